@@ -1,0 +1,193 @@
+/**
+ * The intermediate representation: what `lower` decides and every later stage only reads.
+ * It is written as `loom.ir.json` and is itself a legal input of `loomgen build`.
+ *
+ * Integers only (no durations, no sizes with suffixes), sorted by name, no clock, no absolute
+ * path: two checkouts of one config give the same bytes. `abi` changes whenever a reader of an
+ * older file would misunderstand a newer one.
+ */
+
+/** The ABI number of the representation this version reads and writes. */
+export const IR_ABI = 1;
+
+/** Backends that exist for Linux, as `schemas/backends.ts` lists them. */
+export type IrBackend = 'io_uring' | 'epoll';
+
+/** Kinds of a declared file descriptor. */
+export type IrFdKind = 'tcp' | 'tcpServer' | 'unix' | 'unixServer' | 'timer';
+
+/** How a stream of bytes is cut into messages. */
+export type IrFraming =
+  | { kind: 'raw' }
+  /** `\n` ends a line; a `\r` before it is dropped. `maximumBytes` excludes the terminator. */
+  | { kind: 'line'; maximumBytes: number }
+  /** An unsigned length before each message; it counts the payload only. */
+  | { kind: 'lengthPrefixed'; widthBytes: 1 | 2 | 4 | 8; endian: 'little' | 'big'; maximumBytes: number };
+
+/** Socket options, all integers; 0 leaves the kernel's default unless said otherwise. */
+export interface IrSocketOptions {
+  /** TCP_NODELAY, 0 or 1. */
+  noDelay: number;
+  /** SO_REUSEADDR, 0 or 1. */
+  reuseAddress: number;
+  /** SO_REUSEPORT, 0 or 1. */
+  reusePort: number;
+  /** IPV6_V6ONLY, 0 or 1. */
+  ipv6Only: number;
+  /** TCP_QUICKACK after connect or accept where the socket can still be reached, 0 or 1. */
+  quickAcknowledge: number;
+  /** listen(2) backlog; servers only. */
+  backlog: number;
+  /** SO_RCVBUF in bytes. */
+  receiveBufferBytes: number;
+  /** SO_SNDBUF in bytes. */
+  sendBufferBytes: number;
+  /** SO_KEEPALIVE with TCP_KEEPIDLE in seconds; 0 is off. */
+  keepAliveIdleSeconds: number;
+  /** TCP_KEEPINTVL in seconds. */
+  keepAliveIntervalSeconds: number;
+  /** TCP_KEEPCNT. */
+  keepAliveCount: number;
+  /** TCP_USER_TIMEOUT in milliseconds. */
+  userTimeoutMilliseconds: number;
+  /** SO_BUSY_POLL in microseconds. */
+  busyPollMicroseconds: number;
+  /** Permission bits of a unix socket's path (octal 0o600 is 384); unixServer only. */
+  mode: number;
+}
+
+/** One stream fd (tcp, tcpServer, unix, unixServer) or a family of its connections. */
+export interface IrStreamFd {
+  name: string;
+  /** The struct in `fds.hpp`: the name in PascalCase. */
+  typeName: string;
+  kind: 'tcp' | 'tcpServer' | 'unix' | 'unixServer';
+  /** Program-wide number of this fd, dense from 0, in name order. */
+  index: number;
+  /** `host:port`, `[v6]:port` or a path. */
+  address: string;
+  /** The user's C++ struct, or null: delivered to JavaScript. */
+  handler: string | null;
+  framing: IrFraming;
+  /** First slot in the reactor's slot space, and how many follow. */
+  firstSlot: number;
+  slots: number;
+  /** Operation numbers in the reactor's `Operation` enumeration. */
+  operations: Record<string, number>;
+  /** Receive buffers of this fd: each `bytes` long (plus 64 of padding), `count` of them (2^n). */
+  receive: { group: number; bytes: number; count: number };
+  /** Bytes of each connection's write queue (2^n). */
+  writeQueueBytes: number;
+  /** Servers: what happens to a connection past the last slot. */
+  full: 'refuse' | 'wait';
+  /** Clients: time limit of one connect(2). */
+  connectTimeoutNanoseconds: number;
+  /** Clients: capped exponential backoff with jitter; initial 0 means never reconnect. */
+  reconnect: { initialNanoseconds: number; maximumNanoseconds: number };
+  /** First index in the shared block of per-slot words; -1 when a handler exists. */
+  firstSharedSlot: number;
+  options: IrSocketOptions;
+}
+
+/** A periodic or one-shot timer. */
+export interface IrTimerFd {
+  name: string;
+  typeName: string;
+  kind: 'timer';
+  index: number;
+  handler: string | null;
+  /** Time to the first expiration. */
+  firstNanoseconds: number;
+  /** Period; 0 is a one-shot timer. */
+  everyNanoseconds: number;
+  /** Position in the reactor's timer table. */
+  timer: number;
+}
+
+/** Any declared fd. */
+export type IrFd = IrStreamFd | IrTimerFd;
+
+/** Offsets in the block of memory that one reactor shares with JavaScript; bytes from its start. */
+export interface IrSharedLayout {
+  bytes: number;
+  statsOffset: number;
+  /** Per-slot words of fds delivered to JavaScript: 16 bytes each. */
+  slotsOffset: number;
+  slots: number;
+  /** Ring header (128 bytes) followed by `deliveryBytes` (2^n) of records, reactor to JS. */
+  deliveryOffset: number;
+  deliveryBytes: number;
+  /** Ring header (128 bytes) followed by `inboxBytes` (2^n) of records, JS to reactor. */
+  inboxOffset: number;
+  inboxBytes: number;
+}
+
+/** A ring of one message type, from a reactor to JavaScript. */
+export interface IrChannel {
+  name: string;
+  typeName: string;
+  /** Dense index within its reactor. */
+  index: number;
+  message: string;
+  /** Messages (2^n). */
+  capacity: number;
+  full: 'drop-newest' | 'conflate';
+  /** Ring header (128 bytes) in the reactor's shared block, then capacity x strideBytes. */
+  offset: number;
+  strideBytes: number;
+}
+
+/** One event loop on one thread. */
+export interface IrReactor {
+  name: string;
+  typeName: string;
+  index: number;
+  /** Core number, or -1 for any. */
+  core: number;
+  wait: { mode: 'spin' | 'block' | 'spin-then-block'; spinNanoseconds: number };
+  submitBatch: number;
+  completionBatch: number;
+  /** io_uring: submission queue entries (2^n) and completion queue entries (2^n). */
+  submissionEntries: number;
+  completionEntries: number;
+  /** All slots of all stream fds. */
+  slots: number;
+  /** Entries in the fixed-file table: slots + listeners + room to refuse a flood. */
+  handles: number;
+  /** Every distinct handler of this reactor, sorted; the fds each serves. */
+  handlers: { name: string; fds: string[] }[];
+  fds: IrFd[];
+  channels: IrChannel[];
+  shared: IrSharedLayout;
+}
+
+/** Scalar types a message field may have. */
+export type IrScalar =
+  | 'u8' | 'u16' | 'u32' | 'u64'
+  | 'i8' | 'i16' | 'i32' | 'i64'
+  | 'f32' | 'f64' | 'bool';
+
+/** A fixed-layout record, declared once for C++ and TypeScript. */
+export interface IrMessage {
+  name: string;
+  bytes: number;
+  alignment: number;
+  /** In declared order; natural alignment. */
+  fields: { name: string; type: IrScalar; offset: number; bytes: number }[];
+}
+
+/** The whole program. */
+export interface Ir {
+  abi: number;
+  name: string;
+  backends: { linux: IrBackend[] };
+  /** Paths relative to the output folder, with forward slashes. */
+  handlersHeader: string | null;
+  native: {
+    pkgConfig: string[];
+    sources: string[];
+    includeDirectories: string[];
+  };
+  messages: IrMessage[];
+  reactors: IrReactor[];
+}
