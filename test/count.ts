@@ -1,0 +1,59 @@
+/**
+ * How many tests a suite ran, read from what its runner printed.
+ *
+ * Every runner has a summary that is meant for people; these functions read the lines that have
+ * been stable for years, and nothing else. Whatever they cannot read counts as no test at all,
+ * which the aggregator reports as a failure: a renamed summary cannot hide a broken suite.
+ */
+
+/** Results of one suite. */
+export interface Counts {
+  /** Tests that ran and held. */
+  passed: number;
+  /** Tests that did not hold, crashes included. */
+  failed: number;
+  /** Tests that said they could not run here. */
+  skipped: number;
+}
+
+/** What a finished suite left behind. */
+export interface Outcome {
+  /** Everything printed, stdout and stderr in order. */
+  output: string;
+  /** The last command exited with 0. */
+  ok: boolean;
+}
+
+/** Reads the number before some words, 0 when they do not occur. */
+function numberBefore(output: string, words: RegExp): number {
+  let number = 0;
+  for (const match of output.matchAll(new RegExp(`^\\s*(\\d+) ${words.source}`, 'gm'))) {
+    number = Number(match[1]);
+  }
+  return number;
+}
+
+/** Counts a command that is one check: it holds when it exits with 0. */
+export function countOneCheck({ ok }: Outcome): Counts {
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+/** Counts ava's summary; a crash or an exception outside a test is one failure more. */
+export function countAva({ output }: Outcome): Counts {
+  return {
+    passed: numberBefore(output, /tests? passed/),
+    failed:
+      numberBefore(output, /tests? failed/) +
+      numberBefore(output, /(?:uncaught exceptions?|unhandled rejections?)/),
+    skipped: numberBefore(output, /tests? skipped/) + numberBefore(output, /tests? todo/),
+  };
+}
+
+/** Counts ctest's summary. */
+export function countCtest({ output }: Outcome): Counts {
+  const summary = /tests passed, (\d+) tests? failed out of (\d+)/.exec(output);
+  if (!summary) return { passed: 0, failed: 0, skipped: 0 };
+  const failed = Number(summary[1]);
+  const skipped = [...output.matchAll(/^\s*\d+ - .* \((?:Skipped|Disabled)\)$/gm)].length;
+  return { passed: Number(summary[2]) - failed - skipped, failed, skipped };
+}
