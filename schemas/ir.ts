@@ -180,6 +180,11 @@ export interface IrMessage {
 export interface Ir {
   abi: number;
   name: string;
+  /**
+   * The config this was lowered from, as banners name it: relative to the output folder, with
+   * forward slashes. `build` sets it; absent in a representation made by other means.
+   */
+  config?: string;
   backends: { linux: IrBackend[] };
   /** Paths relative to the output folder, with forward slashes. */
   handlersHeader: string | null;

@@ -1,0 +1,193 @@
+/**
+ * The last stage: CMake and Ninja turn the output folder into a `.node` and an executable. CMake
+ * is asked to configure only when something it depends on is different from the last time, so that
+ * a build in which nothing changed costs one look by Ninja.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { sha256 } from './plan.ts';
+import { findTool, tools } from './tools.ts';
+
+/** A preset of the emitted CMakePresets.json. */
+export type Preset = 'release' | 'debug' | 'asan' | 'tsan';
+
+/** How and where to compile. */
+export interface CompileOptions {
+  /** The output folder, absolute. */
+  out: string;
+  preset: Preset;
+  environment: NodeJS.ProcessEnv;
+  /** The folders of napi.h and node_api.h; the addon is left out when they are null. */
+  nodeHeaders: { addonApi: string; apiHeaders: string } | null;
+  /** Called with each command before it runs. */
+  onCommand: (command: string) => void;
+  /** Called as Ninja goes on: steps done, steps in all. */
+  onProgress: (done: number, all: number) => void;
+}
+
+/** What went wrong, for the diagnostic that names it. */
+export type CompileFailure =
+  | { kind: 'missing'; what: string; command: string }
+  | { kind: 'configure'; output: string }
+  | {
+      kind: 'compiler';
+      /** The compiler's first error; file and position where it gave them. */
+      message: string;
+      file: string | null;
+      line: number;
+      column: number;
+      output: string;
+    };
+
+/** The outcome of `compile`. */
+export interface CompileResult {
+  /** Whether CMake had to configure. */
+  configured: boolean;
+  /** Steps Ninja ran; 0 when nothing changed. */
+  steps: number;
+  /** null when everything was compiled. */
+  failure: CompileFailure | null;
+}
+
+/** What a process left behind. */
+interface Finished {
+  status: number;
+  output: string;
+}
+
+/**
+ * Compiles the output folder.
+ *
+ * @returns also when the compiler refused: see `failure`.
+ * @throws when a tool that exists cannot be started.
+ */
+export async function compile(options: CompileOptions): Promise<CompileResult> {
+  const result: CompileResult = { configured: false, steps: 0, failure: null };
+  const found = new Map<string, string>();
+  for (const tool of tools) {
+    const path = findTool(tool, options.environment);
+    if (path !== undefined) found.set(tool.name, path);
+    else if (!tool.optional) {
+      const command = `sudo apt-get install ${tool.package}`;
+      return { ...result, failure: { kind: 'missing', what: tool.name, command } };
+    }
+  }
+  const cmake = found.get('cmake') ?? 'cmake';
+  const buildFolder = join(options.out, 'build', options.preset);
+  const stampPath = join(buildFolder, 'loom.stamp.json');
+  const stamp = stampText(options, found);
+  if (!isConfigured(buildFolder, stampPath, stamp)) {
+    result.configured = true;
+    const configured = await run(cmake, configureArguments(options, buildFolder), options);
+    if (configured.status !== 0) {
+      return { ...result, failure: configureFailure(configured.output) };
+    }
+    mkdirSync(dirname(stampPath), { recursive: true });
+    writeFileSync(stampPath, stamp);
+  }
+  const built = await run(cmake, ['--build', '--preset', options.preset], options, (line) => {
+    const step = /^\[(\d+)\/(\d+)\] /.exec(line);
+    if (step === null) return;
+    result.steps = Number(step[1]);
+    options.onProgress(result.steps, Number(step[2]));
+  });
+  if (built.status !== 0) result.failure = compilerFailure(built.output, buildFolder);
+  return result;
+}
+
+/** Everything a configuration depends on; a different text means configuring again. */
+function stampText(options: CompileOptions, found: ReadonlyMap<string, string>): string {
+  const inputs = ['CMakeLists.txt', 'CMakePresets.json', 'runtime/loom.cmake'];
+  const hashes = inputs.map((path) => sha256(readFileSync(join(options.out, path), 'utf8')));
+  const { CXX = '', CXXFLAGS = '', LDFLAGS = '', PKG_CONFIG_PATH = '' } = options.environment;
+  const variables = [CXX, CXXFLAGS, LDFLAGS, PKG_CONFIG_PATH];
+  const { out, nodeHeaders } = options;
+  return `${JSON.stringify({ out, hashes, tools: [...found], variables, nodeHeaders }, null, 2)}\n`;
+}
+
+/** Whether the last configuration of a build folder still holds. */
+function isConfigured(buildFolder: string, stampPath: string, stamp: string): boolean {
+  if (!existsSync(join(buildFolder, 'build.ninja')) || !existsSync(stampPath)) return false;
+  return readFileSync(stampPath, 'utf8') === stamp;
+}
+
+/** The arguments of the CMake that configures. */
+function configureArguments(options: CompileOptions, buildFolder: string): string[] {
+  const given = ['--preset', options.preset];
+  // A cache made for another compiler or another place is of no use to this one.
+  if (existsSync(join(buildFolder, 'CMakeCache.txt'))) given.push('--fresh');
+  if (options.nodeHeaders !== null) {
+    given.push(`-DLOOM_NODE_ADDON_API_INCLUDE=${options.nodeHeaders.addonApi}`);
+    given.push(`-DLOOM_NODE_API_HEADERS_INCLUDE=${options.nodeHeaders.apiHeaders}`);
+  }
+  return given;
+}
+
+/** What CMake could not do: our own `loom-missing:` lines, else its words as they are. */
+function configureFailure(output: string): CompileFailure {
+  const missing = /loom-missing: (.+)\n\s*type: (.+)/.exec(output);
+  if (missing === null) return { kind: 'configure', output };
+  return { kind: 'missing', what: missing[1] ?? '', command: missing[2] ?? '' };
+}
+
+/**
+ * Finds the first error in what g++, clang++ or the linker printed.
+ *
+ * @param output everything Ninja printed.
+ * @param buildFolder what relative paths in it are relative to.
+ */
+export function compilerFailure(output: string, buildFolder: string): CompileFailure {
+  const located = /^(.+?):(\d+):(\d+): (?:fatal )?error: (.*)$/m.exec(output);
+  if (located !== null) {
+    const [, file = '', line, column, message = ''] = located;
+    return {
+      kind: 'compiler',
+      message: message.replace(/^static(?:_assert| assertion) failed(?: due to .*?)?: /, ''),
+      file: isAbsolute(file) ? file : resolve(buildFolder, file),
+      line: Number(line),
+      column: Number(column),
+      output,
+    };
+  }
+  const other = /^.*(?:undefined reference|cannot find -l|error:|error: ).*$/m.exec(output);
+  const lines = output.trim().split('\n');
+  const message = (other?.[0] ?? lines.at(-1) ?? '').trim();
+  return { kind: 'compiler', message, file: null, line: 0, column: 0, output };
+}
+
+/** Runs one command in the output folder, hands its lines on, keeps all it printed. */
+function run(
+  program: string,
+  given: readonly string[],
+  options: CompileOptions,
+  onLine: (line: string) => void = () => {},
+): Promise<Finished> {
+  options.onCommand([program, ...given].map(quoted).join(' '));
+  return new Promise((settle, fail) => {
+    const child = spawn(program, given, {
+      cwd: options.out,
+      env: { ...options.environment, LC_ALL: 'C', CLICOLOR_FORCE: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let rest = '';
+    const take = (chunk: string): void => {
+      output += chunk;
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+    };
+    child.stdout.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', take);
+    child.on('error', fail);
+    child.on('close', (status) => {
+      settle({ status: status ?? 1, output });
+    });
+  });
+}
+
+/** A word as a shell would need it typed. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

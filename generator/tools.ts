@@ -1,0 +1,103 @@
+/**
+ * The programs that compiling needs, found in PATH as a shell would. `compile` stops at the first
+ * that is missing, `doctor` lists them all; both name what to type.
+ */
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program that `compile` runs, directly or through CMake. */
+export interface Tool {
+  /** What people call it. */
+  name: string;
+  /** Names it may have in PATH, in order of preference. */
+  programs: readonly string[];
+  /** Debian's package. */
+  package: string;
+  /** What it is for, in a few words. */
+  purpose: string;
+  /** Whether `compile` works without it. */
+  optional: boolean;
+  /** The environment variable that names another one; it wins over PATH. */
+  variable?: string;
+}
+
+/** Every tool of a build with `compile`, in the order in which they are asked for. */
+export const tools: readonly Tool[] = [
+  {
+    name: 'C++ compiler',
+    programs: ['c++', 'g++', 'clang++'],
+    package: 'g++',
+    purpose: 'compiles the reactors (g++ 12 or clang++ 14 and newer)',
+    optional: false,
+    variable: 'CXX',
+  },
+  {
+    name: 'cmake',
+    programs: ['cmake'],
+    package: 'cmake',
+    purpose: 'configures the build (3.25 and newer)',
+    optional: false,
+  },
+  {
+    name: 'ninja',
+    programs: ['ninja', 'ninja-build'],
+    package: 'ninja-build',
+    purpose: 'runs the build',
+    optional: false,
+  },
+  {
+    name: 'pkg-config',
+    programs: ['pkg-config', 'pkgconf'],
+    package: 'pkg-config',
+    purpose: 'finds liburing and your own libraries',
+    optional: false,
+  },
+  {
+    name: 'ccache',
+    programs: ['ccache'],
+    package: 'ccache',
+    purpose: 'remembers what was compiled before',
+    optional: true,
+  },
+];
+
+/**
+ * Where a tool is.
+ *
+ * @param environment the environment whose PATH counts, usually `process.env`.
+ * @returns its absolute path, or undefined when it is not installed.
+ */
+export function findTool(tool: Tool, environment: NodeJS.ProcessEnv): string | undefined {
+  const chosen = tool.variable === undefined ? undefined : environment[tool.variable];
+  const programs = chosen === undefined || chosen === '' ? tool.programs : [firstWord(chosen)];
+  for (const program of programs) {
+    const path = findProgram(program, environment);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+/** `CXX` may carry flags: `clang++ -stdlib=libc++`. */
+function firstWord(command: string): string {
+  return command.trim().split(/\s+/)[0] ?? '';
+}
+
+/** Looks a program up in PATH, or takes it as a path when it has a slash. */
+function findProgram(program: string, environment: NodeJS.ProcessEnv): string | undefined {
+  if (program.includes('/')) return isProgram(program) ? program : undefined;
+  for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
+    const path = join(folder, program);
+    if (folder !== '' && isProgram(path)) return path;
+  }
+  return undefined;
+}
+
+/** Whether a path is a file that may be executed. */
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
