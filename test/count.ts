@@ -38,10 +38,14 @@ export function countOneCheck({ ok }: Outcome): Counts {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 }
 
-/** Counts ava's summary; a crash or an exception outside a test is one failure more. */
+/**
+ * Counts ava's summary; a crash or an exception outside a test is one failure more. ava leaves the
+ * number that passed out of a summary with failures: then the lines of single tests are counted.
+ */
 export function countAva({ output }: Outcome): Counts {
+  const lines = [...output.matchAll(/^ {2}✔ /gm)].length;
   return {
-    passed: numberBefore(output, /tests? passed/),
+    passed: numberBefore(output, /tests? passed/) || lines,
     failed:
       numberBefore(output, /tests? failed/) +
       numberBefore(output, /(?:uncaught exceptions?|unhandled rejections?)/),
