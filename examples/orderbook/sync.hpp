@@ -1,0 +1,165 @@
+// Keeps a book in step with its exchange by the procedure the exchange documents ("How to manage a
+// local order book correctly"): diffs are kept until a snapshot fits, those the snapshot already
+// contains (u <= lastUpdateId) are ignored, the first applied one must contain the update after it
+// (U <= lastUpdateId + 1 <= u), and from then on U must be the previous u + 1. Anything else is a
+// gap: the book is out of date from there on and waits for a snapshot that reaches the later diffs.
+//
+// Diffs and snapshots come over different connections, so nothing here depends on which of two
+// arrived first: a snapshot that comes early is kept for the gap it may have to mend.
+#pragma once
+
+#include <cstdint>
+
+#include "book.hpp"
+#include "pending.hpp"
+
+namespace feed {
+
+/// Where a book stands.
+enum class SyncState : std::uint8_t {
+  /// No snapshot fits yet; diffs are kept.
+  waiting,
+  /// The book is a snapshot; the diff that joins it has not come yet.
+  primed,
+  /// The book follows the diffs.
+  live,
+};
+
+/// What happened to diffs and snapshots so far.
+struct SyncCounters {
+  std::uint64_t gaps = 0;             ///< diffs whose U was not the previous u + 1
+  std::uint64_t diffs_applied = 0;    ///< diffs that changed the book
+  std::uint64_t diffs_ignored = 0;    ///< diffs that a snapshot already contained
+  std::uint64_t diffs_lost = 0;       ///< diffs that no snapshot can ever join, or without room
+  std::uint64_t snapshots_used = 0;   ///< snapshots the book was started from
+  std::uint64_t snapshots_stale = 0;  ///< snapshots older than the diffs at hand
+};
+
+/// A book and its state machine.
+class BookSync {
+ public:
+  /// The book; current only when state() is live.
+  const PriceBook& book() const noexcept { return book_; }
+  SyncState state() const noexcept { return state_; }
+  const SyncCounters& counters() const noexcept { return counters_; }
+  /// The u of the last diff the book contains, or the snapshot's lastUpdateId before one did.
+  std::uint64_t book_id() const noexcept { return book_id_; }
+  /// The lastUpdateId of the snapshot the book was last started from.
+  std::uint64_t snapshot_id() const noexcept { return snapshot_id_; }
+  /// The most diffs that ever waited for a snapshot.
+  std::uint32_t pending_high_water() const noexcept { return pending_.high_water(); }
+  /// True when diffs should stop coming until a snapshot has: the kept ones fill their memory.
+  bool full() const noexcept { return state_ == SyncState::waiting && !pending_.roomy(); }
+
+  /// Takes the next diff of the stream; first_id <= last_id. True when it revealed a gap.
+  bool on_diff(const Diff& diff) noexcept {
+    const bool gap = seen_ && diff.first_id != seen_id_ + 1;
+    seen_ = true;
+    seen_id_ = diff.last_id;
+    if (gap) {
+      ++counters_.gaps;
+      if (state_ == SyncState::live) state_ = SyncState::waiting;
+      // Nothing can join the diffs before the gap to those after it but a snapshot behind both.
+      forget_pending();
+    }
+    if (state_ == SyncState::live) {
+      apply(diff);
+    } else if (!(state_ == SyncState::primed && join(diff)) && !join_kept_snapshot(diff)) {
+      keep(diff);
+    }
+    return gap;
+  }
+
+  /// Takes a snapshot.
+  void on_snapshot(const Snapshot& snapshot) noexcept {
+    if (state_ != SyncState::waiting) {
+      kept_.store(snapshot);
+      return;
+    }
+    if (pending_.size() != 0 && !reaches(snapshot.last_id, pending_.diff(0))) {
+      ++counters_.snapshots_stale;
+      return;
+    }
+    start_from(snapshot);
+    for (std::uint32_t index = 0; index < pending_.size(); ++index) join(pending_.diff(index));
+    pending_.clear();
+  }
+
+  /// No snapshot will come any more: what still waits for one waits in vain.
+  void on_snapshots_ended() noexcept {
+    snapshots_ended_ = true;
+    forget_pending();
+  }
+
+ private:
+  /// True when no update is missing between a snapshot and a diff.
+  static bool reaches(std::uint64_t snapshot_id, const Diff& diff) noexcept {
+    return diff.first_id <= snapshot_id + 1;
+  }
+
+  void apply(const Diff& diff) noexcept {
+    book_.apply(diff.bids, diff.asks);
+    book_id_ = diff.last_id;
+    ++counters_.diffs_applied;
+  }
+
+  void start_from(const Snapshot& snapshot) noexcept {
+    book_.assign(snapshot.bids, snapshot.asks);
+    book_id_ = snapshot_id_ = snapshot.last_id;
+    state_ = SyncState::primed;
+    ++counters_.snapshots_used;
+  }
+
+  /// Joins a diff to the snapshot or the diffs the book is made of; false when updates are missing
+  /// between the two, which makes the snapshot stale.
+  bool join(const Diff& diff) noexcept {
+    if (diff.last_id <= snapshot_id_) {
+      ++counters_.diffs_ignored;
+      return true;
+    }
+    if (state_ == SyncState::primed && !reaches(snapshot_id_, diff)) {
+      ++counters_.snapshots_stale;
+      state_ = SyncState::waiting;
+      return false;
+    }
+    state_ = SyncState::live;
+    apply(diff);
+    return true;
+  }
+
+  /// Starts again from the kept snapshot when that reaches the diff.
+  bool join_kept_snapshot(const Diff& diff) noexcept {
+    if (!kept_.present()) return false;
+    kept_.drop();
+    if (!reaches(kept_.snapshot().last_id, diff)) {
+      ++counters_.snapshots_stale;
+      return false;
+    }
+    start_from(kept_.snapshot());
+    return join(diff);
+  }
+
+  void keep(const Diff& diff) noexcept {
+    if (!snapshots_ended_ && pending_.store(diff)) return;
+    ++counters_.diffs_lost;
+    forget_pending();
+  }
+
+  void forget_pending() noexcept {
+    counters_.diffs_lost += pending_.size();
+    pending_.clear();
+  }
+
+  SyncState state_ = SyncState::waiting;
+  bool seen_ = false;
+  bool snapshots_ended_ = false;
+  std::uint64_t seen_id_ = 0;
+  std::uint64_t book_id_ = 0;
+  std::uint64_t snapshot_id_ = 0;
+  SyncCounters counters_;
+  PriceBook book_;
+  PendingDiffs pending_;
+  KeptSnapshot kept_;
+};
+
+}  // namespace feed
