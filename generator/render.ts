@@ -1,0 +1,143 @@
+/**
+ * IR → every file of the output folder, as a map from path to text. Pure but for reading the
+ * templates: the same representation gives the same bytes, wherever and whenever.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ir } from '../schemas/ir.ts';
+import { packageRoot } from './package_root.ts';
+import { manifestName, manifestText } from './plan.ts';
+import { loadTemplate } from './template.ts';
+import { descriptorView, indexView } from './views/bindings.ts';
+import { cmakeListsView, cmakePresetsView } from './views/build_files.ts';
+import { mapView } from './views/map.ts';
+import { cxxMessagesView, typescriptMessagesView } from './views/messages.ts';
+import { bannerLines } from './views/sentences.ts';
+import { identifier, maximumLines } from './views/text.ts';
+
+/** The name of the representation in the output folder. */
+export const irName = 'loom.ir.json';
+
+/** Texts by path; paths are relative to the output folder and have forward slashes. */
+export type Files = Map<string, string>;
+
+/**
+ * Renders a program.
+ *
+ * @returns path to text of every file, the manifest included, sorted by path.
+ * @throws only when the representation breaks a promise that `lower` keeps (a bug).
+ */
+export function render(ir: Ir): Files {
+  const files: Files = new Map([
+    [irName, `${JSON.stringify(ir, null, 2)}\n`],
+    ['map.txt', fill('text/map.txt', mapView(ir, whyNotStandalone(ir)))],
+    ...renderBuildFiles(ir),
+    ...renderMessages(ir),
+    ...renderBindings(ir),
+    ...copies('templates/runtime/loom', 'runtime/loom'),
+    ...copies('templates/bindings', 'bindings/loom'),
+  ]);
+  files.set(manifestName, manifestText(files));
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Why a program has no standalone executable: JavaScript is part of it. Null when it has one. */
+export function whyNotStandalone(ir: Ir): string | null {
+  const fds = ir.reactors.flatMap((reactor) => reactor.fds);
+  const delivered = fds.filter(({ handler }) => handler === null).map(({ name }) => `fds.${name}`);
+  if (delivered.length === 0) return null;
+  return `${delivered.join(', ')} without a handler need JavaScript.`;
+}
+
+/** Fills a template of templates/ with its view. */
+function fill(template: string, view: object): string {
+  return loadTemplate(template)(view);
+}
+
+/** How long a text is. */
+function lineCount(text: string): number {
+  return text.split('\n').length - 1;
+}
+
+function renderBuildFiles(ir: Ir): [string, string][] {
+  const lists = cmakeListsView(ir, ['src/program.cpp'], whyNotStandalone(ir) === null);
+  return [
+    ['CMakeLists.txt', fill('cmake/CMakeLists.txt', lists)],
+    ['CMakePresets.json', fill('cmake/CMakePresets.json', cmakePresetsView(ir))],
+    ['runtime/loom.cmake', readTemplate('templates/cmake/loom.cmake')],
+  ];
+}
+
+/** Message layouts in C++ and TypeScript; a file a message where one file would be too long. */
+function renderMessages(ir: Ir): [string, string][] {
+  if (ir.messages.length === 0) return [];
+  const cxx = splitIfLong({
+    ir,
+    parts: ir.messages,
+    path: `include/${ir.name}/messages.hpp`,
+    render: (messages) => fill('cxx/messages.hpp', cxxMessagesView(ir, messages)),
+    umbrella: 'cxx/umbrella.hpp',
+  });
+  const typescript = splitIfLong({
+    ir,
+    parts: ir.messages,
+    path: 'bindings/messages.ts',
+    render: (messages, depth) => {
+      const runtime = depth === 0 ? './loom' : '../loom';
+      return fill('ts/messages.ts', typescriptMessagesView(ir, messages, runtime));
+    },
+    umbrella: 'ts/umbrella.ts',
+  });
+  return [...cxx, ...typescript];
+}
+
+/** A file made of named parts, which may become a folder of one file a part. */
+interface Splittable<Part extends { name: string }> {
+  ir: Ir;
+  parts: readonly Part[];
+  /** Of the file that holds all parts, or includes them. */
+  path: string;
+  /** Renders some parts; `depth` is 1 when the file lies in a folder of its own. */
+  render: (parts: readonly Part[], depth: 0 | 1) => string;
+  /** The template of a file that only includes the others. */
+  umbrella: 'cxx/umbrella.hpp' | 'ts/umbrella.ts';
+}
+
+/** One file, or a short one that includes a file a part when it would be too long to read. */
+function splitIfLong<Part extends { name: string }>(of: Splittable<Part>): [string, string][] {
+  const whole = of.render(of.parts, 0);
+  if (lineCount(whole) <= maximumLines || of.parts.length < 2) return [[of.path, whole]];
+  const extension = of.path.slice(of.path.lastIndexOf('.'));
+  const folder = of.path.slice(0, -extension.length);
+  const base = folder.slice(folder.lastIndexOf('/') + 1);
+  const names = of.parts.map(({ name }) => `${base}/${identifier(name)}${extension}`);
+  const view = { banner: bannerLines(of.ir, '// '), files: names };
+  const files: [string, string][] = [[of.path, fill(of.umbrella, view)]];
+  for (const part of of.parts) {
+    files.push([`${folder}/${identifier(part.name)}${extension}`, of.render([part], 1)]);
+  }
+  return files;
+}
+
+function renderBindings(ir: Ir): [string, string][] {
+  return [
+    ['bindings/index.ts', fill('ts/index.ts', indexView(ir))],
+    ['bindings/descriptor.ts', fill('ts/descriptor.ts', descriptorView(ir))],
+  ];
+}
+
+/** The files below a folder of the installation, as they are, under a folder of the output. */
+function copies(from: string, to: string): [string, string][] {
+  const copied: [string, string][] = [];
+  const folder = join(packageRoot(), from);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) copied.push(...copies(`${from}/${entry.name}`, `${to}/${entry.name}`));
+    else copied.push([`${to}/${entry.name}`, readTemplate(`${from}/${entry.name}`)]);
+  }
+  return copied;
+}
+
+/** A file of the installation that is emitted as it is. */
+function readTemplate(path: string): string {
+  return readFileSync(join(packageRoot(), path), 'utf8');
+}

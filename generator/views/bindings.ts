@@ -1,0 +1,192 @@
+/**
+ * The views of `bindings/index.ts` and `bindings/descriptor.ts`: the typed face of a program in
+ * TypeScript, over the runtime that templates/bindings holds.
+ */
+import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
+import {
+  bannerLines, configPath, describeFd, framingOverhead, isServer, isStream,
+} from './sentences.ts';
+import { commentLines, identifier, integer, typescriptString } from './text.ts';
+
+/** One property of the program: an fd or a channel. */
+export interface PropertyView {
+  comment: string[];
+  name: string;
+  type: string;
+}
+
+/** An import of types from the runtime or from the emitted messages. */
+export interface ImportView {
+  names: string;
+  from: string;
+}
+
+/** The view of `ts/index.ts`. */
+export interface IndexView {
+  banner: string[];
+  imports: ImportView[];
+  hasMessages: boolean;
+  /** The program's name in PascalCase. */
+  typeName: string;
+  name: string;
+  /** String literals, or `never` when there are none. */
+  reactorNames: string[];
+  addressNames: string[];
+  properties: PropertyView[];
+}
+
+/** One entry of a list in the descriptor: its fields as one line or several. */
+export interface DescriptorEntryView {
+  fields: string[];
+}
+
+/** One reactor in the descriptor. */
+export interface DescriptorReactorView {
+  name: string;
+  sharedBytes: string;
+  delivery: string;
+  inbox: string;
+  fds: DescriptorEntryView[];
+  channels: DescriptorEntryView[];
+}
+
+/** The view of `ts/descriptor.ts`. */
+export interface DescriptorView {
+  banner: string[];
+  name: string;
+  /** The import of message classes, or an empty list. */
+  messageImports: ImportView[];
+  candidates: string[];
+  buildCommands: string[];
+  reactors: DescriptorReactorView[];
+}
+
+/** A name of a config in PascalCase: `order_book` gives `OrderBook`. */
+export function pascalCase(name: string): string {
+  return name
+    .split('_')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+}
+
+/** Describes the program's face. */
+export function indexView(ir: Ir): IndexView {
+  const fds = ir.reactors.flatMap((reactor) => reactor.fds);
+  const properties = [...fds.flatMap(fdProperty), ...ir.reactors.flatMap(channelProperties)];
+  properties.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const addressed = fds.filter(isStream).map(({ name }) => name);
+  const messages = new Set(ir.reactors.flatMap((r) => r.channels.map((c) => c.message)));
+  return {
+    banner: bannerLines(ir, '// '),
+    imports: runtimeImports(properties, [...messages].sort()),
+    hasMessages: ir.messages.length > 0,
+    typeName: pascalCase(identifier(ir.name)),
+    name: identifier(ir.name),
+    reactorNames: union(ir.reactors.map(({ name }) => name)),
+    addressNames: union(addressed.sort()),
+    properties,
+  };
+}
+
+/** The imports of index.ts: only the types that it names. */
+function runtimeImports(properties: readonly PropertyView[], messages: string[]): ImportView[] {
+  const types = new Set(properties.map(({ type }) => type.replace(/<.*/, '')));
+  const used = (names: readonly string[]): string[] => names.filter((name) => types.has(name));
+  const imports: ImportView[] = [];
+  const add = (names: readonly string[], from: string): void => {
+    if (names.length > 0) imports.push({ names: names.join(', '), from });
+  };
+  add(used(['Channel']), './loom/channel.ts');
+  add(['OpenOptions', 'Program'], './loom/open.ts');
+  add(used(['NativeServer', 'NativeStream', 'Server', 'Stream']), './loom/stream.ts');
+  add(used(['Timer']), './loom/timer.ts');
+  for (const message of messages) add([identifier(message)], './messages.ts');
+  return imports;
+}
+
+function fdProperty(fd: IrFd): PropertyView[] {
+  const comment = commentLines('   * ', describeFd(fd));
+  const name = identifier(fd.name);
+  if (!isStream(fd)) return fd.handler === null ? [{ comment, name, type: 'Timer' }] : [];
+  const type = `${fd.handler === null ? '' : 'Native'}${isServer(fd) ? 'Server' : 'Stream'}`;
+  return [{ comment, name, type }];
+}
+
+function channelProperties(reactor: IrReactor): PropertyView[] {
+  return reactor.channels.map((channel) => ({
+    comment: commentLines(
+      '   * ',
+      `channels.${channel.name} - ${channel.capacity} ${channel.message} from reactors.` +
+        `${reactor.name}; when full: ${channel.full}.`,
+    ),
+    name: identifier(channel.name),
+    type: `Channel<${identifier(channel.message)}>`,
+  }));
+}
+
+/** The members of a union of string literals. */
+function union(names: readonly string[]): string[] {
+  return names.length === 0 ? ['never'] : names.map(typescriptString);
+}
+
+/** Describes the numbers that the runtime needs. */
+export function descriptorView(ir: Ir): DescriptorView {
+  const name = identifier(ir.name);
+  const messages = [...new Set(ir.reactors.flatMap((r) => r.channels.map((c) => c.message)))];
+  const presets = ['release', 'debug'];
+  return {
+    banner: bannerLines(ir, '// '),
+    name: typescriptString(name),
+    messageImports: messages.sort().map((m) => ({ names: identifier(m), from: './messages.ts' })),
+    candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
+    buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
+    reactors: ir.reactors.map(descriptorReactor),
+  };
+}
+
+/** A path as one word of a shell command. */
+function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+function descriptorReactor(reactor: IrReactor): DescriptorReactorView {
+  const { shared } = reactor;
+  const ring = (offset: number, bytes: number): string =>
+    `{ offset: ${integer(offset)}, bytes: ${integer(bytes)} }`;
+  return {
+    name: typescriptString(reactor.name),
+    sharedBytes: integer(shared.bytes),
+    delivery: ring(shared.deliveryOffset, shared.deliveryBytes),
+    inbox: ring(shared.inboxOffset, shared.inboxBytes),
+    fds: reactor.fds.map((fd) => ({ fields: descriptorFd(fd) })),
+    channels: reactor.channels.map((channel) => ({
+      fields: [
+        `name: ${typescriptString(channel.name)},`,
+        `offset: ${integer(channel.offset)},`,
+        `capacity: ${integer(channel.capacity)},`,
+        `strideBytes: ${integer(channel.strideBytes)},`,
+        `reader: ${identifier(channel.message)},`,
+      ],
+    })),
+  };
+}
+
+function descriptorFd(fd: IrFd): string[] {
+  const common = [
+    `kind: ${typescriptString(fd.kind)},`,
+    `name: ${typescriptString(fd.name)},`,
+    `index: ${integer(fd.index)},`,
+    `native: ${fd.handler === null ? 'false' : 'true'},`,
+  ];
+  if (!isStream(fd)) return common;
+  const maximum = fd.framing.kind === 'raw' ? 0 : fd.framing.maximumBytes;
+  return [
+    ...common,
+    `address: ${typescriptString(fd.address)},`,
+    `connections: ${integer(fd.slots)},`,
+    `firstSharedSlot: ${integer(fd.firstSharedSlot)},`,
+    `writeQueueBytes: ${integer(fd.writeQueueBytes)},`,
+    `framingBytes: ${integer(framingOverhead(fd.framing))},`,
+    `maximumMessageBytes: ${integer(maximum)},`,
+  ];
+}

@@ -1,0 +1,133 @@
+/**
+ * The view of map.txt: every table, buffer and ring of a program with its size, for people who
+ * want to know what a config costs.
+ */
+import type { Ir, IrFd, IrFraming, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import {
+  bannerLines, counted, describeFd, describeReactor, isServer, isStream,
+} from './sentences.ts';
+import { commentLines, grouped, printable } from './text.ts';
+
+/** One reactor's part of the map. */
+export interface MapReactorView {
+  sentence: string[];
+  /** Sentences about its fds. */
+  fds: string[];
+  /** Aligned table rows. */
+  rows: string[];
+}
+
+/** The view of `text/map.txt`. */
+export interface MapView {
+  banner: string[];
+  sentence: string[];
+  /** Why there is no standalone executable, or an empty list. */
+  standalone: string[];
+  reactors: MapReactorView[];
+}
+
+/** Readable bytes behind every message, for SIMD parsers: `Bytes::padding` of the runtime. */
+const paddingBytes = 64;
+
+/** One table: how many entries of how many bytes. */
+interface Row {
+  name: string;
+  count: number;
+  bytes: number;
+}
+
+/** Describes a program; `why` says why no standalone executable is made, null when one is. */
+export function mapView(ir: Ir, why: string | null): MapView {
+  const fds = ir.reactors.flatMap((reactor) => reactor.fds);
+  const parts = [
+    counted(ir.reactors.length, 'reactor'),
+    counted(fds.length, 'fd'),
+    counted(ir.messages.length, 'message type'),
+  ];
+  const backends = ir.backends.linux.join(', else ');
+  const sentence = `Program ${ir.name}: ${parts.join(', ')}; on Linux ${backends}.`;
+  return {
+    banner: bannerLines(ir, '# '),
+    sentence: commentLines('', sentence),
+    standalone: why === null ? [] : commentLines('', `No standalone executable: ${why}`),
+    reactors: ir.reactors.map(mapReactor),
+  };
+}
+
+function mapReactor(reactor: IrReactor): MapReactorView {
+  const streams = reactor.fds.filter(isStream);
+  const tables: Row[] = [
+    { name: 'submission queue entries', count: reactor.submissionEntries, bytes: 64 },
+    { name: 'completion queue entries', count: reactor.completionEntries, bytes: 16 },
+    { name: 'fixed-file handles', count: reactor.handles, bytes: 8 },
+    ...streams.flatMap(streamRows),
+    ...sharedRows(reactor),
+  ];
+  const total = tables.reduce((sum, { count, bytes }) => sum + count * bytes, 0);
+  const rows = [
+    row('table', 'entries', 'bytes each', 'bytes'),
+    ...tables.map((t) => row(t.name, grouped(t.count), grouped(t.bytes), grouped(t.count * t.bytes))),
+    row('total', '', '', grouped(total)),
+  ];
+  return {
+    sentence: commentLines('', describeReactor(reactor)),
+    fds: reactor.fds.flatMap((fd) => commentLines('  ', `${describeFd(fd)}${slotRange(fd)}`)),
+    rows,
+  };
+}
+
+/** Columns: the name to the left, numbers to the right. */
+function row(name: string, count: string, each: string, bytes: string): string {
+  const cells = [printable(name, '').padEnd(48), count.padStart(10), each.padStart(14)];
+  return `  ${cells.join('')}${bytes.padStart(16)}`.trimEnd();
+}
+
+/** The slots of a stream fd, for reading tags in a debugger. */
+function slotRange(fd: IrFd): string {
+  if (!isStream(fd)) return ` Timer ${fd.timer}.`;
+  const last = fd.firstSlot + fd.slots - 1;
+  const slots = fd.slots === 1 ? `Slot ${fd.firstSlot}` : `Slots ${fd.firstSlot} to ${last}`;
+  const past = isServer(fd) ? ` Past the last slot: ${fd.full}.` : '';
+  return ` ${slots}.${past}`;
+}
+
+function streamRows(fd: IrStreamFd): Row[] {
+  const name = `fds.${fd.name}`;
+  const rows = [
+    {
+      name: `${name} receive buffers`,
+      count: fd.receive.count,
+      bytes: fd.receive.bytes + paddingBytes,
+    },
+    { name: `${name} write queues`, count: fd.slots, bytes: fd.writeQueueBytes },
+  ];
+  const slab = slabBytes(fd.framing);
+  if (slab > 0) rows.push({ name: `${name} messages across buffers`, count: fd.slots, bytes: slab });
+  return rows;
+}
+
+/** What one connection needs to put a message together: `slab_bytes` of the runtime's framing. */
+function slabBytes(framing: IrFraming): number {
+  if (framing.kind === 'raw') return 0;
+  return framing.maximumBytes + paddingBytes + (framing.kind === 'line' ? 1 : 0);
+}
+
+function sharedRows(reactor: IrReactor): Row[] {
+  const { shared } = reactor;
+  const rows = [
+    { name: 'shared: control block and counters', count: 1, bytes: shared.slotsOffset },
+    { name: 'shared: slot words', count: shared.slots, bytes: 16 },
+    { name: 'shared: delivery ring', count: 1, bytes: 128 + shared.deliveryBytes },
+    { name: 'shared: inbox ring', count: 1, bytes: 128 + shared.inboxBytes },
+    ...reactor.channels.map((channel) => ({
+      name: `shared: channels.${channel.name}`,
+      count: channel.capacity,
+      bytes: channel.strideBytes,
+    })),
+  ];
+  const named = rows.reduce((sum, { count, bytes }) => sum + count * bytes, 0);
+  if (shared.bytes > named) {
+    rows.push({ name: 'shared: ring headers and alignment', count: 1, bytes: shared.bytes - named });
+  }
+  return rows;
+}
