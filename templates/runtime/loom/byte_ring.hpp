@@ -9,13 +9,13 @@
 
 #include <atomic>
 #include <bit>
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <span>
 
+#include "assert.hpp"
 #include "shared_layout.hpp"
 
 namespace loom {
@@ -37,6 +37,12 @@ constexpr std::uint32_t maximum_payload_bytes(std::uint32_t ring_bytes) noexcept
   return ring_bytes / 2 - static_cast<std::uint32_t>(sizeof(RecordHeader));
 }
 
+/// Whether a ring may have this many bytes of data.
+constexpr bool valid_ring_bytes(std::uint32_t ring_bytes) noexcept {
+  return std::has_single_bit(ring_bytes) && ring_bytes >= byte_ring_minimum_bytes &&
+         ring_bytes <= byte_ring_maximum_bytes;
+}
+
 /// The writing side. Only its own thread calls it.
 class ByteRingProducer {
  public:
@@ -49,8 +55,7 @@ class ByteRingProducer {
         ring_bytes_(ring_bytes),
         tail_(header.tail.load(std::memory_order_relaxed)),
         known_head_(header.head.load(std::memory_order_acquire)) {
-    assert(std::has_single_bit(ring_bytes));
-    assert(ring_bytes >= byte_ring_minimum_bytes && ring_bytes <= byte_ring_maximum_bytes);
+    LOOM_ASSERT(valid_ring_bytes(ring_bytes), "a ring has 2^n bytes, within the limits");
   }
 
   /// True when a payload of this length can be reserved now.
@@ -82,14 +87,12 @@ class ByteRingProducer {
 
   /// Publishes the reserved record. `header.bytes` may be less than was reserved, never more.
   void commit(const RecordHeader& header) noexcept {
-    assert(header.bytes <= reserved_bytes_);
+    LOOM_ASSERT(header.bytes <= reserved_bytes_, "a record outgrew its reservation");
     std::memcpy(data_ + (record_ & (ring_bytes_ - 1)), &header, sizeof(header));
     tail_ = record_ + record_bytes(header.bytes);
     // Partner: the consumer's acquire of `tail` (peek here, ByteRingReader in byte_ring.ts).
     header_->tail.store(tail_, std::memory_order_release);
   }
-
-  [[nodiscard]] std::uint32_t ring_bytes() const noexcept { return ring_bytes_; }
 
  private:
   /// What a record takes, with the end of the ring that it may have to skip.
@@ -127,8 +130,7 @@ class ByteRingConsumer {
         ring_bytes_(ring_bytes),
         head_(header.head.load(std::memory_order_relaxed)),
         known_tail_(header.tail.load(std::memory_order_acquire)) {
-    assert(std::has_single_bit(ring_bytes));
-    assert(ring_bytes >= byte_ring_minimum_bytes && ring_bytes <= byte_ring_maximum_bytes);
+    LOOM_ASSERT(valid_ring_bytes(ring_bytes), "a ring has 2^n bytes, within the limits");
   }
 
   /// The oldest record, or nothing when the ring is empty. Repeats until `release`.
@@ -144,7 +146,7 @@ class ByteRingConsumer {
     }
     std::memcpy(&header, data_ + offset, sizeof(header));
     peeked_bytes_ = record_bytes(header.bytes);
-    assert(peeked_bytes_ <= known_tail_ - head_);
+    LOOM_ASSERT(peeked_bytes_ <= known_tail_ - head_, "a record is published whole");
     return Record{.fd = header.fd,
                   .event = header.event,
                   .slot = header.slot,
@@ -154,7 +156,7 @@ class ByteRingConsumer {
 
   /// Gives the peeked record's room back to the producer.
   void release() noexcept {
-    assert(peeked_bytes_ != 0);
+    LOOM_ASSERT(peeked_bytes_ != 0, "release() follows peek()");
     head_ += peeked_bytes_;
     peeked_bytes_ = 0;
     // Partner: the producer's load of `head`; orders our reads of the payload before its reuse.

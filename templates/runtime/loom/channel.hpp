@@ -27,9 +27,8 @@ enum class ChannelFull : std::uint8_t {
 
 /// Bytes from one cell to the next.
 template <class Message>
-inline constexpr std::size_t channel_stride =
-    (sizeof(Message) + channel_cell_alignment - 1) / channel_cell_alignment *
-    channel_cell_alignment;
+inline constexpr std::size_t channel_stride = (sizeof(Message) + channel_cell_alignment - 1) /
+                                              channel_cell_alignment * channel_cell_alignment;
 
 /// The reactor's end of a channel of `capacity` (2^n) messages. One thread, no allocation.
 template <class Message, std::uint32_t capacity, ChannelFull full>
