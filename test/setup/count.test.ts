@@ -1,0 +1,45 @@
+/**
+ * The aggregator's counting, on what the runners really print, and its promise that a suite which
+ * ran nothing is not green.
+ */
+
+import test from 'ava';
+import { countAva, countCtest, countOneCheck } from '../count.ts';
+
+test('ava: all passed, with some skipped', (t) => {
+  const output = '  ✔ a\n  - [skip] b\n  ─\n\n  41 tests passed\n  2 tests skipped\n';
+  t.deepEqual(countAva({ output, ok: true }), { passed: 41, failed: 0, skipped: 2 });
+});
+
+test('ava: with failures its summary leaves out what passed', (t) => {
+  const output =
+    '\n  ✔ a\n  ✔ b (1s)\n  ✘ [fail]: c\n  ─\n\n  1 test failed\n  1 uncaught exception\n';
+  t.deepEqual(countAva({ output, ok: false }), { passed: 2, failed: 2, skipped: 0 });
+});
+
+test('ctest: skipped tests are not counted as passed', (t) => {
+  const output = `100% tests passed, 0 tests failed out of 7
+
+Total Test time (real) =   0.10 sec
+
+The following tests did not run:
+\t  3 - uring_test.Ring.Refused (Skipped)
+`;
+  t.deepEqual(countCtest({ output, ok: true }), { passed: 6, failed: 0, skipped: 1 });
+});
+
+test('ctest: failures', (t) => {
+  const output = '50% tests passed, 1 tests failed out of 2\n';
+  t.deepEqual(countCtest({ output, ok: false }), { passed: 1, failed: 1, skipped: 0 });
+});
+
+test('what cannot be read counts as no test', (t) => {
+  const nothing = { passed: 0, failed: 0, skipped: 0 };
+  t.deepEqual(countAva({ output: 'no tests found', ok: true }), nothing);
+  t.deepEqual(countCtest({ output: 'No tests were found!!!', ok: true }), nothing);
+});
+
+test('a single check holds when it exits with 0', (t) => {
+  t.is(countOneCheck({ output: '', ok: true }).passed, 1);
+  t.is(countOneCheck({ output: '', ok: false }).failed, 1);
+});
