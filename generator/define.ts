@@ -1,0 +1,236 @@
+/**
+ * What a `loom.config.ts` imports: `defineLoom` and the helpers that build its parts.
+ *
+ * Every function returns plain data and checks nothing: the checks belong to `loomgen build`,
+ * with a place and a fix. What these functions add is types. The names in `reactors`, `stacks` and
+ * `messages` are type parameters, so a wrong name is an error in the editor. This file imports
+ * types only; it is loaded each time a config is.
+ */
+import type { InferInput } from 'valibot';
+import type { channelSchema, LoomConfig, stackSchema } from '../schemas/config.ts';
+import type {
+  tcpSchema,
+  tcpServerSchema,
+  timerSchema,
+  unixSchema,
+  unixServerSchema,
+} from '../schemas/config_fds.ts';
+import type { IrScalar } from '../schemas/ir.ts';
+import type { Size } from '../schemas/leaf.ts';
+
+export type { LoomConfig } from '../schemas/config.ts';
+export type { Duration, Size } from '../schemas/leaf.ts';
+
+/** How a handler is written: callbacks, or fibers on a declared stack class. */
+export type Style<Stack extends string> =
+  | 'callback'
+  | {
+      /** The stack class that the fibers of this fd run on: a key of `stacks`. */
+      fiber: Stack;
+    };
+
+/** The options of one kind of fd, with its reactor and its stack class as literal types. */
+type Options<Schema, On extends string, Stack extends string> = {
+  [Key in keyof Schema as Exclude<Key, 'kind' | 'address'>]: Key extends 'on'
+    ? On
+    : Key extends 'style'
+      ? Style<Stack> | undefined
+      : Schema[Key];
+};
+
+/** Options of `tcp`. */
+export type TcpOptions<On extends string = string, Stack extends string = string> = Options<
+  InferInput<typeof tcpSchema>,
+  On,
+  Stack
+>;
+
+/** Options of `tcpServer`. */
+export type TcpServerOptions<On extends string = string, Stack extends string = string> = Options<
+  InferInput<typeof tcpServerSchema>,
+  On,
+  Stack
+>;
+
+/** Options of `unix`. */
+export type UnixOptions<On extends string = string, Stack extends string = string> = Options<
+  InferInput<typeof unixSchema>,
+  On,
+  Stack
+>;
+
+/** Options of `unixServer`. */
+export type UnixServerOptions<On extends string = string, Stack extends string = string> = Options<
+  InferInput<typeof unixServerSchema>,
+  On,
+  Stack
+>;
+
+/** Options of `timer`. */
+export type TimerOptions<On extends string = string> = Options<
+  InferInput<typeof timerSchema>,
+  On,
+  never
+>;
+
+/** Options of `channel`. */
+export type ChannelOptions<From extends string = string, Message extends string = string> = {
+  [Key in keyof InferInput<typeof channelSchema> as Exclude<Key, 'kind'>]: Key extends 'from'
+    ? From
+    : Key extends 'to'
+      ? 'js'
+      : Key extends 'message'
+        ? Message
+        : InferInput<typeof channelSchema>[Key];
+};
+
+/** A declared fd on one of the reactors `On`. */
+export type FdOn<On extends string, Stack extends string> =
+  | (TcpOptions<On, Stack> & { kind: 'tcp'; address: string })
+  | (TcpServerOptions<On, Stack> & { kind: 'tcpServer'; address: string })
+  | (UnixOptions<On, Stack> & { kind: 'unix'; address: string })
+  | (UnixServerOptions<On, Stack> & { kind: 'unixServer'; address: string })
+  | (TimerOptions<On> & { kind: 'timer' });
+
+/** The parts of the config whose keys are names that other parts refer to. */
+type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels';
+
+/** The config with its names as literal types. */
+export type LoomDefinition<
+  Reactor extends string,
+  Stack extends string,
+  Message extends string,
+  Fd extends string,
+  Channel extends string,
+> = {
+  [Key in keyof LoomConfig as Exclude<Key, Named>]: LoomConfig[Key];
+} & {
+  /** Event loops, each on a thread of its own; at most 16. */
+  reactors: { [Name in Reactor]: LoomConfig['reactors'][string] };
+  /** Size classes of fiber stacks. */
+  stacks?: { [Name in Stack]: InferInput<typeof stackSchema> };
+  /** Fixed-layout records for channels: `struct({ symbol: u16, bid: i64 })`. */
+  messages?: { [Name in Message]: Struct };
+  /** File descriptors: `tcp`, `tcpServer`, `unix`, `unixServer`, `timer`. */
+  fds: { [Name in Fd]: FdOn<NoInfer<Reactor>, NoInfer<Stack>> };
+  /** Rings of messages to JavaScript: `channel({ from, to: 'js', message })`. */
+  channels?: {
+    [Name in Channel]: ChannelOptions<NoInfer<Reactor>, NoInfer<Message>> & { kind: 'channel' };
+  };
+};
+
+/** A record as `struct` returns it. */
+export interface Struct {
+  kind: 'struct';
+  fields: { name: string; type: IrScalar }[];
+}
+
+/**
+ * Describes one program. Gives its argument back; the types are what it is for. A wrong
+ * reactor, stack class, message or duration is a type error here and a located diagnostic in
+ * `loomgen build`.
+ */
+export function defineLoom<
+  const Reactor extends string,
+  const Fd extends string,
+  const Stack extends string = never,
+  const Message extends string = never,
+  const Channel extends string = never,
+>(
+  config: LoomDefinition<Reactor, Stack, Message, Fd, Channel>,
+): LoomDefinition<Reactor, Stack, Message, Fd, Channel> {
+  return config;
+}
+
+/** A TCP client: connects to `host:port` or `[IPv6]:port` and keeps connected. */
+export function tcp<const On extends string, const Stack extends string = never>(
+  address: string,
+  options: TcpOptions<On, Stack>,
+) {
+  return { ...options, kind: 'tcp' as const, address };
+}
+
+/** A TCP listener on `host:port` or `[IPv6]:port`, and its connections. */
+export function tcpServer<const On extends string, const Stack extends string = never>(
+  address: string,
+  options: TcpServerOptions<On, Stack>,
+) {
+  return { ...options, kind: 'tcpServer' as const, address };
+}
+
+/** A client of the unix stream socket at a path of at most 107 bytes. */
+export function unix<const On extends string, const Stack extends string = never>(
+  path: string,
+  options: UnixOptions<On, Stack>,
+) {
+  return { ...options, kind: 'unix' as const, address: path };
+}
+
+/** A listening unix stream socket at a path of at most 107 bytes, and its connections. */
+export function unixServer<const On extends string, const Stack extends string = never>(
+  path: string,
+  options: UnixServerOptions<On, Stack>,
+) {
+  return { ...options, kind: 'unixServer' as const, address: path };
+}
+
+/** A timer: periodic with `every`, one-shot with only `after`. */
+export function timer<const On extends string>(options: TimerOptions<On>) {
+  return { ...options, kind: 'timer' as const };
+}
+
+/** Framing: the handler gets bytes as they come. */
+export function raw() {
+  return { kind: 'raw' as const };
+}
+
+/** Framing: lines that end with `\n`; a `\r` before it is dropped. `maximum` is 64K by default. */
+export function line(options: { maximum?: Size } = {}) {
+  return { ...options, kind: 'line' as const };
+}
+
+/** The lengths that `lengthPrefixed` can read. */
+export type LengthWidth = 'u8' | 'u16le' | 'u16be' | 'u32le' | 'u32be' | 'u64le' | 'u64be';
+
+/** Framing: an unsigned length before each message, counting the payload only. */
+export function lengthPrefixed(width: LengthWidth, options: { maximum?: Size } = {}) {
+  return { ...options, kind: 'lengthPrefixed' as const, width };
+}
+
+/** A fixed-layout record; its fields lie in the order in which they are written. */
+export function struct(fields: Readonly<Record<string, IrScalar>>): Struct {
+  return {
+    kind: 'struct',
+    fields: Object.entries(fields).map(([name, type]) => ({ name, type })),
+  };
+}
+
+/** A ring of messages from a reactor to JavaScript. */
+export function channel<const From extends string, const Message extends string>(
+  options: ChannelOptions<From, Message>,
+) {
+  return { ...options, kind: 'channel' as const };
+}
+
+/** Unsigned, 8 bits. */
+export const u8 = 'u8';
+/** Unsigned, 16 bits. */
+export const u16 = 'u16';
+/** Unsigned, 32 bits. */
+export const u32 = 'u32';
+/** Unsigned, 64 bits: a bigint in TypeScript. */
+export const u64 = 'u64';
+/** Signed, 8 bits. */
+export const i8 = 'i8';
+/** Signed, 16 bits. */
+export const i16 = 'i16';
+/** Signed, 32 bits. */
+export const i32 = 'i32';
+/** Signed, 64 bits: a bigint in TypeScript. */
+export const i64 = 'i64';
+/** IEEE 754 single precision. */
+export const f32 = 'f32';
+/** IEEE 754 double precision. */
+export const f64 = 'f64';
+/** One byte, 0 or 1. */
+export const bool = 'bool';

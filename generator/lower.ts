@@ -1,0 +1,167 @@
+/**
+ * The stage `lower`: a checked config becomes the IR, and with it every decision is made - slots,
+ * tags, buffer groups, ring depths, offsets, identifiers. Pure: the same config in any key order
+ * gives the same bytes.
+ */
+import { posix } from 'node:path';
+import type { CheckedConfig, CheckedReactor } from '../schemas/config.ts';
+import {
+  type Ir,
+  IR_ABI,
+  type IrBackend,
+  type IrChannel,
+  type IrFd,
+  type IrMessage,
+  type IrReactor,
+  type IrStreamFd,
+} from '../schemas/ir.ts';
+import { byName, pascalCase } from './case.ts';
+import { lowerFd, startCursor } from './lower_fds.ts';
+import { alignUp, lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
+import { lowerShared } from './lower_shared.ts';
+
+const strideAlignment = 8;
+const minimumSubmissionEntries = 64;
+const maximumSubmissionEntries = 4096;
+/** IORING_MAX_CQ_ENTRIES of the kernel: io_uring_setup(2) refuses more. */
+const maximumCompletionEntries = 65536;
+/** Operations that can be in flight for one slot: those of `serverOperations`. */
+const operationsInFlightPerSlot = 5;
+/** Completions of the reactor itself: wake, cancel, timeout, and some to spare. */
+const commonCompletions = 64;
+/** Handles to spare, so that a flood can be accepted and refused. */
+const minimumSpareHandles = 64;
+const fixedHandles = 8;
+
+/** Where the output lies in relation to the config. */
+export interface LowerPaths {
+  /** From the output folder to the config's folder: relative, with forward slashes. */
+  outToConfig: string;
+}
+
+const entriesByName = <Value>(record: Readonly<Record<string, Value>>): [string, Value][] =>
+  Object.entries(record).sort(([first], [second]) => byName(first, second));
+
+function isStream(fd: IrFd): fd is IrStreamFd {
+  return fd.kind !== 'timer';
+}
+
+function lowerChannels(
+  reactor: string,
+  config: CheckedConfig,
+  messages: readonly IrMessage[],
+): Omit<IrChannel, 'offset'>[] {
+  return entriesByName(config.channels)
+    .filter(([, channel]) => channel.from === reactor)
+    .map(([name, channel], index) => {
+      const message = messages.find((each) => each.name === channel.message);
+      if (message === undefined) throw new Error(`channels.${name} was not checked`);
+      return {
+        name,
+        typeName: pascalCase(name),
+        index,
+        message: channel.message,
+        capacity: channel.capacity,
+        full: channel.full,
+        strideBytes: alignUp(message.bytes, strideAlignment),
+      };
+    });
+}
+
+function lowerHandlers(fds: readonly IrFd[]): IrReactor['handlers'] {
+  const names = [...new Set(fds.flatMap((fd) => fd.handler ?? []))].sort(byName);
+  return names.map((name) => ({
+    name,
+    fds: fds.filter((fd) => fd.handler === name).map((fd) => fd.name),
+  }));
+}
+
+function lowerWait(wait: CheckedReactor['wait']): IrReactor['wait'] {
+  if (typeof wait === 'string') return { mode: wait, spinNanoseconds: 0 };
+  return { mode: 'spin-then-block', spinNanoseconds: wait.spin };
+}
+
+/** Entries of the rings: enough completions for everything that can be in flight at once. */
+function lowerDepths(submitBatch: number, streams: readonly IrStreamFd[]) {
+  const slots = streams.reduce((sum, fd) => sum + fd.slots, 0);
+  const buffers = streams.reduce((sum, fd) => sum + fd.receive.count, 0);
+  const listeners = streams.filter((fd) => fd.kind.endsWith('Server')).length;
+  const submissionEntries = Math.min(
+    Math.max(powerOfTwoCeiling(submitBatch * 2), minimumSubmissionEntries),
+    maximumSubmissionEntries,
+  );
+  const completions = Math.max(
+    4 * submissionEntries,
+    2 * (slots * operationsInFlightPerSlot + buffers + commonCompletions),
+  );
+  const spare = Math.max(minimumSpareHandles, Math.floor(slots / 4));
+  return {
+    slots,
+    submissionEntries,
+    completionEntries: Math.min(powerOfTwoCeiling(completions), maximumCompletionEntries),
+    handles: slots + listeners + spare + fixedHandles,
+  };
+}
+
+/** Lowers one reactor; `fdIndexes` numbers the fds of the whole program. */
+export function lowerReactor(
+  name: string,
+  index: number,
+  config: CheckedConfig,
+  fdIndexes: ReadonlyMap<string, number>,
+  messages: readonly IrMessage[],
+): IrReactor {
+  const reactor = config.reactors[name];
+  if (reactor === undefined) throw new Error(`reactors.${name} does not exist`);
+  const cursor = startCursor();
+  const fds = entriesByName(config.fds)
+    .filter(([, fd]) => fd.on === name)
+    .map(([fdName, fd]) => lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor));
+  const depths = lowerDepths(reactor.submitBatch, fds.filter(isStream));
+  const { shared, channels } = lowerShared(reactor, fds, lowerChannels(name, config, messages));
+  return {
+    name,
+    typeName: pascalCase(name),
+    index,
+    core: reactor.core === 'any' ? -1 : reactor.core,
+    wait: lowerWait(reactor.wait),
+    submitBatch: reactor.submitBatch,
+    completionBatch: reactor.completionBatch,
+    submissionEntries: depths.submissionEntries,
+    completionEntries: depths.completionEntries,
+    slots: depths.slots,
+    handles: depths.handles,
+    handlers: lowerHandlers(fds),
+    fds,
+    channels,
+    shared,
+  };
+}
+
+/** A path of the config as seen from the output folder: relative, with forward slashes. */
+export function fromOut(paths: LowerPaths, path: string): string {
+  return posix.normalize(posix.join(paths.outToConfig, path));
+}
+
+/** Lowers a whole program. The config has passed `check`; anything else is a bug and throws. */
+export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
+  const messages = entriesByName(config.messages).map(([name, message]) =>
+    lowerMessage(name, message),
+  );
+  const fdIndexes = new Map(entriesByName(config.fds).map(([name], index) => [name, index]));
+  return {
+    abi: IR_ABI,
+    name: config.name,
+    backends: { linux: config.backends.linux as IrBackend[] },
+    handlersHeader: config.handlers === undefined ? null : fromOut(paths, config.handlers),
+    native: {
+      pkgConfig: [...config.native.pkgConfig],
+      sources: config.native.sources.map((path) => fromOut(paths, path)),
+      includeDirectories: config.native.includeDirectories.map((path) => fromOut(paths, path)),
+    },
+    messages,
+    reactors: entriesByName(config.reactors).map(([name], index) =>
+      lowerReactor(name, index, config, fdIndexes, messages),
+    ),
+  };
+}

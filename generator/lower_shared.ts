@@ -1,0 +1,84 @@
+/**
+ * Lowers the block of memory that a reactor shares with JavaScript: control words, stats, words of
+ * each slot, the delivery ring, the inbox ring, then one ring for each channel. The runtime and
+ * the bindings read these offsets; neither computes one.
+ */
+import type { CheckedReactor } from '../schemas/config.ts';
+import type { IrChannel, IrFd, IrSharedLayout, IrStreamFd } from '../schemas/ir.ts';
+import { alignUp, powerOfTwoCeiling } from './lower_messages.ts';
+
+const statsOffset = 256;
+const slotsOffset = 768;
+const slotBytes = 16;
+const ringHeaderBytes = 128;
+const ringAlignment = 128;
+const pageBytes = 4096;
+const defaultDeliveryBytes = 1024 * 1024;
+const defaultInboxBytes = 256 * 1024;
+/** A ring holds this many of its largest messages. */
+const messagesInRing = 4;
+
+/** The stream fds that JavaScript serves. */
+export function deliveredFds(fds: readonly IrFd[]): IrStreamFd[] {
+  return fds.filter((fd): fd is IrStreamFd => fd.kind !== 'timer' && fd.handler === null);
+}
+
+/** The largest message of an fd in bytes; a raw fd delivers whole receive buffers. */
+export function largestMessageBytes(fd: IrStreamFd): number {
+  return fd.framing.kind === 'raw'
+    ? fd.receive.bytes
+    : Math.max(fd.framing.maximumBytes, fd.receive.bytes);
+}
+
+/** The largest message that JavaScript can send through an fd; bytes without bound are cut. */
+export function largestSendBytes(fd: IrStreamFd): number {
+  return fd.framing.kind === 'raw' ? 0 : Math.min(fd.framing.maximumBytes, fd.writeQueueBytes);
+}
+
+/** Least bytes of the delivery ring for these fds; 0 when nothing asks for more than the least. */
+export function neededDeliveryBytes(fds: readonly IrFd[]): number {
+  const largest = Math.max(0, ...deliveredFds(fds).map(largestMessageBytes));
+  return largest === 0 ? 0 : powerOfTwoCeiling(messagesInRing * largest);
+}
+
+/** Least bytes of the inbox ring for these fds. */
+export function neededInboxBytes(fds: readonly IrFd[]): number {
+  const largest = Math.max(0, ...deliveredFds(fds).map(largestSendBytes));
+  return largest === 0 ? 0 : powerOfTwoCeiling(messagesInRing * largest);
+}
+
+/**
+ * Lays out the block of one reactor and gives each of its channels its offset. Offsets are bytes
+ * from the start of the block; rings begin on a multiple of 128 bytes.
+ */
+export function lowerShared(
+  reactor: Pick<CheckedReactor, 'delivery' | 'inbox'>,
+  fds: readonly IrFd[],
+  channels: readonly Omit<IrChannel, 'offset'>[],
+): { shared: IrSharedLayout; channels: IrChannel[] } {
+  const slots = deliveredFds(fds).reduce((sum, fd) => sum + fd.slots, 0);
+  const deliveryBytes = Math.max(
+    reactor.delivery ?? defaultDeliveryBytes,
+    neededDeliveryBytes(fds),
+  );
+  const inboxBytes = Math.max(reactor.inbox ?? defaultInboxBytes, neededInboxBytes(fds));
+  const deliveryOffset = alignUp(slotsOffset + slots * slotBytes, ringAlignment);
+  const inboxOffset = alignUp(deliveryOffset + ringHeaderBytes + deliveryBytes, ringAlignment);
+  let end = inboxOffset + ringHeaderBytes + inboxBytes;
+  const placed = channels.map((channel) => {
+    const offset = alignUp(end, ringAlignment);
+    end = offset + ringHeaderBytes + channel.capacity * channel.strideBytes;
+    return { ...channel, offset };
+  });
+  const shared = {
+    bytes: alignUp(end, pageBytes),
+    statsOffset,
+    slotsOffset,
+    slots,
+    deliveryOffset,
+    deliveryBytes,
+    inboxOffset,
+    inboxBytes,
+  };
+  return { shared, channels: placed };
+}

@@ -1,0 +1,32 @@
+/**
+ * Every diagnostic of loomgen, as data. A code is stable: it never changes its meaning, and a
+ * retired code is not used again. `loomgen explain <code>` prints an entry; a test demands a
+ * fixture with the exact text of each.
+ *
+ * Ranges by stage: 10 load · 11 IR as input · 12 shape · 13 names · 14 wiring · 15 addresses ·
+ * 16 budgets · 17 files · 18 later versions · 20 command, environment, write, compile · 90 bugs.
+ */
+import { buildCodes } from './codes_build.ts';
+import { loadCodes } from './codes_load.ts';
+import { nameCodes } from './codes_names.ts';
+import { shapeCodes } from './codes_shape.ts';
+import { systemCodes } from './codes_system.ts';
+import { wiringCodes } from './codes_wiring.ts';
+
+export type { CodeEntry } from './code_entry.ts';
+
+/** Every code with its texts. */
+export const codes = {
+  ...loadCodes,
+  ...shapeCodes,
+  ...nameCodes,
+  ...wiringCodes,
+  ...systemCodes,
+  ...buildCodes,
+} as const;
+
+/** A diagnostic code, such as `LOOM1201`. */
+export type Code = keyof typeof codes;
+
+/** The names of the holes in the texts of one code. */
+export type HolesOf<Key extends Code> = (typeof codes)[Key]['holes'][number];

@@ -1,0 +1,195 @@
+/** Diagnostics of the command line, the environment, and the stages `write` and `compile`. */
+import { type CodeEntry, prose } from './code_entry.ts';
+
+/** LOOM20xx and LOOM90xx. */
+export const buildCodes = {
+  LOOM2001: {
+    severity: 'error',
+    title: 'An unknown target',
+    holes: ['target', 'known'],
+    what: "There is no target '{target}'.",
+    why: 'This version compiles for the machine it runs on, which has to be Linux.',
+    fix: 'Use one of: {known} - or --no-compile, which generates the same files everywhere.',
+    explanation: prose`
+      --target host compiles for this machine, --target linux-x64 does so after a look at it. CI that
+      emits a binary for each platform runs loomgen on each. Cross compiling is a later version.
+    `,
+  },
+  LOOM2002: {
+    severity: 'error',
+    title: 'An unknown backend on the command line',
+    holes: ['backend', 'known'],
+    what: "--backend '{backend}' is not a backend of this config.",
+    why: 'The flag narrows the list in `backends` of the config; it cannot add to it.',
+    fix: 'Use one of: {known}.',
+    explanation: prose`
+      --backend epoll generates a program that knows only epoll, whatever the config prefers.
+    `,
+  },
+  LOOM2003: {
+    severity: 'error',
+    title: 'No C++ compiler',
+    holes: ['tried'],
+    what: 'No C++20 compiler was found (tried {tried}).',
+    why: 'The generated reactor is C++20 and is compiled here.',
+    fix: 'Type: sudo apt-get install -y g++ - or set CXX, or use --no-compile.',
+    explanation: prose`
+      g++ 12 or newer and clang 14 or newer are tested. CMake takes the one in the environment
+      variable CXX, else c++.
+    `,
+  },
+  LOOM2004: {
+    severity: 'error',
+    title: 'CMake is missing or too old',
+    holes: ['found', 'needed'],
+    what: 'CMake {needed} or newer is needed; found: {found}.',
+    why: 'The generated project is built by CMake presets.',
+    fix: 'Type: sudo apt-get install -y cmake - or use --no-compile.',
+    explanation: prose`
+      loomgen build runs cmake --preset and cmake --build in the output folder; --verbose prints the
+      commands.
+    `,
+  },
+  LOOM2005: {
+    severity: 'error',
+    title: 'Ninja is missing',
+    holes: [],
+    what: 'Ninja was not found.',
+    why: 'The presets of the generated project use the Ninja generator.',
+    fix: 'Type: sudo apt-get install -y ninja-build - or use --no-compile.',
+    explanation: prose`
+      A build without changes takes milliseconds with Ninja. The project itself works with every
+      generator of CMake when it is configured by hand.
+    `,
+  },
+  LOOM2006: {
+    severity: 'error',
+    title: 'A library is missing',
+    holes: ['library', 'package'],
+    what: 'The library {library} was not found.',
+    why: 'The generated program links it.',
+    fix: 'Type: sudo apt-get install -y {package} - or use --no-compile.',
+    explanation: prose`
+      The io_uring backend needs liburing (its headers and its library).
+    `,
+  },
+  LOOM2007: {
+    severity: 'error',
+    title: 'A pkg-config package is missing',
+    holes: ['name'],
+    what: "pkg-config does not know '{name}', which native.pkgConfig names.",
+    why: 'Your handlers are compiled and linked with it.',
+    fix: "Install the development package of {name}, or correct the name (pkg-config --list-all).",
+    explanation: prose`
+      On Debian the file {name}.pc comes with a package that usually ends with -dev: libsimdjson-dev
+      brings simdjson.
+    `,
+  },
+  LOOM2008: {
+    severity: 'error',
+    title: 'The C++ does not compile',
+    holes: ['step', 'command'],
+    what: '{step} failed.',
+    why: 'The compiler refused the generated project together with your handlers.',
+    fix: 'Read the first error below; to repeat it: {command}',
+    explanation: prose`
+      Hooks of a handler are checked by sentences (static_assert), so the first error usually says
+      which hook has a wrong signature. Errors in generated files that are not about your handlers
+      are bugs of loomgen.
+    `,
+  },
+  LOOM2009: {
+    severity: 'error',
+    title: 'The output folder cannot be written',
+    holes: ['folder', 'reason'],
+    what: 'Cannot write into {folder}: {reason}.',
+    why: 'Nothing was changed; files are written whole or not at all.',
+    fix: 'Check its owner and permissions (ls -ld {folder}), or choose another with --out.',
+    explanation: prose`
+      Files are written beside their place and renamed, so a build that fails leaves the old ones.
+    `,
+  },
+  LOOM2010: {
+    severity: 'error',
+    exit: 4,
+    title: 'The output is stale',
+    holes: ['count', 'folder', 'command'],
+    what: '{count} generated files in {folder} are not what the config gives.',
+    why: '--check compares and writes nothing.',
+    fix: 'Type: {command}',
+    explanation: prose`
+      Generated output is committed so that it can be read in review; --check in CI keeps it true.
+      Exit code 4 means stale, 2 means that config or environment are wrong.
+    `,
+  },
+  LOOM2011: {
+    severity: 'error',
+    title: 'A generated file was edited by hand',
+    holes: ['file'],
+    what: '{file} was edited since it was generated.',
+    why: 'This build would write it again, and the edit would be lost.',
+    fix: 'Move the change into your handlers or the config, then build once with --force.',
+    explanation: prose`
+      loom.manifest.json holds a hash of each generated file. A difference means that something else
+      than loomgen wrote it. Nothing is written until you decide: --force overwrites such files.
+    `,
+  },
+  LOOM2012: {
+    severity: 'warning',
+    title: 'A file of an older build was kept',
+    holes: ['file'],
+    what: '{file} is no longer generated, but was edited by hand and is kept.',
+    why: 'loomgen removes only files that are exactly as it wrote them.',
+    fix: 'Delete it yourself when nothing in it is needed: rm {file}',
+    explanation: prose`
+      Files that the config no longer gives are removed when their hash is still the one in
+      loom.manifest.json, and kept otherwise.
+    `,
+  },
+  LOOM2013: {
+    severity: 'error',
+    title: 'The output folder is not one of loomgen',
+    holes: ['folder', 'file'],
+    what: '{folder} already has a {file} that loomgen did not write.',
+    why: 'It would be overwritten.',
+    fix: 'Choose another folder or move the file away; build --force overwrites it.',
+    explanation: prose`
+      A file is loomgen's own when loom.manifest.json in the same folder lists it. loomgen init never
+      overwrites anything.
+    `,
+  },
+  LOOM2014: {
+    severity: 'error',
+    title: 'A command line that cannot be understood',
+    holes: ['reason', 'hint'],
+    what: '{reason}.',
+    why: 'An unknown option is an error: skipped, it would look as if it worked.',
+    fix: '{hint}',
+    explanation: prose`
+      loomgen --help lists the commands, loomgen build --help the options of one.
+    `,
+  },
+  LOOM2015: {
+    severity: 'error',
+    title: 'An unknown code',
+    holes: ['code', 'hint'],
+    what: "There is no diagnostic '{code}'.",
+    why: 'Codes look like LOOM1201.',
+    fix: '{hint}',
+    explanation: prose`
+      loomgen explain LOOM1201 prints what a diagnostic means, with an example.
+    `,
+  },
+  LOOM9001: {
+    severity: 'error',
+    exit: 1,
+    title: 'A bug of loomgen',
+    holes: ['error'],
+    what: 'loomgen itself failed: {error}',
+    why: 'This must not happen with any config.',
+    fix: 'Please report it with the config and the text below.',
+    explanation: prose`
+      Exit code 1 is kept for bugs of loomgen; mistakes in config or environment exit with 2.
+    `,
+  },
+} as const satisfies Record<string, CodeEntry>;

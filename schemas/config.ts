@@ -1,0 +1,166 @@
+/**
+ * The config: the one definition of every field a user may write in `loom.config.ts`.
+ *
+ * From this file come the types that the editor shows (with the comments below), the checks, the
+ * defaults, and the JSON Schema in `loom.schema.json` (`schemas/json_schema.ts` writes it, taking
+ * the descriptions from these comments). Unknown keys are errors everywhere. What depends on
+ * more than one field is checked in `generator/check*.ts`; numbers are chosen in
+ * `generator/lower*.ts`.
+ */
+import * as v from 'valibot';
+import { fdSchema, type framingSchema, reactorName } from './config_fds.ts';
+import { choice, duration, integer, oneOf, size, text } from './leaf.ts';
+import { limits } from './limits.ts';
+
+export { limits } from './limits.ts';
+
+/** One event loop on one thread. */
+export const reactorSchema = v.strictObject({
+  /** Core that its thread is pinned to; 0 to 1023, or 'any'.
+   * @default 'any' */
+  core: v.optional(
+    oneOf("'any' or a core number from 0 to 1023", [
+      v.literal('any'),
+      integer('core', 0, limits.core),
+    ]),
+    'any',
+  ),
+  /** What an idle loop does: `spin` burns its core, `block` sleeps in the kernel,
+   * `{ spin: '20us' }` spins that long (100ns to 1s) and then sleeps.
+   * @default { spin: '20us' } */
+  wait: v.optional(
+    oneOf("'spin', 'block' or { spin: '20us' }", [
+      v.literal('spin'),
+      v.literal('block'),
+      v.strictObject({
+        /** Time to spin before sleeping; 100ns to 1s. */
+        spin: duration('100ns', '1s'),
+      }),
+    ]),
+    { spin: '20us' },
+  ),
+  /** Operations submitted in one turn; 1 to 2048.
+   * @default 64 */
+  submitBatch: v.optional(integer('operations', 1, 2048), 64),
+  /** Completions dispatched in one turn; 1 to 4096.
+   * @default 64 */
+  completionBatch: v.optional(integer('completions', 1, 4096), 64),
+  /** Bytes of the ring from JavaScript to this reactor, a power of two; 4K to 512M. By default
+   * 256K, or what four of the largest messages need. */
+  inbox: v.optional(size('4K', '512M', 'power of two')),
+  /** Bytes of the ring from this reactor to JavaScript, a power of two; 4K to 512M. By default
+   * 1M, or what four of the largest messages need. */
+  delivery: v.optional(size('4K', '512M', 'power of two')),
+});
+
+/** A size class of fiber stacks. */
+export const stackSchema = v.strictObject({
+  /** Bytes of one stack, whole pages; 16K to 64M. */
+  bytes: size('16K', '64M'),
+  /** Stacks of this class, reserved at start; 1 to 65536. */
+  count: integer('stacks', 1, 65536),
+});
+
+const fieldSchema = v.strictObject({
+  /** Name of the field, in C++ and in TypeScript. */
+  name: text('the name of a field'),
+  /** Scalar type of the field. */
+  type: choice(['u8', 'u16', 'u32', 'u64', 'i8', 'i16', 'i32', 'i64', 'f32', 'f64', 'bool']),
+});
+
+/** A fixed-layout record. */
+export const messageSchema = v.strictObject({
+  kind: v.literal('struct'),
+  /** Fields in their order in memory, with natural alignment. */
+  fields: v.array(fieldSchema),
+});
+
+/** A ring of messages to JavaScript. */
+export const channelSchema = v.strictObject({
+  kind: v.literal('channel'),
+  /** The reactor that publishes: a key of `reactors`. */
+  from: reactorName(),
+  /** Who reads. Other reactors and shared memory are later versions. */
+  to: text("'js'"),
+  /** The record that the ring carries: a key of `messages`. */
+  message: text("the name of a message, such as 'Top'"),
+  /** Messages that the ring holds, a power of two; 2 to 16777216.
+   * @default 1024 */
+  capacity: v.optional(integer('messages', 2, 2 ** 24, 'power of two'), 1024),
+  /** A full ring: `drop-newest` counts and drops, `conflate` keeps only the newest waiting.
+   * @default 'drop-newest' */
+  full: v.optional(choice(['drop-newest', 'conflate']), 'drop-newest'),
+});
+
+const nativeSchema = v.strictObject({
+  /** Libraries found by pkg-config.
+   * @default [] */
+  pkgConfig: v.optional(v.array(text('the name of a pkg-config package')), []),
+  /** Your C++ sources, compiled with the program; relative to the config.
+   * @default [] */
+  sources: v.optional(v.array(text('the path of a C++ source')), []),
+  /** Folders for `#include`; relative to the config.
+   * @default [] */
+  includeDirectories: v.optional(v.array(text('the path of a folder')), []),
+});
+
+const backendName = () => choice(['io_uring', 'epoll', 'kqueue', 'iocp']);
+
+const backendsSchema = v.strictObject({
+  /** Backends on Linux in order of preference; the choice is made at start.
+   * @default ['io_uring', 'epoll'] */
+  linux: v.optional(v.array(backendName()), ['io_uring', 'epoll']),
+  /** Backends on macOS: a later version. */
+  darwin: v.optional(v.array(backendName())),
+  /** Backends on Windows: a later version. */
+  win32: v.optional(v.array(backendName())),
+});
+
+/** The whole config. */
+export const configSchema = v.strictObject({
+  /** Name of the program, of its C++ namespace and of its addon: `^[a-z][a-z0-9_]{0,31}$`. */
+  name: text("a name, such as 'feed'"),
+  /** Output folder, relative to the config; `--out` wins.
+   * @default './generated' */
+  out: v.optional(text('the path of a folder'), './generated'),
+  /** Backends by platform, in order of preference. */
+  backends: v.optional(backendsSchema, {}),
+  /** Event loops, each on a thread of its own; at most 16. */
+  reactors: v.record(v.string(), reactorSchema),
+  /** Size classes of fiber stacks.
+   * @default {} */
+  stacks: v.optional(v.record(v.string(), stackSchema), {}),
+  /** Fixed-layout records for channels.
+   * @default {} */
+  messages: v.optional(v.record(v.string(), messageSchema), {}),
+  /** File descriptors, or families of them. */
+  fds: v.record(v.string(), fdSchema),
+  /** Rings of messages to JavaScript.
+   * @default {} */
+  channels: v.optional(v.record(v.string(), channelSchema), {}),
+  /** Your C++ header with the handlers; relative to the config. */
+  handlers: v.optional(text('the path of a C++ header')),
+  /** What your C++ needs besides the header. */
+  native: v.optional(nativeSchema, {}),
+});
+
+/** What a user may write. */
+export type LoomConfig = v.InferInput<typeof configSchema>;
+
+/** The same with every default filled in, sizes in bytes and durations in nanoseconds. */
+export type CheckedConfig = v.InferOutput<typeof configSchema>;
+
+/** A checked fd of any kind. */
+export type CheckedFd = v.InferOutput<typeof fdSchema>;
+
+/** A checked stream fd. */
+export type CheckedStream = Exclude<CheckedFd, { kind: 'timer' }>;
+
+/** A checked framing. */
+export type CheckedFraming = v.InferOutput<typeof framingSchema>;
+
+/** A checked message. */
+export type CheckedMessage = v.InferOutput<typeof messageSchema>;
+
+/** A checked reactor. */
+export type CheckedReactor = v.InferOutput<typeof reactorSchema>;

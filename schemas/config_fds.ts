@@ -1,0 +1,219 @@
+/**
+ * The part of the config that describes file descriptors: stream clients and servers, timers,
+ * framings and socket options. `config.ts` holds the rest and says how this is used.
+ */
+import * as v from 'valibot';
+import { choice, duration, flag, integer, oneOf, size, text } from './leaf.ts';
+import { limits } from './limits.ts';
+
+/** The key of a reactor. */
+export const reactorName = () => text("the name of a reactor, such as 'main'");
+
+/** Cut at nothing: the handler gets bytes as they come. */
+const rawFraming = v.strictObject({ kind: v.literal('raw') });
+
+const lineFraming = v.strictObject({
+  kind: v.literal('line'),
+  /** Longest line in bytes, without its end; 16 to 256M. A longer one closes its connection.
+   * @default '64K' */
+  maximum: v.optional(size(16, '256M'), '64K'),
+});
+
+const lengthPrefixedFraming = v.strictObject({
+  kind: v.literal('lengthPrefixed'),
+  /** Width and byte order of the unsigned length; it counts the payload only. */
+  width: choice(['u8', 'u16le', 'u16be', 'u32le', 'u32be', 'u64le', 'u64be']),
+  /** Longest payload in bytes; 1 to 256M, and at most what the width can say.
+   * By default 64K, or less where the width says less. */
+  maximum: v.optional(size(1, '256M')),
+});
+
+/** How bytes are cut into messages. */
+export const framingSchema = v.variant('kind', [rawFraming, lineFraming, lengthPrefixedFraming]);
+
+const receiveSchema = v.strictObject({
+  /** Bytes of one buffer; 1K to 16M. By default 64K, 32K or 16K by the number of connections. */
+  bytes: v.optional(size('1K', '16M')),
+  /** Buffers in the pool, a power of two; 1 to 32768. By default 8, 16 or 64 by the number of
+   * connections. */
+  count: v.optional(integer('buffers', 1, 32768, 'power of two')),
+});
+
+const keepAliveSchema = v.strictObject({
+  /** Silence before the first probe, whole seconds; 1s to 9h (TCP_KEEPIDLE).
+   * @default '60s' */
+  idle: v.optional(duration('1s', '9h'), '60s'),
+  /** Time between probes, whole seconds; 1s to 9h (TCP_KEEPINTVL).
+   * @default '10s' */
+  interval: v.optional(duration('1s', '9h'), '10s'),
+  /** Probes without an answer before the connection is lost; 1 to 127 (TCP_KEEPCNT).
+   * @default 5 */
+  count: v.optional(integer('probes', 1, 127), 5),
+});
+
+const reconnectSchema = v.strictObject({
+  /** First delay; each failure doubles it, with jitter; 1ms to 1h.
+   * @default '100ms' */
+  initial: v.optional(duration('1ms', '1h'), '100ms'),
+  /** Longest delay; 1ms to 1h, not below `initial`.
+   * @default '10s' */
+  maximum: v.optional(duration('1ms', '1h'), '10s'),
+});
+
+const styleSchema = oneOf("'callback' or { fiber: 'a stack class' }", [
+  v.literal('callback'),
+  v.strictObject({
+    /** The stack class that the fibers of this fd run on. */
+    fiber: text('the name of a stack class'),
+  }),
+]);
+
+const streamEntries = {
+  /** The reactor that owns this fd: a key of `reactors`. */
+  on: reactorName(),
+  /** Your C++ struct, declared in `handlers`. Without one, messages are delivered to JavaScript. */
+  handler: v.optional(text("the name of a C++ struct, such as 'Book'")),
+  /** How the handler is written. Fibers are a later version.
+   * @default 'callback' */
+  style: v.optional(styleSchema, 'callback'),
+  /** How bytes are cut into messages: `raw()`, `line()`, `lengthPrefixed('u32le')`.
+   * @default { kind: 'raw' } */
+  framing: v.optional(framingSchema, { kind: 'raw' }),
+  /** Bytes of each connection's write queue, a power of two; 4K to 256M. A write that does not
+   * fit is refused whole, and `on_drain` says when half of the queue is free again.
+   * @default '256K' */
+  writeQueue: v.optional(size('4K', '256M', 'power of two'), '256K'),
+  /** The pool of receive buffers that all connections of this fd share. */
+  receive: v.optional(receiveSchema, {}),
+  /** Kernel receive buffer in bytes (SO_RCVBUF); 2K to 1G. By default the kernel's own. */
+  receiveBuffer: v.optional(size('2K', '1G')),
+  /** Kernel send buffer in bytes (SO_SNDBUF); 4K to 1G. By default the kernel's own. */
+  sendBuffer: v.optional(size('4K', '1G')),
+  /** Busy polling of the device queue (SO_BUSY_POLL), whole microseconds; 1us to 1s. By default
+   * off. */
+  busyPoll: v.optional(duration('1us', '1s')),
+};
+
+const tcpEntries = {
+  /** Send small writes at once (TCP_NODELAY).
+   * @default true */
+  noDelay: v.optional(flag(), true),
+  /** Acknowledge at once where the socket can still be reached (TCP_QUICKACK).
+   * @default false */
+  quickAcknowledge: v.optional(flag(), false),
+  /** Probe silent connections (SO_KEEPALIVE); `false` leaves them alone.
+   * @default false */
+  keepAlive: v.optional(
+    oneOf("false or { idle: '60s', interval: '10s', count: 5 }", [
+      v.literal(false),
+      keepAliveSchema,
+    ]),
+    false,
+  ),
+  /** Time that sent data may stay unacknowledged (TCP_USER_TIMEOUT), whole milliseconds; 1ms to
+   * 1h. By default the kernel's own. */
+  userTimeout: v.optional(duration('1ms', '1h')),
+};
+
+const clientEntries = {
+  /** Connections opened at start, each kept open by itself; 1 to 1048576.
+   * @default 1 */
+  connections: v.optional(integer('connections', 1, limits.slots), 1),
+  /** Time limit of one attempt to connect; 1ms to 1h.
+   * @default '5s' */
+  connectTimeout: v.optional(duration('1ms', '1h'), '5s'),
+  /** Delay before connecting again, doubled with jitter; `false`: a lost connection stays lost.
+   * @default { initial: '100ms', maximum: '10s' } */
+  reconnect: v.optional(
+    oneOf("false or { initial: '100ms', maximum: '10s' }", [v.literal(false), reconnectSchema]),
+    { initial: '100ms', maximum: '10s' },
+  ),
+};
+
+const serverEntries = {
+  /** Connections at once; 1 to 1048576.
+   * @default 64 */
+  connections: v.optional(integer('connections', 1, limits.slots), 64),
+  /** A connection past the last slot: `refuse` closes it at once and counts it, `wait` leaves it
+   * in the kernel's backlog.
+   * @default 'refuse' */
+  full: v.optional(choice(['refuse', 'wait']), 'refuse'),
+  /** Connections the kernel keeps for accept (listen(2)); 1 to 65535, capped by somaxconn.
+   * @default 1024 */
+  backlog: v.optional(integer('connections', 1, 65535), 1024),
+};
+
+const address = () => text("an address, such as '127.0.0.1:9000' or '[::1]:9000'");
+const path = () => text("a path, such as '/run/feed.sock'");
+
+/** A TCP client. */
+export const tcpSchema = v.strictObject({
+  kind: v.literal('tcp'),
+  /** `host:port` or `[IPv6]:port`. */
+  address: address(),
+  ...streamEntries,
+  ...clientEntries,
+  ...tcpEntries,
+});
+
+/** A TCP listener and its connections. */
+export const tcpServerSchema = v.strictObject({
+  kind: v.literal('tcpServer'),
+  /** `host:port` or `[IPv6]:port` to listen on; port 0 lets the kernel choose. */
+  address: address(),
+  ...streamEntries,
+  ...serverEntries,
+  ...tcpEntries,
+  /** Bind although old connections of the port linger (SO_REUSEADDR).
+   * @default true */
+  reuseAddress: v.optional(flag(), true),
+  /** Share the port with other listeners that say so too (SO_REUSEPORT).
+   * @default false */
+  reusePort: v.optional(flag(), false),
+  /** An IPv6 listener refuses IPv4 (IPV6_V6ONLY).
+   * @default false */
+  ipv6Only: v.optional(flag(), false),
+});
+
+/** A client of a unix stream socket. */
+export const unixSchema = v.strictObject({
+  kind: v.literal('unix'),
+  /** Path of the socket, at most 107 bytes; relative to the program's working directory. */
+  address: path(),
+  ...streamEntries,
+  ...clientEntries,
+});
+
+/** A listening unix stream socket and its connections. */
+export const unixServerSchema = v.strictObject({
+  kind: v.literal('unixServer'),
+  /** Path of the socket, at most 107 bytes; relative to the program's working directory. */
+  address: path(),
+  ...streamEntries,
+  ...serverEntries,
+  /** Permission bits of the path; 0 to 0o777.
+   * @default 384 (0o600) */
+  mode: v.optional(integer('permission bits', 0, 0o777), 0o600),
+});
+
+/** A periodic or one-shot timer. */
+export const timerSchema = v.strictObject({
+  kind: v.literal('timer'),
+  /** The reactor that owns this timer: a key of `reactors`. */
+  on: reactorName(),
+  /** Your C++ struct with `on_tick`. Without one, ticks are delivered to JavaScript. */
+  handler: v.optional(text("the name of a C++ struct, such as 'Stats'")),
+  /** Period; 10us to 720h. Without it the timer ends after its first tick. */
+  every: v.optional(duration('10us', '720h')),
+  /** Time to the first tick; 1us to 720h. By default `every`. */
+  after: v.optional(duration('1us', '720h')),
+});
+
+/** Any declared fd. */
+export const fdSchema = v.variant('kind', [
+  tcpSchema,
+  tcpServerSchema,
+  unixSchema,
+  unixServerSchema,
+  timerSchema,
+]);

@@ -1,0 +1,28 @@
+/**
+ * The limits of one program. Every table, ring and number that a config can ask for has one, and
+ * each is the reason of a diagnostic.
+ */
+
+/** The limits of one program; each is the reason of a diagnostic. */
+export const limits = {
+  /** Reactors of one program; the C++ side has fixed tables of this length. */
+  reactors: 16,
+  /** Listening fds of one program, all reactors together. */
+  servers: 64,
+  /** Slots of one reactor: the tag of an operation keeps 20 bits for them. */
+  slots: 2 ** 20,
+  /** Operation numbers of one reactor: the tag keeps 12 bits for them. */
+  operations: 4095,
+  /** Bytes of one shared block. */
+  sharedBytes: 2 ** 30,
+  /** Bytes of buffers and write queues of one reactor, reserved and prefaulted at start. */
+  arenaBytes: 2 ** 34,
+  /** Bytes of one message of a framing. */
+  frameBytes: 2 ** 28,
+  /** Bytes of one record of a channel. */
+  recordBytes: 4096,
+  /** Bytes of a unix socket's path: sun_path without its final NUL, unix(7). */
+  unixPathBytes: 107,
+  /** Highest core number. */
+  core: 1023,
+} as const;

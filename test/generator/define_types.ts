@@ -1,0 +1,157 @@
+/**
+ * Type tests of `defineLoom`: `tsc` checks this file, and each `@ts-expect-error` line fails the
+ * type check when the mistake under it stops being a type error. Nothing runs it.
+ */
+import {
+  channel,
+  defineLoom,
+  i64,
+  lengthPrefixed,
+  line,
+  raw,
+  struct,
+  tcp,
+  tcpServer,
+  timer,
+  u16,
+  u64,
+  unix,
+  unixServer,
+} from '../../generator/define.ts';
+
+const messages = { Top: struct({ symbol: u16, bid: i64, ask: i64, sequence: u64 }) };
+
+/** Everything that is allowed, in one config. */
+export const whole = defineLoom({
+  name: 'feed',
+  out: './generated',
+  backends: { linux: ['io_uring', 'epoll'] },
+  reactors: { md: { core: 2, wait: 'spin', inbox: '256K' }, ctl: { wait: { spin: '20us' } } },
+  stacks: { small: { bytes: '16K', count: 32 } },
+  messages,
+  fds: {
+    market: tcp('127.0.0.1:9000', {
+      on: 'md',
+      handler: 'Book',
+      framing: line({ maximum: '256K' }),
+      connections: 4,
+      reconnect: { initial: '100ms' },
+      style: { fiber: 'small' },
+    }),
+    local: unix('/tmp/x.sock', { on: 'ctl', reconnect: false, style: 'callback' }),
+    control: tcpServer('[::1]:9001', { on: 'ctl', full: 'refuse', framing: raw() }),
+    admin: unixServer('/tmp/y.sock', {
+      on: 'md',
+      mode: 0o600,
+      framing: lengthPrefixed('u32le', { maximum: '1M' }),
+    }),
+    stats: timer({ on: 'md', every: '1s', handler: 'Stats' }),
+  },
+  channels: {
+    top: channel({ from: 'md', to: 'js', message: 'Top', capacity: 4096, full: 'conflate' }),
+  },
+  handlers: './feed.hpp',
+  native: { pkgConfig: ['simdjson'] },
+});
+
+/** No stacks, no messages, no channels. */
+export const small = defineLoom({
+  name: 'echo',
+  reactors: { main: {} },
+  fds: { tcp: tcpServer('127.0.0.1:7001', { on: 'main', handler: 'Echo' }) },
+});
+
+defineLoom({
+  name: 'wrong_reactor',
+  reactors: { md: {} },
+  fds: {
+    // @ts-expect-error: no such reactor
+    market: tcp('127.0.0.1:9000', { on: 'mdx' }),
+    // @ts-expect-error: no such reactor
+    tick: timer({ on: 'mdx', every: '1s' }),
+  },
+});
+
+defineLoom({
+  name: 'wrong_stack',
+  reactors: { md: {} },
+  stacks: { small: { bytes: '16K', count: 1 } },
+  fds: {
+    // @ts-expect-error: no such stack class
+    market: tcp('127.0.0.1:9000', { on: 'md', style: { fiber: 'large' } }),
+  },
+});
+
+defineLoom({
+  name: 'no_stack',
+  reactors: { md: {} },
+  fds: {
+    // @ts-expect-error: no stack classes at all
+    market: tcp('127.0.0.1:9000', { on: 'md', style: { fiber: 'large' } }),
+  },
+});
+
+defineLoom({
+  name: 'wrong_channel',
+  reactors: { md: {} },
+  messages,
+  fds: {},
+  channels: {
+    // @ts-expect-error: no such message
+    top: channel({ from: 'md', to: 'js', message: 'Topp' }),
+    // @ts-expect-error: no such reactor
+    low: channel({ from: 'ctl', to: 'js', message: 'Top' }),
+    // @ts-expect-error: only to JavaScript
+    far: channel({ from: 'md', to: 'md', message: 'Top' }),
+  },
+});
+
+defineLoom({
+  name: 'wrong_values',
+  reactors: {
+    // @ts-expect-error: not a duration
+    a: { wait: { spin: '20 microseconds' } },
+    // @ts-expect-error: a duration needs its unit
+    b: { wait: { spin: 20 } },
+    // @ts-expect-error: not a size
+    c: { inbox: '256KB' },
+  },
+  fds: {
+    // @ts-expect-error: a number, not a string
+    e: tcp('127.0.0.1:9000', { on: 'a', connections: '4' }),
+    // @ts-expect-error: not a duration
+    f: tcp('127.0.0.1:9000', { on: 'a', connectTimeout: '5 seconds' }),
+    // @ts-expect-error: unknown option
+    g: tcp('127.0.0.1:9000', { on: 'a', conections: 4 }),
+    // @ts-expect-error: no such width
+    h: tcp('127.0.0.1:9000', { on: 'a', framing: lengthPrefixed('u24le') }),
+    // @ts-expect-error: on is required
+    j: timer({ every: '1s' }),
+  },
+});
+
+defineLoom({
+  name: 'unknown_key',
+  reactors: { md: {} },
+  fds: {},
+  // @ts-expect-error: unknown key
+  handler: './feed.hpp',
+});
+
+defineLoom({
+  name: 'unknown_reactor_key',
+  reactors: {
+    // @ts-expect-error: unknown key
+    md: { cores: 2 },
+  },
+  fds: {},
+});
+
+// @ts-expect-error: no such option on a unix socket
+unix('/tmp/x.sock', { on: 'a', noDelay: true });
+
+// @ts-expect-error: name is required
+defineLoom({ reactors: { a: {} }, fds: {} });
+
+// @ts-expect-error: no such scalar
+struct({ price: 'decimal' });
