@@ -50,7 +50,13 @@ export const sharedAbi = 1;
 
 /** Properties of every program: no fd and no channel may have one of these names. */
 export const reservedNames = [
-  'backend', 'constructor', 'name', 'stats', 'stop', 'stopped', 'then',
+  'backend',
+  'constructor',
+  'name',
+  'stats',
+  'stop',
+  'stopped',
+  'then',
 ] as const;
 
 /** A ring in a reactor's shared block; the data begin 128 bytes after `offset`. */
@@ -97,7 +103,9 @@ export interface ChannelDescriptor {
   readonly capacity: number;
   readonly strideBytes: number;
   /** The emitted class that reads one message. */
-  readonly reader: new (view: DataView) => MessageView<unknown>;
+  readonly reader: new (
+    view: DataView,
+  ) => MessageView<unknown>;
 }
 
 /** One reactor and its shared block. */
