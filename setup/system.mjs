@@ -196,7 +196,7 @@ export function planInstallation(missing, rights) {
     rights.sudo === 'absent'
       ? 'there is no sudo. As root, type:\n  apt-get update && '
       : 'sudo wants a password and nobody can type it here. Type:\n  sudo apt-get update && sudo ';
-  throw new Refusal(`${names} are missing; this is not root and ${why}${install}`);
+  throw new Refusal(`missing: ${names}. This is not root, and ${why}${install}`);
 }
 
 /**
