@@ -1,5 +1,5 @@
-// What waits until a snapshot fits: depth diffs in order, in static memory with named bounds, and
-// the newest snapshot that came before it was needed.
+// What waits until diffs and a snapshot fit together: diffs in order, and snapshots that came
+// before they were needed. Static memory, every bound named.
 #pragma once
 
 #include <cstdint>
@@ -91,41 +91,56 @@ class PendingDiffs {
   Level levels_[maximum_pending_levels];
 };
 
-/// A copy of one snapshot that may be needed later.
-class KeptSnapshot {
+/// Copies of snapshots that came before they were needed, oldest first. When there is no room the
+/// oldest makes way: it is the least likely to reach the diffs to come.
+class KeptSnapshots {
  public:
-  /// True while a snapshot is kept.
-  bool present() const noexcept { return present_; }
+  /// Snapshots held at most: 1 MiB of levels.
+  static constexpr std::uint32_t maximum_snapshots = 4;
 
-  /// The kept snapshot; valid until the next store().
-  Snapshot snapshot() const noexcept {
-    return {last_id_, {bids_, bid_count_}, {asks_, ask_count_}};
+  /// True when none is kept.
+  bool empty() const noexcept { return size_ == 0; }
+
+  /// The oldest one; valid until it is dropped.
+  Snapshot oldest() const noexcept {
+    const Entry& entry = entries_[first_];
+    return {entry.last_id, {entry.bids, entry.bid_count}, {entry.asks, entry.ask_count}};
   }
 
-  /// Keeps a copy instead of what was kept; each side has at most `maximum_levels`.
+  /// Keeps a copy; each side has at most `maximum_levels`.
   void store(const Snapshot& snapshot) noexcept {
-    last_id_ = snapshot.last_id;
-    bid_count_ = copy(snapshot.bids, bids_);
-    ask_count_ = copy(snapshot.asks, asks_);
-    present_ = true;
+    if (size_ == maximum_snapshots) drop_oldest();
+    Entry& entry = entries_[(first_ + size_) % maximum_snapshots];
+    entry.last_id = snapshot.last_id;
+    entry.bid_count = copy(snapshot.bids, entry.bids);
+    entry.ask_count = copy(snapshot.asks, entry.asks);
+    ++size_;
   }
 
-  /// Forgets it.
-  void drop() noexcept { present_ = false; }
+  /// Forgets the oldest; there must be one.
+  void drop_oldest() noexcept {
+    first_ = (first_ + 1) % maximum_snapshots;
+    --size_;
+  }
 
  private:
+  struct Entry {
+    std::uint64_t last_id;
+    std::size_t bid_count;
+    std::size_t ask_count;
+    Level bids[maximum_levels];
+    Level asks[maximum_levels];
+  };
+
   static std::size_t copy(std::span<const Level> from, Level* to) noexcept {
     const std::size_t count = from.size() < maximum_levels ? from.size() : maximum_levels;
     if (count != 0) std::memcpy(to, from.data(), count * sizeof *to);
     return count;
   }
 
-  bool present_ = false;
-  std::uint64_t last_id_ = 0;
-  std::size_t bid_count_ = 0;
-  std::size_t ask_count_ = 0;
-  Level bids_[maximum_levels];
-  Level asks_[maximum_levels];
+  std::uint32_t first_ = 0;
+  std::uint32_t size_ = 0;
+  Entry entries_[maximum_snapshots];
 };
 
 }  // namespace feed

@@ -48,20 +48,25 @@ class BookSync {
   std::uint64_t snapshot_id() const noexcept { return snapshot_id_; }
   /// The most diffs that ever waited for a snapshot.
   std::uint32_t pending_high_water() const noexcept { return pending_.high_water(); }
+  /// The U that the last gap hid, and the U that came instead; zeros before the first gap.
+  std::uint64_t gap_expected() const noexcept { return gap_expected_; }
+  std::uint64_t gap_received() const noexcept { return gap_received_; }
   /// True when diffs should stop coming until a snapshot has: the kept ones fill their memory.
   bool full() const noexcept { return state_ == SyncState::waiting && !pending_.roomy(); }
 
   /// Takes the next diff of the stream; first_id <= last_id. True when it revealed a gap.
   bool on_diff(const Diff& diff) noexcept {
     const bool gap = seen_ && diff.first_id != seen_id_ + 1;
-    seen_ = true;
-    seen_id_ = diff.last_id;
     if (gap) {
       ++counters_.gaps;
+      gap_expected_ = seen_id_ + 1;
+      gap_received_ = diff.first_id;
       if (state_ == SyncState::live) state_ = SyncState::waiting;
       // Nothing can join the diffs before the gap to those after it but a snapshot behind both.
       forget_pending();
     }
+    seen_ = true;
+    seen_id_ = diff.last_id;
     if (state_ == SyncState::live) {
       apply(diff);
     } else if (!(state_ == SyncState::primed && join(diff)) && !join_kept_snapshot(diff)) {
@@ -127,16 +132,17 @@ class BookSync {
     return true;
   }
 
-  /// Starts again from the kept snapshot when that reaches the diff.
+  /// Starts again from the oldest kept snapshot that reaches the diff; false when none does.
   bool join_kept_snapshot(const Diff& diff) noexcept {
-    if (!kept_.present()) return false;
-    kept_.drop();
-    if (!reaches(kept_.snapshot().last_id, diff)) {
+    for (; !kept_.empty(); kept_.drop_oldest()) {
+      if (reaches(kept_.oldest().last_id, diff)) {
+        start_from(kept_.oldest());
+        kept_.drop_oldest();
+        return join(diff);
+      }
       ++counters_.snapshots_stale;
-      return false;
     }
-    start_from(kept_.snapshot());
-    return join(diff);
+    return false;
   }
 
   void keep(const Diff& diff) noexcept {
@@ -154,12 +160,14 @@ class BookSync {
   bool seen_ = false;
   bool snapshots_ended_ = false;
   std::uint64_t seen_id_ = 0;
+  std::uint64_t gap_expected_ = 0;
+  std::uint64_t gap_received_ = 0;
   std::uint64_t book_id_ = 0;
   std::uint64_t snapshot_id_ = 0;
   SyncCounters counters_;
   PriceBook book_;
   PendingDiffs pending_;
-  KeptSnapshot kept_;
+  KeptSnapshots kept_;
 };
 
 }  // namespace feed

@@ -1,0 +1,128 @@
+// The handler of the example: lines in, order book kept, top of book and result out. It joins the
+// connections and channels that loom.config.ts declares to feed.hpp, which knows neither.
+#pragma once
+
+#include <cstdint>
+#include <orderbook/handlers.hpp>
+#include <span>
+#include <type_traits>
+
+#include "feed.hpp"
+#include "latency.hpp"
+
+/// Serves fds.market (4 connections) and fds.snapshot (1) on reactors.md.
+struct Book : orderbook::BookBase<Book> {
+  /// What each connection remembers.
+  using State = feed::Lane;
+
+  /// Levels of each side in the result.
+  static constexpr std::uint32_t result_levels = 10;
+
+  /// One line of the exchange. Bytes guarantees more readable bytes after its end than simdjson
+  /// needs, so the line is parsed where it was received.
+  void on_data(auto& connection, loom::Bytes line) noexcept {
+    static_assert(loom::Bytes::padding >= simdjson::SIMDJSON_PADDING);
+    const feed::LineEffect effect =
+        feed_.on_line(line.text().data(), line.size(), connection.state());
+    // Only diffs are ever paused, and they come over one connection of fds.market.
+    if constexpr (is_market<decltype(connection)>) {
+      if (effect.pause) {
+        connection.pause();
+        paused_ = connection;
+      }
+    }
+    if (effect.resume) paused_.resume();
+    if (effect.gap) this->gap.publish({feed_.sync().gap_expected(), feed_.sync().gap_received()});
+    if (effect.top_changed) publish_top();
+    const std::uint64_t now = this->reactor().now_nanoseconds();
+    if (lines_ == 0) first_nanoseconds_ = this->reactor().batch_nanoseconds();
+    ++lines_;
+    last_nanoseconds_ = now;
+    latency_.record(now - this->reactor().batch_nanoseconds());
+  }
+
+  /// The end of one connection, or its failure to connect: each of the five has exactly one.
+  void on_close(auto& connection, loom::CloseReason why) noexcept {
+    if (why.kind != loom::CloseKind::ended) ++broken_;
+    if constexpr (!is_market<decltype(connection)>) {
+      if (feed_.on_snapshots_ended()) paused_.resume();
+    }
+    if (++closed_ == connections) publish_result();
+  }
+
+ private:
+  using Market = orderbook::fd::Market;
+  static constexpr std::uint32_t connections =
+      Market::shape.slots + orderbook::fd::Snapshot::shape.slots;
+
+  template <class Connection>
+  static constexpr bool is_market =
+      std::is_same_v<typename std::remove_reference_t<Connection>::Descriptor, Market>;
+
+  void publish_top() noexcept {
+    const feed::Level bid = feed_.book().bids.best();
+    const feed::Level ask = feed_.book().asks.best();
+    this->top.publish({.sequence = feed_.sync().book_id(),
+                       .bid = bid.price,
+                       .bidQuantity = bid.quantity,
+                       .ask = ask.price,
+                       .askQuantity = ask.quantity,
+                       .messages = lines_,
+                       .state = static_cast<std::uint32_t>(feed_.sync().state())});
+  }
+
+  void publish_side(std::uint32_t side, const auto& levels) noexcept {
+    for (std::uint32_t depth = 0; depth < result_levels && depth < levels.size(); ++depth) {
+      const feed::Level level = levels.level(depth);
+      this->level.publish(
+          {.side = side, .depth = depth, .price = level.price, .quantity = level.quantity});
+    }
+  }
+
+  /// Levels first: whoever has seen the summary finds them all in their channel.
+  void publish_result() noexcept {
+    publish_side(0, feed_.book().bids);
+    publish_side(1, feed_.book().asks);
+    const feed::FeedCounters& seen = feed_.counters();
+    const feed::SyncCounters& sync = feed_.sync().counters();
+    this->summary.publish({.depth = seen.depth,
+                           .tickers = seen.tickers,
+                           .trades = seen.trades,
+                           .snapshots = seen.snapshots,
+                           .payloadBytes = seen.payload_bytes,
+                           .largestPayload = seen.largest_payload,
+                           .invalid = seen.invalid,
+                           .firstError = static_cast<std::uint32_t>(seen.first_error),
+                           .brokenConnections = broken_,
+                           .disordered = seen.disordered,
+                           .crossed = seen.crossed,
+                           .gaps = sync.gaps,
+                           .diffsApplied = sync.diffs_applied,
+                           .diffsIgnored = sync.diffs_ignored,
+                           .diffsLost = sync.diffs_lost,
+                           .snapshotsUsed = sync.snapshots_used,
+                           .snapshotsStale = sync.snapshots_stale,
+                           .pauses = feed_.pauses(),
+                           .pendingHighWater = feed_.sync().pending_high_water(),
+                           .state = static_cast<std::uint32_t>(feed_.sync().state()),
+                           .bookId = feed_.sync().book_id(),
+                           .snapshotId = feed_.sync().snapshot_id(),
+                           .bidLevels = feed_.book().bids.size(),
+                           .askLevels = feed_.book().asks.size(),
+                           .overflows = feed_.book().overflows(),
+                           .elapsedNanoseconds = last_nanoseconds_ - first_nanoseconds_,
+                           .p50Nanoseconds = latency_.percentile_nanoseconds(500),
+                           .p99Nanoseconds = latency_.percentile_nanoseconds(990),
+                           .p999Nanoseconds = latency_.percentile_nanoseconds(999),
+                           .maximumNanoseconds = latency_.maximum_nanoseconds()});
+  }
+
+  std::uint32_t closed_ = 0;
+  std::uint32_t broken_ = 0;
+  std::uint64_t lines_ = 0;
+  std::uint64_t first_nanoseconds_ = 0;
+  std::uint64_t last_nanoseconds_ = 0;
+  loom::Connection<Market> paused_;
+  feed::LatencyHistogram latency_;
+  feed::MarketFeed feed_;
+};

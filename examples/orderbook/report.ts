@@ -1,0 +1,107 @@
+/** What is printed at the end: a table for people, or one JSON value for programs. */
+import colors from 'picocolors';
+import type { BookResult } from './reference.ts';
+import { liveState, type RunOutcome, syncStates } from './run.ts';
+import type { Difference, Verdict } from './verdict.ts';
+import { grouped } from './view.ts';
+
+/** The table, the final book and the verdict. */
+export function reportText(outcome: RunOutcome, verdict: Verdict): string {
+  return [tableText(outcome), '', bookText(outcome.result), '', verdictText(verdict), ''].join(
+    '\n',
+  );
+}
+
+/** Everything as one JSON value; ids are strings, because they may pass 2^53. */
+export function reportJson(outcome: RunOutcome, verdict: Verdict): string {
+  const equal = verdict.differences.length === 0;
+  const ok = equal && verdict.problems.length === 0;
+  const exact = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
+  return JSON.stringify({ ok, equal, ...outcome, ...verdict }, exact, 2);
+}
+
+function tableText({ result, summary, ...outcome }: RunOutcome): string {
+  const total = result.depth + result.tickers + result.trades + result.snapshots;
+  const seconds = Number(summary.elapsedNanoseconds) / 1e9;
+  const rate = seconds > 0 ? Math.round(total / seconds) : 0;
+  const state = summary.state === liveState ? '' : `, ${syncStates[summary.state]}`;
+  const rows: [string, string, string][] = [
+    [
+      'messages',
+      grouped(total),
+      `depth ${grouped(result.depth)}, bookTicker ${grouped(result.tickers)}, ` +
+        `trade ${grouped(result.trades)}, snapshot ${result.snapshots}`,
+    ],
+    [
+      'payload',
+      `${(result.payloadBytes / 1e6).toFixed(2)} MB`,
+      `largest message ${grouped(result.largestPayload)} bytes`,
+    ],
+    [
+      'gaps',
+      String(result.gaps),
+      `${grouped(result.diffsApplied)} diffs applied, ${summary.diffsIgnored} older than their ` +
+        `snapshot, ${summary.diffsLost} lost${state}`,
+    ],
+    ['rate', `${grouped(rate)}/s`, `${seconds.toFixed(3)} s from the first message to the last`],
+    ['p50', duration(summary.p50Nanoseconds), 'from bytes taken by the loop to handler done'],
+    ['p99', duration(summary.p99Nanoseconds), ''],
+    ['p99.9', duration(summary.p999Nanoseconds), `longest ${duration(summary.maximumNanoseconds)}`],
+    ['backend', outcome.backend.name, outcome.backend.reason],
+    [
+      'system calls',
+      grouped(outcome.kernelEntries),
+      `${(total > 0 ? outcome.kernelEntries / total : 0).toFixed(2)} a message`,
+    ],
+    ['allocations', String(outcome.allocationsAfterInit), 'on the reactor thread after its start'],
+  ];
+  return rows
+    .map(([name, value, note]) => {
+      const line = `  ${colors.dim(name.padEnd(13))}${colors.bold(value.padStart(10))}`;
+      return note === '' ? line : `${line}   ${note}`;
+    })
+    .join('\n');
+}
+
+/** Nanoseconds in the unit that suits them. */
+function duration(nanoseconds: bigint): string {
+  const value = Number(nanoseconds);
+  if (value < 1e3) return `${value} ns`;
+  return value < 1e6 ? `${(value / 1e3).toFixed(1)} µs` : `${(value / 1e6).toFixed(2)} ms`;
+}
+
+function bookText({ bids, asks, bidLevels, askLevels, bookId }: BookResult): string {
+  const title = `  ${'bid quantity'.padStart(16)}${'bid'.padStart(16)}   ${'ask'.padEnd(16)}ask quantity`;
+  const rows = Array.from({ length: Math.max(bids.length, asks.length) }, (_, depth) => {
+    const [bid = '', bidQuantity = ''] = bids[depth] ?? [];
+    const [ask = '', askQuantity = ''] = asks[depth] ?? [];
+    return (
+      `  ${bidQuantity.padStart(16)}${colors.green(bid.padStart(16))}   ` +
+      `${colors.red(ask.padEnd(16))}${askQuantity}`
+    );
+  });
+  const size = `  ${grouped(bidLevels)} bids and ${grouped(askLevels)} asks at update ${bookId}`;
+  return [colors.dim(title), ...rows, colors.dim(size)].join('\n');
+}
+
+function verdictText({ differences, problems }: Verdict): string {
+  const lines: string[] = [];
+  if (differences.length === 0) {
+    lines.push(`  ${colors.green('equal')} to the independent replay in TypeScript`);
+  } else {
+    lines.push(`  ${colors.red('different')} from the independent replay in TypeScript:`);
+    lines.push(...differenceLines(differences));
+  }
+  lines.push(...problems.map((problem) => `  ${colors.red('problem')} ${problem}`));
+  return lines.join('\n');
+}
+
+function differenceLines(differences: Difference[]): string[] {
+  const head = { field: 'field', handler: 'handler', reference: 'reference' };
+  const all = [head, ...differences];
+  const width = (name: keyof Difference) => Math.max(...all.map((entry) => entry[name].length));
+  const [field, handler] = [width('field'), width('handler')];
+  return all.map((entry) => {
+    return `    ${entry.field.padEnd(field)}  ${entry.handler.padEnd(handler)}  ${entry.reference}`;
+  });
+}

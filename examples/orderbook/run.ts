@@ -1,0 +1,172 @@
+/**
+ * One run: an exchange in a process of its own, the generated reactor connected to it, and what
+ * the C++ handler publishes collected until both are done.
+ */
+import {
+  type Orderbook,
+  open,
+  type SummaryValue,
+  type TopValue,
+} from '../../generated/orderbook/bindings/index.ts';
+import { ExchangeProcess } from './exchange_process.ts';
+import type { ExchangeOptions } from './options.ts';
+import { type BookResult, decimalText, type PriceLevel, resultLevels } from './reference.ts';
+
+/** What a run needs to know. */
+export interface RunOptions extends ExchangeOptions {
+  backend: 'io_uring' | 'epoll' | undefined;
+  core: number | undefined;
+}
+
+/** A hole in the sequence of diffs: the U that should have come, and the U that did. */
+export interface Gap {
+  expected: bigint;
+  received: bigint;
+}
+
+/** What can be seen while it runs. */
+export interface LiveState {
+  backend: string;
+  /** The newest top of the book. */
+  top: TopValue | undefined;
+  /** Messages that the reactor received so far. */
+  messages: number;
+  gaps: Gap[];
+}
+
+/** What came out. */
+export interface RunOutcome {
+  result: BookResult;
+  summary: SummaryValue;
+  gaps: Gap[];
+  backend: { name: string; reason: string };
+  allocationsAfterInit: number;
+  /** System calls of the reactor's loop. */
+  kernelEntries: number;
+  /** Messages of the session that were sent; fewer than it has when it was interrupted. */
+  messagesSent: number;
+}
+
+/** How long the handler may take to report once the exchange has closed everything. */
+const reportMilliseconds = 5000;
+
+/** `state` in Top and Summary; feed::SyncState in sync.hpp has the same order. */
+export const syncStates = ['waiting for a snapshot', 'at a snapshot', 'live'] as const;
+
+/** The number of the last of `syncStates`. */
+export const liveState = syncStates.indexOf('live');
+
+/**
+ * Plays a session through the native handler. `watch` is given the live state once, before the
+ * first message; it may look at it whenever it likes. Aborting `signal` ends the session early,
+ * with a result like any other.
+ */
+export async function run(
+  options: RunOptions,
+  signal: AbortSignal,
+  watch: (state: LiveState) => void,
+): Promise<RunOutcome> {
+  using exchange = new ExchangeProcess(options);
+  const { market, snapshot } = await exchange.listening;
+  await using feed = await open({
+    addresses: { market, snapshot },
+    ...(options.backend === undefined ? {} : { backend: options.backend }),
+    ...(options.core === undefined ? {} : { cores: { md: options.core } }),
+  });
+  const collected = collect(feed, watch);
+  const stop = () => exchange.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const { messages } = await exchange.finished;
+  signal.removeEventListener('abort', stop);
+  const { summary, levels, gaps } = await within(reportMilliseconds, collected);
+  return {
+    result: bookResult(summary, levels),
+    summary,
+    gaps,
+    backend: feed.backend.md,
+    allocationsAfterInit: Number(feed.stats.md.allocationsAfterInit),
+    kernelEntries: Number(feed.stats.md.kernelEntries),
+    messagesSent: messages,
+  };
+}
+
+interface SideLevel {
+  side: number;
+  level: PriceLevel;
+}
+
+/** Reads all channels until the summary is there. */
+async function collect(feed: Orderbook, watch: (state: LiveState) => void) {
+  const gaps: Gap[] = [];
+  const state: LiveState = {
+    backend: feed.backend.md.name,
+    top: undefined,
+    get messages() {
+      return Number(feed.stats.md.messagesReceived);
+    },
+    gaps,
+  };
+  watch(state);
+  feed.top.onBatch((batch) => {
+    for (const top of batch) state.top = top.toObject();
+  });
+  feed.gap.onBatch((batch) => {
+    for (const gap of batch) gaps.push(gap.toObject());
+  });
+  for await (using batch of feed.summary) {
+    for (const view of batch) {
+      const summary = view.toObject();
+      return { summary, levels: await readLevels(feed, summary), gaps };
+    }
+  }
+  throw new Error('the reactor stopped before the handler reported');
+}
+
+/** The final levels; the handler published them before the summary that says how many there are. */
+async function readLevels(feed: Orderbook, summary: SummaryValue): Promise<SideLevel[]> {
+  const levels: SideLevel[] = [];
+  const published =
+    Math.min(summary.bidLevels, resultLevels) + Math.min(summary.askLevels, resultLevels);
+  if (published === 0) return levels;
+  for await (using batch of feed.level) {
+    for (const { side, price, quantity } of batch) {
+      levels.push({ side, level: [decimalText(price), decimalText(quantity)] });
+    }
+    if (levels.length >= published) break;
+  }
+  return levels;
+}
+
+/** What the handler found, in the reference's terms. */
+function bookResult(summary: SummaryValue, levels: SideLevel[]): BookResult {
+  const side = (wanted: number) =>
+    levels.filter((entry) => entry.side === wanted).map((entry) => entry.level);
+  return {
+    depth: Number(summary.depth),
+    tickers: Number(summary.tickers),
+    trades: Number(summary.trades),
+    snapshots: Number(summary.snapshots),
+    payloadBytes: Number(summary.payloadBytes),
+    largestPayload: Number(summary.largestPayload),
+    gaps: Number(summary.gaps),
+    diffsApplied: Number(summary.diffsApplied),
+    live: summary.state === liveState,
+    bookId: summary.bookId,
+    snapshotId: summary.snapshotId,
+    bidLevels: summary.bidLevels,
+    askLevels: summary.askLevels,
+    bids: side(0),
+    asks: side(1),
+  };
+}
+
+async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`the handler did not report within ${milliseconds} ms of the last FIN`));
+    }, milliseconds);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
