@@ -35,6 +35,8 @@ export const strictFlags: readonly string[] = [
   '-Wshadow',
   '-Werror',
   `-I${includeFolder}`,
+  // What the emitted CMakeLists.txt gives the addon's one source.
+  '-DNAPI_VERSION=8',
   `-isystem${join(root, 'node_modules/node-addon-api')}`,
   `-isystem${join(root, 'node_modules/node-api-headers/include')}`,
 ];
