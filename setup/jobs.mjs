@@ -4,6 +4,7 @@
 // stderr, and a job's own exit code is the command's.
 
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureModules } from './modules.mjs';
 import { ensureSystemPackages } from './system.mjs';
@@ -21,17 +22,18 @@ async function setUp(forTests) {
 }
 
 /**
- * Runs Node in the repository and waits.
+ * Runs Node and waits.
  * @param {string[]} parameters
- * @param {'inherit' | 'talk'} output `talk` sends its stdout to stderr
+ * @param {{ cwd?: string, talk?: boolean }} [options] `talk` sends its stdout to stderr
  * @returns {Promise<number>} the exit code, 128 + the signal's number where one ended it
  */
-function runNode(parameters, output = 'inherit') {
+function runNode(parameters, { cwd = root, talk = false } = {}) {
   return new Promise((resolve) => {
-    const stdout = output === 'talk' ? 2 : 'inherit';
     const child = spawn(process.execPath, parameters, {
-      cwd: root,
-      stdio: ['inherit', stdout, 'inherit'],
+      cwd,
+      // tsx looks for the compiler's options where it is started, which may be elsewhere.
+      env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json') },
+      stdio: ['inherit', talk ? 2 : 'inherit', 'inherit'],
     });
     process.once('SIGTERM', () => child.kill('SIGTERM'));
     child.on('error', () => resolve(1));
@@ -46,9 +48,12 @@ function runNode(parameters, output = 'inherit') {
 async function demo(parameters) {
   await setUp(false);
   const config = 'examples/orderbook/loom.config.ts';
-  const built = await runNode(['bin/loomgen.js', 'build', config, '--release'], 'talk');
+  const built = await runNode(['bin/loomgen.js', 'build', config, '--release'], { talk: true });
   if (built !== 0) return built;
-  return runNode(['--import', 'tsx', 'examples/orderbook/main.ts', ...parameters]);
+  const example = join(root, 'examples/orderbook/main.ts');
+  // A FILE among the parameters is meant from where the command was typed.
+  const cwd = process.env.INIT_CWD ?? root;
+  return runNode(['--import', import.meta.resolve('tsx'), example, ...parameters], { cwd });
 }
 
 /**

@@ -62,3 +62,22 @@ test('every file that a document points at or runs is there', (t) => {
   });
   t.deepEqual(absent, []);
 });
+
+/** An excerpt in a document: a comment that names the file, then a block with some of its text. */
+const excerpt = /<!-- excerpt: (\S+) -->\n+```\w*\n(.*?)\n```/gs;
+
+test('every excerpt in a document is still what the file says', (t) => {
+  const changed = offences(isDocument, function* ({ text }) {
+    for (const match of text.matchAll(excerpt)) {
+      const [, file = '', block = ''] = match;
+      const line = text.slice(0, match.index).split('\n').length;
+      const original = sources.find(({ path }) => path === file)?.text;
+      if (original === undefined) yield [line, `${file} does not exist`];
+      // A line with nothing but … stands for lines left out.
+      const parts = block.split(/\n[ \t]*(?:\/\/ )?…[^\n]*\n/);
+      const missing = parts.find((part) => !original?.includes(part.trimEnd()));
+      if (missing !== undefined) yield [line, `${file} does not say: ${missing.trim()}`];
+    }
+  });
+  t.deepEqual(changed, []);
+});
