@@ -115,7 +115,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   /// Promise of a report: { ok: false, code, fd, systemError, message } or
   /// { ok: true, reactors: [{ backend, reason }], bound: [{ fd, address }] }.
   Napi::Value start(const Napi::CallbackInfo& info) {
-    if (threadsafe_ != nullptr || joined_) {
+    if (started_) {
       throw Napi::Error::New(Env(), "a Program starts once");
     }
     const napi_value notify = info.This().As<Napi::Object>().Get("notify");
@@ -124,6 +124,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
         Env(), notify, nullptr, name, threadsafe_queue_limit, 1, nullptr, threadsafe_ends, this,
         deliver_notices, &threadsafe_);
     if (status != napi_ok) throw Napi::Error::New(Env(), "napi_create_threadsafe_function");
+    started_ = true;
     Ref();
     napi_add_env_cleanup_hook(Env(), environment_ends, this);
     return run_on_pool(
@@ -138,11 +139,13 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   /// Wakes reactor number `info[0]`, which said that it sleeps.
   void wake(const Napi::CallbackInfo& info) {
     const auto reactor = info[0].As<Napi::Number>().Uint32Value();
-    if (!joined_ && reactor < program_table().reactor_count) program_.wake(reactor);
+    // Once stop() was called a pool thread may be closing what wake() writes to.
+    if (!stopping_ && reactor < program_table().reactor_count) program_.wake(reactor);
   }
 
   /// Promise that is fulfilled when every reactor thread was joined.
   Napi::Value stop(const Napi::CallbackInfo&) {
+    stopping_ = true;
     program_.request_stop();
     return run_on_pool([](napi_env, void* self) { of(self)->end_threads(); },
                        [](napi_env env, napi_status, void* self) { of(self)->settle_stop(env); });
@@ -150,6 +153,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
 
   /// The same on this thread, for a process that is about to end.
   void stop_now(const Napi::CallbackInfo&) {
+    stopping_ = true;
     end_threads();
     release_threadsafe(Env());
   }
@@ -242,7 +246,6 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
     if (joined_) return;
     program_.request_stop();
     program_.join();
-    // Partner: wake() on the environment's thread; relaxed would do, it only saves a call.
     joined_ = true;
   }
 
@@ -275,8 +278,13 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   std::vector<AddressText> address_texts_;
   std::vector<AddressOverride> addresses_;
   LogQueue log_lines_;
+  /// Guards joined_, and start() against join().
   std::mutex start_mutex_;
-  std::atomic<bool> joined_ = false;
+  bool joined_ = false;
+  /// Only on the environment's thread.
+  bool started_ = false;
+  bool stopping_ = false;
+  /// Partners: notify and deliver_notices.
   std::atomic<bool> notified_ = false;
   /// One bit a reactor.
   std::atomic<std::uint32_t> stopped_reactors_ = 0;
