@@ -7,7 +7,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { sha256 } from './plan.ts';
-import { findTool, tools } from './tools.ts';
+import { findTool, type Tool, tools } from './tools.ts';
+
+/** The oldest CMake that reads the emitted project. */
+const cmakeMajor = 3;
+const cmakeMinor = 25;
 
 /** A preset of the emitted CMakePresets.json. */
 export type Preset = 'release' | 'debug' | 'asan' | 'tsan';
@@ -28,7 +32,9 @@ export interface CompileOptions {
 
 /** What went wrong, for the diagnostic that names it. */
 export type CompileFailure =
-  | { kind: 'missing'; what: string; command: string }
+  | { kind: 'tool'; tool: Tool }
+  | { kind: 'oldTool'; tool: 'cmake' | 'compiler'; found: string; needed: string }
+  | { kind: 'library'; library: string; package: string }
   | { kind: 'configure'; output: string }
   | {
       kind: 'compiler';
@@ -68,10 +74,7 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
   for (const tool of tools) {
     const path = findTool(tool, options.environment);
     if (path !== undefined) found.set(tool.name, path);
-    else if (!tool.optional) {
-      const command = `sudo apt-get install ${tool.package}`;
-      return { ...result, failure: { kind: 'missing', what: tool.name, command } };
-    }
+    else if (!tool.optional) return { ...result, failure: { kind: 'tool', tool } };
   }
   const cmake = found.get('cmake') ?? 'cmake';
   const buildFolder = join(options.out, 'build', options.preset);
@@ -79,6 +82,9 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
   const stamp = stampText(options, found);
   if (!isConfigured(buildFolder, stampPath, stamp)) {
     result.configured = true;
+    const version = await run(cmake, ['--version'], { ...options, onCommand: () => {} });
+    const old = oldCmake(version.output);
+    if (old !== null) return { ...result, failure: old };
     const configured = await run(cmake, configureArguments(options, buildFolder), options);
     if (configured.status !== 0) {
       return { ...result, failure: configureFailure(configured.output) };
@@ -124,11 +130,27 @@ function configureArguments(options: CompileOptions, buildFolder: string): strin
   return given;
 }
 
-/** What CMake could not do: our own `loom-missing:` lines, else its words as they are. */
-function configureFailure(output: string): CompileFailure {
-  const missing = /loom-missing: (.+)\n\s*type: (.+)/.exec(output);
-  if (missing === null) return { kind: 'configure', output };
-  return { kind: 'missing', what: missing[1] ?? '', command: missing[2] ?? '' };
+/** The failure when `cmake --version` says that it is too old; null when it is not. */
+function oldCmake(output: string): CompileFailure | null {
+  const match = /version (\d+)\.(\d+)[^\s]*/.exec(output);
+  const [major, minor] = [Number(match?.[1] ?? 0), Number(match?.[2] ?? 0)];
+  if (major > cmakeMajor || (major === cmakeMajor && minor >= cmakeMinor)) return null;
+  const found = match === null ? 'no version' : match[0];
+  return { kind: 'oldTool', tool: 'cmake', found, needed: `${cmakeMajor}.${cmakeMinor}` };
+}
+
+/** What CMake could not do: the `loom-...:` lines of loom.cmake, else its words as they are. */
+export function configureFailure(output: string): CompileFailure {
+  const library = /loom-missing-library: (\S+) \((\S+)\)/.exec(output);
+  if (library !== null) {
+    return { kind: 'library', library: library[1] ?? '', package: library[2] ?? '' };
+  }
+  const compiler = /loom-old-compiler: (.+)/.exec(output);
+  if (compiler !== null) {
+    const needed = 'g++ 12 or clang++ 14';
+    return { kind: 'oldTool', tool: 'compiler', found: compiler[1] ?? '', needed };
+  }
+  return { kind: 'configure', output };
 }
 
 /**

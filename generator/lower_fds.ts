@@ -13,11 +13,11 @@ const nanosecondsPerSecond = 1e9;
 const nanosecondsPerMillisecond = 1e6;
 const nanosecondsPerMicrosecond = 1e3;
 
-/** Operation numbers that every reactor has: none, wake, cancel, timeout. */
-const commonOperations = 4;
+/** Operation numbers that every reactor has: none, wake. */
+const commonOperations = 2;
 
-const serverOperations = ['accept', 'receive', 'send', 'shutdown', 'close'] as const;
-const clientOperations = ['connect', 'receive', 'send', 'shutdown', 'close'] as const;
+const serverOperations = ['accept', 'receive', 'send', 'shutdown', 'close', 'cancel'] as const;
+const clientOperations = ['connect', 'receive', 'send', 'shutdown', 'close', 'cancel'] as const;
 
 /** What a stream fd adds to the numbers of its reactor's `Operation` enumeration. */
 export const operationsPerStream = serverOperations.length;

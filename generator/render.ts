@@ -10,8 +10,11 @@ import { manifestName, manifestText } from './plan.ts';
 import { loadTemplate } from './template.ts';
 import { descriptorView, indexView } from './views/bindings.ts';
 import { cmakeListsView, cmakePresetsView } from './views/build_files.ts';
+import { fdsView, operationsView } from './views/fds.ts';
+import { checksView, handlersView, services } from './views/handlers.ts';
 import { mapView } from './views/map.ts';
 import { cxxMessagesView, typescriptMessagesView } from './views/messages.ts';
+import { programView, reactorView } from './views/reactor.ts';
 import { bannerLines } from './views/sentences.ts';
 import { identifier, maximumLines } from './views/text.ts';
 
@@ -33,6 +36,9 @@ export function render(ir: Ir): Files {
     ['map.txt', fill('text/map.txt', mapView(ir, whyNotStandalone(ir)))],
     ...renderBuildFiles(ir),
     ...renderMessages(ir),
+    ...renderFds(ir),
+    ...renderHandlers(ir),
+    ...renderSources(ir),
     ...renderBindings(ir),
     ...copies('templates/runtime/loom', 'runtime/loom'),
     ...copies('templates/bindings', 'bindings/loom'),
@@ -117,6 +123,57 @@ function splitIfLong<Part extends { name: string }>(of: Splittable<Part>): [stri
     files.push([`${folder}/${identifier(part.name)}${extension}`, of.render([part], 1)]);
   }
   return files;
+}
+
+/** What the fds are, in C++; a file an fd where one file would be too long. */
+function renderFds(ir: Ir): [string, string][] {
+  const fds = ir.reactors.flatMap((reactor) =>
+    reactor.fds.map((fd) => ({ name: fd.name, reactor, fd })),
+  );
+  return [
+    [`include/${ir.name}/operations.hpp`, fill('cxx/operations.hpp', operationsView(ir))],
+    ...splitIfLong({
+      ir,
+      parts: fds,
+      path: `include/${ir.name}/fds.hpp`,
+      render: (parts) => fill('cxx/fds.hpp', fdsView(ir, parts)),
+      umbrella: 'cxx/umbrella.hpp',
+    }),
+  ];
+}
+
+/** The bases of the user's handlers, and the checks of what derives from them. */
+function renderHandlers(ir: Ir): [string, string][] {
+  const handlers = services(ir);
+  const checks = handlers.map((service): [string, string] => {
+    const view = checksView(ir, service, '../../');
+    return [`src/checks/${identifier(service.name)}.hpp`, fill('cxx/checks.hpp', view)];
+  });
+  return [
+    ...splitIfLong({
+      ir,
+      parts: handlers,
+      path: `include/${ir.name}/handlers.hpp`,
+      render: (parts) => fill('cxx/handlers.hpp', handlersView(ir, parts)),
+      umbrella: 'cxx/umbrella.hpp',
+    }),
+    ...checks,
+  ];
+}
+
+/** The reactors and the sources that are compiled. */
+function renderSources(ir: Ir): [string, string][] {
+  const sources: [string, string][] = ir.reactors.map((reactor) => [
+    `src/${identifier(reactor.name)}.hpp`,
+    fill('cxx/reactor.hpp', reactorView(ir, reactor)),
+  ]);
+  sources.push(['src/program.cpp', fill('cxx/program.cpp', programView(ir))]);
+  sources.push(['src/addon.cpp', fill('cxx/addon.cpp', {})]);
+  if (whyNotStandalone(ir) === null) {
+    const view = { banner: bannerLines(ir, '// ') };
+    sources.push(['src/standalone.cpp', fill('cxx/standalone.cpp', view)]);
+  }
+  return sources;
 }
 
 function renderBindings(ir: Ir): [string, string][] {

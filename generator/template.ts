@@ -76,6 +76,11 @@ export function compileTemplate(
 
 const cache = new Map<string, Template>();
 
+/** The source of a template of this installation. */
+function readSource(name: string): string {
+  return readFileSync(join(packageRoot(), 'templates', `${name}.hbs`), 'utf8');
+}
+
 /**
  * A template of this installation, compiled when first asked for.
  *
@@ -84,9 +89,12 @@ const cache = new Map<string, Template>();
 export function loadTemplate(name: string): Template {
   let template = cache.get(name);
   if (template === undefined) {
-    const folder = join(packageRoot(), 'templates');
-    const banner = readFileSync(join(folder, 'banner.hbs'), 'utf8');
-    template = compileTemplate(readFileSync(join(folder, `${name}.hbs`), 'utf8'), { banner });
+    const source = readSource(name);
+    const partials: Record<string, string> = {};
+    for (const [, partial = ''] of source.matchAll(/\{\{> ([\w/.]+)\}\}/g)) {
+      partials[partial] = readSource(partial);
+    }
+    template = compileTemplate(source, partials);
     cache.set(name, template);
   }
   return template;

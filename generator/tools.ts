@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 /** A program that `compile` runs, directly or through CMake. */
 export interface Tool {
   /** What people call it. */
-  name: string;
+  name: 'C++ compiler' | 'cmake' | 'ninja' | 'pkg-config' | 'ccache';
   /** Names it may have in PATH, in order of preference. */
   programs: readonly string[];
   /** Debian's package. */

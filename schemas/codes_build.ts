@@ -76,10 +76,10 @@ export const buildCodes = {
   LOOM2007: {
     severity: 'error',
     title: 'A pkg-config package is missing',
-    holes: ['name'],
+    holes: ['name', 'package'],
     what: "pkg-config does not know '{name}', which native.pkgConfig names.",
     why: 'Your handlers are compiled and linked with it.',
-    fix: "Install the development package of {name}, or correct the name (pkg-config --list-all).",
+    fix: 'Type: sudo apt-get install -y {package} - or correct it (see pkg-config --list-all).',
     explanation: prose`
       On Debian the file {name}.pc comes with a package that usually ends with -dev: libsimdjson-dev
       brings simdjson.
@@ -178,6 +178,17 @@ export const buildCodes = {
     fix: '{hint}',
     explanation: prose`
       loomgen explain LOOM1201 prints what a diagnostic means, with an example.
+    `,
+  },
+  LOOM2016: {
+    severity: 'error',
+    title: 'pkg-config is missing',
+    holes: [],
+    what: 'pkg-config was not found.',
+    why: 'CMake finds liburing and the libraries of native.pkgConfig with it.',
+    fix: 'Type: sudo apt-get install -y pkg-config - or use --no-compile.',
+    explanation: prose`
+      loomgen doctor lists every tool and library that compiling needs, with what is found.
     `,
   },
   LOOM9001: {

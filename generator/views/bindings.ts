@@ -6,7 +6,7 @@ import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
 import {
   bannerLines, configPath, describeFd, framingOverhead, isServer, isStream,
 } from './sentences.ts';
-import { commentLines, identifier, integer, typescriptString } from './text.ts';
+import { commentLines, identifier, integer, maximumColumns, typescriptString } from './text.ts';
 
 /** One property of the program: an fd or a channel. */
 export interface PropertyView {
@@ -15,7 +15,7 @@ export interface PropertyView {
   type: string;
 }
 
-/** An import of types from the runtime or from the emitted messages. */
+/** An import of types from the runtime. */
 export interface ImportView {
   names: string;
   from: string;
@@ -25,6 +25,7 @@ export interface ImportView {
 export interface IndexView {
   banner: string[];
   imports: ImportView[];
+  hasChannels: boolean;
   hasMessages: boolean;
   /** The program's name in PascalCase. */
   typeName: string;
@@ -35,9 +36,9 @@ export interface IndexView {
   properties: PropertyView[];
 }
 
-/** One entry of a list in the descriptor: its fields as one line or several. */
+/** One entry of a list in the descriptor: its fields on as few lines as they fit. */
 export interface DescriptorEntryView {
-  fields: string[];
+  lines: string[];
 }
 
 /** One reactor in the descriptor. */
@@ -46,7 +47,9 @@ export interface DescriptorReactorView {
   sharedBytes: string;
   delivery: string;
   inbox: string;
+  hasFds: boolean;
   fds: DescriptorEntryView[];
+  hasChannels: boolean;
   channels: DescriptorEntryView[];
 }
 
@@ -54,8 +57,7 @@ export interface DescriptorReactorView {
 export interface DescriptorView {
   banner: string[];
   name: string;
-  /** The import of message classes, or an empty list. */
-  messageImports: ImportView[];
+  hasChannels: boolean;
   candidates: string[];
   buildCommands: string[];
   reactors: DescriptorReactorView[];
@@ -75,10 +77,10 @@ export function indexView(ir: Ir): IndexView {
   const properties = [...fds.flatMap(fdProperty), ...ir.reactors.flatMap(channelProperties)];
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
   const addressed = fds.filter(isStream).map(({ name }) => name);
-  const messages = new Set(ir.reactors.flatMap((r) => r.channels.map((c) => c.message)));
   return {
     banner: bannerLines(ir, '// '),
-    imports: runtimeImports(properties, [...messages].sort()),
+    imports: runtimeImports(properties),
+    hasChannels: ir.reactors.some(({ channels }) => channels.length > 0),
     hasMessages: ir.messages.length > 0,
     typeName: pascalCase(identifier(ir.name)),
     name: identifier(ir.name),
@@ -89,7 +91,7 @@ export function indexView(ir: Ir): IndexView {
 }
 
 /** The imports of index.ts: only the types that it names. */
-function runtimeImports(properties: readonly PropertyView[], messages: string[]): ImportView[] {
+function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
   const types = new Set(properties.map(({ type }) => type.replace(/<.*/, '')));
   const used = (names: readonly string[]): string[] => names.filter((name) => types.has(name));
   const imports: ImportView[] = [];
@@ -100,12 +102,19 @@ function runtimeImports(properties: readonly PropertyView[], messages: string[])
   add(['OpenOptions', 'Program'], './loom/open.ts');
   add(used(['NativeServer', 'NativeStream', 'Server', 'Stream']), './loom/stream.ts');
   add(used(['Timer']), './loom/timer.ts');
-  for (const message of messages) add([identifier(message)], './messages.ts');
   return imports;
 }
 
+/** A doc comment of a property: one line when it fits. */
+function propertyComment(sentence: string): string[] {
+  const lines = commentLines('   * ', sentence);
+  const whole = `  /** ${(lines[0] ?? '').slice(5)} */`;
+  if (lines.length === 1 && whole.length <= maximumColumns) return [whole];
+  return ['  /**', ...lines, '   */'];
+}
+
 function fdProperty(fd: IrFd): PropertyView[] {
-  const comment = commentLines('   * ', describeFd(fd));
+  const comment = propertyComment(describeFd(fd));
   const name = identifier(fd.name);
   if (!isStream(fd)) return fd.handler === null ? [{ comment, name, type: 'Timer' }] : [];
   const type = `${fd.handler === null ? '' : 'Native'}${isServer(fd) ? 'Server' : 'Stream'}`;
@@ -114,13 +123,12 @@ function fdProperty(fd: IrFd): PropertyView[] {
 
 function channelProperties(reactor: IrReactor): PropertyView[] {
   return reactor.channels.map((channel) => ({
-    comment: commentLines(
-      '   * ',
+    comment: propertyComment(
       `channels.${channel.name} - ${channel.capacity} ${channel.message} from reactors.` +
         `${reactor.name}; when full: ${channel.full}.`,
     ),
     name: identifier(channel.name),
-    type: `Channel<${identifier(channel.message)}>`,
+    type: `Channel<messages.${identifier(channel.message)}>`,
   }));
 }
 
@@ -132,12 +140,11 @@ function union(names: readonly string[]): string[] {
 /** Describes the numbers that the runtime needs. */
 export function descriptorView(ir: Ir): DescriptorView {
   const name = identifier(ir.name);
-  const messages = [...new Set(ir.reactors.flatMap((r) => r.channels.map((c) => c.message)))];
   const presets = ['release', 'debug'];
   return {
     banner: bannerLines(ir, '// '),
     name: typescriptString(name),
-    messageImports: messages.sort().map((m) => ({ names: identifier(m), from: './messages.ts' })),
+    hasChannels: ir.reactors.some(({ channels }) => channels.length > 0),
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
     buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
     reactors: ir.reactors.map(descriptorReactor),
@@ -158,35 +165,52 @@ function descriptorReactor(reactor: IrReactor): DescriptorReactorView {
     sharedBytes: integer(shared.bytes),
     delivery: ring(shared.deliveryOffset, shared.deliveryBytes),
     inbox: ring(shared.inboxOffset, shared.inboxBytes),
-    fds: reactor.fds.map((fd) => ({ fields: descriptorFd(fd) })),
+    hasFds: reactor.fds.length > 0,
+    fds: reactor.fds.map((fd) => ({ lines: wrapped(descriptorFd(fd)) })),
+    hasChannels: reactor.channels.length > 0,
     channels: reactor.channels.map((channel) => ({
-      fields: [
-        `name: ${typescriptString(channel.name)},`,
-        `offset: ${integer(channel.offset)},`,
-        `capacity: ${integer(channel.capacity)},`,
-        `strideBytes: ${integer(channel.strideBytes)},`,
-        `reader: ${identifier(channel.message)},`,
-      ],
+      lines: wrapped([
+        `name: ${typescriptString(channel.name)}`,
+        `offset: ${integer(channel.offset)}`,
+        `capacity: ${integer(channel.capacity)}`,
+        `strideBytes: ${integer(channel.strideBytes)}`,
+        `reader: messages.${identifier(channel.message)}`,
+      ]),
     })),
   };
 }
 
+/** Fields of an object literal, as many on a line as fit. */
+function wrapped(fields: readonly string[]): string[] {
+  const indent = ' '.repeat(10);
+  const lines: string[] = [];
+  for (const field of fields) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + field.length + 2 <= maximumColumns) {
+      lines[lines.length - 1] = `${last} ${field},`;
+    } else {
+      lines.push(`${indent}${field},`);
+    }
+  }
+  return lines;
+}
+
 function descriptorFd(fd: IrFd): string[] {
   const common = [
-    `kind: ${typescriptString(fd.kind)},`,
-    `name: ${typescriptString(fd.name)},`,
-    `index: ${integer(fd.index)},`,
-    `native: ${fd.handler === null ? 'false' : 'true'},`,
+    `kind: ${typescriptString(fd.kind)}`,
+    `name: ${typescriptString(fd.name)}`,
+    `index: ${integer(fd.index)}`,
+    `native: ${fd.handler === null ? 'false' : 'true'}`,
   ];
   if (!isStream(fd)) return common;
   const maximum = fd.framing.kind === 'raw' ? 0 : fd.framing.maximumBytes;
   return [
     ...common,
-    `address: ${typescriptString(fd.address)},`,
-    `connections: ${integer(fd.slots)},`,
-    `firstSharedSlot: ${integer(fd.firstSharedSlot)},`,
-    `writeQueueBytes: ${integer(fd.writeQueueBytes)},`,
-    `framingBytes: ${integer(framingOverhead(fd.framing))},`,
-    `maximumMessageBytes: ${integer(maximum)},`,
+    `address: ${typescriptString(fd.address)}`,
+    `connections: ${integer(fd.slots)}`,
+    `firstSharedSlot: ${integer(fd.firstSharedSlot)}`,
+    `writeQueueBytes: ${integer(fd.writeQueueBytes)}`,
+    `framingBytes: ${integer(framingOverhead(fd.framing))}`,
+    `maximumMessageBytes: ${integer(maximum)}`,
   ];
 }

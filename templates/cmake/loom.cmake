@@ -1,5 +1,5 @@
-# What the build of every loomgen program has in common; the same text for all of them. Missing
-# parts are named in lines that begin with `loom-missing:` and say what to type.
+# What the build of every loomgen program has in common; the same text for all of them. What is
+# missing is named in lines that begin with `loom-`, which loomgen reads, and say what to type.
 include_guard(GLOBAL)
 
 set(LOOM_SANITIZE "" CACHE STRING "What -fsanitize= is given: address,undefined or thread")
@@ -23,21 +23,23 @@ if(LOOM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${LOOM_CCACHE}")
 endif()
 
-# Stops the configuration: `what` is not here, `command` installs it.
-function(loom_missing what command)
-  message(FATAL_ERROR "\n  loom-missing: ${what}\n  type: ${command}\n")
-endfunction()
-
 set(LOOM_COMPILER "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
 if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
    OR (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14))
-  loom_missing("g++ 12 or clang++ 14 (this is ${LOOM_COMPILER})" "sudo apt-get install g++-12")
+  message(FATAL_ERROR "\n  loom-old-compiler: ${LOOM_COMPILER}\n"
+                      "  needed: g++ 12 or clang++ 14 and newer; type: sudo apt-get install g++-12\n")
 endif()
+
+# Stops the configuration: a library is not here, and `package` is what Debian calls it.
+function(loom_missing_library library package)
+  message(FATAL_ERROR "\n  loom-missing-library: ${library} (${package})\n"
+                      "  type: sudo apt-get install ${package}\n")
+endfunction()
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig)
 if(NOT PkgConfig_FOUND)
-  loom_missing("pkg-config" "sudo apt-get install pkg-config")
+  loom_missing_library(pkg-config pkg-config)
 endif()
 
 # Finds a pkg-config module and links it to a target. `package` is Debian's name for it.
@@ -45,7 +47,7 @@ function(loom_link_module target module package)
   string(MAKE_C_IDENTIFIER "LOOM_MODULE_${module}" variable)
   pkg_check_modules(${variable} IMPORTED_TARGET QUIET "${module}")
   if(NOT ${variable}_FOUND)
-    loom_missing("${module} (not known to pkg-config)" "sudo apt-get install ${package}")
+    loom_missing_library("${module}" "${package}")
   endif()
   target_link_libraries(${target} PRIVATE PkgConfig::${variable})
 endfunction()
@@ -84,7 +86,7 @@ function(loom_add_addon name)
   add_library(${name}_addon MODULE src/addon.cpp runtime/loom/allocation_counter.cpp)
   loom_target(${name}_addon)
   target_include_directories(${name}_addon SYSTEM PRIVATE "${LOOM_NAPI}" "${LOOM_NODE_API}")
-  target_compile_definitions(${name}_addon PRIVATE NAPI_VERSION=8)
+  target_compile_definitions(${name}_addon PRIVATE NAPI_VERSION=8 NAPI_CPP_EXCEPTIONS)
   target_link_libraries(${name}_addon PRIVATE ${name}_reactors)
   set_target_properties(${name}_addon PROPERTIES OUTPUT_NAME ${name} PREFIX "" SUFFIX ".node")
   # Node resolves what is undefined; the module's own symbols, operator new included, stay inside.

@@ -1,0 +1,152 @@
+/**
+ * The command line: yargs, and nothing else. Each verb is a function in commands/ that is
+ * imported when it is asked for, so that one verb does not pay for another.
+ *
+ * Data goes to stdout, talk to stderr. Exit 0 is ok, 1 a bug in loomgen, 2 a config or environment
+ * that cannot work, 4 stale output under --check.
+ */
+import yargs from 'yargs';
+import type { Argv } from 'yargs';
+
+/** The exit codes of every verb. */
+export const exitCodes = { ok: 0, bug: 1, wrong: 2, stale: 4 } as const;
+
+/** What --json, --quiet and --verbose have in common over the verbs. */
+const talkOptions = {
+  json: { type: 'boolean', default: false, describe: 'Print one JSON document on stdout' },
+  quiet: { type: 'boolean', default: false, describe: 'Print nothing when all is well' },
+  verbose: { type: 'boolean', default: false, describe: 'Print each command and each file' },
+} as const;
+
+const configPositional = {
+  type: 'string',
+  default: 'loom.config.ts',
+  describe: 'The config, or a loom.ir.json',
+} as const;
+
+const outOption = {
+  type: 'string',
+  describe: 'The output folder; wins over `out` in the config',
+  requiresArg: true,
+} as const;
+
+/** The options of `build`. */
+const buildOptions = {
+  out: outOption,
+  target: {
+    type: 'string',
+    default: 'host',
+    describe: 'What to compile for: host or linux-x64',
+    requiresArg: true,
+  },
+  backend: {
+    type: 'string',
+    describe: 'Backends in order of preference, such as io_uring,epoll',
+    requiresArg: true,
+  },
+  release: { type: 'boolean', default: false, describe: 'Compile optimised (the default)' },
+  debug: { type: 'boolean', default: false, describe: 'Compile with assertions, unoptimised' },
+  compile: { type: 'boolean', default: true, describe: 'Compile; --no-compile only generates' },
+  check: { type: 'boolean', default: false, describe: 'Write nothing; exit 4 when stale' },
+  'dry-run': { type: 'boolean', default: false, describe: 'Write nothing; print the plan' },
+  force: { type: 'boolean', default: false, describe: 'Overwrite files edited by hand' },
+  ...talkOptions,
+} as const;
+
+/** Declares every verb. `run` receives the exit code. */
+function declare(parser: Argv, finish: (exitCode: number) => void): Argv {
+  return parser
+    .command(
+      'build [config]',
+      'Generate the program and compile it',
+      (y) =>
+        y
+          .positional('config', configPositional)
+          .options(buildOptions)
+          .conflicts('release', 'debug')
+          .conflicts('check', 'dry-run')
+          .conflicts('quiet', 'verbose'),
+      async (given) => {
+        const { runBuild } = await import('./commands/build_output.ts');
+        finish(await runBuild(given));
+      },
+    )
+    .command(
+      'init [folder]',
+      'Write a small working project',
+      (y) => y.positional('folder', { type: 'string', default: '.', describe: 'Where' }),
+      async (given) => {
+        const { runInit } = await import('./commands/init.ts');
+        finish(runInit(given));
+      },
+    )
+    .command(
+      'clean [config]',
+      'Remove what build made, and nothing else',
+      (y) => y.positional('config', configPositional).options({ out: outOption, ...talkOptions }),
+      async (given) => {
+        const { runClean } = await import('./commands/clean.ts');
+        finish(await runClean(given));
+      },
+    )
+    .command(
+      'inspect [config]',
+      'Print every table and buffer of the program; with --json its representation',
+      (y) => y.positional('config', configPositional).options({ out: outOption, ...talkOptions }),
+      async (given) => {
+        const { runInspect } = await import('./commands/inspect.ts');
+        finish(await runInspect(given));
+      },
+    )
+    .command(
+      'explain <code>',
+      'Say what a diagnostic means and what to do',
+      (y) => y.positional('code', { type: 'string', demandOption: true, describe: 'Its code' }),
+      async (given) => {
+        const { runExplain } = await import('./commands/explain.ts');
+        finish(runExplain(given));
+      },
+    )
+    .command(
+      'doctor',
+      'List the tools and libraries that compiling needs',
+      (y) => y.options({ json: talkOptions.json }),
+      async (given) => {
+        const { runDoctor } = await import('./commands/doctor.ts');
+        finish(await runDoctor(given));
+      },
+    );
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param words what was typed after `loomgen`.
+ * @returns the exit code; nothing is thrown.
+ */
+export async function main(words: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const parser = yargs([...words])
+    .scriptName('loomgen')
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, 'say what to do, for example: loomgen build loom.config.ts')
+    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message: string | undefined, error: Error | undefined) => {
+      if (error !== undefined) throw error;
+      process.stderr.write(`loomgen: ${message ?? 'wrong usage'}\nloomgen --help lists all.\n`);
+      exitCode = exitCodes.wrong;
+    });
+  try {
+    await declare(parser, (code) => {
+      exitCode = code;
+    }).parseAsync();
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`loomgen: a bug in loomgen; please report it.\n${text}\n`);
+    return exitCodes.bug;
+  }
+  return exitCode;
+}

@@ -1,0 +1,251 @@
+/**
+ * `loomgen build`: a config becomes an output folder, and the folder becomes a `.node` and an
+ * executable. The function is the command; printing is build_output.ts.
+ */
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import type { Ir } from '../../schemas/ir.ts';
+import { compile, type Preset } from '../compile.ts';
+import { packageRoot } from '../package_root.ts';
+import { type Plan, type PlanEntry, plan } from '../plan.ts';
+import { render, whyNotStandalone } from '../render.ts';
+import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
+import { FolderError, observe, write } from '../write.ts';
+import { compileDiagnostic } from './compile_diagnostic.ts';
+import { type LoweredProgram, lowerProgram } from './program.ts';
+
+/** What to build, and how far to go. Everything has a default. */
+export interface BuildOptions {
+  /** The config or loom.ir.json; default `loom.config.ts`. */
+  config?: string | undefined;
+  /** The output folder; wins over the config's `out`. Relative to `directory`. */
+  out?: string | undefined;
+  /** What to compile for: `host` (default) or `linux-x64`. */
+  target?: string | undefined;
+  /** Backends in order of preference, a part of the config's. */
+  backend?: readonly string[] | undefined;
+  /** The CMake preset; default `release`. */
+  preset?: Preset | undefined;
+  /** Whether to compile; default true. */
+  compile?: boolean | undefined;
+  /** Write nothing; `stale` when a build would change anything. */
+  check?: boolean | undefined;
+  /** Write nothing; only plan. */
+  dryRun?: boolean | undefined;
+  /** Overwrite files that were edited by hand or are not loomgen's. */
+  force?: boolean | undefined;
+  /** The working directory; default the process's. */
+  directory?: string | undefined;
+  /** The environment of compilers; default the process's. */
+  environment?: NodeJS.ProcessEnv | undefined;
+  /** Called with each command before it runs. */
+  onCommand?: (command: string) => void;
+  /** Called while compiling: steps done, steps in all. */
+  onProgress?: (done: number, all: number) => void;
+}
+
+/** What compiling made. */
+export interface CompiledProgram {
+  preset: Preset;
+  /** Whether CMake had to configure. */
+  configured: boolean;
+  /** Steps that ran; 0 when nothing had changed. */
+  steps: number;
+  milliseconds: number;
+  /** What exists now, relative to the output folder. */
+  artifacts: string[];
+}
+
+/** What a build did. */
+export interface BuildResult {
+  status: 'ok' | 'stale' | 'failed';
+  /** 0, 2 or 4, as the command exits. */
+  exitCode: 0 | 2 | 4;
+  /** The program's name; null when it could not be read. */
+  name: string | null;
+  /** The output folder, absolute; null when it is not known. */
+  out: string | null;
+  plan: Plan | null;
+  /** Whether the plan was carried out. */
+  written: boolean;
+  /** Why there is no standalone executable; null when there is one or nothing is known. */
+  noStandalone: string | null;
+  compiled: CompiledProgram | null;
+  diagnostics: Diagnostic[];
+}
+
+/**
+ * Builds a program.
+ *
+ * @returns also when config or environment are wrong: see `status` and `diagnostics`.
+ * @throws only for bugs.
+ */
+export async function build(options: BuildOptions = {}): Promise<BuildResult> {
+  const result: BuildResult = {
+    status: 'ok',
+    exitCode: 0,
+    name: null,
+    out: null,
+    plan: null,
+    written: false,
+    noStandalone: null,
+    compiled: null,
+    diagnostics: [],
+  };
+  try {
+    await buildStages(options, result);
+  } catch (error) {
+    const diagnostics = asDiagnostics(error, result.out);
+    if (diagnostics === null) throw error;
+    result.diagnostics.push(...diagnostics);
+    result.status = 'failed';
+    result.exitCode = 2;
+  }
+  return result;
+}
+
+/** The stages in their order; `result` is filled as far as they come. */
+async function buildStages(options: BuildOptions, result: BuildResult): Promise<void> {
+  const compiles = options.compile !== false && options.check !== true && options.dryRun !== true;
+  if (compiles) checkTarget(options.target ?? 'host');
+  const program = await lowerProgram({
+    config: options.config ?? 'loom.config.ts',
+    out: options.out,
+    backend: options.backend,
+    directory: options.directory ?? process.cwd(),
+  });
+  result.name = program.ir.name;
+  result.out = program.out;
+  result.noStandalone = whyNotStandalone(program.ir);
+  result.diagnostics.push(...program.diagnostics);
+  const files = render(program.ir);
+  result.plan = plan(files, observe(program.out, files.keys()));
+  if (options.check === true) {
+    if (result.plan.stale) markStale(options, program, result);
+    return;
+  }
+  result.diagnostics.push(...keptDiagnostics(result.plan, program.out, options));
+  if (options.force !== true) refuseConflicts(result.plan, program.out, options);
+  if (options.dryRun === true) return;
+  write(program.out, result.plan, files);
+  result.written = true;
+  if (compiles) await compileStage(options, program, result);
+}
+
+/** Only the machine this runs on can be compiled for. */
+function checkTarget(target: string): void {
+  const known = process.platform === 'linux' ? ['host'] : [];
+  if (process.platform === 'linux' && process.arch === 'x64') known.push('linux-x64');
+  if (known.includes(target)) return;
+  const shown = known.length === 0 ? `nothing on ${process.platform}` : known.join(', ');
+  throw new DiagnosticError([diagnostic('LOOM2001', { target, known: shown })]);
+}
+
+/** A path for people: relative to where they are. */
+function shown(path: string, options: BuildOptions): string {
+  const short = relative(options.directory ?? process.cwd(), path);
+  return short === '' ? '.' : short;
+}
+
+function markStale(options: BuildOptions, program: LoweredProgram, result: BuildResult): void {
+  const entries = result.plan?.entries ?? [];
+  const count = entries.filter(({ action }) => action !== 'same' && action !== 'kept').length;
+  const words = ['npx loomgen build', options.config ?? 'loom.config.ts'];
+  if (options.out !== undefined) words.push('--out', options.out);
+  const holes = { count, folder: shown(program.out, options), command: words.join(' ') };
+  result.diagnostics.push(diagnostic('LOOM2010', holes));
+  result.status = 'stale';
+  result.exitCode = 4;
+}
+
+/** Says which orphans stay because somebody edited them. */
+function keptDiagnostics(planned: Plan, out: string, options: BuildOptions): Diagnostic[] {
+  return planned.entries
+    .filter(({ action, note }) => action === 'kept' && note === 'edited by hand')
+    .map(({ path }) => diagnostic('LOOM2012', { file: shown(join(out, path), options) }));
+}
+
+/** Stops before someone's work is overwritten. */
+function refuseConflicts(planned: Plan, out: string, options: BuildOptions): void {
+  if (planned.conflicts.length === 0) return;
+  throw new DiagnosticError(
+    planned.conflicts.map((entry: PlanEntry) =>
+      entry.note === 'edited by hand'
+        ? diagnostic('LOOM2011', { file: shown(join(out, entry.path), options) })
+        : diagnostic('LOOM2013', { folder: shown(out, options), file: entry.path }),
+    ),
+  );
+}
+
+/** Compiles, and turns what failed into a diagnostic. */
+async function compileStage(
+  options: BuildOptions,
+  program: LoweredProgram,
+  result: BuildResult,
+): Promise<void> {
+  const preset = options.preset ?? 'release';
+  const begin = performance.now();
+  const compiled = await compile({
+    out: program.out,
+    preset,
+    environment: options.environment ?? process.env,
+    nodeHeaders: nodeHeaders(),
+    onCommand: options.onCommand ?? (() => {}),
+    onProgress: options.onProgress ?? (() => {}),
+  });
+  if (compiled.failure !== null) {
+    throw new DiagnosticError([compileDiagnostic(compiled.failure, program.out, preset)]);
+  }
+  result.compiled = {
+    preset,
+    configured: compiled.configured,
+    steps: compiled.steps,
+    milliseconds: Math.round(performance.now() - begin),
+    artifacts: artifacts(program.ir, program.out, preset),
+  };
+}
+
+/** The folders of Node's headers, as this installation has them; null without them. */
+function nodeHeaders(): { addonApi: string; apiHeaders: string } | null {
+  const require = createRequire(join(packageRoot(), 'package.json'));
+  try {
+    return {
+      addonApi: dirname(require.resolve('node-addon-api/package.json')),
+      apiHeaders: join(dirname(require.resolve('node-api-headers/package.json')), 'include'),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** What a compiled preset left, relative to the output folder. */
+function artifacts(ir: Ir, out: string, preset: Preset): string[] {
+  const folder = `build/${preset}`;
+  return [`${folder}/${ir.name}.node`, `${folder}/${ir.name}`].filter((path) =>
+    existsSync(join(out, path)),
+  );
+}
+
+/** What an error says to a user; null when it is a bug. */
+function asDiagnostics(error: unknown, out: string | null): readonly Diagnostic[] | null {
+  if (error instanceof DiagnosticError) return error.diagnostics;
+  if (!(error instanceof FolderError)) return null;
+  const folder = relative(process.cwd(), out ?? error.path);
+  const reason = `${systemReason(error.systemCode)} (${relative(process.cwd(), error.path)})`;
+  return [diagnostic('LOOM2009', { folder: folder === '' ? '.' : folder, reason })];
+}
+
+const systemReasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left',
+  ENOTDIR: 'a part of its path is a file',
+  EISDIR: 'a folder is where a file should be',
+};
+
+/** A system's error code in words. */
+function systemReason(code: string): string {
+  return systemReasons[code] ?? code;
+}

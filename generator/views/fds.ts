@@ -1,0 +1,196 @@
+/** The view of `fds.hpp`: what a program's fds are, as constants and types of C++. */
+import type { Ir, IrFd, IrFraming, IrReactor, IrSocketOptions, IrStreamFd, IrTimerFd } from '../../schemas/ir.ts';
+import { nestedFields, stringField } from './cxx_layout.ts';
+import { bannerLines, describeFd, isServer, isStream } from './sentences.ts';
+import { commentLines, identifier, integer } from './text.ts';
+
+/** One fd. */
+export interface FdView {
+  comment: string[];
+  typeName: string;
+  handler: string;
+  isStream: boolean;
+  framing: string;
+  /** `loom::StreamShape` or `loom::TimerShape`. */
+  shapeType: string;
+  /** The designated initializers, a line each. */
+  shape: string[];
+}
+
+/** The view of `cxx/fds.hpp`. */
+export interface FdsView {
+  banner: string[];
+  /** Headers, sorted. */
+  includes: string[];
+  namespace: string;
+  /** The user's structs, declared ahead. */
+  handlers: string[];
+  hasHandlers: boolean;
+  fds: FdView[];
+}
+
+/** The view of `cxx/operations.hpp`. */
+export interface OperationsView {
+  banner: string[];
+  namespace: string;
+  reactors: { comment: string[]; name: string; operations: string[] }[];
+}
+
+const indent = '      ';
+
+/** The enumerator of one operation of an fd. */
+export function operationName(reactor: IrReactor, fd: IrStreamFd, operation: string): string {
+  const space = `${identifier(reactor.name)}_operations`;
+  return `${space}::${identifier(fd.name)}_${identifier(operation)}`;
+}
+
+/** The name in C++ of what receives an fd's events. */
+function handlerType(fd: IrFd): string {
+  if (fd.handler !== null) return `::${identifier(fd.handler)}`;
+  const delivery = isStream(fd) ? 'JsDelivery' : 'JsTicks';
+  return `loom::${delivery}<${identifier(fd.typeName)}>`;
+}
+
+/** The C++ type of a framing. */
+function framingType(framing: IrFraming): string {
+  switch (framing.kind) {
+    case 'raw':
+      return 'loom::RawFraming';
+    case 'line':
+      return `loom::LineFraming<${integer(framing.maximumBytes)}>`;
+    case 'lengthPrefixed': {
+      const order = framing.endian === 'big' ? 'big' : 'little';
+      const sizes = [integer(framing.widthBytes), `std::endian::${order}`];
+      return `loom::LengthPrefixedFraming<${sizes.join(', ')}, ${integer(framing.maximumBytes)}>`;
+    }
+  }
+}
+
+/** Describes some fds of a program, all of them or one. */
+export function fdsView(ir: Ir, fds: readonly { reactor: IrReactor; fd: IrFd }[]): FdsView {
+  const handlers = new Set(fds.flatMap(({ fd }) => (fd.handler === null ? [] : [fd.handler])));
+  return {
+    banner: bannerLines(ir, '// '),
+    includes: [
+      `${identifier(ir.name)}/operations.hpp`,
+      'loom/framing.hpp',
+      'loom/js_delivery.hpp',
+      'loom/shapes.hpp',
+    ].sort(),
+    namespace: identifier(ir.name),
+    handlers: [...handlers].sort().map(identifier),
+    hasHandlers: handlers.size > 0,
+    fds: fds.map(({ reactor, fd }) => ({
+      comment: commentLines('/// ', describeFd(fd)),
+      typeName: identifier(fd.typeName),
+      handler: handlerType(fd),
+      isStream: isStream(fd),
+      framing: isStream(fd) ? framingType(fd.framing) : '',
+      shapeType: isStream(fd) ? 'loom::StreamShape' : 'loom::TimerShape',
+      shape: isStream(fd) ? streamShape(reactor, fd) : timerShape(fd),
+    })),
+  };
+}
+
+function timerShape(fd: IrTimerFd): string[] {
+  return [
+    ...stringField(indent, 'name', fd.name),
+    `${indent}.index = ${integer(fd.index)},`,
+    `${indent}.first_nanoseconds = ${integer(fd.firstNanoseconds)},`,
+    `${indent}.every_nanoseconds = ${integer(fd.everyNanoseconds)},`,
+  ];
+}
+
+const streamKinds: Record<IrStreamFd['kind'], string> = {
+  tcp: 'tcp',
+  tcpServer: 'tcp_server',
+  unix: 'unix_client',
+  unixServer: 'unix_server',
+};
+
+function streamShape(reactor: IrReactor, fd: IrStreamFd): string[] {
+  const field = (name: string, value: string): string => `${indent}.${name} = ${value},`;
+  const operation = (name: string): string => operationName(reactor, fd, name);
+  return [
+    ...stringField(indent, 'name', fd.name),
+    field('index', integer(fd.index)),
+    field('kind', `loom::StreamKind::${streamKinds[fd.kind]}`),
+    ...stringField(indent, 'address', fd.address),
+    field('first_slot', integer(fd.firstSlot)),
+    field('slots', integer(fd.slots)),
+    field('open_operation', operation(isServer(fd) ? 'accept' : 'connect')),
+    field('receive_operation', operation('receive')),
+    field('send_operation', operation('send')),
+    field('shutdown_operation', operation('shutdown')),
+    field('close_operation', operation('close')),
+    field('cancel_operation', operation('cancel')),
+    field('buffer_group', integer(fd.receive.group)),
+    field('buffer_bytes', integer(fd.receive.bytes)),
+    field('buffer_count', integer(fd.receive.count)),
+    field('write_queue_bytes', integer(fd.writeQueueBytes)),
+    ...sideFields(fd).map(([name, value]) => field(name, value)),
+    ...optionFields(fd.options),
+  ];
+}
+
+/** What only a server, only a client or only JavaScript's side needs. */
+function sideFields(fd: IrStreamFd): [string, string][] {
+  const fields: [string, string][] = [];
+  if (isServer(fd)) {
+    fields.push(['full', `loom::WhenFull::${fd.full === 'wait' ? 'wait' : 'refuse'}`]);
+  } else {
+    fields.push(
+      ['connect_timeout_nanoseconds', integer(fd.connectTimeoutNanoseconds)],
+      ['reconnect_initial_nanoseconds', integer(fd.reconnect.initialNanoseconds)],
+      ['reconnect_maximum_nanoseconds', integer(fd.reconnect.maximumNanoseconds)],
+    );
+  }
+  if (fd.firstSharedSlot >= 0) fields.push(['first_shared_slot', integer(fd.firstSharedSlot)]);
+  return fields;
+}
+
+/** Options in the order of loom::SocketOptions, and whether each is a flag. */
+const optionNames: readonly (readonly [keyof IrSocketOptions, string, boolean])[] = [
+  ['noDelay', 'no_delay', true],
+  ['reuseAddress', 'reuse_address', true],
+  ['reusePort', 'reuse_port', true],
+  ['ipv6Only', 'ipv6_only', true],
+  ['quickAcknowledge', 'quick_acknowledge', true],
+  ['backlog', 'backlog', false],
+  ['receiveBufferBytes', 'receive_buffer_bytes', false],
+  ['sendBufferBytes', 'send_buffer_bytes', false],
+  ['keepAliveIdleSeconds', 'keep_alive_idle_seconds', false],
+  ['keepAliveIntervalSeconds', 'keep_alive_interval_seconds', false],
+  ['keepAliveCount', 'keep_alive_count', false],
+  ['userTimeoutMilliseconds', 'user_timeout_milliseconds', false],
+  ['busyPollMicroseconds', 'busy_poll_microseconds', false],
+  ['mode', 'mode', false],
+];
+
+/** The options that are not the kernel's default. */
+function optionFields(options: IrSocketOptions): string[] {
+  const fields = optionNames
+    .filter(([key]) => options[key] !== 0)
+    .map(([key, name, flag]) => `.${name} = ${flag ? 'true' : integer(options[key])}`);
+  return fields.length === 0 ? [] : nestedFields(indent, 'options', fields);
+}
+
+/** Describes the operation numbers of every reactor. */
+export function operationsView(ir: Ir): OperationsView {
+  return {
+    banner: bannerLines(ir, '// '),
+    namespace: identifier(ir.name),
+    reactors: ir.reactors.map((reactor) => {
+      const sentence = `reactors.${reactor.name} - what the operation in a tag means.`;
+      return {
+        comment: commentLines('/// ', sentence),
+        name: identifier(reactor.name),
+        operations: reactor.fds.filter(isStream).flatMap((fd) =>
+          Object.entries(fd.operations)
+            .sort(([, a], [, b]) => a - b)
+            .map(([name, value]) => `${fd.name}_${identifier(name)} = ${integer(value)}`),
+        ),
+      };
+    }),
+  };
+}

@@ -1,0 +1,173 @@
+/** The views of `handlers.hpp` and of the checks of what the user wrote. */
+import type { Ir, IrChannel, IrFd, IrReactor } from '../../schemas/ir.ts';
+import { fit, staticAssert } from './cxx_layout.ts';
+import { bannerLines, isStream } from './sentences.ts';
+import { commentLines, grouped, identifier, includePath, integer, listed } from './text.ts';
+
+/** One channel that a handler publishes to. */
+export interface HandlerChannelView {
+  comment: string[];
+  declaration: string[];
+}
+
+/** The base of one of the user's handlers. */
+export interface HandlerView {
+  comment: string[];
+  name: string;
+  /** The alias of its connection type; empty unless it serves exactly one stream fd. */
+  connection: string[];
+  channels: HandlerChannelView[];
+  hasMembers: boolean;
+}
+
+/** The view of `cxx/handlers.hpp`. */
+export interface HandlersView {
+  banner: string[];
+  includes: string[];
+  namespace: string;
+  handlers: HandlerView[];
+}
+
+/** The view of `cxx/checks.hpp`. */
+export interface ChecksView {
+  banner: string[];
+  namespace: string;
+  includes: string[];
+  /** The user's header, as `#include` needs it; empty when there is none. */
+  userHeader: string[];
+  comment: string[];
+  assertions: string[];
+}
+
+/** Everything that one handler serves. */
+export interface Service {
+  name: string;
+  fds: { reactor: IrReactor; fd: IrFd }[];
+}
+
+/** The handlers of a program, by name. */
+export function services(ir: Ir): Service[] {
+  const byName = new Map<string, Service>();
+  for (const reactor of ir.reactors) {
+    for (const fd of reactor.fds) {
+      if (fd.handler === null) continue;
+      const service = byName.get(fd.handler) ?? { name: fd.handler, fds: [] };
+      service.fds.push({ reactor, fd });
+      byName.set(fd.handler, service);
+    }
+  }
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The channels that a handler can publish to: those of every reactor it runs on. */
+export function channelsOf(service: Service): { reactor: IrReactor; channel: IrChannel }[] {
+  const reactors = new Set(service.fds.map(({ reactor }) => reactor));
+  return [...reactors].flatMap((reactor) =>
+    reactor.channels.map((channel) => ({ reactor, channel })),
+  );
+}
+
+/** The template arguments of a channel's publisher. */
+export function channelArguments(channel: IrChannel): string {
+  const full = channel.full === 'conflate' ? 'conflate' : 'drop_newest';
+  const capacity = integer(channel.capacity);
+  return `${identifier(channel.message)}, ${capacity}, loom::ChannelFull::${full}`;
+}
+
+/** Describes the bases of some handlers. */
+export function handlersView(ir: Ir, handlers: readonly Service[]): HandlersView {
+  const namespace = identifier(ir.name);
+  const publishes = handlers.some((service) => channelsOf(service).length > 0);
+  const includes = [`${namespace}/fds.hpp`];
+  if (publishes) includes.push(`${namespace}/messages.hpp`, 'loom/channel_out.hpp');
+  return {
+    banner: bannerLines(ir, '// '),
+    includes: [...includes, 'loom/handler.hpp'].sort(),
+    namespace,
+    handlers: handlers.map((service) => handlerView(namespace, service)),
+  };
+}
+
+function handlerView(namespace: string, service: Service): HandlerView {
+  const name = identifier(service.name);
+  const streams = service.fds.flatMap(({ fd }) => (isStream(fd) ? [fd] : []));
+  const only = streams.length === 1 ? streams[0] : undefined;
+  const channels = channelsOf(service).map(({ reactor, channel }) => channelView(reactor, channel));
+  const reactors = [...new Set(service.fds.map(({ reactor }) => `reactors.${reactor.name}`))];
+  const serves = listed(service.fds.map(({ fd }) => `fds.${fd.name}`));
+  return {
+    comment: [
+      ...commentLines('/// ', `Base of ${name}: \`struct ${name} : ${namespace}::${name}Base<${name}>\`.`),
+      ...commentLines('/// ', `It serves ${serves} on ${listed(reactors)}.`),
+    ],
+    name,
+    connection:
+      only === undefined ? [] : [`using Connection = loom::Connection<fd::${identifier(only.typeName)}>;`],
+    channels,
+    hasMembers: only !== undefined || channels.length > 0,
+  };
+}
+
+function channelView(reactor: IrReactor, channel: IrChannel): HandlerChannelView {
+  const room = `${grouped(channel.capacity)} ${channel.message}`;
+  const sentence =
+    `channels.${channel.name} - ${room} from reactors.${reactor.name} to JavaScript; ` +
+    `when full: ${channel.full}.`;
+  const type = `loom::ChannelOut<${channelArguments(channel)}>`;
+  const name = identifier(channel.name);
+  return {
+    comment: commentLines('  /// ', sentence),
+    declaration: fit(`  ${type} ${name};`, [`  ${type}`, `      ${name};`]),
+  };
+}
+
+/**
+ * Describes what one of the user's handlers must offer, with a sentence for each mistake.
+ *
+ * @param outFolder the way from the emitted file's folder to the output folder, such as `../`.
+ */
+export function checksView(ir: Ir, service: Service, outFolder: string): ChecksView {
+  const namespace = identifier(ir.name);
+  const { handlersHeader } = ir;
+  const header = handlersHeader ?? 'the header that the config names';
+  return {
+    banner: bannerLines(ir, '// '),
+    namespace,
+    includes: [`${namespace}/handlers.hpp`, 'type_traits'].sort(),
+    userHeader: handlersHeader === null ? [] : [includePath(`${outFolder}${handlersHeader}`)],
+    comment: commentLines('// ', `What ${service.name} in ${header} has to offer.`),
+    assertions: handlerAssertions(namespace, service),
+  };
+}
+
+function handlerAssertions(namespace: string, service: Service): string[] {
+  const name = identifier(service.name);
+  const lines = staticAssert(
+    `std::is_base_of_v<${name}Base<::${name}>, ::${name}>`,
+    `${name} must derive from ${namespace}::${name}Base<${name}>.`,
+  );
+  const add = (condition: string, sentence: string): void => {
+    lines.push(...staticAssert(condition, sentence));
+  };
+  for (const { fd } of service.fds) {
+    if (!isStream(fd)) continue;
+    const hooks = (concept: string): string => `loom::${concept}<::${name}, fd::${fd.typeName}>`;
+    const where = `for fds.${fd.name}`;
+    add(
+      hooks('HasOnData'),
+      `${name} needs \`void on_data(auto& connection, loom::Bytes bytes)\` ${where}.`,
+    );
+    add(hooks('HasOnOpen'), `${name}::on_open must be \`void on_open(auto& connection)\` ${where}.`);
+    add(hooks('HasOnDrain'), `${name}::on_drain must be \`void on_drain(auto& connection)\` ${where}.`);
+    add(
+      hooks('HasOnClose'),
+      `${name}::on_close must be \`void on_close(auto& connection, loom::CloseReason why)\` ${where}.`,
+    );
+  }
+  const timers = service.fds.filter(({ fd }) => !isStream(fd)).map(({ fd }) => `fds.${fd.name}`);
+  if (timers.length > 0) {
+    const sentence = `${name} needs \`void on_tick(loom::Tick tick)\` for ${listed(timers)}.`;
+    add(`loom::HasOnTick<::${name}>`, sentence);
+  }
+  return lines;
+}
