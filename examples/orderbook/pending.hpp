@@ -59,15 +59,24 @@ class PendingDiffs {
     return true;
   }
 
-  /// The diff at `index` < size(), oldest first; valid until clear().
+  /// The diff at `index` < size(), oldest first; valid until drop_first() or store().
   Diff diff(std::uint32_t index) const noexcept {
     const Entry& entry = entries_[index];
     const Level* bids = levels_ + entry.first_level;
     return {entry.first_id, entry.last_id, {bids, entry.bids}, {bids + entry.bids, entry.asks}};
   }
 
-  /// Forgets all diffs.
-  void clear() noexcept { size_ = used_levels_ = 0; }
+  /// Forgets the oldest `count` <= size() diffs; the others move to the front.
+  void drop_first(std::uint32_t count) noexcept {
+    if (count == 0) return;
+    const std::uint32_t left = size_ - count;
+    const std::uint32_t gone = left == 0 ? used_levels_ : entries_[count].first_level;
+    std::memmove(entries_, entries_ + count, left * sizeof *entries_);
+    std::memmove(levels_, levels_ + gone, (used_levels_ - gone) * sizeof *levels_);
+    for (std::uint32_t index = 0; index < left; ++index) entries_[index].first_level -= gone;
+    size_ = left;
+    used_levels_ -= gone;
+  }
 
  private:
   struct Entry {

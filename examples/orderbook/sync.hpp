@@ -61,21 +61,14 @@ class BookSync {
       ++counters_.gaps;
       gap_expected_ = seen_id_ + 1;
       gap_received_ = diff.first_id;
-      if (state_ == SyncState::live) state_ = SyncState::waiting;
-      // Nothing can join the diffs before the gap to those after it but a snapshot behind both.
-      forget_pending();
     }
     seen_ = true;
     seen_id_ = diff.last_id;
-    if (state_ == SyncState::live) {
-      apply(diff);
-    } else if (!(state_ == SyncState::primed && join(diff)) && !join_kept_snapshot(diff)) {
-      keep(diff);
-    }
+    if (pending_.size() != 0 || !take(diff)) keep(diff);
     return gap;
   }
 
-  /// Takes a snapshot.
+  /// Takes a snapshot, and with it the kept diffs that follow from it.
   void on_snapshot(const Snapshot& snapshot) noexcept {
     if (state_ != SyncState::waiting) {
       kept_.store(snapshot);
@@ -86,14 +79,16 @@ class BookSync {
       return;
     }
     start_from(snapshot);
-    for (std::uint32_t index = 0; index < pending_.size(); ++index) join(pending_.diff(index));
-    pending_.clear();
+    std::uint32_t taken = 0;
+    while (taken < pending_.size() && take(pending_.diff(taken))) ++taken;
+    pending_.drop_first(taken);
   }
 
   /// No snapshot will come any more: what still waits for one waits in vain.
   void on_snapshots_ended() noexcept {
     snapshots_ended_ = true;
-    forget_pending();
+    counters_.diffs_lost += pending_.size();
+    pending_.drop_first(pending_.size());
   }
 
  private:
@@ -115,14 +110,24 @@ class BookSync {
     ++counters_.snapshots_used;
   }
 
-  /// Joins a diff to the snapshot or the diffs the book is made of; false when updates are missing
-  /// between the two, which makes the snapshot stale.
+  /// Puts a diff into the book, or ignores one that is in it; false when it has to wait.
+  bool take(const Diff& diff) noexcept {
+    if (state_ == SyncState::live && diff.first_id == book_id_ + 1) {
+      apply(diff);
+      return true;
+    }
+    if (state_ == SyncState::live) state_ = SyncState::waiting;
+    return (state_ == SyncState::primed && join(diff)) || join_kept_snapshot(diff);
+  }
+
+  /// Joins a diff to the snapshot that the book is; false when updates are missing between the
+  /// two, which makes the snapshot stale.
   bool join(const Diff& diff) noexcept {
     if (diff.last_id <= snapshot_id_) {
       ++counters_.diffs_ignored;
       return true;
     }
-    if (state_ == SyncState::primed && !reaches(snapshot_id_, diff)) {
+    if (!reaches(snapshot_id_, diff)) {
       ++counters_.snapshots_stale;
       state_ = SyncState::waiting;
       return false;
@@ -146,14 +151,7 @@ class BookSync {
   }
 
   void keep(const Diff& diff) noexcept {
-    if (!snapshots_ended_ && pending_.store(diff)) return;
-    ++counters_.diffs_lost;
-    forget_pending();
-  }
-
-  void forget_pending() noexcept {
-    counters_.diffs_lost += pending_.size();
-    pending_.clear();
+    if (snapshots_ended_ || !pending_.store(diff)) ++counters_.diffs_lost;
   }
 
   SyncState state_ = SyncState::waiting;
