@@ -227,15 +227,16 @@ export const wiringCodes = {
     `,
   },
   LOOM1603: {
-    severity: 'error',
+    severity: 'warning',
     title: 'A ring too small for its messages',
     holes: ['where', 'bytes', 'fd', 'message', 'needed'],
-    what: '{where} is {bytes}, but messages of {fd} can have {message} and need {needed}.',
+    what: '{where} is {bytes}, but messages of {fd} can have {message}; it is raised to {needed}.',
     why: 'The ring must hold four of the largest messages, or it stalls on each.',
-    fix: 'Raise it to {needed}, leave it out, or lower what {fd} can receive.',
+    fix: 'Write {needed}, leave it out, or lower what {fd} can receive.',
     explanation: prose`
-      Without \`delivery\` or \`inbox\` the ring is as large as needed, at least 1M and 256K. Messages of
-      raw fds are receive buffers; other framings have their \`maximum\`.
+      Without \`delivery\` or \`inbox\` the ring is as large as needed, at least 1M and 256K. A message
+      of a raw fd is a receive buffer; other framings have their \`maximum\`, and what JavaScript
+      sends is never more than \`writeQueue\`.
     `,
   },
   LOOM1604: {

@@ -1,0 +1,155 @@
+/**
+ * The part of `check` about amounts: how many of everything there can be, whether rings hold their
+ * messages, and whether the memory that a config asks for is within the limits. It lowers each
+ * reactor to know, so it cannot disagree with what is generated.
+ */
+import type { CheckedConfig } from '../schemas/config.ts';
+import type { IrFd, IrReactor, IrStreamFd } from '../schemas/ir.ts';
+import { showSize } from '../schemas/leaf.ts';
+import { limits } from '../schemas/limits.ts';
+import { byName } from './case.ts';
+import { lowerReactor } from './lower.ts';
+import { lengthWidth, operationsPerStream } from './lower_fds.ts';
+import { lowerMessage } from './lower_messages.ts';
+import {
+  deliveredFds,
+  largestMessageBytes,
+  largestSendBytes,
+  neededDeliveryBytes,
+  neededInboxBytes,
+} from './lower_shared.ts';
+import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
+
+const isStream = (fd: IrFd): fd is IrStreamFd => fd.kind !== 'timer';
+
+function tooMany(
+  what: string,
+  count: number,
+  limit: number,
+  hint: string,
+  path: ConfigPath,
+): Diagnostic[] {
+  if (count <= limit) return [];
+  return [diagnostic('LOOM1601', { what, count, limit, hint }, { path, anchor: 'key' })];
+}
+
+function checkMessages(config: CheckedConfig): Diagnostic[] {
+  return Object.entries(config.messages).flatMap(([name, message]) => {
+    const path = ['messages', name];
+    const names = message.fields.map((field) => field.name);
+    const twice = names.find((each, index) => names.indexOf(each) !== index);
+    const { bytes } = lowerMessage(name, message);
+    const reason =
+      names.length === 0
+        ? 'has no fields'
+        : twice !== undefined
+          ? `has the field '${twice}' twice`
+          : bytes > limits.recordBytes
+            ? `has ${bytes} bytes`
+            : undefined;
+    if (reason === undefined) return [];
+    return [diagnostic('LOOM1413', { name, reason }, { path, anchor: 'key' })];
+  });
+}
+
+function checkFrames(config: CheckedConfig): Diagnostic[] {
+  return Object.entries(config.fds).flatMap(([name, fd]) => {
+    if (fd.kind === 'timer' || fd.framing.kind !== 'lengthPrefixed') return [];
+    const { width, maximum } = fd.framing;
+    const { limit } = lengthWidth(width);
+    if (maximum === undefined || maximum <= limit) return [];
+    const path = ['fds', name, 'framing', 'maximum'];
+    return [diagnostic('LOOM1602', { where: showPath(path), maximum, width, limit }, { path })];
+  });
+}
+
+/** A ring whose size was written and is too small; one without a size grows by itself. */
+function checkRing(
+  ring: 'delivery' | 'inbox',
+  written: number | undefined,
+  reactor: IrReactor,
+): Diagnostic[] {
+  const needed = (ring === 'delivery' ? neededDeliveryBytes : neededInboxBytes)(reactor.fds);
+  if (written === undefined || written >= needed) return [];
+  const measure = ring === 'delivery' ? largestMessageBytes : largestSendBytes;
+  const largest = deliveredFds(reactor.fds).reduce((first, second) =>
+    measure(second) > measure(first) ? second : first,
+  );
+  const path = ['reactors', reactor.name, ring];
+  const holes = {
+    where: showPath(path),
+    bytes: showSize(written),
+    fd: showPath(['fds', largest.name]),
+    message: showSize(measure(largest)),
+    needed: showSize(needed),
+  };
+  const second = { message: holes.fd, path: ['fds', largest.name] };
+  return [diagnostic('LOOM1603', holes, { path, second })];
+}
+
+/** Bytes of receive buffers and write queues of one reactor. */
+export function arenaBytes(fds: readonly IrFd[]): number {
+  return fds
+    .filter(isStream)
+    .reduce(
+      (sum, fd) => sum + fd.slots * fd.writeQueueBytes + fd.receive.bytes * fd.receive.count,
+      0,
+    );
+}
+
+function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
+  const messages = Object.entries(config.messages).map(([each, message]) =>
+    lowerMessage(each, message),
+  );
+  const reactor = lowerReactor(name, 0, config, new Map(), messages);
+  const declared = config.reactors[name];
+  const path = ['reactors', name];
+  const where = showPath(path);
+  const streams = reactor.fds.filter(isStream).length;
+  const found = [
+    ...tooMany(
+      `Connections on ${where}`,
+      reactor.slots,
+      limits.slots,
+      'Lower `connections`, or move an fd to another reactor.',
+      path,
+    ),
+    ...tooMany(
+      `Operation numbers of ${where}`,
+      4 + streams * operationsPerStream,
+      limits.operations,
+      'Move fds to another reactor.',
+      path,
+    ),
+    ...checkRing('delivery', declared?.delivery, reactor),
+    ...checkRing('inbox', declared?.inbox, reactor),
+  ];
+  const { bytes } = reactor.shared;
+  if (bytes > limits.sharedBytes) {
+    found.push(diagnostic('LOOM1604', { reactor: name, bytes }, { path, anchor: 'key' }));
+  }
+  const arena = arenaBytes(reactor.fds);
+  if (arena > limits.arenaBytes) {
+    found.push(diagnostic('LOOM1605', { reactor: name, bytes: arena }, { path, anchor: 'key' }));
+  }
+  return found;
+}
+
+/** Checks every amount. Parts of the config that refer to nothing are left out of the sums. */
+export function checkBudgets(config: CheckedConfig): Diagnostic[] {
+  const channels = Object.fromEntries(
+    Object.entries(config.channels).filter(([, each]) =>
+      Object.hasOwn(config.messages, each.message),
+    ),
+  );
+  const sound = { ...config, channels };
+  const reactors = Object.keys(config.reactors).sort(byName);
+  const servers = Object.values(config.fds).filter((fd) => fd.kind.endsWith('Server')).length;
+  return [
+    ...tooMany('Reactors', reactors.length, limits.reactors, 'Use fewer reactors.', ['reactors']),
+    ...tooMany('Listening fds', servers, limits.servers, 'Use fewer listeners.', ['fds']),
+    ...checkMessages(config),
+    ...checkFrames(config),
+    ...reactors.flatMap((name) => checkReactor(name, sound)),
+  ];
+}

@@ -1,0 +1,244 @@
+/** The part of `check` about names: form, reserved words, and names that become one. */
+import type { CheckedConfig } from '../schemas/config.ts';
+import {
+  cxxKeywords,
+  fdMembers,
+  globalTypes,
+  handlerMembers,
+  namespaceNames,
+  objectProperties,
+  programProperties,
+  reactorMembers,
+  recordMembers,
+  targetNames,
+  typeNames,
+  typescriptKeywords,
+} from '../schemas/reserved.ts';
+import { byName, pascalCase, snakeCase } from './case.ts';
+import { type ConfigPath, type Diagnostic, diagnostic } from './report/diagnostic.ts';
+
+/** A form that names of one kind have. */
+interface NameForm {
+  pattern: RegExp;
+  rule: string;
+}
+
+const maximumRule = 'at most 32 characters';
+
+/** The forms; `check_ir.ts` uses the same. */
+export const nameForms = {
+  program: {
+    pattern: /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/,
+    rule: `lower-case letters, digits and single underscores, a letter first, ${maximumRule}`,
+  },
+  lower: {
+    pattern: /^[a-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/,
+    rule: `a lower-case letter, then letters, digits and single underscores, ${maximumRule}`,
+  },
+  upper: {
+    pattern: /^[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/,
+    rule: `an upper-case letter, then letters, digits and single underscores, ${maximumRule}`,
+  },
+} as const satisfies Record<string, NameForm>;
+
+/** Longest name in characters; the C++ tables have 32 and a final NUL. */
+export const maximumNameCharacters = 32;
+
+/** True when a name has the form; not whether it is reserved. */
+export function hasForm(form: NameForm, name: string): boolean {
+  return name.length <= maximumNameCharacters && form.pattern.test(name);
+}
+
+/** Who has a word already, by the lists that apply to a name. */
+type Reserved = readonly (readonly [ReadonlySet<string>, string])[];
+
+const keywords: Reserved = [
+  [cxxKeywords, 'it is a word of C++'],
+  [typescriptKeywords, 'it is a word of TypeScript'],
+  [objectProperties, 'every JavaScript object has a property of that name'],
+];
+const programReserved: Reserved = [
+  ...keywords,
+  [namespaceNames, 'a function or namespace of that name is in the C++ headers it includes'],
+  [targetNames, 'CMake keeps it as a target'],
+];
+const apiReserved: Reserved = [
+  ...keywords,
+  [programProperties, 'the object that open() gives has a property of that name'],
+];
+const memberReserved: Reserved = [
+  [handlerMembers, 'the base class of handlers has a member of that name'],
+];
+const typeReserved: Reserved = [
+  ...keywords,
+  [typeNames, 'the generated code uses a type of that name'],
+];
+const handlerReserved: Reserved = [
+  ...keywords,
+  [globalTypes, 'the C library has a global type of that name'],
+];
+const fdReserved: Reserved = [
+  ...keywords,
+  [fdMembers, 'the struct of an fd has a member of that name'],
+];
+const reactorReserved: Reserved = [
+  ...keywords,
+  [reactorMembers, 'the class of a reactor uses that name'],
+];
+const fieldReserved: Reserved = [
+  ...keywords,
+  [recordMembers, 'the reader of a record has a member of that name'],
+];
+
+/** A name that was given somewhere, and how to speak of it. */
+interface Named {
+  name: string;
+  /** `a reactor`, `an fd` */
+  what: string;
+  path: ConfigPath;
+  anchor: 'key' | 'value';
+}
+
+function checkName(named: Named, form: NameForm, reserved: Reserved): Diagnostic[] {
+  const { name, what, path, anchor } = named;
+  if (!hasForm(form, name)) {
+    return [diagnostic('LOOM1301', { what, name, rule: form.rule }, { path, anchor })];
+  }
+  const owner = reserved.find(([list]) => list.has(name))?.[1];
+  if (owner === undefined) return [];
+  return [diagnostic('LOOM1302', { what, name, owner }, { path, anchor })];
+}
+
+/** Names of one part that become the same C++ type or file. */
+function checkCollisions(part: string, what: string, names: readonly string[]): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const seen = new Map<string, string>();
+  for (const name of [...names].sort(byName)) {
+    const form = pascalCase(snakeCase(name));
+    const other = seen.get(form);
+    seen.set(form, other ?? name);
+    if (other === undefined) continue;
+    found.push(
+      diagnostic(
+        'LOOM1303',
+        { what, name, other, form },
+        {
+          path: [part, name],
+          anchor: 'key',
+          second: { message: `'${other}'`, path: [part, other] },
+        },
+      ),
+    );
+  }
+  return found;
+}
+
+/** The names of one part of the config as it was written, also of entries that are broken. */
+export function keysOf(value: unknown, part: string): string[] {
+  const record = (value as Record<string, unknown> | null)?.[part];
+  return typeof record === 'object' && record !== null && !Array.isArray(record)
+    ? Object.keys(record)
+    : [];
+}
+
+/** Types in the namespace of the program: messages, reactors, bases of handlers. */
+function checkNamespace(config: CheckedConfig): Diagnostic[] {
+  const seen = new Map<string, { what: string; path: ConfigPath }>();
+  const found: Diagnostic[] = [];
+  const claim = (name: string, what: string, path: ConfigPath): void => {
+    const other = seen.get(name);
+    if (other === undefined) {
+      seen.set(name, { what, path });
+      return;
+    }
+    const second = { message: other.what, path: other.path };
+    const holes = { what, name, other: other.what };
+    found.push(diagnostic('LOOM1304', holes, { path, anchor: 'key', second }));
+  };
+  for (const name of Object.keys(config.messages).sort(byName)) {
+    claim(name, `the message '${name}'`, ['messages', name]);
+  }
+  for (const name of Object.keys(config.reactors).sort(byName)) {
+    claim(pascalCase(name), `the reactor '${name}'`, ['reactors', name]);
+  }
+  const handlers = new Map<string, ConfigPath>();
+  for (const [name, fd] of Object.entries(config.fds).sort(([a], [b]) => byName(a, b))) {
+    if (fd.handler !== undefined && !handlers.has(fd.handler)) {
+      handlers.set(fd.handler, ['fds', name, 'handler']);
+    }
+  }
+  for (const [name, path] of handlers) {
+    claim(`${name}Base`, `the base of the handler '${name}'`, path);
+  }
+  return found;
+}
+
+function checkFields(config: CheckedConfig): Diagnostic[] {
+  return Object.entries(config.messages).flatMap(([message, { fields }]) =>
+    fields.flatMap(({ name }, index) =>
+      checkName(
+        { name, what: 'a field', path: ['messages', message, 'fields', index, 'name'], anchor: 'key' },
+        nameForms.lower,
+        fieldReserved,
+      ),
+    ),
+  );
+}
+
+function checkHandlerNames(config: CheckedConfig): Diagnostic[] {
+  return Object.entries(config.fds).flatMap(([fd, { handler }]) =>
+    handler === undefined
+      ? []
+      : checkName(
+          { name: handler, what: 'a handler', path: ['fds', fd, 'handler'], anchor: 'value' },
+          nameForms.upper,
+          handlerReserved,
+        ),
+  );
+}
+
+/** fds and channels are properties of one object in TypeScript. */
+function checkProgramProperties(value: unknown): Diagnostic[] {
+  const fds = new Map(keysOf(value, 'fds').map((name) => [snakeCase(name), name]));
+  return keysOf(value, 'channels').flatMap((name) => {
+    const fd = fds.get(snakeCase(name));
+    if (fd === undefined) return [];
+    const holes = { name, what: 'a channel', other: 'an fd' };
+    const second = { message: 'the fd', path: ['fds', fd] };
+    return [diagnostic('LOOM1305', holes, { path: ['channels', name], anchor: 'key', second })];
+  });
+}
+
+/**
+ * Checks every name. `value` is the config as written, so that the names of broken entries are
+ * checked too; `config` holds those that are not.
+ */
+export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] {
+  const program = { name: config.name, what: 'a program', path: ['name'], anchor: 'value' as const };
+  const each = (part: string, what: string, form: NameForm, reserved: (name: string) => Reserved) =>
+    keysOf(value, part).flatMap((name) =>
+      checkName({ name, what, path: [part, name], anchor: 'key' }, form, reserved(name)),
+    );
+  // A timer with a handler has no property in TypeScript: DESIGN's `stats` timer is one.
+  const reservedFor = (name: string): Reserved => {
+    const fd = Object.hasOwn(config.fds, name) ? config.fds[name] : undefined;
+    const isHidden = fd?.kind === 'timer' && fd.handler !== undefined;
+    return isHidden ? fdReserved : [...fdReserved, ...apiReserved];
+  };
+  return [
+    ...checkName(program, nameForms.program, programReserved),
+    ...each('reactors', 'a reactor', nameForms.lower, () => reactorReserved),
+    ...each('stacks', 'a stack class', nameForms.lower, () => keywords),
+    ...each('messages', 'a message', nameForms.upper, () => typeReserved),
+    ...each('fds', 'an fd', nameForms.lower, reservedFor),
+    ...each('channels', 'a channel', nameForms.lower, () => [...apiReserved, ...memberReserved]),
+    ...checkFields(config),
+    ...checkHandlerNames(config),
+    ...checkCollisions('reactors', 'the reactors', keysOf(value, 'reactors')),
+    ...checkCollisions('fds', 'the fds', keysOf(value, 'fds')),
+    ...checkCollisions('channels', 'the channels', keysOf(value, 'channels')),
+    ...checkCollisions('messages', 'the messages', keysOf(value, 'messages')),
+    ...checkNamespace(config),
+    ...checkProgramProperties(value),
+  ];
+}

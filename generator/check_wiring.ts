@@ -1,0 +1,197 @@
+/**
+ * The part of `check` about what a config connects: references between its parts, handlers and
+ * their header, timers, backends, cores, and what belongs to a later version.
+ */
+import { availablePlatforms, backendsOf, type Platform } from '../schemas/backends.ts';
+import type { CheckedConfig, CheckedFd } from '../schemas/config.ts';
+import { showDuration } from '../schemas/leaf.ts';
+import { byName } from './case.ts';
+import { keysOf } from './check_names.ts';
+import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
+import { closest } from './report/suggest.ts';
+
+const entriesByName = <Value>(record: Readonly<Record<string, Value>>): [string, Value][] =>
+  Object.entries(record).sort(([first], [second]) => byName(first, second));
+
+type ReferenceCode = 'LOOM1401' | 'LOOM1402' | 'LOOM1403';
+
+/** A diagnostic unless `name` is one of the declared names. */
+function reference(
+  code: ReferenceCode,
+  part: string,
+  declared: readonly string[],
+  name: string,
+  path: ConfigPath,
+): Diagnostic[] {
+  if (declared.includes(name)) return [];
+  const suggestion = closest(name, declared);
+  const list = [...declared].sort(byName).join(', ');
+  const hint =
+    declared.length === 0
+      ? `Declare it in \`${part}\`.`
+      : `Declare it in \`${part}\`, or use one of: ${list}.`;
+  return [
+    diagnostic(
+      code,
+      { where: showPath(path), name, hint },
+      { path, ...(suggestion !== undefined && { suggestion }) },
+    ),
+  ];
+}
+
+function checkReferences(config: CheckedConfig, value: unknown): Diagnostic[] {
+  const reactors = keysOf(value, 'reactors');
+  const stacks = keysOf(value, 'stacks');
+  const messages = keysOf(value, 'messages');
+  const found: Diagnostic[] = [];
+  for (const [name, fd] of entriesByName(config.fds)) {
+    found.push(...reference('LOOM1401', 'reactors', reactors, fd.on, ['fds', name, 'on']));
+    if (fd.kind === 'timer' || fd.style === 'callback') continue;
+    const path = ['fds', name, 'style'];
+    found.push(
+      ...reference('LOOM1402', 'stacks', stacks, fd.style.fiber, [...path, 'fiber']),
+      diagnostic('LOOM1802', { where: showPath(path) }, { path }),
+    );
+  }
+  for (const [name, channel] of entriesByName(config.channels)) {
+    const path = ['channels', name];
+    found.push(
+      ...reference('LOOM1401', 'reactors', reactors, channel.from, [...path, 'from']),
+      ...reference('LOOM1403', 'messages', messages, channel.message, [...path, 'message']),
+    );
+    if (channel.to === 'js') continue;
+    const holes = { where: showPath(path), to: channel.to };
+    found.push(diagnostic('LOOM1803', holes, { path: [...path, 'to'] }));
+  }
+  return found;
+}
+
+function checkHandlers(config: CheckedConfig): Diagnostic[] {
+  const named = entriesByName(config.fds).filter(([, fd]) => fd.handler !== undefined);
+  if (config.handlers === undefined) {
+    return named.map(([name, fd]) => {
+      const holes = { where: showPath(['fds', name]), name: fd.handler ?? '' };
+      return diagnostic('LOOM1404', holes, { path: ['fds', name, 'handler'] });
+    });
+  }
+  if (named.length > 0) return [];
+  return [diagnostic('LOOM1405', { header: config.handlers }, { path: ['handlers'] })];
+}
+
+/** Reactors without fds, channels without publishers, spinning reactors that share a core. */
+function checkReactors(config: CheckedConfig, value: unknown): Diagnostic[] {
+  const fds = Object.values((value as { fds?: Record<string, unknown> }).fds ?? {});
+  const used = new Set(fds.map((fd) => (fd as { on?: unknown } | null)?.on));
+  const handled = new Set(
+    Object.values(config.fds).flatMap((fd) => (fd.handler === undefined ? [] : [fd.on])),
+  );
+  const found: Diagnostic[] = [];
+  for (const name of keysOf(value, 'reactors').sort(byName)) {
+    if (used.has(name)) continue;
+    const path = ['reactors', name];
+    found.push(diagnostic('LOOM1406', { name }, { path, anchor: 'key' }));
+  }
+  for (const [name, { from: reactor }] of entriesByName(config.channels)) {
+    if (handled.has(reactor) || !Object.hasOwn(config.reactors, reactor)) continue;
+    const path = ['channels', name, 'from'];
+    found.push(diagnostic('LOOM1407', { name, reactor }, { path }));
+  }
+  const pinned = new Map<number, string>();
+  for (const [name, reactor] of entriesByName(config.reactors)) {
+    if (reactor.core === 'any') continue;
+    const other = pinned.get(reactor.core);
+    pinned.set(reactor.core, other ?? name);
+    if (other === undefined) continue;
+    const spins = [reactor, config.reactors[other]].some((each) => each?.wait === 'spin');
+    if (!spins) continue;
+    const second = { message: `'${other}'`, path: ['reactors', other] };
+    const holes = { name, other, core: reactor.core };
+    found.push(diagnostic('LOOM1410', holes, { path: ['reactors', name, 'core'], second }));
+  }
+  return found;
+}
+
+function checkTimes(name: string, fd: CheckedFd): Diagnostic[] {
+  const path = ['fds', name];
+  if (fd.kind === 'timer') {
+    if (fd.every !== undefined || fd.after !== undefined) return [];
+    return [diagnostic('LOOM1408', { where: showPath(path) }, { path, anchor: 'key' })];
+  }
+  const found: Diagnostic[] = [];
+  const whole = (at: ConfigPath, nanoseconds: number | undefined, unit: string, factor: number) => {
+    if (nanoseconds === undefined || nanoseconds % factor === 0) return;
+    const holes = { where: showPath(at), found: showDuration(nanoseconds), unit };
+    found.push(diagnostic('LOOM1209', holes, { path: at }));
+  };
+  whole([...path, 'busyPoll'], fd.busyPoll, 'microseconds', 1e3);
+  if ('userTimeout' in fd) {
+    whole([...path, 'userTimeout'], fd.userTimeout, 'milliseconds', 1e6);
+  }
+  if ('keepAlive' in fd && fd.keepAlive !== false) {
+    whole([...path, 'keepAlive', 'idle'], fd.keepAlive.idle, 'seconds', 1e9);
+    whole([...path, 'keepAlive', 'interval'], fd.keepAlive.interval, 'seconds', 1e9);
+  }
+  if ('reconnect' in fd && fd.reconnect !== false) {
+    const { initial, maximum } = fd.reconnect;
+    const at = [...path, 'reconnect'];
+    const shown = { initial: showDuration(initial), maximum: showDuration(maximum) };
+    if (initial > maximum) {
+      found.push(diagnostic('LOOM1412', { where: showPath(at), ...shown }, { path: at }));
+    }
+  }
+  return found;
+}
+
+function checkBackends(config: CheckedConfig): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const platform of ['linux', 'darwin', 'win32'] satisfies Platform[]) {
+    const list = config.backends[platform];
+    if (list === undefined) continue;
+    const path = ['backends', platform];
+    if (!availablePlatforms.includes(platform)) {
+      found.push(diagnostic('LOOM1801', { platform }, { path, anchor: 'key' }));
+      continue;
+    }
+    const where = showPath(path);
+    if (list.length === 0) {
+      found.push(diagnostic('LOOM1411', { where, reason: 'is empty' }, { path }));
+    }
+    list.forEach((backend, index) => {
+      const at = [...path, index];
+      if (!backendsOf(platform).includes(backend)) {
+        const choices = backendsOf(platform).join(' or ');
+        const holes = { where: showPath(at), backend, platform, choices };
+        found.push(diagnostic('LOOM1805', holes, { path: at }));
+      } else if (list.indexOf(backend) !== index) {
+        const reason = `names '${backend}' twice`;
+        found.push(diagnostic('LOOM1411', { where, reason }, { path: at }));
+      }
+    });
+  }
+  return found;
+}
+
+function checkEmpty(value: unknown): Diagnostic[] {
+  const examples = {
+    reactors: 'reactors: { main: {} }',
+    fds: "fds: { tcp: tcpServer('127.0.0.1:7001', { on: 'main' }) }",
+  };
+  return (['reactors', 'fds'] as const).flatMap((what) => {
+    const part = (value as Record<string, unknown>)[what];
+    const isEmpty = typeof part === 'object' && part !== null && Object.keys(part).length === 0;
+    const holes = { what, example: examples[what] };
+    return isEmpty ? [diagnostic('LOOM1409', holes, { path: [what], anchor: 'key' })] : [];
+  });
+}
+
+/** Checks everything that one part of the config says about another. */
+export function checkWiring(config: CheckedConfig, value: unknown): Diagnostic[] {
+  return [
+    ...checkEmpty(value),
+    ...checkReferences(config, value),
+    ...checkHandlers(config),
+    ...checkReactors(config, value),
+    ...entriesByName(config.fds).flatMap(([name, fd]) => checkTimes(name, fd)),
+    ...checkBackends(config),
+  ];
+}

@@ -1,0 +1,238 @@
+/**
+ * Runs a config in its thread and turns everything that can go wrong there into a diagnostic: an
+ * exception, an import that is not there, a loop, an await for ever, an exit, too much memory, an
+ * export that is not data.
+ */
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { positionOf } from './json_text.ts';
+import type { LoadOptions, Locate } from './load.ts';
+import type { LoadAnswer, LoadRequest } from './load_worker.ts';
+import {
+  type Diagnostic,
+  DiagnosticError,
+  diagnostic,
+  type Place,
+  showPath,
+} from './report/diagnostic.ts';
+
+const defaultDeadlineMilliseconds = 10_000;
+const defaultMemoryMegabytes = 512;
+/** How often memory outside of the JavaScript heap is looked at. */
+const memoryCheckMilliseconds = 100;
+/** What node exits with when a promise at top level can never be settled. */
+const unsettledAwaitExitCode = 13;
+const bytesPerMegabyte = 2 ** 20;
+
+/** How the thread ended. */
+type Outcome =
+  | LoadAnswer
+  | { kind: 'deadline' }
+  | { kind: 'memory' }
+  | { kind: 'unsettled' }
+  | { kind: 'died'; message: string };
+
+/** A folder for transformed sources: beside the installed packages, else for this user in tmp. */
+function defaultCacheFolder(file: string): string {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const packages = join(folder, 'node_modules');
+    if (!existsSync(packages)) continue;
+    try {
+      accessSync(packages, constants.W_OK);
+      return join(packages, '.cache', 'loomgen');
+    } catch {
+      break;
+    }
+  }
+  const folder = join(tmpdir(), `loomgen-${process.getuid?.() ?? 'user'}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/**
+ * The code that a thread starts with. Bundled it is `load_worker.js`; run from source it is
+ * TypeScript, which a thread of Node 20 cannot start with, so jiti does.
+ */
+function entryOfThread(): { entry: URL | string; eval: boolean } {
+  const bundled = new URL('./load_worker.js', import.meta.url);
+  if (!import.meta.url.endsWith('.ts')) return { entry: bundled, eval: false };
+  const source = JSON.stringify(fileURLToPath(new URL('./load_worker.ts', import.meta.url)));
+  const jiti = JSON.stringify(createRequire(import.meta.url).resolve('jiti'));
+  return { entry: `require(${jiti}).createJiti(${source}).import(${source})`, eval: true };
+}
+
+function startThread(request: LoadRequest, memoryMegabytes: number): Worker {
+  const { entry, eval: isText } = entryOfThread();
+  const worker = new Worker(entry, {
+    eval: isText,
+    workerData: request,
+    // What a config prints is talk, and stdout is data.
+    stdout: true,
+    resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
+    execArgv: [],
+  });
+  worker.stdout.pipe(process.stderr, { end: false });
+  return worker;
+}
+
+/** Waits for the first answer, the end of the thread, or a limit; then ends the thread. */
+async function runThread(request: LoadRequest, options: LoadOptions): Promise<Outcome> {
+  const memoryMegabytes = options.memoryMegabytes ?? defaultMemoryMegabytes;
+  const memoryBefore = process.memoryUsage.rss();
+  const worker = startThread(request, memoryMegabytes);
+  const timers: NodeJS.Timeout[] = [];
+  try {
+    return await new Promise<Outcome>((settle) => {
+      worker.once('message', (answer: LoadAnswer) => settle(answer));
+      worker.once('error', (error: NodeJS.ErrnoException) => {
+        const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+        settle(isMemory ? { kind: 'memory' } : { kind: 'died', message: error.message });
+      });
+      worker.once('exit', (code) => {
+        const died = { kind: 'died' as const, message: `its thread ended with ${code}` };
+        settle(code === unsettledAwaitExitCode ? { kind: 'unsettled' } : died);
+      });
+      const deadline = options.deadlineMilliseconds ?? defaultDeadlineMilliseconds;
+      timers.push(setTimeout(() => settle({ kind: 'deadline' }), deadline));
+      timers.push(
+        setInterval(() => {
+          const grown = process.memoryUsage.rss() - memoryBefore;
+          // The heap has its own limit; this is for buffers, which lie outside of it.
+          if (grown > 2 * memoryMegabytes * bytesPerMegabyte) settle({ kind: 'memory' });
+        }, memoryCheckMilliseconds),
+      );
+    });
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+    await worker.terminate();
+  }
+}
+
+/** The innermost place of a stack that lies in the user's own files. */
+function placeInStack(stack: string, own: string): Place | undefined {
+  for (const line of stack.split('\n')) {
+    const match = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):(\d+)\)?\s*$/.exec(line);
+    if (match === null) continue;
+    const file = match[1]?.startsWith('file:') ? fileURLToPath(match[1]) : (match[1] ?? '');
+    if (/[\\/]node_modules[\\/]/.test(file) || file.startsWith(own)) continue;
+    return { file, line: Number(match[2]), column: Number(match[3]), length: 1 };
+  }
+  return undefined;
+}
+
+/** The place of an import, found by its text in one of the files that were loaded. */
+async function placeOfImport(specifier: string, files: readonly string[]) {
+  for (const file of files) {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    for (const quote of ["'", '"', '`']) {
+      const offset = text.indexOf(`${quote}${specifier}${quote}`);
+      if (offset < 0) continue;
+      return { file, ...positionOf(text, offset), length: specifier.length + 2 };
+    }
+  }
+  return undefined;
+}
+
+async function afterThrow(
+  answer: Extract<LoadAnswer, { kind: 'threw' }>,
+  file: string,
+): Promise<Diagnostic> {
+  const firstLine = answer.message.split('\n')[0] ?? '';
+  const parse = /^(?:\w+: )?ParseError:\s*(.*?)\s*$/.exec(firstLine);
+  const own = dirname(fileURLToPath(import.meta.url));
+  const place = placeInStack(answer.stack, own) ?? { file, line: 1, column: 1, length: 1 };
+  if (parse !== null) {
+    const reason = (parse[1] ?? '').replace(/[.\s]+$/, '');
+    return diagnostic('LOOM1004', { reason: reason || 'unexpected text' }, { place });
+  }
+  if (answer.missing !== undefined) {
+    const found = await placeOfImport(answer.missing, [file, ...answer.dependencies]);
+    if (found !== undefined) {
+      return diagnostic('LOOM1006', { module: answer.missing }, { place: found });
+    }
+  }
+  return diagnostic('LOOM1005', { error: firstLine }, { place });
+}
+
+async function afterValue(
+  answer: Extract<LoadAnswer, { kind: 'value' }>,
+  locate: Locate,
+): Promise<Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const { path, kind, limit } of answer.problems) {
+    const where = showPath(path);
+    const each =
+      limit === undefined
+        ? diagnostic('LOOM1012', { where, kind }, { path })
+        : diagnostic('LOOM1013', { where, limit }, { path });
+    const place = await locate(path);
+    found.push(place === undefined ? each : { ...each, place });
+  }
+  return found;
+}
+
+async function afterOutcome(
+  outcome: Outcome,
+  file: string,
+  options: LoadOptions,
+  locate: Locate,
+): Promise<Diagnostic[]> {
+  const place = { file, line: 1, column: 1, length: 1 };
+  switch (outcome.kind) {
+    case 'value':
+      return afterValue(outcome, locate);
+    case 'nothing':
+      return [diagnostic('LOOM1011', {}, { place })];
+    case 'threw':
+      return [await afterThrow(outcome, file)];
+    case 'repeated':
+      return outcome.repeated.map(({ key, file: at, first, second }) => {
+        const length = key.length;
+        return diagnostic(
+          'LOOM1014',
+          { key },
+          {
+            place: { file: at, ...second, length },
+            second: { message: 'first here', place: { file: at, ...first, length } },
+          },
+        );
+      });
+    case 'exited':
+      return [diagnostic('LOOM1009', { code: outcome.code }, { place })];
+    case 'deadline': {
+      const milliseconds = options.deadlineMilliseconds ?? defaultDeadlineMilliseconds;
+      return [diagnostic('LOOM1007', { seconds: milliseconds / 1000 }, { place })];
+    }
+    case 'memory': {
+      const megabytes = options.memoryMegabytes ?? defaultMemoryMegabytes;
+      return [diagnostic('LOOM1010', { megabytes }, { place })];
+    }
+    case 'unsettled':
+      return [diagnostic('LOOM1008', {}, { place })];
+    case 'died':
+      return [diagnostic('LOOM1005', { error: outcome.message }, { place })];
+  }
+}
+
+/**
+ * Runs a config and gives the plain data that it exports.
+ *
+ * @throws DiagnosticError with everything that kept it from doing so.
+ */
+export async function runConfig(
+  file: string,
+  options: LoadOptions,
+  locate: Locate,
+): Promise<{ value: unknown; dependencies: string[] }> {
+  const cacheFolder = options.cacheFolder ?? defaultCacheFolder(file);
+  const outcome = await runThread({ file, cacheFolder }, options);
+  const diagnostics = await afterOutcome(outcome, file, options, locate);
+  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
+  if (outcome.kind !== 'value') throw new Error(`no value after ${outcome.kind}`);
+  return { value: outcome.value, dependencies: outcome.dependencies };
+}

@@ -1,0 +1,131 @@
+/**
+ * Runs a config in a thread of its own, where it may throw, loop, exit or fill its memory without
+ * taking the generator with it. It sends one answer; `load.ts` ends the thread then, or when none
+ * comes. The config's `loomgen` is the helpers of `define.ts` and nothing else.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createJiti } from 'jiti';
+import * as helpers from './define.ts';
+import { type NotPlain, toPlainData } from './plain_data.ts';
+
+/** What `load.ts` gives this thread. */
+export interface LoadRequest {
+  /** The config, absolute. */
+  file: string;
+  /** Where transformed sources are kept, absolute. */
+  cacheFolder: string;
+}
+
+/** A key that one object literal has twice; line and column count from 1. */
+export interface RepeatedKey {
+  key: string;
+  file: string;
+  first: { line: number; column: number };
+  second: { line: number; column: number };
+}
+
+/** What this thread answers. */
+export type LoadAnswer = { dependencies: string[] } & (
+  | { kind: 'value'; value: unknown; problems: NotPlain[] }
+  | { kind: 'nothing' }
+  | { kind: 'repeated'; repeated: RepeatedKey[] }
+  | { kind: 'threw'; message: string; stack: string; missing: string | undefined }
+  | { kind: 'exited'; code: number }
+);
+
+const request = workerData as LoadRequest;
+const repeated: RepeatedKey[] = [];
+const endThread = process.exit.bind(process);
+
+/** The part of Babel's path object that is used here. */
+interface ObjectPath {
+  node: {
+    properties: {
+      computed?: boolean;
+      key?: {
+        type: string;
+        name?: string;
+        value?: unknown;
+        loc?: { start: { line: number; column: number } };
+      };
+    }[];
+  };
+}
+
+/** A Babel plugin that collects repeated keys; a config with one is not run and not cached. */
+function findRepeatedKeys() {
+  const visit = (path: ObjectPath, state: { filename?: string }): void => {
+    const seen = new Map<string, { line: number; column: number }>();
+    for (const { computed, key } of path.node.properties) {
+      const start = key?.loc?.start;
+      if (computed || key === undefined || start === undefined) continue;
+      const name = key.type === 'Identifier' ? key.name : key.value;
+      if (typeof name !== 'string') continue;
+      const second = { line: start.line, column: start.column + 1 };
+      const first = seen.get(name);
+      if (first === undefined) seen.set(name, second);
+      else repeated.push({ key: name, file: state.filename ?? request.file, first, second });
+    }
+  };
+  const leave = (): void => {
+    if (repeated.length > 0) throw new Error('a key is repeated');
+  };
+  return { visitor: { ObjectExpression: visit, Program: { exit: leave } } };
+}
+
+const jiti = createJiti(request.file, {
+  fsCache: request.cacheFolder,
+  interopDefault: false,
+  virtualModules: { loomgen: helpers },
+  transformOptions: { babel: { plugins: [findRepeatedKeys] } },
+});
+const loadedBefore = new Set(Object.keys(jiti.cache));
+
+function dependencies(): string[] {
+  const files = Object.keys(jiti.cache).filter(
+    (file) => !loadedBefore.has(file) && !/[\\/]node_modules[\\/]/.test(file),
+  );
+  return [...new Set([request.file, ...files])].sort();
+}
+
+function answer(message: LoadAnswer): void {
+  parentPort?.postMessage(message);
+}
+
+// Seen from the generator an exit would look like a thread that died; say who asked for it.
+process.exit = ((code?: number) => {
+  answer({ kind: 'exited', code: code ?? 0, dependencies: dependencies() });
+  return endThread(code);
+}) as typeof process.exit;
+
+function describe(error: unknown): LoadAnswer {
+  if (repeated.length > 0) return { kind: 'repeated', repeated, dependencies: dependencies() };
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  const missing = /^Cannot find (?:module|package) '([^']+)'/.exec(thrown.message)?.[1];
+  return {
+    kind: 'threw',
+    message: `${thrown.name === 'Error' ? '' : `${thrown.name}: `}${thrown.message}`,
+    stack: String(thrown.stack ?? ''),
+    missing,
+    dependencies: dependencies(),
+  };
+}
+
+process.on('uncaughtException', (error) => answer(describe(error)));
+
+async function run(): Promise<void> {
+  try {
+    const exported: unknown = await jiti.import(request.file);
+    const isObject = typeof exported === 'object' && exported !== null;
+    const module = (isObject ? exported : {}) as Record<string, unknown>;
+    // A CommonJS config has no default: what it exports is the config.
+    const isCommonJs = !('default' in module) && /\.cjs$/.test(request.file);
+    const value = isCommonJs ? exported : module['default'];
+    if (value === undefined) answer({ kind: 'nothing', dependencies: dependencies() });
+    else answer({ kind: 'value', ...toPlainData(value), dependencies: dependencies() });
+  } catch (error) {
+    answer(describe(error));
+  }
+}
+
+await run();

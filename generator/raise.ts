@@ -1,0 +1,132 @@
+/**
+ * The inverse of `lower`: the config that an IR is the lowering of. An IR that comes from a file is
+ * raised, checked as that config and lowered again; when the result differs, some number in the
+ * file does not follow from the others, and nothing is built from it.
+ */
+import type { Ir, IrFd, IrFraming, IrReactor, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
+
+const nanoseconds = (value: number): string => `${value}ns`;
+
+/** The same object without what is undefined. */
+function given(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
+}
+
+function raiseFraming(framing: IrFraming): Record<string, unknown> {
+  if (framing.kind === 'raw') return { kind: 'raw' };
+  if (framing.kind === 'line') return { kind: 'line', maximum: framing.maximumBytes };
+  const bits = framing.widthBytes * 8;
+  const order = framing.endian === 'big' ? 'be' : 'le';
+  const width = bits === 8 ? 'u8' : `u${bits}${order}`;
+  return { kind: 'lengthPrefixed', width, maximum: framing.maximumBytes };
+}
+
+function raiseTcp(fd: IrStreamFd): Record<string, unknown> {
+  const { options } = fd;
+  const seconds = (value: number): string => `${value}s`;
+  const isOn = options.keepAliveIdleSeconds > 0;
+  return {
+    noDelay: options.noDelay === 1,
+    quickAcknowledge: options.quickAcknowledge === 1,
+    keepAlive: isOn && {
+      idle: seconds(options.keepAliveIdleSeconds),
+      interval: seconds(options.keepAliveIntervalSeconds),
+      count: options.keepAliveCount,
+    },
+    userTimeout: options.userTimeoutMilliseconds
+      ? `${options.userTimeoutMilliseconds}ms`
+      : undefined,
+  };
+}
+
+function raiseClient(fd: IrStreamFd): Record<string, unknown> {
+  const { initialNanoseconds, maximumNanoseconds } = fd.reconnect;
+  return {
+    connectTimeout: nanoseconds(fd.connectTimeoutNanoseconds),
+    reconnect: initialNanoseconds > 0 && {
+      initial: nanoseconds(initialNanoseconds),
+      maximum: nanoseconds(maximumNanoseconds),
+    },
+  };
+}
+
+function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
+  const { options } = fd;
+  const isTcp = fd.kind === 'tcp' || fd.kind === 'tcpServer';
+  const isServer = fd.kind === 'tcpServer' || fd.kind === 'unixServer';
+  const { reuseAddress, reusePort, ipv6Only } = options;
+  return given({
+    kind: fd.kind,
+    address: fd.address,
+    on,
+    handler: fd.handler ?? undefined,
+    framing: raiseFraming(fd.framing),
+    connections: fd.slots,
+    writeQueue: fd.writeQueueBytes,
+    receive: { bytes: fd.receive.bytes, count: fd.receive.count },
+    receiveBuffer: options.receiveBufferBytes || undefined,
+    sendBuffer: options.sendBufferBytes || undefined,
+    busyPoll: options.busyPollMicroseconds ? `${options.busyPollMicroseconds}us` : undefined,
+    ...(isTcp && raiseTcp(fd)),
+    ...(isServer ? { full: fd.full, backlog: options.backlog } : raiseClient(fd)),
+    ...(fd.kind === 'tcpServer' && {
+      reuseAddress: reuseAddress === 1,
+      reusePort: reusePort === 1,
+      ipv6Only: ipv6Only === 1,
+    }),
+    ...(fd.kind === 'unixServer' && { mode: options.mode }),
+  });
+}
+
+function raiseTimer(fd: IrTimerFd, on: string): Record<string, unknown> {
+  return given({
+    kind: 'timer',
+    on,
+    handler: fd.handler ?? undefined,
+    every: fd.everyNanoseconds ? nanoseconds(fd.everyNanoseconds) : undefined,
+    after: nanoseconds(fd.firstNanoseconds),
+  });
+}
+
+const raiseFd = (fd: IrFd, on: string): Record<string, unknown> =>
+  fd.kind === 'timer' ? raiseTimer(fd, on) : raiseStream(fd, on);
+
+function raiseReactor(reactor: IrReactor): Record<string, unknown> {
+  const { mode, spinNanoseconds } = reactor.wait;
+  return {
+    core: reactor.core === -1 ? 'any' : reactor.core,
+    wait: mode === 'spin-then-block' ? { spin: nanoseconds(spinNanoseconds) } : mode,
+    submitBatch: reactor.submitBatch,
+    completionBatch: reactor.completionBatch,
+    inbox: reactor.shared.inboxBytes,
+    delivery: reactor.shared.deliveryBytes,
+  };
+}
+
+/** The value of a config that lowers to this IR; its paths are relative to the output folder. */
+export function raise(ir: Ir): Record<string, unknown> {
+  return given({
+    name: ir.name,
+    backends: { linux: ir.backends.linux },
+    reactors: Object.fromEntries(ir.reactors.map((each) => [each.name, raiseReactor(each)])),
+    messages: Object.fromEntries(
+      ir.messages.map(({ name, fields }) => [
+        name,
+        { kind: 'struct', fields: fields.map((field) => ({ name: field.name, type: field.type })) },
+      ]),
+    ),
+    fds: Object.fromEntries(
+      ir.reactors.flatMap(({ name, fds }) => fds.map((fd) => [fd.name, raiseFd(fd, name)])),
+    ),
+    channels: Object.fromEntries(
+      ir.reactors.flatMap(({ name, channels }) =>
+        channels.map(({ name: channel, message, capacity, full }) => [
+          channel,
+          { kind: 'channel', from: name, to: 'js', message, capacity, full },
+        ]),
+      ),
+    ),
+    handlers: ir.handlersHeader ?? undefined,
+    native: ir.native,
+  });
+}

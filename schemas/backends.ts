@@ -1,0 +1,120 @@
+/**
+ * What each backend can do: backend × platform × operation × minimum kernel, and the words for it.
+ *
+ * The generator reads from it which backends a platform has; `loomgen doctor` and the README print
+ * the reasons. Kernel versions are those in which the operation works as the runtime uses it, from
+ * io_uring_enter(2), io_uring_setup(2) and epoll(7); the runtime probes at start and never trusts
+ * a version number.
+ */
+
+/** A platform as Node names it. */
+export type Platform = 'linux' | 'darwin' | 'win32';
+
+/** A backend of any version. */
+export type Backend = 'io_uring' | 'epoll' | 'kqueue' | 'iocp';
+
+/** Operations of the runtime's completion contract. */
+export type Operation =
+  | 'accept'
+  | 'connect'
+  | 'receive'
+  | 'send'
+  | 'shutdown'
+  | 'close'
+  | 'timeout'
+  | 'cancel'
+  | 'wake';
+
+/** One cell of the table. */
+export interface Capability {
+  backend: Backend;
+  platform: Platform;
+  operation: Operation;
+  /** Oldest kernel as `major.minor`; null: this version of loomgen has no such cell. */
+  minimumKernel: string | null;
+  /** How it is done, or why not. */
+  reason: string;
+}
+
+const row = (
+  backend: Backend,
+  platform: Platform,
+  cells: Record<Operation, readonly [string | null, string]>,
+): Capability[] =>
+  (Object.entries(cells) as [Operation, readonly [string | null, string]][]).map(
+    ([operation, [minimumKernel, reason]]) => ({
+      backend,
+      platform,
+      operation,
+      minimumKernel,
+      reason,
+    }),
+  );
+
+const later = (reason: string): Record<Operation, readonly [null, string]> => ({
+  accept: [null, reason],
+  connect: [null, reason],
+  receive: [null, reason],
+  send: [null, reason],
+  shutdown: [null, reason],
+  close: [null, reason],
+  timeout: [null, reason],
+  cancel: [null, reason],
+  wake: [null, reason],
+});
+
+/** The table. */
+export const capabilities: readonly Capability[] = [
+  ...row('io_uring', 'linux', {
+    accept: ['5.19', 'multishot accept into direct descriptors'],
+    connect: ['5.5', 'IORING_OP_CONNECT with a linked timeout'],
+    receive: ['6.0', 'multishot receive from a ring of provided buffers'],
+    send: ['5.6', 'IORING_OP_SEND, one in flight for a connection'],
+    shutdown: ['5.11', 'IORING_OP_SHUTDOWN'],
+    close: ['5.15', 'IORING_OP_CLOSE of a direct descriptor'],
+    timeout: ['5.4', 'one kernel timeout under the timers of a reactor'],
+    cancel: ['5.19', 'IORING_OP_ASYNC_CANCEL by descriptor'],
+    wake: ['6.1', 'an eventfd; the ring itself needs DEFER_TASKRUN of 6.1'],
+  }),
+  ...row('epoll', 'linux', {
+    accept: ['2.6.28', 'accept4(2) after an edge, until EAGAIN'],
+    connect: ['2.6.28', 'a non-blocking connect(2), finished by EPOLLOUT and SO_ERROR'],
+    receive: ['2.6.28', 'recv(2) after an edge, until a short read'],
+    send: ['2.6.28', 'send(2) at once, the rest after EPOLLOUT'],
+    shutdown: ['2.6.28', 'shutdown(2)'],
+    close: ['2.6.28', 'close(2)'],
+    timeout: ['2.6.28', 'the time limit of epoll_wait(2)'],
+    cancel: ['2.6.28', 'in the process; nothing is in the kernel'],
+    wake: ['2.6.28', 'an eventfd'],
+  }),
+  ...row('kqueue', 'darwin', later('kqueue is not in this version')),
+  ...row('iocp', 'win32', later('I/O completion ports are not in this version')),
+];
+
+/** Platforms that this version generates for. */
+export const availablePlatforms: readonly Platform[] = (
+  ['linux', 'darwin', 'win32'] as const
+).filter((platform) =>
+  capabilities.some((each) => each.platform === platform && each.minimumKernel !== null),
+);
+
+/** The backends of a platform, in the table's order, also of later versions. */
+export function backendsOf(platform: Platform): Backend[] {
+  const found = capabilities.filter((each) => each.platform === platform);
+  return [...new Set(found.map((each) => each.backend))];
+}
+
+/** The oldest kernel on which a backend has every operation; null when it never has. */
+export function minimumKernel(backend: Backend): string | null {
+  const versions = capabilities.filter((each) => each.backend === backend);
+  if (versions.length === 0 || versions.some((each) => each.minimumKernel === null)) return null;
+  const order = (version: string): number[] => version.split('.').map(Number);
+  return versions
+    .map((each) => each.minimumKernel ?? '')
+    .reduce((newest, version) => {
+      const [first, second] = [order(newest), order(version)];
+      const difference = first.findIndex((part, index) => part !== (second[index] ?? 0));
+      if (difference < 0) return newest.length >= version.length ? newest : version;
+      return (first[difference] ?? 0) > (second[difference] ?? 0) ? newest : version;
+    });
+}

@@ -1,0 +1,178 @@
+/**
+ * The IR as a strict valibot schema: the same shape as `ir.ts`, with the form and the range of
+ * every value. A `loom.ir.json` is as untrusted as a config, and its strings end in C++, CMake
+ * and TypeScript.
+ */
+import * as v from 'valibot';
+import type { Ir } from './ir.ts';
+import { limits } from './limits.ts';
+
+const whole = (minimum: number, maximum: number) =>
+  v.pipe(
+    v.number(`a whole number from ${minimum} to ${maximum}`),
+    v.check(
+      (value) => Number.isSafeInteger(value) && value >= minimum && value <= maximum,
+      `a whole number from ${minimum} to ${maximum}`,
+    ),
+  );
+
+const word = (pattern: RegExp, words: string) => v.pipe(v.string(words), v.regex(pattern, words));
+const one = <const Choices extends readonly (string | number)[]>(...choices: Choices) =>
+  v.picklist(choices, `one of ${choices.join(', ')}`);
+const list = <Item extends v.GenericSchema>(item: Item, maximum: number) =>
+  v.pipe(v.array(item, 'a list'), v.maxLength(maximum, `a list of at most ${maximum}`));
+
+const lowerName = word(/^[a-z][A-Za-z0-9_]{0,31}$/, 'a name that begins with a lower-case letter');
+const upperName = word(/^[A-Z][A-Za-z0-9_]{0,63}$/, 'a name that begins with an upper-case letter');
+const bytes = whole(0, 2 ** 40);
+const nanoseconds = whole(0, 2 ** 53 - 1);
+const bit = whole(0, 1);
+
+// The texts of addresses and paths are checked again, with their meaning, by `check_ir.ts`.
+const address = word(/^[\x20-\x7e]{1,259}$/, 'an address of printable characters');
+const path = word(/^[\p{L}\p{N} _.\-+@,=~()/]{1,4096}$/u, 'a relative path of plain characters');
+const packageName = word(/^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$/, 'the name of a pkg-config package');
+
+const framing = v.variant(
+  'kind',
+  [
+    v.strictObject({ kind: v.literal('raw') }),
+    v.strictObject({ kind: v.literal('line'), maximumBytes: whole(1, limits.frameBytes) }),
+    v.strictObject({
+      kind: v.literal('lengthPrefixed'),
+      widthBytes: one(1, 2, 4, 8),
+      endian: one('little', 'big'),
+      maximumBytes: whole(1, limits.frameBytes),
+    }),
+  ],
+  'a framing: raw, line or lengthPrefixed',
+);
+
+const options = v.strictObject({
+  noDelay: bit,
+  reuseAddress: bit,
+  reusePort: bit,
+  ipv6Only: bit,
+  quickAcknowledge: bit,
+  backlog: whole(0, 65535),
+  receiveBufferBytes: bytes,
+  sendBufferBytes: bytes,
+  keepAliveIdleSeconds: whole(0, 32767),
+  keepAliveIntervalSeconds: whole(0, 32767),
+  keepAliveCount: whole(0, 127),
+  userTimeoutMilliseconds: whole(0, 2 ** 31 - 1),
+  busyPollMicroseconds: whole(0, 2 ** 31 - 1),
+  mode: whole(0, 0o777),
+});
+
+const streamFd = v.strictObject({
+  name: lowerName,
+  typeName: upperName,
+  kind: one('tcp', 'tcpServer', 'unix', 'unixServer'),
+  index: whole(0, 65535),
+  address,
+  handler: v.nullable(upperName),
+  framing,
+  firstSlot: whole(0, limits.slots),
+  slots: whole(1, limits.slots),
+  operations: v.record(lowerName, whole(1, limits.operations)),
+  receive: v.strictObject({
+    group: whole(0, 65535),
+    bytes: whole(1, 2 ** 24),
+    count: whole(1, 32768),
+  }),
+  writeQueueBytes: whole(1, 2 ** 28),
+  full: one('refuse', 'wait'),
+  connectTimeoutNanoseconds: nanoseconds,
+  reconnect: v.strictObject({
+    initialNanoseconds: nanoseconds,
+    maximumNanoseconds: nanoseconds,
+  }),
+  firstSharedSlot: whole(-1, limits.slots),
+  options,
+});
+
+const timerFd = v.strictObject({
+  name: lowerName,
+  typeName: upperName,
+  kind: v.literal('timer'),
+  index: whole(0, 65535),
+  handler: v.nullable(upperName),
+  firstNanoseconds: nanoseconds,
+  everyNanoseconds: nanoseconds,
+  timer: whole(0, 65535),
+});
+
+const channel = v.strictObject({
+  name: lowerName,
+  typeName: upperName,
+  index: whole(0, 65535),
+  message: upperName,
+  capacity: whole(1, 2 ** 24),
+  full: one('drop-newest', 'conflate'),
+  offset: bytes,
+  strideBytes: whole(1, limits.recordBytes),
+});
+
+const shared = v.strictObject({
+  bytes: whole(1, limits.sharedBytes),
+  statsOffset: bytes,
+  slotsOffset: bytes,
+  slots: whole(0, limits.slots),
+  deliveryOffset: bytes,
+  deliveryBytes: bytes,
+  inboxOffset: bytes,
+  inboxBytes: bytes,
+});
+
+const reactor = v.strictObject({
+  name: lowerName,
+  typeName: upperName,
+  index: whole(0, limits.reactors - 1),
+  core: whole(-1, limits.core),
+  wait: v.strictObject({
+    mode: one('spin', 'block', 'spin-then-block'),
+    spinNanoseconds: nanoseconds,
+  }),
+  submitBatch: whole(1, 2048),
+  completionBatch: whole(1, 4096),
+  submissionEntries: whole(1, 32768),
+  completionEntries: whole(1, 65536),
+  slots: whole(0, limits.slots),
+  handles: whole(0, 2 ** 21),
+  handlers: list(v.strictObject({ name: upperName, fds: list(lowerName, 65535) }), 65535),
+  fds: list(v.variant('kind', [streamFd, timerFd], 'a stream fd or a timer'), 65535),
+  channels: list(channel, 65535),
+  shared,
+});
+
+const message = v.strictObject({
+  name: upperName,
+  bytes: whole(0, limits.recordBytes),
+  alignment: one(1, 2, 4, 8),
+  fields: list(
+    v.strictObject({
+      name: lowerName,
+      type: one('u8', 'u16', 'u32', 'u64', 'i8', 'i16', 'i32', 'i64', 'f32', 'f64', 'bool'),
+      offset: whole(0, limits.recordBytes),
+      bytes: one(1, 2, 4, 8),
+    }),
+    limits.recordBytes,
+  ),
+});
+
+/** The whole IR. `v.parse` gives exactly an `Ir`; the assignment below is checked by tsc. */
+export const irSchema = v.strictObject({
+  abi: whole(1, 65535),
+  name: lowerName,
+  config: v.exactOptional(path),
+  backends: v.strictObject({ linux: list(one('io_uring', 'epoll'), 2) }),
+  handlersHeader: v.nullable(path),
+  native: v.strictObject({
+    pkgConfig: list(packageName, 256),
+    sources: list(path, 65535),
+    includeDirectories: list(path, 65535),
+  }),
+  messages: list(message, 65535),
+  reactors: list(reactor, limits.reactors),
+}) satisfies v.GenericSchema<unknown, Ir>;

@@ -1,0 +1,82 @@
+/**
+ * Names that a config may not use, and who has them. Names are never mangled, so a name that the
+ * generated C++ or TypeScript could not say is an error. The lists are data; `check_names.ts`
+ * decides which of them apply to what.
+ */
+
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+
+/** Keywords and alternative operators of C++20, and names with a meaning at some places. */
+export const cxxKeywords = words(`
+  alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t
+  char32_t class co_await co_return co_yield compl concept const const_cast consteval constexpr
+  constinit continue decltype default delete do double dynamic_cast else enum explicit export
+  extern false final float for friend goto if import inline int long module mutable namespace new
+  noexcept not not_eq nullptr operator or or_eq override private protected public register
+  reinterpret_cast requires return short signed sizeof static static_assert static_cast struct
+  switch template this thread_local throw true try typedef typeid typename union unsigned using
+  virtual void volatile wchar_t while xor xor_eq
+`);
+
+/** Reserved words of TypeScript: those that can name no variable in a module. */
+export const typescriptKeywords = words(`
+  arguments await break case catch class const continue debugger default delete do else enum eval
+  export extends false finally for function if implements import in instanceof interface let new
+  null package private protected public return static super switch this throw true try typeof
+  undefined var void while with yield
+`);
+
+/** Properties that every object has; a property of this name would hide or be hidden. */
+export const objectProperties = words(`
+  __proto__ constructor hasOwnProperty isPrototypeOf propertyIsEnumerable prototype then
+  toLocaleString toString valueOf toJSON
+`);
+
+/** Properties of the object that `open()` gives. */
+export const programProperties = words(`
+  backend closed emit off on once open program reactors signal stats stop
+`);
+
+/** Members that each handler's base class has, in the spelling of C++. */
+export const handlerMembers = words(`
+  connection on_close on_data on_drain on_open on_tick reactor self state
+`);
+
+/** Members of the reader that a channel gives for a record. */
+export const recordMembers = words('bytes copy offset set toObject view');
+
+/** What the struct of an fd and the class of a reactor declare or derive from. */
+export const fdMembers = words('framing handler shape state');
+export const reactorMembers = words('backend program reactor');
+
+/** Types of the C library in the global namespace, where handlers are declared too. */
+export const globalTypes = words('DIR EOF FILE NAN NULL');
+
+/** Types that the generated code uses or declares, in C++ or in TypeScript. */
+export const typeNames = words(`
+  Array ArrayBuffer AsyncDisposable AsyncIterable AsyncIterator Atomics Batch BigInt BigInt64Array
+  BigUint64Array Boolean Buffer Bytes Channel ChannelReader CloseReason Connection DIR DataView
+  Date Disposable EOF Error FILE Fd Framing Function Handler Infinity Intl Iterable Iterator JSON
+  LoomError Map Math NAN NULL NaN Number Object OpenOptions Operation Program Promise Proxy
+  Publisher Reactor Record Reflect RegExp Self Set SharedArrayBuffer State Stats String Symbol Tick
+  Uint8Array WeakMap WeakRef WeakSet WriteResult
+`);
+
+/** Namespaces and functions that a C++ namespace of the same name would collide with. */
+export const namespaceNames = words(`
+  abort abs accept access acos alarm asin atan atexit atof atoi atol basename bind brk calloc ceil
+  chdir chmod chown chroot clearenv clock clone close connect cos creat ctime daemon div dup exit
+  exp fabs fcntl fd fdatasync ffs floor fmod fork free fsync ftruncate getenv getpid gmtime gnu
+  index ioctl isatty j0 j1 jn kill labs ldiv link linux listen locale localtime log logb loom lseek
+  main malloc memory mkdir mkfifo mknod mktime mlock mmap modf mount munmap nan nice node open
+  pause perror pipe poll posix pow printf putc putenv puts qsort raise rand random read readlink
+  realloc realpath recv remove rename rewind rindex rint rmdir round scanf select send setenv
+  setjmp shutdown signal sin sleep sockatmark socket splice sqrt srand stat std stderr stdin stdout
+  stime strcpy strlen swab symlink sync syscall system tan tee time times trunc truncate unix unlink
+  usleep wait write y0 y1 yn
+`);
+
+/** Targets that CMake keeps for itself, and those that the generated project has. */
+export const targetNames = words(`
+  all clean depend edit_cache help install package preinstall rebuild_cache test
+`);
