@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "framing.hpp"
 #include "stream_lifecycle.hpp"
 
 namespace loom {
