@@ -9,7 +9,7 @@ import { ringHeaderBytes, ringWord } from './layout.ts';
 
 /** What the emitted reader classes derive from; `Value` is the plain object of one message. */
 export abstract class MessageView<Value> {
-  /** The shared block, and the byte offset of the message in it. Names with `$` are the runtime's. */
+  /** The shared block, and where the message is in it. Names with `$` are the runtime's. */
   readonly $view: DataView;
   $at = 0;
 
@@ -113,15 +113,18 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
     return Atomics.load(this.#words, this.#tailWord) !== this.#tail;
   }
 
+  /** Byte offset of the message with this number in the shared block. */
   $offsetOf(counter: number): number {
     return this.#dataOffset + (counter & this.#mask) * this.#strideBytes;
   }
 
+  /** Messages before this number are not needed any more. */
   $release(counter: number): void {
     Atomics.store(this.#words, this.#headWord, counter);
     this.#released();
   }
 
+  /** See BatchSource. */
   protected override $take(): ChannelBatch<Reader> | undefined {
     if (this.#taken === this.#tail) return undefined;
     const from = this.#taken;

@@ -134,6 +134,11 @@ export class Connection {
   $drain(): boolean {
     if (!this.#refused || this.#closed) return false;
     const { $link: link, $descriptor } = this.#stream;
+    if (!this.#ownsSlot()) {
+      // It ended, and the close event waits for room in the ring.
+      this.$close();
+      return false;
+    }
     this.#drained = this.#loadDrained();
     const queued = (this.#queued - this.#drained) | 0;
     if (queued > $descriptor.writeQueueBytes / 2 || !link.inbox.halfFree) return false;
@@ -170,12 +175,14 @@ export class Connection {
   }
 
   #loadDrained(): number {
-    const { words } = this.#stream.$link;
-    // A later connection may live in the slot already; its count means nothing here.
-    if (Atomics.load(words, this.#slot + slotWord.generation) !== this.#generation) {
-      return this.#drained;
-    }
-    return Atomics.load(words, this.#slot + slotWord.drainedBytes);
+    // A later connection's count means nothing here.
+    if (!this.#ownsSlot()) return this.#drained;
+    return Atomics.load(this.#stream.$link.words, this.#slot + slotWord.drainedBytes);
+  }
+
+  #ownsSlot(): boolean {
+    const generation = Atomics.load(this.#stream.$link.words, this.#slot + slotWord.generation);
+    return generation === this.#generation;
   }
 
   #refuse(): false {

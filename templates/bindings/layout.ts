@@ -3,13 +3,8 @@
  * numbers as runtime/loom/shared_layout.hpp; change both or neither.
  */
 
-/** First word of every block: 'LOOM'. */
-export const sharedMagic = 0x4c4f4f4d;
-
 /** Positions in the control block, as indexes into an Int32Array over the block. */
 export const controlWord = {
-  magic: 0,
-  abi: 1,
   /** 1: JavaScript found everything empty and waits for a wake-up. Both sides exchange it. */
   jsArmed: 16,
   /** 1: the reactor is about to block, or does. */
@@ -22,8 +17,9 @@ export const controlWord = {
 
 /** Byte offset of the 64 counters of 64 bits. */
 export const statsOffset = 256;
-/** Byte offset of the slot words, and their length for one connection. */
+/** Byte offset of the slot words. */
 export const slotWordsOffset = 768;
+/** Length of the slot words of one connection. */
 export const slotWordsBytes = 16;
 
 /** Positions within a connection's slot words, in Int32Array indexes. */
@@ -34,8 +30,9 @@ export const ringHeaderBytes = 128;
 /** Positions within a ring's header, in Int32Array indexes; `dropped` is 64 bits long. */
 export const ringWord = { tail: 0, dropped: 2, head: 16 } as const;
 
-/** A record's header is this long; the payload follows, padded to `recordAlignment`. */
+/** A record's header is this long; the payload follows, padded. */
 export const recordHeaderBytes = 16;
+/** Records begin at multiples of this. */
 export const recordAlignment = 8;
 /** In place of a length: go on at the start of the ring (0xffffffff as an int32). */
 export const recordSkip = -1;

@@ -48,6 +48,7 @@ export class Message {
     return this.bytes.slice();
   }
 
+  /** Shows another message. */
   $set(connection: Connection, start: number, length: number): this {
     this.#connection = connection;
     this.#start = start;

@@ -264,6 +264,8 @@ export class ReactorLink {
       this.#checkRefused();
       this.#watchRefusedWhileAsleep();
     }, refusedCheckMilliseconds);
+    // What keeps the process running is the program, not this.
+    this.#refusedTimer.unref();
   }
 
   /** Tells once of each stream that nobody reads while it fills the ring for all the others. */

@@ -118,6 +118,7 @@ export class Stream extends BatchSource<MessageBatch> {
     this.#last += 1;
   }
 
+  /** See BatchSource; events that no message precedes need no reader. */
   override $offer(): void {
     if (!this.#batchIsOut) this.#passEvents();
     super.$offer();
@@ -132,6 +133,7 @@ export class Stream extends BatchSource<MessageBatch> {
     super.$end();
   }
 
+  /** See BatchSource. */
   protected override $take(): MessageBatch | undefined {
     this.#passEvents();
     if (this.#first === this.#last) return undefined;
@@ -164,6 +166,7 @@ export class Stream extends BatchSource<MessageBatch> {
     this.$link.release();
   }
 
+  /** Tells the listeners that the connection may send again. */
   $emitDrain(connection: Connection): void {
     for (const listener of this.#listeners.drain) guarded(() => listener(connection));
   }

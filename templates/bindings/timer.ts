@@ -1,7 +1,7 @@
 /** Timers without a C++ handler: their expirations come as events. */
 import { throwLater } from './batches.ts';
 
-/** Called with the number of expirations since the last call; more than 1 when JavaScript was late. */
+/** Called with the expirations since the last call; more than 1 when JavaScript was late. */
 export type TickListener = (expirations: number) => void;
 
 /** A declared timer. */
@@ -21,6 +21,7 @@ export class Timer {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Calls the listeners. */
   $tick(expirations: number): void {
     for (const listener of this.#listeners) {
       try {

@@ -1,0 +1,99 @@
+/** The TypeScript half of the shared memory layout says the same as the C++ half. */
+import { readFileSync } from 'node:fs';
+import test from 'ava';
+import { sharedAbi } from '../../templates/bindings/descriptor.ts';
+import {
+  closeKinds,
+  controlWord,
+  DeliveryEvent,
+  InboxCommand,
+  recordHeaderBytes,
+  recordSkip,
+  ringHeaderBytes,
+  ringWord,
+  slotWord,
+  slotWordsBytes,
+  slotWordsOffset,
+  statsOffset,
+} from '../../templates/bindings/layout.ts';
+import { Notice } from '../../templates/bindings/native.ts';
+import { ReactorStats, statNames } from '../../templates/bindings/stats.ts';
+
+const runtime = new URL('../../templates/runtime/loom/', import.meta.url);
+const layout = readFileSync(new URL('shared_layout.hpp', runtime), 'utf8');
+const errors = readFileSync(new URL('error.hpp', runtime), 'utf8');
+const notices = readFileSync(new URL('node/program_object.hpp', runtime), 'utf8');
+
+/** `snake_case` as `camelCase`. */
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The enumerators of a C++ enum class with their numbers, in camelCase. */
+function enumOf(source: string, name: string): Record<string, number> {
+  const body = new RegExp(`enum class ${name}[^{]*\\{([^}]*)\\}`).exec(source)?.[1] ?? '';
+  const pairs = [...body.matchAll(/^\s*(\w+) = (\d+)/gm)];
+  return Object.fromEntries(pairs.map(([, key, value]) => [camelCase(key ?? ''), Number(value)]));
+}
+
+/** The number that a static_assert of shared_layout.hpp gives to `offsetof(type, member)`. */
+function offsetOf(type: string, member: string): number {
+  const found = new RegExp(`offsetof\\(${type}, ${member}\\) == (\\d+)`).exec(layout)?.[1];
+  if (found === undefined) throw new Error(`no static_assert on ${type}.${member}`);
+  return Number(found);
+}
+
+function constant(name: string): number {
+  const found = new RegExp(`\\b${name} = (\\w+);`).exec(layout)?.[1];
+  if (found === undefined) throw new Error(`no constant ${name}`);
+  return Number(found);
+}
+
+test('counters have the same names and places', (t) => {
+  t.deepEqual(
+    Object.fromEntries(statNames.map((name, index) => [name, index])),
+    enumOf(layout, 'Stat'),
+  );
+});
+
+test('every counter has a getter that reads its own place', (t) => {
+  const memory = new SharedArrayBuffer(statsOffset + 64 * 8);
+  const counters = new BigUint64Array(memory, statsOffset);
+  for (const index of statNames.keys()) counters[index] = BigInt(index) + 2n ** 60n;
+  const stats = new ReactorStats(memory);
+  for (const [index, name] of statNames.entries()) t.is(stats[name], BigInt(index) + 2n ** 60n);
+  t.deepEqual(Object.keys(stats.toObject()), [...statNames]);
+  counters[statNames.indexOf('bytesReceived')] = 7n;
+  t.is(stats.bytesReceived, 7n, 'live, not a copy');
+});
+
+test('control words, slot words and ring headers have the same offsets', (t) => {
+  t.is(controlWord.jsArmed * 4, offsetOf('ControlBlock', 'js_armed'));
+  t.is(controlWord.reactorSleeping * 4, offsetOf('ControlBlock', 'reactor_sleeping'));
+  t.is(controlWord.deliveryStalled * 4, offsetOf('ControlBlock', 'delivery_stalled'));
+  t.is(controlWord.jsAttached * 4, offsetOf('ControlBlock', 'js_attached'));
+  t.is(slotWord.wantsDrain * 4, offsetOf('SlotWords', 'wants_drain'));
+  t.is(slotWord.generation * 4, offsetOf('SlotWords', 'generation'));
+  t.is(slotWord.drainedBytes, 0);
+  t.is(ringWord.dropped * 4, offsetOf('RingHeader', 'dropped'));
+  t.is(ringWord.head * 4, offsetOf('RingHeader', 'head'));
+  t.is(ringWord.tail, 0);
+  t.is(statsOffset, constant('stats_offset'));
+  t.is(slotWordsOffset, constant('slot_words_offset'));
+  t.is(recordSkip >>> 0, constant('record_skip'));
+  t.is(sharedAbi, constant('shared_abi'));
+  t.regex(layout, new RegExp(`sizeof\\(SlotWords\\) == ${slotWordsBytes}\\)`));
+  t.regex(layout, new RegExp(`sizeof\\(RingHeader\\) == ${ringHeaderBytes}\\)`));
+  t.regex(layout, new RegExp(`sizeof\\(RecordHeader\\) == ${recordHeaderBytes} `));
+});
+
+test('events, commands, close kinds and notices have the same numbers', (t) => {
+  const { note: _reserved, ...events } = enumOf(layout, 'DeliveryEvent');
+  t.deepEqual({ ...DeliveryEvent }, events as typeof DeliveryEvent);
+  t.deepEqual({ ...InboxCommand }, enumOf(layout, 'InboxCommand') as typeof InboxCommand);
+  t.deepEqual(
+    Object.fromEntries(closeKinds.map((name, number) => [name, number])),
+    enumOf(errors, 'CloseKind'),
+  );
+  t.deepEqual({ ...Notice }, enumOf(notices, 'Notice') as typeof Notice);
+});
