@@ -122,15 +122,18 @@ class StreamLifecycle {
     }
   }
 
-  /// Starts the slot's control operation; its completion comes as shut_down().
+  /// Starts the slot's control operation. Its completion comes as connected() while the slot is
+  /// connecting, else as shut_down().
   template <class Fd>
   void control(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, OperationKind kind,
                const void* pointer, std::uint32_t size) noexcept {
     slot.control.kind = kind;
     slot.control.pointer = pointer;
     slot.control.size = size;
-    slot.control.tag = Tag(family.shape.first_slot + slot.index, family.shape.shutdown_operation,
-                           slot.generation);
+    const std::uint16_t operation = slot.state == SlotState::connecting
+                                        ? family.shape.open_operation
+                                        : family.shape.shutdown_operation;
+    slot.control.tag = Tag(family.shape.first_slot + slot.index, operation, slot.generation);
     start(slot.control);
   }
 
