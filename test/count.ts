@@ -61,3 +61,17 @@ export function countCtest({ output }: Outcome): Counts {
   const skipped = [...output.matchAll(/^\s*\d+ - .* \((?:Skipped|Disabled)\)$/gm)].length;
   return { passed: Number(summary[2]) - failed - skipped, failed, skipped };
 }
+
+/**
+ * What a suite's result is, all told: a command that failed, or that ran no test, is a failure even
+ * if its summary does not say so.
+ */
+export function judge(counts: Counts, { ok }: Outcome): Counts {
+  const ranNothing = counts.passed + counts.failed === 0;
+  return counts.failed === 0 && (!ok || ranNothing) ? { ...counts, failed: 1 } : counts;
+}
+
+/** `N passed, N failed`, and how many were skipped if any were. */
+export function summarise({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}

@@ -8,6 +8,7 @@
 
 import { spawn } from 'node:child_process';
 import type { Counts, Outcome } from './count.ts';
+import { judge, summarise } from './count.ts';
 import type { Suite } from './suites.ts';
 import { suiteLimitSeconds, suites } from './suites.ts';
 
@@ -71,14 +72,12 @@ async function runSuite(suite: Suite): Promise<Counts> {
     if (!outcome.ok) break;
   }
   clearInterval(heartbeat);
-  const counts =
-    last === suite.commands.at(-1) ? suite.count(outcome) : { passed: 0, failed: 1, skipped: 0 };
-  // A command that fails, or that ran nothing, is a failure even if its summary does not say so.
-  const ranNothing = counts.passed + counts.failed === 0;
-  if (counts.failed === 0 && (!outcome.ok || ranNothing)) counts.failed = 1;
+  const nothing: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const counted = last === suite.commands.at(-1) ? suite.count(outcome) : nothing;
+  const counts = judge(counted, outcome);
   if (counts.failed > 0) {
     print(`\n── ${suite.name}: ${last.join(' ')}\n${outcome.output.trimEnd()}`);
-    if (ranNothing && outcome.ok) print('It ran no test, or none that could be counted.');
+    if (counted.failed === 0 && outcome.ok) print('It ran no test, or none that can be counted.');
     print('──');
   }
   print(`${counts.failed > 0 ? 'FAILED' : 'ok    '} ${describe(suite, counts)} (${seconds()})`);
@@ -88,11 +87,6 @@ async function runSuite(suite: Suite): Promise<Counts> {
 /** One suite's result in words. */
 function describe(suite: Suite, counts: Counts): string {
   return `${suite.name.padEnd(12)} ${summarise(counts).padEnd(34)} ${suite.about}`;
-}
-
-/** `N passed, N failed`, and how many were skipped if any were. */
-function summarise({ passed, failed, skipped }: Counts): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 /**

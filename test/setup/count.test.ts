@@ -4,7 +4,7 @@
  */
 
 import test from 'ava';
-import { countAva, countCtest, countOneCheck } from '../count.ts';
+import { countAva, countCtest, countOneCheck, judge, summarise } from '../count.ts';
 
 test('ava: all passed, with some skipped', (t) => {
   const output = '  ✔ a\n  - [skip] b\n  ─\n\n  41 tests passed\n  2 tests skipped\n';
@@ -42,4 +42,18 @@ test('what cannot be read counts as no test', (t) => {
 test('a single check holds when it exits with 0', (t) => {
   t.is(countOneCheck({ output: '', ok: true }).passed, 1);
   t.is(countOneCheck({ output: '', ok: false }).failed, 1);
+});
+
+test('a suite that ran nothing, or ended badly without saying so, has failed', (t) => {
+  const nothing = { passed: 0, failed: 0, skipped: 3 };
+  t.is(judge(nothing, { output: '', ok: true }).failed, 1);
+  const good = { passed: 5, failed: 0, skipped: 0 };
+  t.deepEqual(judge(good, { output: '', ok: true }), good);
+  t.is(judge(good, { output: '', ok: false }).failed, 1);
+  t.is(judge({ ...good, failed: 2 }, { output: '', ok: false }).failed, 2);
+});
+
+test('the last line names what was skipped only if something was', (t) => {
+  t.is(summarise({ passed: 3, failed: 0, skipped: 0 }), '3 passed, 0 failed');
+  t.is(summarise({ passed: 3, failed: 1, skipped: 2 }), '3 passed, 1 failed, 2 skipped');
 });
