@@ -46,11 +46,10 @@ export async function checkIrFiles(ir: Ir, folder: string): Promise<Diagnostic[]
 }
 
 /**
- * Checks the way from the output folder to the config, which is a part of generated files as soon
- * as the config names a file. Pure.
+ * Checks a way from the output folder to the config, which generated files hold: in the paths
+ * of handlers and sources, and in their first lines. Pure.
  */
-export function checkOutPath(config: CheckedConfig, outToConfig: string): Diagnostic[] {
-  if (pathsOf(config).length === 0) return [];
+export function checkOutPath(outToConfig: string): Diagnostic[] {
   const character = foreignCharacter(outToConfig, safePath);
   if (character === undefined) return [];
   return [diagnostic('LOOM1703', { path: outToConfig, character }, { path: ['out'] })];

@@ -2,6 +2,7 @@
  * Checks an IR that comes from a file: its version, its shape, everything that would be checked of
  * the config it describes, and that each number in it follows from the others.
  */
+import { posix, win32 } from 'node:path';
 import * as v from 'valibot';
 import { type Ir, IR_ABI } from '../schemas/ir.ts';
 import { irSchema } from '../schemas/ir_schema.ts';
@@ -12,6 +13,9 @@ import { type ConfigPath, type Diagnostic, diagnostic, show, showPath } from './
 
 /** Most differences that are reported; one wrong number moves everything behind it. */
 const maximumDifferences = 8;
+
+const isAbsolutePath = (path: string): boolean =>
+  posix.isAbsolute(path) || win32.isAbsolute(path);
 
 function shapeMistake(issue: v.BaseIssue<unknown>): Diagnostic {
   const path = (issue.path ?? []).map((item) => item.key as string | number);

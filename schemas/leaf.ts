@@ -93,8 +93,8 @@ export function size(minimum: Size, maximum: Size, shape: 'power of two' | 'any'
   };
   return v.pipe(
     v.custom<Size>((value) => fitsSize(leaf, value)),
-    v.transform((value) => parseSize(value) ?? 0),
     v.metadata({ leaf }),
+    v.transform((value) => parseSize(value) ?? 0),
   );
 }
 
@@ -111,8 +111,8 @@ export function duration(minimum: Duration, maximum: Duration) {
   };
   return v.pipe(
     v.custom<Duration>(fits),
-    v.transform((value) => parseDuration(value) ?? 0),
     v.metadata({ leaf }),
+    v.transform((value) => parseDuration(value) ?? 0),
   );
 }
 
