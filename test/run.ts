@@ -14,6 +14,10 @@ import { suiteLimitSeconds, suites } from './suites.ts';
 
 const heartbeatMilliseconds = 30_000;
 
+// What a suite prints is read, not looked at.
+const { FORCE_COLOR: _, ...environment } = process.env;
+const plainEnvironment = { ...environment, NO_COLOR: '1' };
+
 /** Prints one line of the report. */
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -25,7 +29,7 @@ function runCommand(suite: Suite, command: readonly string[], limit: number): Pr
   return new Promise((resolve) => {
     const child = spawn(file, parameters, {
       detached: true,
-      env: { ...process.env, FORCE_COLOR: '0', ...suite.environment },
+      env: { ...plainEnvironment, ...suite.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const endGroup = (): void => {
