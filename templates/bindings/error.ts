@@ -66,7 +66,7 @@ export function unknownName(option: string, name: string, known: readonly string
 export function messageTooLong(fd: string, bytes: number, maximumBytes: number): LoomError {
   return new LoomError(
     'LOOM6005',
-    `fds.${fd} cannot send a message of ${bytes} bytes: its framing, its writeQueue and the inbox ` +
+    `fds.${fd} cannot send a message of ${bytes} bytes: its framing, writeQueue and the inbox ` +
       `of its reactor allow ${maximumBytes}; send it in parts or raise what limits it`,
     fd,
   );

@@ -31,6 +31,7 @@ export class Quote extends MessageView<QuoteValue> {
   get weight(): number {
     return this.$view.getFloat64(this.$at + 32, true);
   }
+  /** A copy. */
   toObject(): QuoteValue {
     return {
       symbol: this.symbol,
@@ -42,14 +43,23 @@ export class Quote extends MessageView<QuoteValue> {
   }
 }
 
+/** Program-wide number of the server `control`. */
 export const serverFd = 3;
+/** Program-wide number of the client `market`. */
 export const clientFd = 5;
+/** Program-wide number of the timer `clock`. */
 export const timerFd = 6;
+/** Connections of `control`; its slot words come first. */
 export const serverConnections = 4;
+/** Bytes of each byte ring. */
 export const ringBytes = 4096;
+/** Bytes of each write queue. */
 export const writeQueueBytes = 1024;
+/** Messages that the channel holds. */
 export const channelCapacity = 4;
+/** Bytes from one message of the channel to the next. */
 export const channelStrideBytes = 40;
+/** Byte offset of the channel in the shared block. */
 export const channelOffset = 1024 + 2 * (128 + ringBytes);
 
 /** The reactor of the sample. */

@@ -130,6 +130,7 @@ export class SimulatedReactor {
     return this.deliverBytes(fd, event, slot, generation, new TextEncoder().encode(text));
   }
 
+  /** The same with any payload. */
   deliverBytes(
     fd: number,
     event: number,
@@ -167,10 +168,12 @@ export class SimulatedReactor {
     return Atomics.load(this.#words, armedOffset / 4) === 1;
   }
 
+  /** Says that the reactor is about to block. */
   sleep(): void {
     Atomics.exchange(this.#words, sleepingOffset / 4, 1);
   }
 
+  /** Says that the reactor waits for room towards JavaScript. */
   stall(): void {
     Atomics.exchange(this.#words, stalledOffset / 4, 1);
   }
