@@ -63,8 +63,9 @@ replay in TypeScript checks the result. Exit code 0: equal; 1: not; 2: the comma
                       instead of a synthetic session
   --speed N|max       N times the recorded pace, or as fast as possible
                       (default: what makes the session last about ${usualSeconds} s)
-  --messages N        stop after N messages (synthetic default: 30000)
-  --seconds N         stop after N seconds of the session's time (synthetic default: 60)
+  --messages N        stop after N messages
+  --seconds N         stop after N seconds of the session's time
+                      (a synthetic session is 60 s of about 500 messages each by default)
   --backend NAME      io_uring or epoll (default: the first that works)
   --cores N           pin the reactor to core N
   --json              print the result as one JSON value and nothing else on stdout

@@ -4,7 +4,7 @@
  * the same messages, so that the exchange and the reference agree on what was sent.
  */
 import { readRecording } from './recording.ts';
-import { synthesize } from './synthetic.ts';
+import { syntheticRate, synthesize } from './synthetic.ts';
 
 /**
  * The connections a session is spread over. Each stream stays whole on one of them; trades are two
@@ -40,8 +40,7 @@ export interface SessionOptions {
   drop: number;
 }
 
-/** Sizes of the synthetic session when nothing else is asked for. */
-export const syntheticMessages = 30_000;
+/** Length of the synthetic session when nothing else is asked for. */
 export const syntheticSeconds = 60;
 
 /** Loads or makes the session. Throws an Error with a sentence when the recording is no good. */
@@ -49,8 +48,7 @@ export function loadSession(options: SessionOptions): SessionMessage[] {
   const all =
     options.recording === undefined
       ? synthesize({
-          messages: options.messages ?? syntheticMessages,
-          seconds: options.seconds ?? syntheticSeconds,
+          messages: syntheticCount(options),
           snapshots: options.snapshots,
           seed: options.seed,
         })
@@ -60,6 +58,11 @@ export function loadSession(options: SessionOptions): SessionMessage[] {
     .filter((message) => message.atNanoseconds <= endNanoseconds)
     .slice(0, options.messages);
   return leaveOutDepth(kept, options.drop);
+}
+
+/** Messages of a synthetic session: as many as asked for, or as its time usually brings. */
+function syntheticCount({ messages, seconds }: SessionOptions): number {
+  return messages ?? Math.ceil((seconds ?? syntheticSeconds) * syntheticRate);
 }
 
 /** Length of a session in seconds of its own time. */

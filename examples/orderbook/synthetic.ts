@@ -11,11 +11,12 @@ import { SyntheticBook, type SyntheticSide } from './synthetic_book.ts';
 export interface SyntheticOptions {
   /** How many messages of all kinds. */
   messages: number;
-  /** About how many seconds they take. */
-  seconds: number;
   snapshots: number;
   seed: number;
 }
+
+/** Messages a second, on the whole. */
+export const syntheticRate = 500;
 
 const depthIntervalNanoseconds = 20_000_000;
 /** The moment of the first snapshot; diffs are under way by then, as with a real exchange. */
@@ -27,10 +28,9 @@ const epochMilliseconds = 1_700_000_000_000;
 const burstBegins = 8;
 const burstEnds = 12;
 const tradeHappens = 190;
-/** Events come so much faster in a burst. */
-const burstFactor = 300;
-/** Mean quiet pause between events, over the mean pause between messages; found by trial. */
-const pauseFactor = 1.6;
+/** Mean pauses between events; the quiet one is what gives `syntheticRate`, found by trial. */
+const quietNanoseconds = 3_200_000;
+const burstNanoseconds = 10_667;
 
 /** Makes a session. */
 export function synthesize(options: SyntheticOptions): SessionMessage[] {
@@ -88,11 +88,10 @@ class Market {
   }
 
   run(): SessionMessage[] {
-    const { messages, seconds } = this.#options;
-    const pause = Math.round((seconds * 1e9 * pauseFactor) / messages);
+    const { messages } = this.#options;
     while (this.#messages.length < messages) {
       this.#burst = this.#random(1000) < (this.#burst ? 1000 - burstEnds : burstBegins);
-      const mean = this.#burst ? Math.ceil(pause / burstFactor) : pause;
+      const mean = this.#burst ? burstNanoseconds : quietNanoseconds;
       const next = this.#now + 1 + this.#random(2 * mean);
       this.#passTo(next);
       this.#event();
