@@ -126,7 +126,8 @@ struct LengthPrefixedFraming {
         return {input.size(), false};
       }
       if (!sink.ready(state.length)) return {position, false};
-      const std::byte* message = from;
+      // An empty message that was held back may have no input behind it; the slab has padding.
+      const std::byte* message = missing == 0 ? slab : from;
       if (state.have != 0) {
         std::memcpy(slab + state.have, from, missing);
         message = slab;
