@@ -11,11 +11,13 @@ import type { Argv } from 'yargs';
 /** The exit codes of every verb. */
 export const exitCodes = { ok: 0, bug: 1, wrong: 2, stale: 4 } as const;
 
+const verbs = ['build', 'init', 'clean', 'inspect', 'explain', 'doctor'];
+
 /** What --json, --quiet and --verbose have in common over the verbs. */
 const talkOptions = {
-  json: { type: 'boolean', default: false, describe: 'Print one JSON document on stdout' },
-  quiet: { type: 'boolean', default: false, describe: 'Print nothing when all is well' },
-  verbose: { type: 'boolean', default: false, describe: 'Print each command and each file' },
+  json: { type: 'boolean', describe: 'Print one JSON document on stdout' },
+  quiet: { type: 'boolean', describe: 'Print nothing when all is well' },
+  verbose: { type: 'boolean', describe: 'Print each command and each file' },
 } as const;
 
 const configPositional = {
@@ -44,14 +46,28 @@ const buildOptions = {
     describe: 'Backends in order of preference, such as io_uring,epoll',
     requiresArg: true,
   },
-  release: { type: 'boolean', default: false, describe: 'Compile optimised (the default)' },
-  debug: { type: 'boolean', default: false, describe: 'Compile with assertions, unoptimised' },
+  release: { type: 'boolean', describe: 'Compile optimised (the default)' },
+  debug: { type: 'boolean', describe: 'Compile with assertions, unoptimised' },
   compile: { type: 'boolean', default: true, describe: 'Compile; --no-compile only generates' },
-  check: { type: 'boolean', default: false, describe: 'Write nothing; exit 4 when stale' },
-  'dry-run': { type: 'boolean', default: false, describe: 'Write nothing; print the plan' },
-  force: { type: 'boolean', default: false, describe: 'Overwrite files edited by hand' },
+  check: { type: 'boolean', describe: 'Write nothing; exit 4 when stale' },
+  'dry-run': { type: 'boolean', describe: 'Write nothing; print the plan' },
+  force: { type: 'boolean', describe: 'Overwrite files edited by hand' },
   ...talkOptions,
 } as const;
+
+/** A command line that yargs refuses. */
+class UsageError extends Error {}
+
+/** Reports a command line that cannot be understood; gives the exit code. */
+async function reportUsage(message: string, words: readonly string[]): Promise<number> {
+  const { diagnostic } = await import('./report/diagnostic.ts');
+  const { talkDiagnostics } = await import('./commands/talk.ts');
+  const verb = words.find((word) => verbs.includes(word));
+  const hint = `Type: loomgen ${verb === undefined ? '' : `${verb} `}--help`;
+  const reason = message.replaceAll('\n', ' ').replace(/\.$/, '');
+  talkDiagnostics([diagnostic('LOOM2014', { reason, hint })]);
+  return exitCodes.wrong;
+}
 
 /** Declares every verb. `run` receives the exit code. */
 function declare(parser: Argv, finish: (exitCode: number) => void): Argv {
@@ -135,17 +151,19 @@ export async function main(words: readonly string[]): Promise<number> {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message: string | undefined, error: Error | undefined) => {
-      if (error !== undefined) throw error;
-      process.stderr.write(`loomgen: ${message ?? 'wrong usage'}\nloomgen --help lists all.\n`);
-      exitCode = exitCodes.wrong;
+      throw error ?? new UsageError(message ?? 'The command line is not complete');
     });
   try {
     await declare(parser, (code) => {
       exitCode = code;
     }).parseAsync();
   } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`loomgen: a bug in loomgen; please report it.\n${text}\n`);
+    if (error instanceof UsageError) return reportUsage(error.message, words);
+    const { diagnostic } = await import('./report/diagnostic.ts');
+    const { talkDiagnostics } = await import('./commands/talk.ts');
+    const name = error instanceof Error ? error.message : String(error);
+    const details = error instanceof Error ? (error.stack ?? name) : name;
+    talkDiagnostics([diagnostic('LOOM9001', { error: name }, { details })]);
     return exitCodes.bug;
   }
   return exitCode;

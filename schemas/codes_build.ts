@@ -88,10 +88,10 @@ export const buildCodes = {
   LOOM2008: {
     severity: 'error',
     title: 'The C++ does not compile',
-    holes: ['step', 'command'],
-    what: '{step} failed.',
+    holes: ['error', 'command'],
+    what: 'The C++ does not compile: {error}',
     why: 'The compiler refused the generated project together with your handlers.',
-    fix: 'Read the first error below; to repeat it: {command}',
+    fix: 'Correct what the first error names. To see it again: {command}',
     explanation: prose`
       Hooks of a handler are checked by sentences (static_assert), so the first error usually says
       which hook has a wrong signature. Errors in generated files that are not about your handlers

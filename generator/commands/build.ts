@@ -13,6 +13,7 @@ import { render, whyNotStandalone } from '../render.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
 import { FolderError, observe, write } from '../write.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
+import { folderDiagnostic } from './folder_diagnostic.ts';
 import { type LoweredProgram, lowerProgram } from './program.ts';
 
 /** What to build, and how far to go. Everything has a default. */
@@ -230,22 +231,5 @@ function artifacts(ir: Ir, out: string, preset: Preset): string[] {
 /** What an error says to a user; null when it is a bug. */
 function asDiagnostics(error: unknown, out: string | null): readonly Diagnostic[] | null {
   if (error instanceof DiagnosticError) return error.diagnostics;
-  if (!(error instanceof FolderError)) return null;
-  const folder = relative(process.cwd(), out ?? error.path);
-  const reason = `${systemReason(error.systemCode)} (${relative(process.cwd(), error.path)})`;
-  return [diagnostic('LOOM2009', { folder: folder === '' ? '.' : folder, reason })];
-}
-
-const systemReasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left',
-  ENOTDIR: 'a part of its path is a file',
-  EISDIR: 'a folder is where a file should be',
-};
-
-/** A system's error code in words. */
-function systemReason(code: string): string {
-  return systemReasons[code] ?? code;
+  return error instanceof FolderError ? [folderDiagnostic(error, out)] : null;
 }

@@ -26,17 +26,16 @@ export function compileDiagnostic(failure: CompileFailure, out: string, preset: 
       return libraryDiagnostic(failure.library, failure.package);
     case 'configure': {
       const command = `cd ${relative(process.cwd(), out) || '.'} && cmake --preset ${preset}`;
-      const step = 'Configuring with CMake';
-      return diagnostic('LOOM2008', { step, command }, { details: head(failure.output) });
+      const holes = { error: 'CMake could not configure it.', command };
+      return diagnostic('LOOM2008', holes, { details: head(failure.output) });
     }
     case 'compiler': {
       const folder = relative(process.cwd(), out) || '.';
       const command = `cmake --build ${folder}/build/${preset}`;
-      const step = `Compiling: ${failure.message}`;
-      const details = head(failure.output);
       const place = placeOf(failure);
+      const details = head(failure.output);
       const parts = place === null ? { details } : { details, place };
-      return diagnostic('LOOM2008', { step, command }, parts);
+      return diagnostic('LOOM2008', { error: failure.message, command }, parts);
     }
   }
 }

@@ -1,11 +1,12 @@
 /**
- * From a file to a representation: what `build`, `inspect` and `clean` have in common. This is the
- * pure half of the pipeline, load → check → lower, with the paths that tie it to a folder.
+ * From a file to a representation: what `build`, `inspect` and `clean` have in common. These are
+ * the stages load → check → lower, with the paths that tie a program to a folder.
  */
-import { dirname, isAbsolute, posix, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import type { Ir, IrBackend } from '../../schemas/ir.ts';
 import { check } from '../check.ts';
-import { type Loaded, load } from '../load.ts';
+import { checkFiles, checkIrFiles, checkOutPath, rebaseIr } from '../check_files.ts';
+import { type Loaded, load, locateAll } from '../load.ts';
 import { lower } from '../lower.ts';
 import { type Diagnostic, DiagnosticError, diagnostic, hasErrors } from '../report/diagnostic.ts';
 
@@ -26,7 +27,7 @@ export interface LoweredProgram {
   ir: Ir;
   /** The output folder, absolute. */
   out: string;
-  /** Warnings; errors are thrown. */
+  /** Warnings, with their places; errors are thrown. */
   diagnostics: Diagnostic[];
 }
 
@@ -38,7 +39,8 @@ export interface LoweredProgram {
 export async function lowerProgram(options: ProgramOptions): Promise<LoweredProgram> {
   const loaded = await load(resolve(options.directory, options.config));
   const out = options.out === undefined ? null : resolve(options.directory, options.out);
-  const lowered = loaded.kind === 'ir' ? lowerIr(loaded, out) : lowerConfig(loaded, out);
+  const lowered =
+    loaded.kind === 'ir' ? await lowerIr(loaded, out) : await lowerConfig(loaded, out);
   return { ...lowered, ir: withBackends(lowered.ir, options.backend) };
 }
 
@@ -48,34 +50,40 @@ function pathBetween(from: string, to: string): string {
   return path === '' ? '.' : path;
 }
 
-function lowerConfig(loaded: Loaded, chosenOut: string | null): LoweredProgram {
-  const { config, diagnostics } = check(loaded);
-  if (config === undefined || hasErrors(diagnostics)) throw new DiagnosticError(diagnostics);
+async function lowerConfig(loaded: Loaded, chosenOut: string | null): Promise<LoweredProgram> {
+  const { config, diagnostics } = check(loaded.value);
+  if (config === undefined) {
+    throw new DiagnosticError(await locateAll(diagnostics, loaded.locate));
+  }
   const folder = dirname(loaded.file);
   const out = chosenOut ?? resolve(folder, config.out);
-  const ir = lower(config, { outToConfig: pathBetween(out, folder) });
-  return { ir: { ...ir, config: pathBetween(out, loaded.file) }, out, diagnostics };
+  const outToConfig = pathBetween(out, folder);
+  diagnostics.push(...(await checkFiles(config, loaded.file)));
+  diagnostics.push(...checkOutPath(pathBetween(out, loaded.file)));
+  const reported = await locateAll(diagnostics, loaded.locate);
+  if (hasErrors(reported)) throw new DiagnosticError(reported);
+  const ir: Ir = { ...lower(config, { outToConfig }), config: pathBetween(out, loaded.file) };
+  return { ir: inOrder(ir), out, diagnostics: reported };
 }
 
 /** A representation lies in the folder that it was written for; elsewhere its paths must follow. */
-function lowerIr(loaded: Loaded, chosenOut: string | null): LoweredProgram {
+async function lowerIr(
+  loaded: Loaded & { kind: 'ir' },
+  chosenOut: string | null,
+): Promise<LoweredProgram> {
   const folder = dirname(loaded.file);
   const out = chosenOut ?? folder;
-  const ir = loaded.value as Ir;
-  const way = pathBetween(out, folder);
-  const move = (path: string): string =>
-    way === '.' || isAbsolute(path) ? path : posix.normalize(`${way}/${path}`);
-  const moved: Ir = {
-    ...ir,
-    handlersHeader: ir.handlersHeader === null ? null : move(ir.handlersHeader),
-    native: {
-      pkgConfig: ir.native.pkgConfig,
-      sources: ir.native.sources.map(move),
-      includeDirectories: ir.native.includeDirectories.map(move),
-    },
-  };
-  if (ir.config !== undefined) moved.config = move(ir.config);
-  return { ir: moved, out, diagnostics: [] };
+  const reported = await locateAll(await checkIrFiles(loaded.value, folder), loaded.locate);
+  if (hasErrors(reported)) throw new DiagnosticError(reported);
+  const ir = rebaseIr(loaded.value, pathBetween(out, folder));
+  if (ir.config !== undefined) ir.config = pathBetween(out, resolve(folder, ir.config));
+  return { ir: inOrder(ir), out, diagnostics: reported };
+}
+
+/** The keys of the representation in the order of their declaration, wherever it comes from. */
+function inOrder(ir: Ir): Ir {
+  const { abi, name, config, ...rest } = ir;
+  return config === undefined ? { abi, name, ...rest } : { abi, name, config, ...rest };
 }
 
 /** Narrows the backends to those asked for, in the order asked for. */

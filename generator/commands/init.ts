@@ -1,0 +1,58 @@
+/** `loomgen init`: a small working project, copied from templates/init. */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { packageRoot } from '../package_root.ts';
+import { plan } from '../plan.ts';
+import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
+import { FolderError, write } from '../write.ts';
+import { folderDiagnostic } from './folder_diagnostic.ts';
+import { data, shownPath, talk, talkDiagnostics } from './talk.ts';
+
+/** What `init` wrote. */
+export interface InitResult {
+  /** The project's folder, absolute. */
+  folder: string;
+  /** Files it wrote, relative to the folder; none when a diagnostic says why. */
+  files: string[];
+  diagnostics: Diagnostic[];
+}
+
+/**
+ * Writes the project. Nothing is overwritten: a file that is already there stops it.
+ *
+ * @param folder where; made when it does not exist. Relative to `directory`.
+ */
+export function init(folder: string, directory: string = process.cwd()): InitResult {
+  const target = resolve(directory, folder);
+  const result: InitResult = { folder: target, files: [], diagnostics: [] };
+  const source = join(packageRoot(), 'templates', 'init');
+  const names = readdirSync(source).sort();
+  const taken = names.filter((name) => existsSync(join(target, name)));
+  if (taken.length > 0) {
+    result.diagnostics = taken.map((file) =>
+      diagnostic('LOOM2013', { folder: shownPath(target), file }),
+    );
+    return result;
+  }
+  const files = new Map(names.map((name) => [name, readFileSync(join(source, name), 'utf8')]));
+  try {
+    mkdirSync(target, { recursive: true });
+    write(target, plan(files, { files: new Map(), manifest: new Map() }), files);
+    result.files = names;
+  } catch (error) {
+    const refused = error instanceof FolderError ? error : new FolderError(target, error);
+    result.diagnostics.push(folderDiagnostic(refused, target));
+  }
+  return result;
+}
+
+/** Writes the project and prints what to type next; gives the exit code. */
+export function runInit(given: { folder: string }): number {
+  const result = init(given.folder);
+  talkDiagnostics(result.diagnostics);
+  if (result.diagnostics.length > 0) return 2;
+  for (const file of result.files) data(shownPath(join(result.folder, file)));
+  const folder = shownPath(result.folder);
+  talk(`next: ${folder === '.' ? '' : `cd ${folder} && `}npx loomgen build`);
+  return 0;
+}

@@ -1,0 +1,67 @@
+/**
+ * Bundles the generator into dist/: one entry for the command line, one for `import 'loomgen'`,
+ * one for the thread that runs a config, and a chunk for each part that is imported lazily. What
+ * must stay outside says so below. `--types` also writes the declarations, for publishing.
+ */
+// @ts-check
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+
+/** Bundles into a folder of its own, so that a run beside this one never sees half a bundle. */
+async function bundle() {
+  const fresh = join(root, 'dist', `.fresh-${process.pid}`);
+  mkdirSync(fresh, { recursive: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: {
+      cli: 'generator/cli.ts',
+      index: 'generator/index.ts',
+      load_worker: 'generator/load_worker.ts',
+    },
+    outdir: fresh,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunk-[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Names stay: a bug report has readable stacks.
+    keepNames: true,
+    // jiti fails on a cold cache when bundled; ts-morph is large and rarely needed; the others are
+    // found by their folders, not imported.
+    external: ['jiti', 'ts-morph', 'clang-format', 'node-addon-api', 'node-api-headers'],
+    // The CommonJS build of Handlebars without the part that hooks into require().
+    alias: { handlebars: 'handlebars/dist/cjs/handlebars.js' },
+    banner: {
+      js: "import { createRequire as $r } from 'node:module'; const require = $r(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+  const names = readdirSync(fresh);
+  for (const name of readdirSync(dist)) {
+    if (/^chunk-.*\.js$/.test(name) && !names.includes(name)) rmSync(join(dist, name));
+  }
+  // Entries last: they name the chunks.
+  names.sort((a, b) => Number(b.startsWith('chunk-')) - Number(a.startsWith('chunk-')));
+  for (const name of names) renameSync(join(fresh, name), join(dist, name));
+  rmSync(fresh, { recursive: true });
+}
+
+/** Writes dist/types. */
+function writeTypes() {
+  const given = ['tsc', '-p', 'tsconfig.json', '--noEmit', 'false', '--emitDeclarationOnly'];
+  const folders = ['--declaration', '--outDir', 'dist/types'];
+  const done = spawnSync('npx', [...given, ...folders], { cwd: root, stdio: 'inherit' });
+  return done.status ?? 1;
+}
+
+await bundle();
+if (process.argv.includes('--types')) process.exitCode = writeTypes();
