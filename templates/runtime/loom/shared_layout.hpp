@@ -200,7 +200,9 @@ enum class DeliveryEvent : std::uint16_t {
   close = 4,
   /// Payload: u64 expirations since the last tick; `fd` is a timer, slot and generation are 0.
   tick = 5,
-  note = 6,
+  /// The peer will send no more. JavaScript answers with InboxCommand::close once everything before
+  /// this was read, so that answers to the last messages are still sent.
+  end = 6,
 };
 
 /// What a record in the inbox asks of the reactor.

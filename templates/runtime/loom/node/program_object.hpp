@@ -120,9 +120,9 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
     }
     const napi_value notify = info.This().As<Napi::Object>().Get("notify");
     const napi_value name = Napi::String::New(Env(), "loom");
-    const auto status = napi_create_threadsafe_function(
-        Env(), notify, nullptr, name, threadsafe_queue_limit, 1, nullptr, threadsafe_ends, this,
-        deliver_notices, &threadsafe_);
+    const auto status =
+        napi_create_threadsafe_function(Env(), notify, nullptr, name, threadsafe_queue_limit, 1,
+                                        this, threadsafe_ends, this, deliver_notices, &threadsafe_);
     if (status != napi_ok) throw Napi::Error::New(Env(), "napi_create_threadsafe_function");
     started_ = true;
     Ref();
