@@ -1,0 +1,127 @@
+/**
+ * Builds the programs of this suite: the generator writes the C++, one compiler call makes the
+ * executable. Executables are kept in .cache/conformance under a key over everything that they
+ * are made of, so that a second run builds nothing.
+ */
+
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from '../../generator/commands/build.ts';
+
+const run = promisify(execFile);
+
+/** The repository's folder. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** This suite's folder. */
+export const here = fileURLToPath(new URL('.', import.meta.url));
+
+const cache = join(root, '.cache/conformance');
+
+const warnings = ['-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Werror'];
+
+/** How an executable is compiled, by name. */
+export const flavours = {
+  release: ['-O2', '-DNDEBUG'],
+  /** Assertions stay on under both sanitizers. */
+  address: ['-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
+  thread: ['-O1', '-fsanitize=thread'],
+} as const;
+
+/** One of the ways to compile. */
+export type Flavour = keyof typeof flavours;
+
+/** A compilation: its sources, its flags, and files that it reads besides. */
+interface Compilation {
+  name: string;
+  command: string;
+  flags: readonly string[];
+  sources: readonly string[];
+  /** Folders whose files decide the result. */
+  folders: readonly string[];
+  libraries: readonly string[];
+}
+
+/** Every file below `folder`, in order. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(?:c|cpp|hpp|h)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** Compiles and links, unless the same was done before. @returns the executable's path */
+async function compile(job: Compilation): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update((await run(job.command, ['--version'])).stdout);
+  hash.update(JSON.stringify([job.flags, job.libraries]));
+  for (const file of [...job.sources, ...job.folders.flatMap(filesBelow)]) {
+    hash.update(`\0${file}\0`).update(readFileSync(file));
+  }
+  const folder = join(cache, 'executables');
+  const executable = join(folder, `${job.name}-${hash.digest('hex').slice(0, 16)}`);
+  if (existsSync(executable)) return executable;
+  mkdirSync(folder, { recursive: true });
+  for (const old of readdirSync(folder)) {
+    if (old.startsWith(`${job.name}-`)) rmSync(join(folder, old));
+  }
+  const unfinished = `${executable}.${process.pid}`;
+  await run(job.command, [...job.flags, ...job.sources, ...job.libraries, '-o', unfinished], {
+    maxBuffer: 2 ** 26,
+  });
+  renameSync(unfinished, executable);
+  return executable;
+}
+
+/** What a program is made of. */
+export interface ProgramOptions {
+  /** The config's folder below this one. */
+  name: string;
+  flavour: Flavour;
+  /** More C++ sources for the executable, relative to this folder. */
+  sources?: readonly string[];
+}
+
+/** Generates and compiles a program of this suite. @returns the executable's path */
+export async function buildProgram(options: ProgramOptions): Promise<string> {
+  const { name, flavour } = options;
+  const out = join(cache, 'generated', flavour, name);
+  const config = join(here, name, 'loom.config.ts');
+  const result = await build({ config, out, compile: false, force: true });
+  if (result.exitCode !== 0) throw new Error(JSON.stringify(result.diagnostics, null, 2));
+  const runtime = join(out, 'runtime');
+  const extra = (options.sources ?? []).map((source) => join(here, source));
+  // A sanitizer brings its own operator new.
+  const counter = flavour === 'release' ? [join(runtime, 'loom/allocation_counter.cpp')] : [];
+  const includes = ['include', 'src', 'runtime'].map((folder) => `-I${join(out, folder)}`);
+  return compile({
+    name: [name, flavour, ...(options.sources ?? []).map((source) => source.replace(/\W/g, '_'))].join('-'),
+    command: 'g++',
+    flags: [
+      ...['-std=c++20', '-fno-rtti', '-g', ...warnings, ...flavours[flavour]],
+      ...[...includes, `-I${join(here, name)}`, `-I${here}`],
+    ],
+    sources: [
+      ...[join(out, 'src/program.cpp'), join(out, 'src/standalone.cpp')],
+      ...[...counter, ...extra],
+    ],
+    folders: [runtime, join(out, 'include'), join(out, 'src'), join(here, name)],
+    libraries: ['-luring', '-lpthread'],
+  });
+}
+
+/** Compiles one of the C programs in native/. @returns the executable's path */
+export function buildTool(name: string): Promise<string> {
+  return compile({
+    name,
+    command: 'gcc',
+    flags: ['-std=c17', '-O1', '-Wall', '-Wextra', '-Werror'],
+    sources: [join(here, 'native', `${name}.c`)],
+    folders: [],
+    libraries: [],
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * Plays the one list of scenarios on a stage, as tests. Each compares its transcript with the
+ * committed one in expected/. CONFORMANCE_WRITE=1 writes the transcripts of io_uring instead, to be
+ * read in review.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExecutionContext, TestFn } from 'ava';
+import { buildProgram, buildTool, type Flavour, here } from './build.ts';
+import { connectScenarios } from './scenarios/connect.ts';
+import { endScenarios } from './scenarios/end.ts';
+import { receiveScenarios } from './scenarios/receive.ts';
+import { sendScenarios } from './scenarios/send.ts';
+import { serveScenarios } from './scenarios/serve.ts';
+import { type Executables, type Scenario, type Stage, World } from './world.ts';
+
+/** The list that every backend plays. */
+export const scenarios: readonly Scenario[] = [
+  ...receiveScenarios,
+  ...sendScenarios,
+  ...endScenarios,
+  ...serveScenarios,
+  ...connectScenarios,
+];
+
+const writes = process.env.CONFORMANCE_WRITE === '1';
+
+/** At most this many scenarios at once; the smallest machine in use has two cores. */
+const maximumAtOnce = 3;
+
+const waiting: (() => void)[] = [];
+let playing = 0;
+
+/** Runs `task` when fewer than maximumAtOnce others do. */
+async function inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
+  if (playing >= maximumAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+  else playing += 1;
+  try {
+    return await task();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else playing -= 1;
+  }
+}
+
+/** Builds both programs one way, and the tools. */
+export async function buildAll(flavour: Flavour): Promise<Executables> {
+  const [server, client] = await Promise.all(
+    ['server', 'client'].map((name) => buildProgram({ name, flavour })),
+  );
+  const [narrow, deaf] = await Promise.all([buildTool('narrow'), buildTool('deaf')]);
+  if (server === undefined || client === undefined) throw new Error('a program is missing');
+  return { server, client, narrow: narrow ?? '', deaf: deaf ?? '' };
+}
+
+/** Plays one scenario. @returns its transcript, and what the program said besides */
+export async function playOnce(stage: Stage, scenario: Scenario, seed: number) {
+  const world = new World(stage, scenario, seed);
+  try {
+    await scenario.play(world);
+    const { talk } = await world.finish();
+    return { transcript: world.transcript(), talk };
+  } finally {
+    await world.clear();
+  }
+}
+
+/** Plays one scenario as a test. */
+async function playAsTest(t: ExecutionContext, stage: Stage, scenario: Scenario): Promise<void> {
+  t.timeout(240_000);
+  const seed = Number(process.env.CONFORMANCE_SEED ?? Date.now() % 2 ** 31);
+  t.log(`CONFORMANCE_SEED=${seed}`);
+  const { transcript, talk } = await inTurn(() => playOnce(stage, scenario, seed));
+  const file = join(here, 'expected', `${scenario.name}.txt`);
+  if (writes && stage.backend === 'io_uring') writeFileSync(file, transcript);
+  t.is(transcript, readFileSync(file, 'utf8'));
+  t.false(transcript.includes('VIOLATION'));
+  t.deepEqual(talk.filter((line) => /Sanitizer|runtime error/.test(line)), []);
+}
+
+/** Declares a test for every scenario on the stage that `prepare` gives. */
+export function declareScenarios(
+  test: TestFn,
+  title: string,
+  prepare: () => Promise<Stage>,
+  list: readonly Scenario[] = scenarios,
+): void {
+  for (const scenario of list) {
+    test(`${title}: ${scenario.name}`, async (t) => playAsTest(t, await prepare(), scenario));
+  }
+}
