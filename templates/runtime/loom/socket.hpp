@@ -26,6 +26,16 @@ struct SocketAddress {
   socklen_t bytes = 0;
 };
 
+/// Whether `text` is a port, 0 to 65535 in decimal digits; getaddrinfo(3) cuts larger ones off.
+inline bool is_port(const char* text) noexcept {
+  std::uint32_t port = 0;
+  const char* end = text;
+  for (; *end >= '0' && *end <= '9' && port <= 65535; ++end) {
+    port = port * 10 + static_cast<std::uint32_t>(*end - '0');
+  }
+  return end != text && *end == '\0' && port <= 65535;
+}
+
 /// Resolves `host:port`, `[v6]:port` or (for unix kinds) a path. `*` and an empty host mean every
 /// address. Names are looked up with getaddrinfo(3), which may block: only at start.
 inline StartError resolve_address(const StreamShape& shape, const char* text,
@@ -46,6 +56,7 @@ inline StartError resolve_address(const StreamShape& shape, const char* text,
   }
   const char* colon = std::strrchr(text, ':');
   if (colon == nullptr || colon[1] == '\0') return bad("has no port");
+  if (!is_port(colon + 1)) return bad("has a port that is no number from 0 to 65535");
   char host[256] = {};
   auto length = static_cast<std::size_t>(colon - text);
   const char* begin = text;
@@ -86,7 +97,8 @@ inline void format_address(const SocketAddress& address, char* text, std::size_t
 }
 
 /// Sets the declared options on `fd`; options the socket's family lacks are skipped. Accepted
-/// sockets inherit them from their listener (tcp(7)), so nothing is set per connection.
+/// TCP sockets inherit them from their listener (tcp(7)), so nothing is set per connection; those
+/// of AF_UNIX inherit nothing and have the kernel's buffer sizes.
 /// @returns 0 or the errno of the first option the kernel refused.
 inline int set_socket_options(int fd, const StreamShape& shape) noexcept {
   const SocketOptions& options = shape.options;
@@ -175,8 +187,9 @@ inline StartError listen_on(const StreamShape& shape, SocketAddress& address, in
   const auto* name = reinterpret_cast<const sockaddr*>(&address.storage);
   if (::bind(fd, name, address.bytes) != 0) return give_up("bind", errno);
   if (!shape.is_tcp() && shape.options.mode != 0) {
-    ::chmod(reinterpret_cast<const sockaddr_un&>(address.storage).sun_path,
-            static_cast<mode_t>(shape.options.mode));
+    const auto& path = reinterpret_cast<const sockaddr_un&>(address.storage);
+    const auto mode = static_cast<mode_t>(shape.options.mode);
+    if (::chmod(path.sun_path, mode) != 0) return give_up("set the mode of", errno);
   }
   if (::listen(fd, shape.options.backlog) != 0) return give_up("listen on", errno);
   address.bytes = sizeof address.storage;
