@@ -22,9 +22,9 @@ inline void format_cores(const cpu_set_t& set, char* text, std::size_t size) noe
     while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, &set)) last += 1;
     char range[32];
     const char* comma = used == 0 ? "" : ",";
-    const int length = last == core ? std::snprintf(range, sizeof range, "%s%d", comma, core)
-                                    : std::snprintf(range, sizeof range, "%s%d-%d", comma, core,
-                                                    last);
+    const int length = last == core
+                           ? std::snprintf(range, sizeof range, "%s%d", comma, core)
+                           : std::snprintf(range, sizeof range, "%s%d-%d", comma, core, last);
     if (used + static_cast<std::size_t>(length) >= size) return;
     std::memcpy(text + used, range, static_cast<std::size_t>(length) + 1);
     used += static_cast<std::size_t>(length);

@@ -10,11 +10,11 @@
 #define LOOM_ASSERT(condition, sentence) static_cast<void>(sizeof(condition))
 #else
 /// Ends the process with `sentence` when `condition` does not hold (debug builds only).
-#define LOOM_ASSERT(condition, sentence)                                                    \
-  do {                                                                                      \
-    if (!(condition)) {                                                                     \
+#define LOOM_ASSERT(condition, sentence)                                                        \
+  do {                                                                                          \
+    if (!(condition)) {                                                                         \
       std::fprintf(stderr, "loom: %s:%d: %s (%s)\n", __FILE__, __LINE__, sentence, #condition); \
-      std::abort();                                                                         \
-    }                                                                                       \
+      std::abort();                                                                             \
+    }                                                                                           \
   } while (false)
 #endif

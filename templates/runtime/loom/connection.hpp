@@ -24,8 +24,7 @@ class Connection {
   Connection() noexcept = default;
 
   /// Refers to the connection that lives in `slot` now.
-  explicit Connection(StreamSlot<Fd>& slot) noexcept
-      : slot_(&slot), generation_(slot.generation) {}
+  explicit Connection(StreamSlot<Fd>& slot) noexcept : slot_(&slot), generation_(slot.generation) {}
 
   /// The user's State of this connection; new for each one. Only inside hooks of its reactor.
   [[nodiscard]] auto& state() const noexcept { return slot_->user; }
@@ -83,8 +82,7 @@ class Connection {
 
   /// Whether the connection is between on_open and on_close.
   [[nodiscard]] bool alive() const noexcept {
-    return slot_ != nullptr && slot_->generation == generation_ &&
-           slot_->state == SlotState::open;
+    return slot_ != nullptr && slot_->generation == generation_ && slot_->state == SlotState::open;
   }
 
   /// 0 to connections - 1, within its fd.

@@ -52,8 +52,8 @@ class ReactorCore {
 
   /// Binds the ring towards JavaScript.
   void attach_delivery(std::uint32_t offset, std::uint32_t ring_bytes) noexcept {
-    delivery_ = ByteRingProducer(ring_header(shared_, offset), ring_data(shared_, offset),
-                                 ring_bytes);
+    delivery_ =
+        ByteRingProducer(ring_header(shared_, offset), ring_data(shared_, offset), ring_bytes);
   }
 
   /// The loop must look at its timers no later than `nanoseconds` on the monotonic clock.

@@ -100,9 +100,9 @@ struct LengthPrefixedFraming {
   static constexpr std::uint32_t overhead_bytes = width;
   static constexpr std::size_t slab_bytes = std::size_t{maximum} + Bytes::padding;
   struct State {
-    std::uint32_t have = 0;         ///< bytes of the current message that wait in the slab
-    std::uint32_t length = 0;       ///< of the current message, once the prefix is whole
-    std::uint8_t prefix_have = 0;   ///< bytes of the prefix seen
+    std::uint32_t have = 0;        ///< bytes of the current message that wait in the slab
+    std::uint32_t length = 0;      ///< of the current message, once the prefix is whole
+    std::uint8_t prefix_have = 0;  ///< bytes of the prefix seen
     std::byte prefix[width] = {};
   };
 

@@ -13,7 +13,7 @@ namespace loom {
 
 /// What a timer's hook receives.
 struct Tick {
-  std::uint64_t expirations = 0;  ///< since the last hook; more than 1 when the loop was late
+  std::uint64_t expirations = 0;      ///< since the last hook; more than 1 when the loop was late
   std::uint64_t due_nanoseconds = 0;  ///< monotonic time at which the latest was due
 };
 
@@ -46,27 +46,27 @@ class HandlerBase {
 /// `handler.on_data(connection, bytes)` can be called.
 template <class Handler, class Fd>
 concept HasOnData = requires(Handler& handler, Connection<Fd>& connection, Bytes bytes) {
-  { handler.on_data(connection, bytes) } -> std::same_as<void>;
-};
+                      { handler.on_data(connection, bytes) } -> std::same_as<void>;
+                    };
 /// `handler.on_open(connection)` can be called.
 template <class Handler, class Fd>
 concept HasOnOpen = requires(Handler& handler, Connection<Fd>& connection) {
-  { handler.on_open(connection) } -> std::same_as<void>;
-};
+                      { handler.on_open(connection) } -> std::same_as<void>;
+                    };
 /// `handler.on_drain(connection)` can be called.
 template <class Handler, class Fd>
 concept HasOnDrain = requires(Handler& handler, Connection<Fd>& connection) {
-  { handler.on_drain(connection) } -> std::same_as<void>;
-};
+                       { handler.on_drain(connection) } -> std::same_as<void>;
+                     };
 /// `handler.on_close(connection, why)` can be called.
 template <class Handler, class Fd>
 concept HasOnClose = requires(Handler& handler, Connection<Fd>& connection, CloseReason why) {
-  { handler.on_close(connection, why) } -> std::same_as<void>;
-};
+                       { handler.on_close(connection, why) } -> std::same_as<void>;
+                     };
 /// `handler.on_tick(tick)` can be called.
 template <class Handler>
 concept HasOnTick = requires(Handler& handler, Tick tick) {
-  { handler.on_tick(tick) } -> std::same_as<void>;
-};
+                      { handler.on_tick(tick) } -> std::same_as<void>;
+                    };
 
 }  // namespace loom

@@ -93,8 +93,8 @@ class JsDelivery {
  private:
   void put(Connection<Fd>& connection, DeliveryEvent event, const void* payload,
            std::uint32_t bytes) noexcept {
-    core_->deliver({bytes, Fd::shape.index, static_cast<std::uint16_t>(event),
-                    connection.index(), connection.generation()},
+    core_->deliver({bytes, Fd::shape.index, static_cast<std::uint16_t>(event), connection.index(),
+                    connection.generation()},
                    payload);
   }
 
@@ -124,9 +124,9 @@ class JsTicks {
   bool flush() noexcept {
     if (waiting_ == 0) return true;
     if (!core_->delivery_ready(sizeof waiting_)) return false;
-    core_->deliver({sizeof waiting_, Fd::shape.index,
-                    static_cast<std::uint16_t>(DeliveryEvent::tick), 0, 0},
-                   &waiting_);
+    core_->deliver(
+        {sizeof waiting_, Fd::shape.index, static_cast<std::uint16_t>(DeliveryEvent::tick), 0, 0},
+        &waiting_);
     waiting_ = 0;
     return true;
   }
@@ -142,7 +142,7 @@ concept DeliversToJs = requires(Handler& handler) { &Handler::on_sent; };
 /// A handler that delivers ticks to JavaScript.
 template <class Handler>
 concept DeliversTicks = requires(Handler& handler) {
-  { handler.flush() } -> std::same_as<bool>;
-};
+                          { handler.flush() } -> std::same_as<bool>;
+                        };
 
 }  // namespace loom

@@ -43,7 +43,7 @@ struct ReactorStart {
 /// What a program is started with. The callbacks run on reactor threads.
 struct ProgramStart {
   ReactorStart reactors[maximum_reactors];
-  const char* backend = nullptr;  ///< nullptr: each reactor's declared order
+  const char* backend = nullptr;               ///< nullptr: each reactor's declared order
   const AddressOverride* addresses = nullptr;  ///< must outlive start()
   std::uint32_t address_count = 0;
   void (*wake_js)(void* context) noexcept = nullptr;  ///< at most once per arming

@@ -3,7 +3,8 @@
 // announces that it sleeps, looks once more, and waits for completions and mail at once.
 //
 // The emitted reactor derives from Reactor (CRTP) and offers: dispatch(completion), each_stream,
-// each_timer, each_channel (visitors), and command_for(record). All of them are inlined into the loop.
+// each_timer, each_channel (visitors), and command_for(record). All of them are inlined into the
+// loop.
 #pragma once
 
 #include <atomic>
@@ -73,8 +74,7 @@ class Reactor : public StreamEngine<Derived, Backend> {
       if (family.listener < 0) {
         return StartError::make(start_code::cannot_listen, family.shape.name, -family.listener,
                                 "fds.%s: the %s backend cannot watch the listener: %s",
-                                family.shape.name, Backend::name,
-                                std::strerror(-family.listener));
+                                family.shape.name, Backend::name, std::strerror(-family.listener));
       }
     }
     family.address = address.storage;
@@ -114,8 +114,8 @@ class Reactor : public StreamEngine<Derived, Backend> {
 
   /// Opens the backend and binds the core to its shared block.
   StartError open(ReactorRun& reactor_run) noexcept {
-    core_.attach(reactor_run.shared, reactor_run.request_stop, reactor_run.program,
-                 reactor_run.log, reactor_run.context);
+    core_.attach(reactor_run.shared, reactor_run.request_stop, reactor_run.program, reactor_run.log,
+                 reactor_run.context);
     core_.attach_delivery(Shape::delivery_offset, Shape::delivery_bytes);
     inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
                               ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);

@@ -17,14 +17,14 @@ enum class WhenFull : std::uint8_t {
 
 /// Socket options; 0 leaves the kernel's default.
 struct SocketOptions {
-  bool no_delay = false;           ///< TCP_NODELAY, tcp(7)
-  bool reuse_address = false;      ///< SO_REUSEADDR, socket(7)
-  bool reuse_port = false;         ///< SO_REUSEPORT, socket(7)
-  bool ipv6_only = false;          ///< IPV6_V6ONLY, ipv6(7)
-  bool quick_acknowledge = false;  ///< TCP_QUICKACK, tcp(7); clients
-  int backlog = 0;                 ///< listen(2)
-  int receive_buffer_bytes = 0;    ///< SO_RCVBUF
-  int send_buffer_bytes = 0;       ///< SO_SNDBUF
+  bool no_delay = false;                ///< TCP_NODELAY, tcp(7)
+  bool reuse_address = false;           ///< SO_REUSEADDR, socket(7)
+  bool reuse_port = false;              ///< SO_REUSEPORT, socket(7)
+  bool ipv6_only = false;               ///< IPV6_V6ONLY, ipv6(7)
+  bool quick_acknowledge = false;       ///< TCP_QUICKACK, tcp(7); clients
+  int backlog = 0;                      ///< listen(2)
+  int receive_buffer_bytes = 0;         ///< SO_RCVBUF
+  int send_buffer_bytes = 0;            ///< SO_SNDBUF
   int keep_alive_idle_seconds = 0;      ///< TCP_KEEPIDLE; 0 is no SO_KEEPALIVE
   int keep_alive_interval_seconds = 0;  ///< TCP_KEEPINTVL
   int keep_alive_count = 0;             ///< TCP_KEEPCNT
@@ -53,9 +53,9 @@ struct StreamShape {
   std::uint32_t buffer_count = 8;
   std::uint32_t write_queue_bytes = 262144;
   WhenFull full = WhenFull::refuse;
-  std::uint64_t connect_timeout_nanoseconds = 0;            ///< clients; 0 is none
-  std::uint64_t reconnect_initial_nanoseconds = 0;          ///< clients; 0 is never
-  std::uint64_t reconnect_maximum_nanoseconds = 0;          ///< clients
+  std::uint64_t connect_timeout_nanoseconds = 0;    ///< clients; 0 is none
+  std::uint64_t reconnect_initial_nanoseconds = 0;  ///< clients; 0 is never
+  std::uint64_t reconnect_maximum_nanoseconds = 0;  ///< clients
   std::int32_t first_shared_slot = -1;  ///< slot words shared with JavaScript; -1 is none
   SocketOptions options{};
 

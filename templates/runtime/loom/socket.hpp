@@ -131,8 +131,7 @@ inline int set_socket_options(int fd, const StreamShape& shape) noexcept {
 /// Makes a non-blocking socket with the declared options.
 /// @returns the descriptor, or a negative errno.
 inline int make_socket(const StreamShape& shape, const SocketAddress& address) noexcept {
-  const int fd =
-      ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -errno;
   if (const int error = set_socket_options(fd, shape); error != 0) {
     ::close(fd);
@@ -161,10 +160,9 @@ inline StartError listen_on(const StreamShape& shape, SocketAddress& address, in
   char text[128];
   format_address(address, text, sizeof text);
   const auto failed = [&](const char* act, int error) {
-    const char* fix = error == EADDRINUSE
-                          ? "Another process has it: stop that one or choose another address."
-                      : error == EACCES
-                          ? "Choose a port above 1023 or a path you may write, or grant the right."
+    const char* fix =
+        error == EADDRINUSE ? "Another process has it: stop that one or choose another address."
+        : error == EACCES ? "Choose a port above 1023 or a path you may write, or grant the right."
                           : "Check the address and the options of this fd.";
     return StartError::make(start_code::cannot_listen, shape.name, error,
                             "fds.%s: cannot %s %s: %s. %s", shape.name, act, text,

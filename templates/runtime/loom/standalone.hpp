@@ -29,11 +29,20 @@ class Standalone {
   static constexpr std::uint32_t maximum_overrides = 64;
   /// Names of the counters, in the order of Stat.
   static constexpr const char* stat_names[stat_count] = {
-      "turns", "completions", "submissions", "kernel_entries", "accepted", "refused", "connected",
-      "connect_failures", "closed", "bytes_received", "bytes_sent", "messages_received",
-      "writes_refused", "stale_completions", "overflow_queued", "buffers_exhausted", "in_flight",
-      "open_connections", "delivery_stalls", "channel_drops", "ticks", "sleeps", "wakeups",
-      "allocations_after_init", "backend", "send_errors", "receive_errors", "frames_too_large"};
+      "turns",           "completions",
+      "submissions",     "kernel_entries",
+      "accepted",        "refused",
+      "connected",       "connect_failures",
+      "closed",          "bytes_received",
+      "bytes_sent",      "messages_received",
+      "writes_refused",  "stale_completions",
+      "overflow_queued", "buffers_exhausted",
+      "in_flight",       "open_connections",
+      "delivery_stalls", "channel_drops",
+      "ticks",           "sleeps",
+      "wakeups",         "allocations_after_init",
+      "backend",         "send_errors",
+      "receive_errors",  "frames_too_large"};
 
   static void usage(std::FILE* to) noexcept {
     std::fprintf(to,

@@ -51,10 +51,10 @@ struct StreamSlot {
   std::uint16_t held_first = 0xffff;  ///< buffers held while paused, oldest first
   std::uint16_t held_last = 0xffff;
   std::uint32_t generation = 1;
-  std::uint32_t index = 0;    ///< within its fd
-  std::int32_t handle = -1;   ///< the backend's
+  std::uint32_t index = 0;   ///< within its fd
+  std::int32_t handle = -1;  ///< the backend's
   WriteQueue queue;
-  CloseReason failure;          ///< set by whatever goes wrong; settling acts on it
+  CloseReason failure;                   ///< set by whatever goes wrong; settling acts on it
   std::uint64_t deadline = no_deadline;  ///< clients: connect timeout or next attempt
   StreamSlot* next_dirty = nullptr;
   StreamFamily<Fd>* family = nullptr;

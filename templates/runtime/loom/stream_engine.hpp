@@ -22,8 +22,7 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
     if (completion.result >= 0) {
       take_accepted(family, completion.result);
     } else if (completion.result != -ECANCELED) {
-      family.accept_retry_nanoseconds =
-          core_.batch_nanoseconds_ + accept_retry_pause_nanoseconds;
+      family.accept_retry_nanoseconds = core_.batch_nanoseconds_ + accept_retry_pause_nanoseconds;
     }
     this->arm_accept(family);
     this->settle_dirty(family);
@@ -296,8 +295,7 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
   template <class Fd>
   std::uint32_t feed(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, Bytes bytes) noexcept {
     Sink<Fd> sink{*this, family, slot};
-    const FeedResult result =
-        Fd::Framing::feed(slot.framing, family.slab(slot), bytes, sink);
+    const FeedResult result = Fd::Framing::feed(slot.framing, family.slab(slot), bytes, sink);
     if (result.too_large) {
       core_.stats().add(Stat::frames_too_large);
       fail(slot, {CloseKind::frame_too_large, 0});

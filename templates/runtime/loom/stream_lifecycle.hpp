@@ -189,8 +189,8 @@ class StreamLifecycle {
     const std::uint64_t initial = family.shape.reconnect_initial_nanoseconds;
     if (stopping_ || initial == 0) return;
     std::uint64_t pause = initial;
-    for (std::uint8_t n = 0; n < slot.attempts && pause < family.shape.reconnect_maximum_nanoseconds;
-         ++n) {
+    for (std::uint8_t n = 0;
+         n < slot.attempts && pause < family.shape.reconnect_maximum_nanoseconds; ++n) {
       pause *= 2;
     }
     if (pause > family.shape.reconnect_maximum_nanoseconds) {

@@ -22,8 +22,7 @@ class Tag {
 
   /// Packs the three parts; `slot` and `operation` must be below their limits.
   constexpr Tag(std::uint32_t slot, std::uint32_t operation, std::uint32_t generation) noexcept
-      : word_((std::uint64_t{generation} << 32U) | (std::uint64_t{operation} << slot_bits) |
-              slot) {
+      : word_((std::uint64_t{generation} << 32U) | (std::uint64_t{operation} << slot_bits) | slot) {
     LOOM_ASSERT(slot < slot_limit, "slot does not fit a tag");
     LOOM_ASSERT(operation < operation_limit, "operation does not fit a tag");
   }

@@ -123,12 +123,8 @@ class Epoll {
         entry.receive = &operation;
         if (entry.readable) list(operation.handle);
         break;
-      case OperationKind::send:
-        try_send(entry, operation);
-        break;
-      case OperationKind::connect:
-        begin_connect(entry, operation);
-        break;
+      case OperationKind::send: try_send(entry, operation); break;
+      case OperationKind::connect: begin_connect(entry, operation); break;
       case OperationKind::shutdown_sending:
         complete(operation, ::shutdown(entry.fd, SHUT_WR) == 0 ? 0 : -errno);
         break;

@@ -70,9 +70,9 @@ std::uint32_t Epoll<Shape>::serve_receive(std::int32_t handle, Sink&& sink) noex
   } else {
     const std::uint16_t id = group.free[group.free_count - 1];
     core_->stats().add(Stat::kernel_entries);
-    const ssize_t size = ::recv(entry.fd, group.buffers.memory + std::size_t{id} *
-                                                                     group.buffers.stride,
-                                group.buffers.bytes, 0);
+    const ssize_t size =
+        ::recv(entry.fd, group.buffers.memory + std::size_t{id} * group.buffers.stride,
+               group.buffers.bytes, 0);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
       entry.readable = errno == EINTR;
       if (entry.readable) list(handle);

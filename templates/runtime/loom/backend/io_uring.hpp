@@ -322,8 +322,7 @@ void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
       io_uring_prep_close_direct(&sqe, static_cast<unsigned>(handle));
       break;
     case OperationKind::cancel_receive:
-      io_uring_prep_cancel64(
-          &sqe, static_cast<const Operation*>(operation.pointer)->tag.word(), 0);
+      io_uring_prep_cancel64(&sqe, static_cast<const Operation*>(operation.pointer)->tag.word(), 0);
       break;
     case OperationKind::cancel_all:
       io_uring_prep_cancel_fd(&sqe, handle, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD_FIXED);
