@@ -296,7 +296,10 @@ void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
       if (operation.multishot) {
         io_uring_prep_multishot_accept_direct(&sqe, handle, nullptr, nullptr, 0);
       } else {
-        io_uring_prep_accept_direct(&sqe, handle, nullptr, nullptr, 0, IORING_FILE_INDEX_ALLOC);
+        // One less: liburing 2.3 adds 1 to every index, which would ask for a plain descriptor;
+        // later versions add 1 to all but IORING_FILE_INDEX_ALLOC itself.
+        io_uring_prep_accept_direct(&sqe, handle, nullptr, nullptr, 0,
+                                    IORING_FILE_INDEX_ALLOC - 1);
       }
       sqe.flags |= IOSQE_FIXED_FILE;
       break;
