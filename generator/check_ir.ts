@@ -9,13 +9,18 @@ import { irSchema } from '../schemas/ir_schema.ts';
 import { check } from './check.ts';
 import { lower } from './lower.ts';
 import { raise } from './raise.ts';
-import { type ConfigPath, type Diagnostic, diagnostic, show, showPath } from './report/diagnostic.ts';
+import {
+  type ConfigPath,
+  type Diagnostic,
+  diagnostic,
+  show,
+  showPath,
+} from './report/diagnostic.ts';
 
 /** Most differences that are reported; one wrong number moves everything behind it. */
 const maximumDifferences = 8;
 
-const isAbsolutePath = (path: string): boolean =>
-  posix.isAbsolute(path) || win32.isAbsolute(path);
+const isAbsolutePath = (path: string): boolean => posix.isAbsolute(path) || win32.isAbsolute(path);
 
 function shapeMistake(issue: v.BaseIssue<unknown>): Diagnostic {
   const path = (issue.path ?? []).map((item) => item.key as string | number);
@@ -108,5 +113,9 @@ export function checkIr(value: unknown): { ir?: Ir; diagnostics: Diagnostic[] } 
   // Nothing follows from the config's own path; banners name it.
   const named = ir.config === undefined ? {} : { config: ir.config };
   difference(ir, { ...lower(config, { outToConfig: '.' }), ...named }, [], differences);
+  if (ir.config !== undefined && isAbsolutePath(ir.config)) {
+    const holes = { where: 'config', found: show(ir.config), expected: 'a relative path' };
+    differences.push(diagnostic('LOOM1103', holes, { path: ['config'] }));
+  }
   return differences.length > 0 ? { diagnostics: differences } : { ir, diagnostics: [] };
 }

@@ -177,7 +177,12 @@ function checkFields(config: CheckedConfig): Diagnostic[] {
   return Object.entries(config.messages).flatMap(([message, { fields }]) =>
     fields.flatMap(({ name }, index) =>
       checkName(
-        { name, what: 'a field', path: ['messages', message, 'fields', index, 'name'], anchor: 'key' },
+        {
+          name,
+          what: 'a field',
+          path: ['messages', message, 'fields', index, 'name'],
+          anchor: 'key',
+        },
         nameForms.lower,
         fieldReserved,
       ),
@@ -214,7 +219,12 @@ function checkProgramProperties(value: unknown): Diagnostic[] {
  * checked too; `config` holds those that are not.
  */
 export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] {
-  const program = { name: config.name, what: 'a program', path: ['name'], anchor: 'value' as const };
+  const program = {
+    name: config.name,
+    what: 'a program',
+    path: ['name'],
+    anchor: 'value' as const,
+  };
   const each = (part: string, what: string, form: NameForm, reserved: (name: string) => Reserved) =>
     keysOf(value, part).flatMap((name) =>
       checkName({ name, what, path: [part, name], anchor: 'key' }, form, reserved(name)),

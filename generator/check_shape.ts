@@ -14,7 +14,13 @@ import {
   showDuration,
   showSize,
 } from '../schemas/leaf.ts';
-import { type ConfigPath, type Diagnostic, diagnostic, show, showPath } from './report/diagnostic.ts';
+import {
+  type ConfigPath,
+  type Diagnostic,
+  diagnostic,
+  show,
+  showPath,
+} from './report/diagnostic.ts';
 import { closest } from './report/suggest.ts';
 
 /** The parts of a valibot schema that are walked here. */
@@ -47,8 +53,8 @@ function inner(schema: SchemaNode): SchemaNode {
 function chosen(schema: SchemaNode, value: unknown): SchemaNode | undefined {
   const options = (schema.options ?? []).filter((each) => typeof each !== 'string');
   if (schema.type === 'variant') {
-    const kind = isPlainObject(value) ? value['kind'] : undefined;
-    return options.find((each) => each.entries?.['kind']?.literal === kind);
+    const kind = isPlainObject(value) ? value.kind : undefined;
+    return options.find((each) => each.entries?.kind?.literal === kind);
   }
   return isPlainObject(value) ? options.find((each) => each.type === 'strict_object') : undefined;
 }
@@ -73,6 +79,8 @@ function withoutUnknownKeys(
   found: Diagnostic[],
 ): unknown {
   if (Array.isArray(value)) {
+    // To valibot a list is an object too; null is wrong for every object.
+    if (['record', 'strict_object', 'variant'].includes(inner(schema).type)) return null;
     return value.map((item, index) => {
       const next = child(schema, value, index);
       return next === undefined ? item : withoutUnknownKeys(next, item, [...path, index], found);
@@ -99,9 +107,11 @@ function unknownKey(schema: SchemaNode, path: ConfigPath, key: string): Diagnost
   }
   const known = Object.keys(schema.entries ?? {}).filter((each) => each !== 'kind');
   const suggestion = closest(key, known);
+  const others = known.length === 0 ? 'Remove it.' : `Use one of: ${known.join(', ')}.`;
+  const hint = suggestion === undefined ? others : `Write '${suggestion}'.`;
   return diagnostic(
     'LOOM1201',
-    { key, where: showPath(path), known: known.join(', ') || 'no fields' },
+    { key, where: showPath(path), hint },
     { path: at, anchor: 'key', ...(suggestion !== undefined && { suggestion }) },
   );
 }
@@ -115,23 +125,41 @@ const laterKinds: Record<string, string> = {
 function wrongKind(path: ConfigPath, value: unknown, schema: SchemaNode): Diagnostic {
   const at = [...path, 'kind'];
   const kinds = (schema.options ?? []).flatMap((each) =>
-    typeof each === 'string' ? [] : [String(each.entries?.['kind']?.literal)],
+    typeof each === 'string' ? [] : [String(each.entries?.kind?.literal)],
   );
-  const kind = isPlainObject(value) ? value['kind'] : undefined;
+  const kind = isPlainObject(value) ? value.kind : undefined;
   const feature = typeof kind === 'string' ? laterKinds[kind] : undefined;
   if (feature !== undefined) {
     return diagnostic('LOOM1804', { where: showPath(path), feature }, { path: at });
   }
-  const suggestion = typeof kind === 'string' ? closest(kind, kinds) : undefined;
   const helpers = kinds.map((each) => `${each}(…)`).join(', ');
   if (kind === undefined) {
     const holes = { where: showPath(path), found: show(value), expected: `one of ${helpers}` };
     return diagnostic('LOOM1203', holes, { path });
   }
+  return wrongChoice(at, kind, `one of ${kinds.join(', ')}`, kinds);
+}
+
+/** A size or duration that is spelt in another way, as it should be: `64 KB` is `64K`. */
+function respelt(leaf: Leaf, value: unknown): string {
+  const pattern =
+    leaf.kind === 'size' ? /^\s*([\d.]+)\s*([kmg])/i : /^\s*([\d.]+)\s*(ns|us|µs|ms|s|m|h)/i;
+  const [, digits = '', unit = ''] = pattern.exec(String(value)) ?? [];
+  if (leaf.kind === 'size') {
+    const text = `${digits}${unit.toUpperCase()}`;
+    return parseSize(text) === undefined ? showSize(leaf.minimum) : text;
+  }
+  const text = `${digits}${unit.toLowerCase().replace('µ', 'u')}`;
+  return parseDuration(text) === undefined ? `${Number(value) || 20}ms` : text;
+}
+
+function wrongChoice(path: ConfigPath, value: unknown, words: string, choices: readonly string[]) {
+  const suggestion = typeof value === 'string' ? closest(value, choices) : undefined;
+  const hint = `Write ${suggestion === undefined ? words : `'${suggestion}'`}.`;
   return diagnostic(
     'LOOM1207',
-    { where: showPath(at), found: show(kind), expected: `one of ${kinds.join(', ')}` },
-    { path: at, ...(suggestion !== undefined && { suggestion }) },
+    { where: showPath(path), found: show(value), expected: words, hint },
+    { path, ...(suggestion !== undefined && { suggestion }) },
   );
 }
 
@@ -140,23 +168,22 @@ function wrongLeaf(leaf: Leaf, path: ConfigPath, value: unknown): Diagnostic {
   const where = showPath(path);
   const found = show(value);
   const expected = expectedOf(leaf);
-  const parsed =
-    leaf.kind === 'size' ? parseSize(value) : leaf.kind === 'duration' ? parseDuration(value) : value;
-  if (leaf.kind === 'size' && parsed === undefined && /string|number/.test(typeof value)) {
-    return diagnostic('LOOM1206', { where, found, example: showSize(leaf.minimum) }, { path });
+  const isWord = typeof value === 'string' || typeof value === 'number';
+  if (leaf.kind === 'size' && isWord && parseSize(value) === undefined) {
+    return diagnostic('LOOM1206', { where, found, example: respelt(leaf, value) }, { path });
   }
-  if (leaf.kind === 'duration' && parsed === undefined && /string|number/.test(typeof value)) {
-    const digits = String(value).replace(/[^\d.]/g, '') || '20';
-    return diagnostic('LOOM1205', { where, found, example: `${digits}ms` }, { path });
+  if (leaf.kind === 'duration' && isWord && parseDuration(value) === undefined) {
+    return diagnostic('LOOM1205', { where, found, example: respelt(leaf, value) }, { path });
   }
   if (leaf.kind === 'choice' && typeof value === 'string') {
-    const suggestion = closest(value, leaf.choices);
-    return diagnostic(
-      'LOOM1207',
-      { where, found, expected },
-      { path, ...(suggestion !== undefined && { suggestion }) },
-    );
+    return wrongChoice(path, value, leaf.words, leaf.choices);
   }
+  const parsed =
+    leaf.kind === 'size'
+      ? parseSize(value)
+      : leaf.kind === 'duration'
+        ? parseDuration(value)
+        : value;
   const isNumber = typeof parsed === 'number' && Number.isSafeInteger(parsed);
   if (isNumber && 'minimum' in leaf) {
     const inRange = parsed >= leaf.minimum && parsed <= leaf.maximum;
@@ -256,7 +283,7 @@ export function checkShape(value: unknown): {
     if (result.success) return { config: result.output, diagnostics: found };
     for (const issue of result.issues) {
       const path = issuePath(issue);
-      if (!gone.has(JSON.stringify(path))) found.push(describeIssue(rest, path));
+      if (!gone.has(JSON.stringify(path))) found.push(describeIssue(value, path));
       let target = cutPath(path);
       // What is wrong although it was cut has no default: its owner goes too.
       while (gone.has(JSON.stringify(target)) && target.length > 1) target = target.slice(0, -1);

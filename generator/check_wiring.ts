@@ -86,8 +86,11 @@ function checkReactors(config: CheckedConfig, value: unknown): Diagnostic[] {
     Object.values(config.fds).flatMap((fd) => (fd.handler === undefined ? [] : [fd.on])),
   );
   const found: Diagnostic[] = [];
-  for (const name of keysOf(value, 'reactors').sort(byName)) {
-    if (used.has(name)) continue;
+  const reactors = keysOf(value, 'reactors').sort(byName);
+  // With a misspelt or missing `on` an unused reactor is only the echo of that mistake.
+  const isWhole = [...used].every((name) => typeof name === 'string' && reactors.includes(name));
+  for (const name of reactors) {
+    if (used.has(name) || !isWhole) continue;
     const path = ['reactors', name];
     found.push(diagnostic('LOOM1406', { name }, { path, anchor: 'key' }));
   }
@@ -111,10 +114,12 @@ function checkReactors(config: CheckedConfig, value: unknown): Diagnostic[] {
   return found;
 }
 
-function checkTimes(name: string, fd: CheckedFd): Diagnostic[] {
+function checkTimes(name: string, fd: CheckedFd, value: unknown): Diagnostic[] {
   const path = ['fds', name];
   if (fd.kind === 'timer') {
-    if (fd.every !== undefined || fd.after !== undefined) return [];
+    // As written: a time that is no duration has been left out of `fd` and been reported.
+    const written = (value as { fds: Record<string, object> }).fds[name] ?? {};
+    if ('every' in written || 'after' in written) return [];
     return [diagnostic('LOOM1408', { where: showPath(path) }, { path, anchor: 'key' })];
   }
   const found: Diagnostic[] = [];
@@ -191,7 +196,7 @@ export function checkWiring(config: CheckedConfig, value: unknown): Diagnostic[]
     ...checkReferences(config, value),
     ...checkHandlers(config),
     ...checkReactors(config, value),
-    ...entriesByName(config.fds).flatMap(([name, fd]) => checkTimes(name, fd)),
+    ...entriesByName(config.fds).flatMap(([name, fd]) => checkTimes(name, fd, value)),
     ...checkBackends(config),
   ];
 }

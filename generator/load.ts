@@ -16,6 +16,7 @@ import {
   diagnostic,
   type Place,
 } from './report/diagnostic.ts';
+import { showFile } from './report/render.ts';
 
 /** Limits of one load. */
 export interface LoadOptions {
@@ -53,17 +54,18 @@ export type Loaded = {
 const scriptExtensions = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
 async function readText(file: string): Promise<string> {
+  const shown = showFile(file, process.cwd());
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       const hint = 'Give the path of a config: loomgen build path/to/loom.config.ts';
-      throw new DiagnosticError([diagnostic('LOOM1001', { file, hint })]);
+      throw new DiagnosticError([diagnostic('LOOM1001', { file: shown, hint })]);
     }
     const reasons: Record<string, string> = { EISDIR: 'it is a folder', EACCES: 'no permission' };
     const reason = reasons[code] ?? (code || 'unknown reason');
-    throw new DiagnosticError([diagnostic('LOOM1002', { file, reason })]);
+    throw new DiagnosticError([diagnostic('LOOM1002', { file: shown, reason })]);
   }
 }
 
@@ -115,7 +117,19 @@ async function loadJson(file: string): Promise<Loaded> {
   return { ...common, kind: 'config', value };
 }
 
-/** Gives each diagnostic that has a path its place, and its second path a place too. */
+/** Errors first, then by file, line and column: the order in which one reads and corrects. */
+function byPlace(first: Diagnostic, second: Diagnostic): number {
+  if (first.severity !== second.severity) return first.severity === 'error' ? -1 : 1;
+  const [one, two] = [first.place, second.place];
+  if (one === undefined || two === undefined) return Number(two !== undefined);
+  if (one.file !== two.file) return one.file < two.file ? -1 : 1;
+  return one.line - two.line || one.column - two.column;
+}
+
+/**
+ * Gives each diagnostic that has a path its place, and its second path a place too; sorts them by
+ * place.
+ */
 export async function locateAll(
   diagnostics: readonly Diagnostic[],
   locate: Locate,
@@ -133,7 +147,7 @@ export async function locateAll(
     }
     placed.push(next);
   }
-  return placed;
+  return placed.sort(byPlace);
 }
 
 /**
@@ -147,7 +161,8 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
   if (extension === '.json') return loadJson(file);
   await readText(file);
   if (!scriptExtensions.includes(extension)) {
-    throw new DiagnosticError([diagnostic('LOOM1003', { file, extension })]);
+    const shown = showFile(file, process.cwd());
+    throw new DiagnosticError([diagnostic('LOOM1003', { file: shown, extension })]);
   }
   const locate: Locate = async (at, anchor) => {
     // ts-morph brings a whole TypeScript: only a mistake is worth the third of a second.

@@ -25,8 +25,8 @@ const defaultDeadlineMilliseconds = 10_000;
 const defaultMemoryMegabytes = 512;
 /** How often memory outside of the JavaScript heap is looked at. */
 const memoryCheckMilliseconds = 100;
-/** What node exits with when a promise at top level can never be settled. */
-const unsettledAwaitExitCode = 13;
+/** What a thread ends with, unasked, when a promise at top level can never be settled. */
+const unsettledExitCodes = [0, 13];
 const bytesPerMegabyte = 2 ** 20;
 
 /** How the thread ended. */
@@ -95,7 +95,7 @@ async function runThread(request: LoadRequest, options: LoadOptions): Promise<Ou
       });
       worker.once('exit', (code) => {
         const died = { kind: 'died' as const, message: `its thread ended with ${code}` };
-        settle(code === unsettledAwaitExitCode ? { kind: 'unsettled' } : died);
+        settle(unsettledExitCodes.includes(code) ? { kind: 'unsettled' } : died);
       });
       const deadline = options.deadlineMilliseconds ?? defaultDeadlineMilliseconds;
       timers.push(setTimeout(() => settle({ kind: 'deadline' }), deadline));
@@ -165,7 +165,8 @@ async function afterValue(
 ): Promise<Diagnostic[]> {
   const found: Diagnostic[] = [];
   for (const { path, kind, limit } of answer.problems) {
-    const where = showPath(path);
+    // A path of sixty keys is of no use: its beginning says where to look.
+    const where = showPath(limit === undefined ? path : path.slice(0, 3));
     const each =
       limit === undefined
         ? diagnostic('LOOM1012', { where, kind }, { path })
@@ -191,14 +192,14 @@ async function afterOutcome(
     case 'threw':
       return [await afterThrow(outcome, file)];
     case 'repeated':
-      return outcome.repeated.map(({ key, file: at, first, second }) => {
+      return outcome.repeated.map(({ key, first, second }) => {
         const length = key.length;
         return diagnostic(
           'LOOM1014',
           { key },
           {
-            place: { file: at, ...second, length },
-            second: { message: 'first here', place: { file: at, ...first, length } },
+            place: { file: outcome.file, ...second, length },
+            second: { message: 'first here', place: { file: outcome.file, ...first, length } },
           },
         );
       });

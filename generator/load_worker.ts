@@ -19,7 +19,6 @@ export interface LoadRequest {
 /** A key that one object literal has twice; line and column count from 1. */
 export interface RepeatedKey {
   key: string;
-  file: string;
   first: { line: number; column: number };
   second: { line: number; column: number };
 }
@@ -28,13 +27,14 @@ export interface RepeatedKey {
 export type LoadAnswer = { dependencies: string[] } & (
   | { kind: 'value'; value: unknown; problems: NotPlain[] }
   | { kind: 'nothing' }
-  | { kind: 'repeated'; repeated: RepeatedKey[] }
+  | { kind: 'repeated'; file: string; repeated: RepeatedKey[] }
   | { kind: 'threw'; message: string; stack: string; missing: string | undefined }
   | { kind: 'exited'; code: number }
 );
 
 const request = workerData as LoadRequest;
-const repeated: RepeatedKey[] = [];
+/** By place: Babel can visit a node more than once. */
+const repeated = new Map<string, RepeatedKey>();
 const endThread = process.exit.bind(process);
 
 /** The part of Babel's path object that is used here. */
@@ -54,7 +54,7 @@ interface ObjectPath {
 
 /** A Babel plugin that collects repeated keys; a config with one is not run and not cached. */
 function findRepeatedKeys() {
-  const visit = (path: ObjectPath, state: { filename?: string }): void => {
+  const visit = (path: ObjectPath): void => {
     const seen = new Map<string, { line: number; column: number }>();
     for (const { computed, key } of path.node.properties) {
       const start = key?.loc?.start;
@@ -64,11 +64,11 @@ function findRepeatedKeys() {
       const second = { line: start.line, column: start.column + 1 };
       const first = seen.get(name);
       if (first === undefined) seen.set(name, second);
-      else repeated.push({ key: name, file: state.filename ?? request.file, first, second });
+      else repeated.set(`${name} ${second.line}:${second.column}`, { key: name, first, second });
     }
   };
   const leave = (): void => {
-    if (repeated.length > 0) throw new Error('a key is repeated');
+    if (repeated.size > 0) throw new Error('a key is repeated');
   };
   return { visitor: { ObjectExpression: visit, Program: { exit: leave } } };
 }
@@ -99,8 +99,13 @@ process.exit = ((code?: number) => {
 }) as typeof process.exit;
 
 function describe(error: unknown): LoadAnswer {
-  if (repeated.length > 0) return { kind: 'repeated', repeated, dependencies: dependencies() };
   const thrown = error instanceof Error ? error : new Error(String(error));
+  if (repeated.size > 0) {
+    // jiti does not tell a plugin which file it transforms, but its error ends with the name.
+    const file = /\n\s*(\/.*?):\d+:\d+\s*$/.exec(thrown.message)?.[1] ?? request.file;
+    const found = [...repeated.values()];
+    return { kind: 'repeated', file, repeated: found, dependencies: dependencies() };
+  }
   const missing = /^Cannot find (?:module|package) '([^']+)'/.exec(thrown.message)?.[1];
   return {
     kind: 'threw',
@@ -120,7 +125,7 @@ async function run(): Promise<void> {
     const module = (isObject ? exported : {}) as Record<string, unknown>;
     // A CommonJS config has no default: what it exports is the config.
     const isCommonJs = !('default' in module) && /\.cjs$/.test(request.file);
-    const value = isCommonJs ? exported : module['default'];
+    const value = isCommonJs ? exported : module.default;
     if (value === undefined) answer({ kind: 'nothing', dependencies: dependencies() });
     else answer({ kind: 'value', ...toPlainData(value), dependencies: dependencies() });
   } catch (error) {

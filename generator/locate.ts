@@ -151,7 +151,8 @@ class Locator {
       if (argument !== undefined) passed.set(parameter.getName(), { node: argument, known });
     });
     const body = callee.getBody();
-    if (body !== undefined && !Node.isBlock(body)) return this.resolve({ node: body, known: passed });
+    if (body !== undefined && !Node.isBlock(body))
+      return this.resolve({ node: body, known: passed });
     const returned = callee.getDescendantsOfKind(SyntaxKind.ReturnStatement).at(-1);
     const expression = returned?.getExpression();
     return expression && this.resolve({ node: expression, known: passed });

@@ -1,12 +1,6 @@
 /** Lowers fds: slots, operation numbers, receive buffers, socket options. */
 import type { CheckedFd, CheckedFraming, CheckedStream } from '../schemas/config.ts';
-import type {
-  IrFd,
-  IrFraming,
-  IrSocketOptions,
-  IrStreamFd,
-  IrTimerFd,
-} from '../schemas/ir.ts';
+import type { IrFd, IrFraming, IrSocketOptions, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
 import { pascalCase } from './case.ts';
 
 const nanosecondsPerSecond = 1e9;
@@ -161,7 +155,5 @@ function lowerTimer(
 
 /** Lowers one fd and moves the cursor of its reactor past it. `index` is program-wide. */
 export function lowerFd(name: string, index: number, fd: CheckedFd, at: FdCursor): IrFd {
-  return fd.kind === 'timer'
-    ? lowerTimer(name, index, fd, at)
-    : lowerStream(name, index, fd, at);
+  return fd.kind === 'timer' ? lowerTimer(name, index, fd, at) : lowerStream(name, index, fd, at);
 }

@@ -6,10 +6,10 @@ export const shapeCodes = {
   LOOM1201: {
     severity: 'error',
     title: 'Unknown key',
-    holes: ['key', 'where', 'known'],
+    holes: ['key', 'where', 'hint'],
     what: '{where} has no field "{key}".',
     why: 'An unknown key is an error: skipped, it would look as if it worked.',
-    fix: 'Use one of: {known}.',
+    fix: '{hint}',
     explanation: prose`
       Every object of the config has a closed list of fields, shown by your editor. Options that
       exist for another kind of fd are unknown too: a unix socket has no noDelay.
@@ -76,10 +76,10 @@ export const shapeCodes = {
   LOOM1207: {
     severity: 'error',
     title: 'Not one of the choices',
-    holes: ['where', 'found', 'expected'],
+    holes: ['where', 'found', 'expected', 'hint'],
     what: '{where} is {found}, expected {expected}.',
     why: 'The list of choices is closed.',
-    fix: 'Write {expected}.',
+    fix: '{hint}',
     explanation: prose`
       Your editor offers the choices inside the quotes.
     `,

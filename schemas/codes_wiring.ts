@@ -234,9 +234,9 @@ export const wiringCodes = {
     why: 'The ring must hold four of the largest messages, or it stalls on each.',
     fix: 'Write {needed}, leave it out, or lower what {fd} can receive.',
     explanation: prose`
-      Without \`delivery\` or \`inbox\` the ring is as large as needed, at least 1M and 256K. A message
-      of a raw fd is a receive buffer; other framings have their \`maximum\`, and what JavaScript
-      sends is never more than \`writeQueue\`.
+      Without \`delivery\` or \`inbox\` the ring is as large as needed, at least 1M and 256K. A
+      message of a raw fd is a receive buffer; other framings have their \`maximum\`, and what
+      JavaScript sends is never more than \`writeQueue\`.
     `,
   },
   LOOM1604: {

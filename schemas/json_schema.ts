@@ -92,8 +92,8 @@ function describe(schema: unknown, part: string, comments: Map<string, string>):
     return;
   }
   if (!isObject(schema)) return;
-  const kind = isObject(schema['properties'])
-    ? (schema['properties']['kind'] as { const?: string } | undefined)?.const
+  const kind = isObject(schema.properties)
+    ? (schema.properties.kind as { const?: string } | undefined)?.const
     : undefined;
   // Two kinds of fd describe the same key differently; the one of its own kind comes first.
   const named = kind === undefined ? [] : [`${kind}Schema`, `${kind}Framing`];
@@ -106,7 +106,7 @@ function describe(schema: unknown, part: string, comments: Map<string, string>):
       const candidates = [...named, ...(owners[part] ?? [])];
       const owner = candidates.find((each) => comments.has(`${each}.${name}`));
       const text = owner === undefined ? undefined : comments.get(`${owner}.${name}`);
-      if (text !== undefined && isObject(property)) property['description'] = text;
+      if (text !== undefined && isObject(property)) property.description = text;
       describe(property, part === '' ? name : part, comments);
     }
   }
@@ -126,7 +126,7 @@ export function schemaText(): string {
     },
   }) as Json;
   describe(schema, '', docComments());
-  const properties = schema['properties'] as Json;
+  const properties = schema.properties as Json;
   const title = 'loomgen config';
   const document = {
     ...schema,

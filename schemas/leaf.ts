@@ -32,7 +32,7 @@ const durationUnits: Record<string, number> = {
   h: 3600e9,
 };
 
-/** Bytes of a size, or undefined when it is not one (`64K`, `65536`; never a fraction of a byte). */
+/** Bytes of a size (`64K`, `65536`), or undefined when it is not one or not whole bytes. */
 export function parseSize(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
   const match = typeof value === 'string' ? /^(\d{1,15}(?:\.\d{1,6})?)([KMG])$/.exec(value) : null;
@@ -118,7 +118,8 @@ export function duration(minimum: Duration, maximum: Duration) {
 
 /** One of a closed list of words. */
 export function choice<const Choices extends readonly string[]>(choices: Choices) {
-  const words = choices.map((each) => `'${each}'`).join(choices.length === 2 ? ' or ' : ', ');
+  const quoted = choices.map((each) => `'${each}'`);
+  const words = choices.length === 2 ? quoted.join(' or ') : `one of ${quoted.join(', ')}`;
   return v.pipe(
     v.picklist(choices),
     v.metadata({ leaf: { kind: 'choice', words, choices } satisfies Leaf }),
@@ -165,7 +166,8 @@ export function showSize(bytes: number): string {
 export function showDuration(nanoseconds: number): string {
   for (const unit of ['h', 'm', 's', 'ms', 'us'] as const) {
     const factor = durationUnits[unit] ?? 1;
-    if (nanoseconds >= factor && nanoseconds % factor === 0) return `${nanoseconds / factor}${unit}`;
+    if (nanoseconds >= factor && nanoseconds % factor === 0)
+      return `${nanoseconds / factor}${unit}`;
   }
   return `${nanoseconds}ns`;
 }

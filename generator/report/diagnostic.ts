@@ -98,6 +98,11 @@ function fill(template: string, holes: Readonly<Record<string, string | number>>
   });
 }
 
+/** A config path keeps its case at the start of a sentence; an article does not. */
+function asSentence(text: string): string {
+  return /^(?:the|a|an) /.test(text) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
+}
+
 /** Makes a diagnostic of a code. `holes` has a value for each `{name}` in its texts. */
 export function diagnostic<const Key extends Code>(
   code: Key,
@@ -108,7 +113,7 @@ export function diagnostic<const Key extends Code>(
   return {
     code,
     severity: entry.severity,
-    message: fill(entry.what, holes),
+    message: asSentence(fill(entry.what, holes)),
     reason: fill(entry.why, holes),
     fix: fill(entry.fix, holes),
     ...parts,

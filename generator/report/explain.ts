@@ -15,10 +15,6 @@ export function explain(code: string): { text: string } | { unknown: Diagnostic 
   const known = Object.keys(codes);
   const hint = `Codes run from ${known[0]} to ${known.at(-1)}; copy one from a message.`;
   return {
-    unknown: diagnostic(
-      'LOOM2015',
-      { code, hint },
-      suggestion === undefined ? {} : { suggestion },
-    ),
+    unknown: diagnostic('LOOM2015', { code, hint }, suggestion === undefined ? {} : { suggestion }),
   };
 }

@@ -26,9 +26,9 @@ const linesBefore = 1;
 
 /** Whether stderr may have colours: no-color.org, FORCE_COLOR, and whether it is a terminal. */
 export function wantsColor(environment: NodeJS.ProcessEnv = process.env): boolean {
-  if (environment['NO_COLOR']) return false;
-  if (environment['FORCE_COLOR']) return environment['FORCE_COLOR'] !== '0';
-  return process.stderr.isTTY === true && environment['TERM'] !== 'dumb';
+  if (environment.NO_COLOR) return false;
+  if (environment.FORCE_COLOR) return environment.FORCE_COLOR !== '0';
+  return process.stderr.isTTY === true && environment.TERM !== 'dumb';
 }
 
 function readSource(file: string): string | undefined {
@@ -88,7 +88,8 @@ export function renderDiagnostic(each: Diagnostic, options: RenderOptions = {}):
     lines.push(`  ${plain(each.second.message)} at ${at(each.second.place)}`);
     lines.push(...frame(each.second.place, colors, readText));
   }
-  const meant = each.suggestion === undefined ? '' : `Did you mean '${plain(each.suggestion)}'? `;
+  const isSaid = each.suggestion === undefined || each.fix === `Write '${each.suggestion}'.`;
+  const meant = isSaid ? '' : `Did you mean '${plain(each.suggestion ?? '')}'? `;
   lines.push(`  ${colors.bold('why')}: ${each.reason}`);
   lines.push(`  ${colors.bold('fix')}: ${meant}${each.fix}`);
   if (each.details !== undefined) lines.push('', each.details.trimEnd());

@@ -1,0 +1,5 @@
+import { defineLoom } from 'loomgen';
+
+export default defineLoom({
+  name: 'echo' 'feed',
+});

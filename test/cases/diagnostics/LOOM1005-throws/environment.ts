@@ -1,0 +1,3 @@
+export function requireEnvironment(name: string): string {
+  throw new Error(`set the environment variable ${name}`);
+}

@@ -1,0 +1,3 @@
+import { defineLoom } from 'loomgen';
+
+defineLoom({ name: 'echo', reactors: { main: {} }, fds: {} });

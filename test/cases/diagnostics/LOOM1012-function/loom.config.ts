@@ -1,0 +1,3 @@
+import { defineLoom, tcpServer } from 'loomgen';
+
+export default () => defineLoom({ name: 'echo', reactors: { main: {} }, fds: {} });

@@ -1,0 +1,7 @@
+import { defineLoom, tcpServer } from 'loomgen';
+
+export default defineLoom({
+  name: 'echo',
+  reactors: { main: {}, spare: {} },
+  fds: { tcp: tcpServer('127.0.0.1:7001', { on: 'main' }) },
+});

@@ -1,0 +1,9 @@
+import { channel, defineLoom, i64, struct, tcpServer } from 'loomgen';
+
+export default defineLoom({
+  name: 'echo',
+  reactors: { main: {} },
+  messages: { Top: struct({ bid: i64 }) },
+  fds: { tcp: tcpServer('127.0.0.1:7001', { on: 'main' }) },
+  channels: { top: channel({ from: 'main', to: 'js', message: 'Top' }) },
+});

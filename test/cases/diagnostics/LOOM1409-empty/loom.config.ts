@@ -1,0 +1,7 @@
+import { defineLoom } from 'loomgen';
+
+export default defineLoom({
+  name: 'echo',
+  reactors: {},
+  fds: {},
+});
