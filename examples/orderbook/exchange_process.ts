@@ -31,6 +31,7 @@ export class ExchangeProcess implements Disposable {
     if (this.#child.connected) this.#child.send(command);
   }
 
+  /** Ends the process. */
   [Symbol.dispose](): void {
     this.#child.kill();
   }

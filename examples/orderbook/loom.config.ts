@@ -55,19 +55,21 @@ export default defineLoom({
   },
   fds: {
     // depth, bookTicker, buys and sells: a connection each. The session ends with the exchange's
-    // FIN, so there is nothing to connect to again.
+    // FIN, so there is nothing to connect to again; nothing is ever written.
     market: tcp('127.0.0.1:9000', {
       on: 'md',
       handler: 'Book',
       framing: line({ maximum: '256K' }),
       connections: 4,
       reconnect: false,
+      writeQueue: '4K',
     }),
     snapshot: unix('/tmp/loom-orderbook.sock', {
       on: 'md',
       handler: 'Book',
       framing: line({ maximum: '256K' }),
       reconnect: false,
+      writeQueue: '4K',
     }),
   },
   channels: {

@@ -53,7 +53,8 @@ const demoFlags = {
 } as const;
 
 /** What `--help` prints. */
-export const helpText = `An order book kept from a live exchange feed: a local exchange plays a session over four TCP
+export const helpText = `\
+An order book kept from a live exchange feed: a local exchange plays a session over four TCP
 connections and a unix socket, a generated native reactor keeps the book, and an independent
 replay in TypeScript checks the result. Exit code 0: equal; 1: not; 2: the command was wrong.
 

@@ -73,9 +73,9 @@ struct Book : orderbook::BookBase<Book> {
 
   void publish_side(std::uint32_t side, const auto& levels) noexcept {
     for (std::uint32_t depth = 0; depth < result_levels && depth < levels.size(); ++depth) {
-      const feed::Level level = levels.level(depth);
+      const feed::Level at = levels.level(depth);
       this->level.publish(
-          {.side = side, .depth = depth, .price = level.price, .quantity = level.quantity});
+          {.side = side, .depth = depth, .price = at.price, .quantity = at.quantity});
     }
   }
 

@@ -1,7 +1,8 @@
 /** What is printed at the end: a table for people, or one JSON value for programs. */
 import colors from 'picocolors';
 import type { BookResult } from './reference.ts';
-import { liveState, type RunOutcome, syncStates } from './run.ts';
+import type { RunOutcome } from './run.ts';
+import { liveState, syncStates } from './sync_state.ts';
 import type { Difference, Verdict } from './verdict.ts';
 import { grouped } from './view.ts';
 
@@ -57,7 +58,7 @@ function tableText({ result, summary, ...outcome }: RunOutcome): string {
   ];
   return rows
     .map(([name, value, note]) => {
-      const line = `  ${colors.dim(name.padEnd(13))}${colors.bold(value.padStart(10))}`;
+      const line = `  ${colors.dim(name.padEnd(13))}${colors.bold(value.padStart(12))}`;
       return note === '' ? line : `${line}   ${note}`;
     })
     .join('\n');
@@ -71,7 +72,8 @@ function duration(nanoseconds: bigint): string {
 }
 
 function bookText({ bids, asks, bidLevels, askLevels, bookId }: BookResult): string {
-  const title = `  ${'bid quantity'.padStart(16)}${'bid'.padStart(16)}   ${'ask'.padEnd(16)}ask quantity`;
+  const left = 'bid quantity'.padStart(16) + 'bid'.padStart(16);
+  const title = `  ${left}   ${'ask'.padEnd(16)}ask quantity`;
   const rows = Array.from({ length: Math.max(bids.length, asks.length) }, (_, depth) => {
     const [bid = '', bidQuantity = ''] = bids[depth] ?? [];
     const [ask = '', askQuantity = ''] = asks[depth] ?? [];

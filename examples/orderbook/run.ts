@@ -11,6 +11,7 @@ import {
 import { ExchangeProcess } from './exchange_process.ts';
 import type { ExchangeOptions } from './options.ts';
 import { type BookResult, decimalText, type PriceLevel, resultLevels } from './reference.ts';
+import { liveState } from './sync_state.ts';
 
 /** What a run needs to know. */
 export interface RunOptions extends ExchangeOptions {
@@ -49,12 +50,6 @@ export interface RunOutcome {
 
 /** How long the handler may take to report once the exchange has closed everything. */
 const reportMilliseconds = 5000;
-
-/** `state` in Top and Summary; feed::SyncState in sync.hpp has the same order. */
-export const syncStates = ['waiting for a snapshot', 'at a snapshot', 'live'] as const;
-
-/** The number of the last of `syncStates`. */
-export const liveState = syncStates.indexOf('live');
 
 /**
  * Plays a session through the native handler. `watch` is given the live state once, before the

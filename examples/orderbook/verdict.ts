@@ -34,7 +34,7 @@ export function judge(
 export function compare(handler: BookResult, reference: BookResult): Difference[] {
   const left = flat(handler);
   const right = flat(reference);
-  return [...new Set([...left.keys(), ...right.keys()])]
+  return [...new Set([...right.keys(), ...left.keys()])]
     .map((field) => ({
       field,
       handler: left.get(field) ?? '-',

@@ -6,7 +6,7 @@ import type { WriteStream } from 'node:tty';
 import colors from 'picocolors';
 import { decimalText } from './reference.ts';
 import type { LiveState } from './run.ts';
-import { liveState, syncStates } from './run.ts';
+import { liveState, syncStates } from './sync_state.ts';
 
 /** What the view says about the run as a whole. */
 export interface ViewTitle {
@@ -48,11 +48,14 @@ export class View implements Disposable {
     if (stream.isTTY) stream.write('\x1b[?25l');
   }
 
+  /** Draws a last time and gives the cursor back. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    if (!this.#stream.isTTY) return;
-    this.#redraw();
-    this.#stream.write('\x1b[?25h\n');
+    if (this.#stream.isTTY) {
+      this.#redraw();
+      this.#stream.write('\x1b[?25h');
+    }
+    this.#stream.write('\n');
   }
 
   #line(): void {
@@ -94,7 +97,7 @@ export class View implements Disposable {
     const state = syncStates[top?.state ?? 0] ?? '';
     const paint = top?.state === liveState ? colors.green : colors.yellow;
     const done = Math.round((Math.min(messages / total, 1) || 0) * curveLength);
-    const progress = colors.cyan('━'.repeat(done)) + colors.dim('━'.repeat(curveLength - done));
+    const progress = colors.cyan('━'.repeat(done)) + colors.dim('─'.repeat(curveLength - done));
     const rate = this.#rates.slice(-5).reduce((sum, value, _, all) => sum + value / all.length, 0);
     return [
       '',

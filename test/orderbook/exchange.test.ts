@@ -1,4 +1,4 @@
-/** The local exchange, in its own process: every byte, in order, FIN at the end, no more than read. */
+/** The local exchange, in its own process: every byte in order, FIN at the end, backpressure. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';

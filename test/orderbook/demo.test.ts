@@ -1,0 +1,149 @@
+/**
+ * The demo from end to end: the built reactor against the exchange's process and the reference, on
+ * both backends. Results must be equal however fast anyone was, so nothing here waits by the clock.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import { build } from '../../generator/index.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const marketData = fileURLToPath(new URL('../../../shared/market-data/', import.meta.url));
+const recorded = 'hftbacktest/binance-spot_ethusdt_20240808.gz';
+const backends = ['io_uring', 'epoll'] as const;
+
+interface Report {
+  ok: boolean;
+  differences: unknown[];
+  problems: string[];
+  result: Record<string, unknown>;
+  summary: Record<string, unknown>;
+  gaps: unknown[];
+  backend: { name: string };
+  allocationsAfterInit: number;
+}
+
+function start(parameters: string[]): ChildProcess {
+  const main = ['--import', 'tsx', 'examples/orderbook/main.ts', ...parameters];
+  return spawn(process.execPath, main, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Runs the demo to its end. */
+async function demo(parameters: string[]) {
+  const child = start(parameters);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout += chunk;
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  const [exitCode] = await once(child, 'close');
+  return { exitCode: exitCode as number, stdout, stderr };
+}
+
+async function report(line: string): Promise<Report> {
+  const { stdout, stderr } = await demo([...line.split(' '), '--json']);
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Report;
+}
+
+// Before the tests are declared, because which there are depends on it.
+const built = await build({ config: `${root}examples/orderbook/loom.config.ts` });
+/** Containers and hardened kernels refuse io_uring; its tests are then skipped by name. */
+const refused = (await demo(['--speed', 'max', '--messages', '99', '--backend', 'io_uring']))
+  .stderr;
+const ioUring = !refused.includes('LOOM5001');
+
+test.serial('the example builds', (t) => {
+  t.deepEqual(built.diagnostics, []);
+  t.is(built.status, 'ok');
+});
+
+for (const backend of backends) {
+  const onBackend = backend !== 'io_uring' || ioUring ? test.serial : test.serial.skip;
+  const withRecording = existsSync(marketData) ? onBackend : test.serial.skip;
+
+  onBackend(`${backend}: a synthetic session ends equal to the reference`, async (t) => {
+    const run = await report(`--speed max --backend ${backend}`);
+    t.deepEqual(run.differences, []);
+    t.deepEqual(run.problems, []);
+    t.true(run.ok);
+    t.is(run.backend.name, backend);
+    t.is(run.allocationsAfterInit, 0);
+    t.is(run.result.depth, 2976);
+  });
+
+  withRecording(`${backend}: on the recording every figure is the expected one`, async (t) => {
+    const run = await report(
+      `--speed max --backend ${backend} --recording ${marketData}${recorded}`,
+    );
+    const expected = JSON.parse(readFileSync(`${marketData}expected.json`, 'utf8'))[recorded];
+    t.deepEqual([run.differences, run.problems], [[], []]);
+    t.deepEqual(run.result, {
+      depth: expected.kinds.depthUpdate,
+      tickers: expected.kinds.bookTicker,
+      trades: expected.kinds.trade,
+      snapshots: expected.kinds.snapshot,
+      payloadBytes: expected.payload_bytes,
+      largestPayload: expected.max_payload,
+      gaps: expected.seq_gaps,
+      diffsApplied: expected.diffs_applied_after_snapshot,
+      live: true,
+      bookId: String(expected.last_u),
+      snapshotId: String(expected.snapshot_lastUpdateId),
+      bidLevels: expected.levels[0],
+      askLevels: expected.levels[1],
+      bids: expected.best10.bids,
+      asks: expected.best10.asks,
+    });
+  });
+
+  onBackend(`${backend}: lost diffs are found, and the book is not called live`, async (t) => {
+    const run = await report(`--speed max --drop 2 --backend ${backend}`);
+    t.deepEqual([run.differences, run.problems], [[], []]);
+    t.is(run.result.gaps, 2);
+    t.is(run.gaps.length, 2);
+    t.false(run.result.live);
+  });
+
+  onBackend(`${backend}: a later snapshot mends the book after a gap`, async (t) => {
+    const run = await report(`--speed max --drop 2 --snapshots 4 --backend ${backend}`);
+    t.deepEqual([run.differences, run.problems], [[], []]);
+    t.is(run.result.gaps, 2);
+    t.true(run.result.live);
+  });
+
+  onBackend(`${backend}: diffs that find no room wait in their socket`, async (t) => {
+    const run = await report(`--speed max --hold-snapshot --messages 60000 --backend ${backend}`);
+    t.deepEqual([run.differences, run.problems], [[], []]);
+    t.is(run.summary.diffsLost, '0');
+    t.true(Number(run.summary.pendingHighWater) <= 2048);
+  });
+}
+
+test.serial('Ctrl-C ends the session early, with a result like any other', async (t) => {
+  const child = start(['--speed', '1', '--backend', 'epoll']);
+  let stdout = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    // The first line of the live view: it is under way.
+    if (stdout === '') child.kill('SIGINT');
+    stdout += chunk;
+  });
+  const [exitCode] = await once(child, 'close');
+  t.is(exitCode, 0, stdout);
+  t.regex(stdout, /messages +[\d,]+ +depth/);
+  t.regex(stdout, /equal to the independent replay/);
+});
+
+test.serial('a wrong command is refused with exit code 2 and nothing on stdout', async (t) => {
+  const unknown = await demo(['--speed', 'fast']);
+  t.deepEqual([unknown.exitCode, unknown.stdout], [2, '']);
+  t.is(unknown.stderr.split('\n')[0], "demo: --speed is a number above 0 or 'max', not 'fast'");
+  const absent = await demo(['--recording', '/nowhere/recording.gz']);
+  t.deepEqual([absent.exitCode, absent.stdout], [2, '']);
+  t.regex(absent.stderr, /ENOENT.*\/nowhere\/recording\.gz/);
+});
