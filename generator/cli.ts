@@ -7,6 +7,7 @@
  */
 import yargs from 'yargs';
 import type { Argv } from 'yargs';
+import type { Diagnostic } from './report/diagnostic.ts';
 
 /** The exit codes of every verb. */
 export const exitCodes = { ok: 0, bug: 1, wrong: 2, stale: 4 } as const;
@@ -67,6 +68,14 @@ async function reportUsage(message: string, words: readonly string[]): Promise<n
   const reason = message.replaceAll('\n', ' ').replace(/\.$/, '');
   talkDiagnostics([diagnostic('LOOM2014', { reason, hint })]);
   return exitCodes.wrong;
+}
+
+/** The diagnostic of an error that no verb expects. */
+export async function bugDiagnostic(error: unknown): Promise<Diagnostic> {
+  const { diagnostic } = await import('./report/diagnostic.ts');
+  const name = error instanceof Error ? error.message : String(error);
+  const details = error instanceof Error ? (error.stack ?? name) : name;
+  return diagnostic('LOOM9001', { error: name }, { details });
 }
 
 /** Declares every verb. `run` receives the exit code. */
@@ -159,11 +168,8 @@ export async function main(words: readonly string[]): Promise<number> {
     }).parseAsync();
   } catch (error) {
     if (error instanceof UsageError) return reportUsage(error.message, words);
-    const { diagnostic } = await import('./report/diagnostic.ts');
     const { talkDiagnostics } = await import('./commands/talk.ts');
-    const name = error instanceof Error ? error.message : String(error);
-    const details = error instanceof Error ? (error.stack ?? name) : name;
-    talkDiagnostics([diagnostic('LOOM9001', { error: name }, { details })]);
+    talkDiagnostics([await bugDiagnostic(error)]);
     return exitCodes.bug;
   }
   return exitCode;

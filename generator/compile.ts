@@ -4,9 +4,10 @@
  * a build in which nothing changed costs one look by Ninja.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
 import { sha256 } from './plan.ts';
+import { FolderError } from './write.ts';
 import { findTool, type Tool, tools } from './tools.ts';
 
 /** The oldest CMake that reads the emitted project. */
@@ -85,11 +86,11 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
     const version = await run(cmake, ['--version'], { ...options, onCommand: () => {} });
     const old = oldCmake(version.output);
     if (old !== null) return { ...result, failure: old };
+    makeBuildFolder(buildFolder);
     const configured = await run(cmake, configureArguments(options, buildFolder), options);
     if (configured.status !== 0) {
       return { ...result, failure: configureFailure(configured.output) };
     }
-    mkdirSync(dirname(stampPath), { recursive: true });
     writeFileSync(stampPath, stamp);
   }
   const built = await run(cmake, ['--build', '--preset', options.preset], options, (line) => {
@@ -100,6 +101,20 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
   });
   if (built.status !== 0) result.failure = compilerFailure(built.output, buildFolder);
   return result;
+}
+
+/**
+ * Makes CMake's folder before CMake does, because a refusal then has a code and a place.
+ *
+ * @throws FolderError when the system refuses.
+ */
+function makeBuildFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new FolderError(folder, error);
+  }
 }
 
 /** Everything a configuration depends on; a different text means configuring again. */

@@ -145,6 +145,7 @@ function renderFds(ir: Ir): [string, string][] {
 /** The bases of the user's handlers, and the checks of what derives from them. */
 function renderHandlers(ir: Ir): [string, string][] {
   const handlers = services(ir);
+  if (handlers.length === 0) return [];
   const checks = handlers.map((service): [string, string] => {
     const view = checksView(ir, service, '../../');
     return [`src/checks/${identifier(service.name)}.hpp`, fill('cxx/checks.hpp', view)];

@@ -29,9 +29,8 @@ export function init(folder: string, directory: string = process.cwd()): InitRes
   const names = readdirSync(source).sort();
   const taken = names.filter((name) => existsSync(join(target, name)));
   if (taken.length > 0) {
-    result.diagnostics = taken.map((file) =>
-      diagnostic('LOOM2013', { folder: shownPath(target), file }),
-    );
+    const holes = { folder: shownPath(target), file: taken.join(', ') };
+    result.diagnostics.push(diagnostic('LOOM2013', holes));
     return result;
   }
   const files = new Map(names.map((name) => [name, readFileSync(join(source, name), 'utf8')]));

@@ -82,7 +82,11 @@ export function reactorView(ir: Ir, reactor: IrReactor): ReactorView {
     }));
   return {
     banner: bannerLines(ir, '// '),
-    includes: [`${identifier(ir.name)}/handlers.hpp`, 'loom/reactor.hpp'].sort(),
+    includes: [
+      `${identifier(ir.name)}/${members.size > 0 ? 'handlers' : 'fds'}.hpp`,
+      ...(reactor.channels.length > 0 ? [`${identifier(ir.name)}/messages.hpp`] : []),
+      'loom/reactor.hpp',
+    ].sort(),
     checks: [...members.keys()].map((handler) => `checks/${handler}.hpp`),
     namespace: identifier(ir.name),
     hasHandlers: members.size > 0,

@@ -27,7 +27,7 @@ set(LOOM_COMPILER "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
 if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
    OR (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14))
   message(FATAL_ERROR "\n  loom-old-compiler: ${LOOM_COMPILER}\n"
-                      "  needed: g++ 12 or clang++ 14 and newer; type: sudo apt-get install g++-12\n")
+                      "  needed: g++ 12 or clang++ 14; type: sudo apt-get install g++-12\n")
 endif()
 
 # Stops the configuration: a library is not here, and `package` is what Debian calls it.
