@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureBundle } from './stale_bundle.mjs';
 import { ensureModules } from './modules.mjs';
 import { ensureSystemPackages } from './system.mjs';
 import { Refusal } from './talk.mjs';
@@ -19,6 +20,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 async function setUp(forTests) {
   await ensureSystemPackages(forTests);
   await ensureModules(root);
+  await ensureBundle(root);
 }
 
 /**

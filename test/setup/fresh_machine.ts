@@ -96,8 +96,10 @@ export class FreshMachine implements Disposable {
     writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     // Setup hands the bundle to a script of its own; here it is only written down.
-    const bundle = `import { appendFileSync } from 'node:fs';
-appendFileSync('${this.#state}/calls', 'bundle\\n');\n`;
+    const bundle = `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+appendFileSync('${this.#state}/calls', 'bundle\\n');
+mkdirSync('dist', { recursive: true });
+writeFileSync('dist/cli.js', '');\n`;
     writeFileSync(join(folder, 'setup', 'bundle.mjs'), bundle);
   }
 

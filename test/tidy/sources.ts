@@ -55,7 +55,7 @@ export function isFixture({ path }: Source): boolean {
 
 /** Made by a program and not meant to be written or read by hand. */
 export function isData({ path }: Source): boolean {
-  return path === 'package-lock.json' || (extname(path) === '.json' && path !== 'package.json');
+  return extname(path) === '.json';
 }
 
 /** TypeScript or JavaScript written by hand. */
