@@ -171,7 +171,8 @@ class IoUring {
       if (sqe == nullptr) break;
       fill(*sqe, *overflow_.pop());
     }
-    enter(wait_nanoseconds);
+    // What still waits for room in the submission queue must not wait for a completion too.
+    enter(overflow_.empty() ? wait_nanoseconds : 0);
     return take(maximum, sink);
   }
 
