@@ -36,11 +36,11 @@ export class Exchange {
   readonly #session: readonly SessionMessage[];
   readonly #options: ExchangeOptions;
   readonly #report: (report: ExchangeReport) => void;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'loom-exchange-'));
   readonly #freeLanes: Lane[] = lanes.filter((lane) => lane !== 'snapshot');
   readonly #senders = new Map<Lane, LaneSender>();
   readonly #servers: Server[] = [];
   readonly #closed = new Set<Lane>();
+  #folder: string | undefined;
   #endPlace: number;
   #startMilliseconds = 0;
   #stopping = false;
@@ -56,6 +56,7 @@ export class Exchange {
 
   /** Listens on a free port and on a fresh path. */
   async listen(): Promise<void> {
+    this.#folder = mkdtempSync(join(tmpdir(), 'loom-exchange-'));
     const path = join(this.#folder, 'snapshot.sock');
     const tcp = createServer((socket) => this.#welcome(socket, this.#freeLanes.shift()));
     const unix = createServer((socket) => {
@@ -83,7 +84,7 @@ export class Exchange {
 
   /** Removes what is left in the file system; safe at any time. */
   clean(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #welcome(socket: Socket, lane: Lane | undefined): void {
