@@ -180,7 +180,7 @@ export function compilerFailure(output: string, buildFolder: string): CompileFai
     const [, file = '', line, column, message = ''] = located;
     return {
       kind: 'compiler',
-      message: message.replace(/^static(?:_assert| assertion) failed(?: due to .*?)?: /, ''),
+      message: withoutAssertion(message),
       file: isAbsolute(file) ? file : resolve(buildFolder, file),
       line: Number(line),
       column: Number(column),
@@ -191,6 +191,13 @@ export function compilerFailure(output: string, buildFolder: string): CompileFai
   const lines = output.trim().split('\n');
   const message = (other?.[0] ?? lines.at(-1) ?? '').trim();
   return { kind: 'compiler', message, file: null, line: 0, column: 0, output };
+}
+
+/** The sentence of a static_assert, as g++ (`failed: ...`) and clang++ (`failed ... "..."`) say it. */
+function withoutAssertion(message: string): string {
+  const clang = /^static_assert failed .*"(.*)"$/.exec(message);
+  if (clang !== null) return clang[1] ?? message;
+  return message.replace(/^static assertion failed(?: due to .*?)?: /, '');
 }
 
 /** Runs one command in the output folder, hands its lines on, keeps all it printed. */
