@@ -18,8 +18,11 @@ const highestPort = 65535;
  * beyond 65535, which is another mistake.
  */
 export function parseHostPort(text: string): HostPort | { reason: string } {
-  if (/[^\x21-\x7e]/.test(text)) return { reason: 'it has a space or another strange character' };
   if (text.includes('://')) return { reason: 'it has a scheme' };
+  // This text ends in string literals and comments of C++ and TypeScript.
+  if (/[^A-Za-z0-9.:%_[\]-]/.test(text)) {
+    return { reason: 'it has a space or another strange character' };
+  }
   const bracketed = /^\[([^\]]*)\](?::(\d*))?$/.exec(text);
   if (bracketed !== null) {
     const [, host = '', port] = bracketed;
@@ -46,12 +49,15 @@ export function isPort(port: number, isServer: boolean): boolean {
   return port >= (isServer ? 0 : 1) && port <= highestPort;
 }
 
+/** No quotes, no `*`: the path ends in string literals and comments of C++ and TypeScript. */
+const unixPathText = /^[A-Za-z0-9 _.\-+@,=~():/]+$/;
+
 /** Why a path cannot be that of a unix socket, in words; undefined when it can. */
 export function unixPathMistake(path: string): string | undefined {
   if (path === '') return 'is empty';
   if (path.includes('\0')) return 'contains a NUL';
-  if (/[^\x20-\x7e]|["\\`$;]/.test(path)) {
-    return 'has a character other than printable ASCII, or one of " \\ ` $ ;';
+  if (!unixPathText.test(path)) {
+    return 'has a character other than letters, digits, spaces and _ . - + @ , = ~ ( ) : /';
   }
   const bytes = Buffer.byteLength(path);
   if (bytes <= limits.unixPathBytes) return undefined;

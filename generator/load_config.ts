@@ -76,7 +76,7 @@ function startThread(request: LoadRequest, memoryMegabytes: number): Worker {
     resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
     execArgv: [],
   });
-  worker.stdout.pipe(process.stderr, { end: false });
+  worker.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk));
   return worker;
 }
 

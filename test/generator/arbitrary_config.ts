@@ -1,0 +1,167 @@
+/** Valid configs of every shape, for properties that hold for all of them. */
+import fc from 'fast-check';
+
+const lowerName = fc
+  .stringMatching(/^[a-z][a-z0-9]{0,6}(_[a-z0-9]{1,4})?$/)
+  // A suffix keeps generated names out of the lists of reserved words.
+  .map((name) => `${name}_q`);
+const upperName = lowerName.map((name) => `M${name.replaceAll('_', '')}`);
+const powerOfTwo = (minimum: number, maximum: number) =>
+  fc.integer({ min: minimum, max: maximum }).map((exponent) => 2 ** exponent);
+
+const framing = fc.oneof(
+  fc.constant({ kind: 'raw' }),
+  fc.record({ kind: fc.constant('line'), maximum: fc.integer({ min: 16, max: 1 << 22 }) }),
+  fc.record(
+    {
+      kind: fc.constant('lengthPrefixed'),
+      width: fc.constantFrom('u16le', 'u16be', 'u32le', 'u32be', 'u64le', 'u64be'),
+      maximum: fc.integer({ min: 1, max: 65535 }),
+    },
+    { requiredKeys: ['kind', 'width'] },
+  ),
+  fc.constant({ kind: 'lengthPrefixed', width: 'u8' }),
+);
+
+const stream = {
+  handler: fc.constantFrom('Book', 'Echo'),
+  framing,
+  connections: fc.integer({ min: 1, max: 300 }),
+  writeQueue: powerOfTwo(12, 20),
+  receive: fc.record(
+    { bytes: fc.integer({ min: 1024, max: 1 << 18 }), count: powerOfTwo(0, 6) },
+    { requiredKeys: [] },
+  ),
+  receiveBuffer: fc.integer({ min: 2048, max: 1 << 24 }),
+  busyPoll: fc.constantFrom('10us', '1ms'),
+};
+const client = {
+  connectTimeout: fc.constantFrom('1s', '250ms'),
+  reconnect: fc.constantFrom(false, { initial: '1ms' }, { initial: '1s', maximum: '1m' }, {}),
+};
+const server = {
+  full: fc.constantFrom('refuse', 'wait'),
+  backlog: fc.integer({ min: 1, max: 65535 }),
+};
+const tcp = {
+  noDelay: fc.boolean(),
+  quickAcknowledge: fc.boolean(),
+  keepAlive: fc.constantFrom(false, {}, { idle: '1m', interval: '5s', count: 3 }),
+  userTimeout: fc.constantFrom('1s', '1500ms'),
+};
+const optional = <Shape extends Record<string, fc.Arbitrary<unknown>>>(shape: Shape) =>
+  fc.record(shape, { requiredKeys: [] });
+
+/** An fd without its reactor and address; listeners get an address of their own by position. */
+const fd = fc.oneof(
+  optional({ ...stream, ...client, ...tcp }).map((options) => ({ ...options, kind: 'tcp' })),
+  optional({ ...stream, ...server, ...tcp, reusePort: fc.boolean() }).map((options) => ({
+    ...options,
+    kind: 'tcpServer',
+  })),
+  optional({ ...stream, ...client }).map((options) => ({ ...options, kind: 'unix' })),
+  optional({ ...stream, ...server, mode: fc.integer({ min: 0, max: 0o777 }) }).map((options) => ({
+    ...options,
+    kind: 'unixServer',
+  })),
+  fc
+    .record(
+      {
+        every: fc.constantFrom('10us', '1s', '1h'),
+        after: fc.constantFrom('1us', '2s'),
+        handler: fc.constant('Stats'),
+      },
+      { requiredKeys: ['every'] },
+    )
+    .map((options) => ({ ...options, kind: 'timer' })),
+);
+
+const reactor = optional({
+  core: fc.oneof(fc.constant('any'), fc.integer({ min: 0, max: 1023 })),
+  wait: fc.constantFrom('spin', 'block', { spin: '20us' }, { spin: '1ms' }),
+  submitBatch: fc.integer({ min: 1, max: 2048 }),
+  completionBatch: fc.integer({ min: 1, max: 4096 }),
+  inbox: powerOfTwo(12, 20),
+  delivery: powerOfTwo(12, 22),
+});
+
+const scalar = fc.constantFrom('u8', 'u16', 'u32', 'u64', 'i8', 'i32', 'i64', 'f32', 'f64', 'bool');
+const message = fc
+  .uniqueArray(fc.record({ name: lowerName, type: scalar }), {
+    minLength: 1,
+    maxLength: 12,
+    selector: (field) => field.name,
+  })
+  .map((fields) => ({ kind: 'struct', fields }));
+
+const channel = fc.record(
+  { capacity: powerOfTwo(1, 12), full: fc.constantFrom('drop-newest', 'conflate') },
+  { requiredKeys: [] },
+);
+
+const spelling = (name: string) => name.replaceAll('_', '').toLowerCase();
+const names = (name: fc.Arbitrary<string>, minLength: number, maxLength: number) =>
+  fc.uniqueArray(name, { minLength, maxLength, selector: spelling });
+
+type Plain = Record<string, unknown>;
+
+function address(kind: unknown, position: number): Plain {
+  if (kind === 'timer') return {};
+  const isUnix = kind === 'unix' || kind === 'unixServer';
+  return { address: isUnix ? `/run/fd ${position}.sock` : `127.0.0.1:${7000 + position}` };
+}
+
+/** A config that `check` accepts, as a value. */
+export const arbitraryConfig: fc.Arbitrary<Plain> = fc
+  .record({
+    reactorNames: names(lowerName, 1, 3),
+    fdNames: names(lowerName, 1, 6),
+    channelNames: names(lowerName, 0, 3),
+    messageNames: names(upperName, 1, 3),
+    reactors: fc.array(reactor, { minLength: 3, maxLength: 3 }),
+    fds: fc.array(fd, { minLength: 6, maxLength: 6 }),
+    channels: fc.array(channel, { minLength: 3, maxLength: 3 }),
+    messages: fc.array(message, { minLength: 3, maxLength: 3 }),
+    choices: fc.array(fc.nat(), { minLength: 16, maxLength: 16 }),
+  })
+  .map((given) => {
+    const pick = (list: readonly string[], position: number) =>
+      list[(given.choices[position] ?? 0) % list.length];
+    const entries = (list: readonly string[], make: (position: number) => unknown) =>
+      Object.fromEntries(list.map((name, position) => [name, make(position)]));
+    return {
+      name: 'program_q',
+      reactors: entries(given.reactorNames, (at) => given.reactors[at]),
+      messages: entries(given.messageNames, (at) => given.messages[at]),
+      fds: entries(
+        given.fdNames.map((name) => `f${name}`),
+        (at) => ({
+          ...given.fds[at],
+          ...address(given.fds[at]?.kind, at),
+          on: pick(given.reactorNames, at),
+        }),
+      ),
+      channels: entries(
+        given.channelNames.map((name) => `c${name}`),
+        (at) => ({
+          ...given.channels[at],
+          kind: 'channel',
+          from: pick(given.reactorNames, at + 6),
+          to: 'js',
+          message: pick(given.messageNames, at + 9),
+        }),
+      ),
+      handlers: './handlers.hpp',
+      native: { pkgConfig: ['simdjson'], sources: ['src/a b.cpp'], includeDirectories: ['.'] },
+    };
+  });
+
+/** The same value with the keys of every object in an order that `random` chooses. */
+export function shuffleKeys(value: unknown, random: () => number): unknown {
+  if (Array.isArray(value)) return value.map((each) => shuffleKeys(each, random));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value)
+    .map(([key, item]) => ({ key, item: shuffleKeys(item, random), at: random() }))
+    .sort((first, second) => first.at - second.at);
+  return Object.fromEntries(entries.map(({ key, item }) => [key, item]));
+}
