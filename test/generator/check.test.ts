@@ -6,6 +6,7 @@ import { check } from '../../generator/check.ts';
 import { checkIr } from '../../generator/check_ir.ts';
 import { lower } from '../../generator/lower.ts';
 import { closest, editDistance } from '../../generator/report/suggest.ts';
+import { reservedNames } from '../../templates/bindings/descriptor.ts';
 import { arbitraryConfig } from './arbitrary_config.ts';
 
 const echo = {
@@ -92,6 +93,13 @@ test('__proto__ is a name like another: refused', (t) => {
   t.is(config, undefined);
   t.true(diagnostics.some((each) => each.message.includes("'__proto__'")));
   t.true(diagnostics.some((each) => each.message.includes("'constructor'")));
+});
+
+test('properties of the emitted program are names that nothing else may have', (t) => {
+  for (const name of reservedNames) {
+    const codesFound = codesOf({ ...echo, fds: { [name]: echo.fds.tcp } });
+    t.true(codesFound.includes('LOOM1302'), name);
+  }
 });
 
 /** Puts a text at one of the places where a config may have a name or a string. */

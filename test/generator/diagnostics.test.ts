@@ -3,16 +3,24 @@
  * config and expected.txt. UPDATE_FIXTURES=1 writes the texts anew. A folder whose run.json says
  * `"by": "…"` is run by the test of that name (`test/generator/….test.ts`); here it only counts.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { type CodeEntry, codes } from '../../schemas/codes.ts';
+import { runtimeCodes } from '../../schemas/codes_runtime.ts';
+import { explain } from '../../generator/report/explain.ts';
 import { type FrontRun, frontText } from './front.ts';
 
 const root = fileURLToPath(new URL('../cases/diagnostics/', import.meta.url));
 const update = process.env.UPDATE_FIXTURES === '1';
 const folders = readdirSync(root).sort();
+
+/** A file, or the files of a folder. */
+function sources(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path).map((name) => join(path, name));
+}
 
 function readRun(folder: string): FrontRun & { by?: string } {
   const file = join(root, folder, 'run.json');
@@ -73,4 +81,19 @@ test('every code says what, why and how to fix it, in sentences', (t) => {
       code,
     );
   }
+});
+
+test('every error of a running program can be explained, and no other', (t) => {
+  const text = ['templates/runtime/loom/error.hpp', 'templates/bindings']
+    .flatMap((path) => sources(join(root, '..', '..', '..', path)))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+  const raised = new Set(text.match(/(?<=["'])LOOM[56]0\d\d(?=["'])/g));
+  t.deepEqual([...raised].sort(), Object.keys(runtimeCodes).sort());
+  for (const code of [...raised, ...Object.keys(codes)]) {
+    const explained = explain(code.toLowerCase());
+    t.true('text' in explained && explained.text.startsWith(`${code} (`), code);
+  }
+  const unknown = explain('LOOM1999');
+  t.is('unknown' in unknown && unknown.unknown.code, 'LOOM2015');
 });

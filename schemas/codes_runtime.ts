@@ -1,0 +1,147 @@
+/**
+ * What `loomgen explain` says about the errors of a running program. Their sentences are made where
+ * they happen, in C++ (`start_code` in templates/runtime/loom/error.hpp, LOOM50xx) and in the
+ * bindings (templates/bindings/error.ts, LOOM60xx); a test holds the three lists together.
+ */
+import { prose } from './code_entry.ts';
+
+/** An error of a running program. */
+export interface RuntimeEntry {
+  severity: 'error' | 'warning';
+  /** One line: the heading of `loomgen explain`. */
+  title: string;
+  /** Why it happens and what to do. */
+  explanation: string;
+}
+
+/** LOOM50xx and LOOM60xx. */
+export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
+  LOOM5001: {
+    severity: 'error',
+    title: 'No backend can be used on this machine',
+    explanation: prose`
+      Each backend of the config's list was tried in its order, and each refused; the message has
+      the reasons. Containers often forbid io_uring (seccomp: EPERM), and some kernels switch it off
+      (kernel.io_uring_disabled). With linux: ['io_uring', 'epoll'], the default, the same program
+      runs on epoll there.
+    `,
+  },
+  LOOM5002: {
+    severity: 'error',
+    title: 'A listener cannot listen',
+    explanation: prose`
+      socket(2), bind(2) or listen(2) failed for the fd that is named. EADDRINUSE: another process has
+      the port; ss -ltnp lists it. EACCES: a port below 1024 needs the capability
+      CAP_NET_BIND_SERVICE. EADDRNOTAVAIL: this machine does not have the address. To try another
+      address without a build: open({ addresses: { tcp: '127.0.0.1:0' } }).
+    `,
+  },
+  LOOM5003: {
+    severity: 'error',
+    title: 'A core does not exist or is not allowed',
+    explanation: prose`
+      The reactor is pinned to a core that this machine does not have, or that this process may not
+      use (cgroups, taskset). nproc --all counts the cores, taskset -p $$ shows those allowed. The
+      config is checked for 0 to 1023 only, because it may be built for another machine; at start,
+      open({ cores: { main: 1 } }) chooses another core.
+    `,
+  },
+  LOOM5004: {
+    severity: 'error',
+    title: 'Not enough memory at start',
+    explanation: prose`
+      All memory of a reactor is reserved and touched when it starts, so that nothing is allocated
+      afterwards. map.txt in the output folder lists every table and buffer with its size; fewer
+      connections or a smaller writeQueue need less.
+    `,
+  },
+  LOOM5005: {
+    severity: 'error',
+    title: 'An address cannot be resolved',
+    explanation: prose`
+      The address of the fd that is named, from the config or from open({ addresses }), is not an
+      address or its host has no entry in DNS or /etc/hosts. getent ahosts HOST asks the same way.
+    `,
+  },
+  LOOM5006: {
+    severity: 'error',
+    title: 'A reactor thread cannot be started',
+    explanation: prose`
+      pthread_create(3) failed, usually because of a limit on threads: ulimit -u, or pids.max of a
+      container's cgroup.
+    `,
+  },
+  LOOM5007: {
+    severity: 'error',
+    title: 'The program is in another state',
+    explanation: prose`
+      A program is started once and stopped once. In Node one addon is one program: close it with
+      await program.stop() before it is opened again.
+    `,
+  },
+  LOOM6001: {
+    severity: 'error',
+    title: 'The addon has not been built',
+    explanation: prose`
+      The bindings look for NAME.node in the build folder of the generated project. loomgen build
+      compiles it; with --no-compile, or after a fresh clone, the two cmake commands of the message
+      do the same without loomgen.
+    `,
+  },
+  LOOM6002: {
+    severity: 'error',
+    title: 'The addon cannot be loaded',
+    explanation: prose`
+      The file exists but the loader refused it: it was built for another machine or C library, or a
+      shared library that it needs is missing (ldd NAME.node shows it). Build it again here.
+    `,
+  },
+  LOOM6003: {
+    severity: 'error',
+    title: 'Addon and bindings come from different builds',
+    explanation: prose`
+      Both hold the layout of the shared memory, and the two differ. Build again, and copy the
+      bindings and the .node file together.
+    `,
+  },
+  LOOM6004: {
+    severity: 'error',
+    title: 'An option of open() names something unknown',
+    explanation: prose`
+      open({ cores, addresses }) take names of reactors and fds of the config. A backend has to be in
+      the list that the program was generated with.
+    `,
+  },
+  LOOM6005: {
+    severity: 'error',
+    title: 'A message that could never be sent',
+    explanation: prose`
+      send() gives false when there is no room now; this message would not fit into an empty queue.
+      Raise writeQueue, inbox or the maximum of the framing in the config, or send it in parts.
+    `,
+  },
+  LOOM6006: {
+    severity: 'error',
+    title: 'A connection closed before it drained',
+    explanation: prose`
+      The promise connection.writable is rejected when the connection ends while waiting for room. The
+      close event of the fd says why it ended.
+    `,
+  },
+  LOOM6007: {
+    severity: 'error',
+    title: 'Two readers of one stream',
+    explanation: prose`
+      Batches of an fd or a channel go to one reader: one for await loop or one onBatch(). Let one
+      reader hand on what others need.
+    `,
+  },
+  LOOM6008: {
+    severity: 'warning',
+    title: 'Nobody reads a stream',
+    explanation: prose`
+      Messages arrive for an fd or a channel that has no reader, so its ring fills and the reactor
+      stops reading from the sockets behind it. Read it, or give the fd a handler.
+    `,
+  },
+};
