@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "framing.hpp"
 #include "stream_lifecycle.hpp"
@@ -180,6 +181,7 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
   void vacate(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     slot.state = SlotState::vacant;
     slot.handle = -1;
+    renew(slot);
     slot.generation += 1;
     if (slot.generation == family.listener_generation) slot.generation = 1;
     if (family.shape.is_server()) {
@@ -222,6 +224,13 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
       engine.guard(slot, [&] { family.handler->on_data(connection, bytes); });
     }
   };
+
+  /// Gives back what the ended connection's State owns. In place: a State may be large.
+  template <class Fd>
+  static void renew(StreamSlot<Fd>& slot) noexcept {
+    std::destroy_at(&slot.user);
+    std::construct_at(&slot.user);
+  }
 
   /// The completion's slot, or nullptr when it has been recycled since.
   template <class Fd>

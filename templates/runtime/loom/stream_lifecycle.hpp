@@ -70,12 +70,11 @@ class StreamLifecycle {
     slot.receive.handle = slot.send.handle = slot.control.handle = handle;
     slot.close.handle = slot.cancel.handle = handle;
     slot.framing = {};
-    slot.user = {};
     slot.queue.clear();
     slot.failure = {};
     slot.paused = slot.resumed = slot.close_requested = slot.abort_requested = false;
     slot.finish_requested = slot.finish_sent = slot.peer_ended = slot.write_refused = false;
-    slot.starved = slot.cancelled = slot.receive_cancelled = false;
+    slot.starved = slot.cancelled = slot.receive_cancelled = slot.retry = false;
     family.retag(slot);
   }
 
@@ -197,7 +196,7 @@ class StreamLifecycle {
       pause = family.shape.reconnect_maximum_nanoseconds;
     }
     random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;  // Knuth, MMIX
-    pause -= (random_ >> 33U) % (pause / 2 + 1);
+    pause -= (random_ >> 11U) % (pause / 2 + 1);  // the upper bits are the random ones
     if (slot.attempts < 63) slot.attempts = static_cast<std::uint8_t>(slot.attempts + 1);
     slot.deadline = core_.now_nanoseconds() + pause;
     core_.want_deadline(slot.deadline);
@@ -225,6 +224,8 @@ class StreamLifecycle {
       if (slot.failure.kind != CloseKind::none) return begin_ending(family, slot, slot.failure);
       if (slot.abort_requested) return begin_ending(family, slot, {CloseKind::aborted, 0});
     }
+    // After close() nothing more is delivered: the buffers go back before the queue has drained.
+    if (slot.close_requested) release_held(family, slot);
     const bool holding = slot.held_first != family.no_held_buffer;
     if (!slot.receive.in_flight && !slot.paused && !holding && !slot.peer_ended &&
         !slot.close_requested && !slot.starved) {
@@ -238,7 +239,7 @@ class StreamLifecycle {
     if (slot.close_requested) {
       const CloseKind kind = stopping_ ? CloseKind::stopped : CloseKind::local;
       begin_ending(family, slot, {kind, 0});
-    } else if (slot.peer_ended && !holding && !slot.paused) {
+    } else if (slot.peer_ended && !holding && !slot.paused && !slot.retry) {
       begin_ending(family, slot, {CloseKind::ended, 0});
     } else if (slot.finish_requested && !slot.finish_sent && !slot.control.in_flight) {
       slot.finish_sent = true;
@@ -256,16 +257,17 @@ class StreamLifecycle {
 
   template <class Fd>
   void settle_ending(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
+    if (slot.busy()) {
+      if (slot.receive.in_flight || slot.send.in_flight) cancel_all(slot);
+      return;
+    }
     if constexpr (DeliversToJs<typename Fd::Handler>) {
+      // The slot may not be used again before JavaScript was told of its end.
       Connection<Fd> connection(slot);
       if (!family.handler->flush(connection) && !stopping_) {
         slot.retry = true;
         return;
       }
-    }
-    if (slot.busy()) {
-      if (slot.receive.in_flight || slot.send.in_flight) cancel_all(slot);
-      return;
     }
     slot.state = SlotState::closing;
     if (slot.handle >= 0) {

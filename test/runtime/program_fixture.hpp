@@ -1,0 +1,288 @@
+// A program of one stream fd, put together by hand the way loomgen emits it, with a handler that a
+// test scripts. The handler runs on the reactor's thread and writes a journal that the test's
+// thread reads and waits for.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "loom/backend/epoll.hpp"
+#include "loom/backend/io_uring.hpp"
+#include "loom/program.hpp"
+#include "loom/reactor.hpp"
+#include "loom/run_reactor.hpp"
+#include "support.hpp"
+
+namespace loom_test {
+
+/// What happened, in order; written by the reactor's thread, waited for by the test's.
+class Journal {
+ public:
+  void add(std::string event) {
+    const std::lock_guard lock(mutex_);
+    events_.push_back(std::move(event));
+    changed_.notify_all();
+  }
+  [[nodiscard]] std::vector<std::string> events() const {
+    const std::lock_guard lock(mutex_);
+    return events_;
+  }
+  /// How often exactly `event` was added.
+  [[nodiscard]] std::size_t count(const std::string& event) const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(std::count(events_.begin(), events_.end(), event));
+  }
+  /// Waits until `event` was added `times` times; false after the patience of a test.
+  [[nodiscard]] bool wait_for(const std::string& event, std::size_t times = 1) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::milliseconds(patience_milliseconds), [&] {
+      return static_cast<std::size_t>(std::count(events_.begin(), events_.end(), event)) >= times;
+    });
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::vector<std::string> events_;
+};
+
+/// What a scripted handler does; empty hooks only write the journal.
+template <class Fd>
+struct Script {
+  using Connection = loom::Connection<Fd>;
+  std::function<void(loom::ReactorCore&)> on_start;
+  std::function<void(Connection&)> on_open;
+  std::function<void(Connection&, loom::Bytes)> on_data;
+  std::function<void(Connection&)> on_drain;
+  std::function<void(Connection&, loom::CloseReason)> on_close;
+  Journal journal;
+  /// The script of the program that runs now; set before its threads start.
+  static inline Script* current = nullptr;
+};
+
+/// A per-connection State with something in it that must be given back.
+struct TokenState {
+  std::shared_ptr<int> token;
+  std::uint64_t bytes = 0;
+};
+
+/// Journal entries: "open N", "data N TEXT", "drain N", "close N WHY", N being the slot.
+template <class Fd>
+class ScriptedHandler : public loom::HandlerBase<ScriptedHandler<Fd>> {
+ public:
+  using State = TokenState;
+
+  void on_start() {
+    if (script().on_start) script().on_start(this->reactor());
+  }
+  void on_open(auto& connection) {
+    note("open", connection);
+    if (script().on_open) script().on_open(connection);
+  }
+  void on_data(auto& connection, loom::Bytes bytes) {
+    connection.state().bytes += bytes.size();
+    note("data", connection, std::string(bytes.text()));
+    if (script().on_data) script().on_data(connection, bytes);
+  }
+  void on_drain(auto& connection) {
+    note("drain", connection);
+    if (script().on_drain) script().on_drain(connection);
+  }
+  void on_close(auto& connection, loom::CloseReason why) {
+    note("close", connection, why.name());
+    if (script().on_close) script().on_close(connection, why);
+  }
+
+ private:
+  Script<Fd>& script() { return *Script<Fd>::current; }
+  void note(const char* what, auto& connection, const std::string& more = {}) {
+    script().journal.add(std::string(what) + " " + std::to_string(connection.index()) +
+                         (more.empty() ? "" : " " + more));
+  }
+};
+
+/// Shape of the reactor around one stream fd.
+template <class Fd>
+struct OneShape {
+  static constexpr const char* name = "main";
+  static constexpr const char* thread_name = "test:main";
+  static constexpr int core = loom::core_any;
+  static constexpr loom::WaitMode wait = loom::WaitMode::block;
+  static constexpr std::uint64_t spin_nanoseconds = 0;
+  static constexpr std::uint32_t completion_batch = 64;
+  static constexpr std::uint32_t submission_entries = 64;
+  static constexpr std::uint32_t completion_entries = 1024;
+  static constexpr std::uint32_t own_handles =
+      Fd::shape.is_server() ? 1 : static_cast<std::uint32_t>(Fd::shape.slots);
+  static constexpr std::uint32_t handles = own_handles + Fd::shape.slots + 64;
+  static constexpr std::uint32_t buffer_groups = 1;
+  static constexpr std::uint32_t maximum_buffers = Fd::shape.buffer_count;
+  static constexpr std::uint32_t delivery_offset = 1024;
+  static constexpr std::uint32_t delivery_bytes = 4096;
+  static constexpr std::uint32_t inbox_offset = delivery_offset + 128 + delivery_bytes;
+  static constexpr std::uint32_t inbox_bytes = 4096;
+  static constexpr std::uint32_t shared_bytes = inbox_offset + 128 + inbox_bytes;
+};
+
+/// The numbers of a single stream fd's operations.
+enum : std::uint16_t {
+  stream_open = 2,
+  stream_receive,
+  stream_send,
+  stream_shutdown,
+  stream_close,
+  stream_cancel,
+};
+
+/// A StreamShape with these numbers filled in.
+constexpr loom::StreamShape numbered(loom::StreamShape shape) {
+  shape.name = "stream";
+  shape.open_operation = stream_open;
+  shape.receive_operation = stream_receive;
+  shape.send_operation = stream_send;
+  shape.shutdown_operation = stream_shutdown;
+  shape.close_operation = stream_close;
+  shape.cancel_operation = stream_cancel;
+  return shape;
+}
+
+/// The reactor around one stream fd, as loomgen emits it.
+template <class Fd>
+struct One {
+  template <class Backend>
+  class Emitted : public loom::Reactor<Emitted<Backend>, Backend, OneShape<Fd>> {
+   public:
+    using Shape = OneShape<Fd>;
+
+    void dispatch(const loom::Completion& completion) noexcept {
+      switch (completion.tag.operation()) {
+        case stream_open:
+          if constexpr (Fd::shape.is_server()) return this->accepted(stream_, completion);
+          return this->connected(stream_, completion);
+        case stream_receive: return this->received(stream_, completion);
+        case stream_send: return this->sent(stream_, completion);
+        case stream_shutdown: return this->shut_down(stream_, completion);
+        case stream_close: return this->closed(stream_, completion);
+        case stream_cancel: return this->cancelled(stream_, completion);
+        default: this->core_.stats().add(loom::Stat::stale_completions);
+      }
+    }
+    loom::StartError start_fds(loom::ReactorRun& run) noexcept {
+      handler_.attach_reactor(this->core_);
+      stream_.attach(this->core_, handler_);
+      return this->start_stream(stream_, run);
+    }
+    void begin() noexcept {
+      handler_.on_start();
+      this->begin_stream(stream_);
+    }
+    template <class Visit>
+    void each_stream(Visit&& visit) noexcept {
+      visit(stream_);
+    }
+    template <class Visit>
+    void each_timer(Visit&&) noexcept {}
+    template <class Visit>
+    void each_channel(Visit&&) noexcept {}
+    bool command_for(const loom::Record& record) noexcept { return this->command(stream_, record); }
+
+   private:
+    typename Fd::Handler handler_;
+    loom::StreamFamily<Fd> stream_;
+  };
+
+  static constexpr loom::ReactorEntry entry{
+      "main", OneShape<Fd>::shared_bytes,
+      &loom::run_reactor<Emitted, OneShape<Fd>, loom::IoUring, loom::Epoll>};
+};
+
+/// The table that program_table() gives; a test sets it before it starts a program.
+inline loom::ProgramTable current_table{};
+
+/// Starts and ends the program around `Fd` on the backend that the test's parameter names.
+template <class Fd>
+class ProgramTest : public testing::TestWithParam<const char*> {
+ protected:
+  using Connection = loom::Connection<Fd>;
+
+  void SetUp() override {
+    Script<Fd>::current = &script_;
+    current_table = {"test", loom::shared_abi, &One<Fd>::entry, 1};
+  }
+  void TearDown() override {
+    program_.join();
+    EXPECT_EQ(stat(loom::Stat::in_flight), 0U) << "stop leaves no operation in flight";
+    EXPECT_EQ(stat(loom::Stat::open_connections), 0U) << "stop closes every connection";
+    EXPECT_EQ(stat(loom::Stat::stale_completions), 0U);
+  }
+
+  /// Starts the program; the test must return at once when this is false.
+  bool start(const std::string& address = "127.0.0.1:0") {
+    address_ = address;
+    override_ = {"stream", address_.c_str()};
+    loom::ProgramStart program_start;
+    program_start.reactors[0].shared = block_.data();
+    program_start.backend = GetParam();
+    program_start.addresses = &override_;
+    program_start.address_count = 1;
+    const loom::StartReport report = program_.start(program_start);
+    if (!report.ok) {
+      EXPECT_STREQ(report.code, loom::start_code::backend_unavailable) << report.message;
+      return false;
+    }
+    if (report.bound_count != 0) {
+      const std::string bound = report.bound[0].text;
+      port_ = static_cast<std::uint16_t>(std::stoi(bound.substr(bound.rfind(':') + 1)));
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::uint64_t stat(loom::Stat stat) const { return block_.stat(stat); }
+
+  /// Waits until `done()`; false after the patience of a test. For what has no event to wait for.
+  template <class Done>
+  static bool eventually(Done&& done) {
+    const auto limit =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_milliseconds);
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > limit) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
+
+  Script<Fd> script_;
+  Journal& journal_ = script_.journal;
+  SharedBlock block_{OneShape<Fd>::shared_bytes};
+  std::string address_;
+  loom::AddressOverride override_;
+  std::uint16_t port_ = 0;
+  loom::RunningProgram program_;
+};
+
+/// Skips, by name, on a machine whose kernel or sandbox forbids this backend.
+#define LOOM_START_OR_SKIP(...)                                         \
+  if (!this->start(__VA_ARGS__)) {                                      \
+    if (this->HasFailure()) return;                                     \
+    GTEST_SKIP() << "this machine does not offer " << this->GetParam(); \
+  }                                                                     \
+  static_assert(true)
+
+/// Both backends, by their names.
+inline auto both_backends() { return testing::Values("io_uring", "epoll"); }
+inline std::string backend_name(const testing::TestParamInfo<const char*>& info) {
+  return info.param;
+}
+
+}  // namespace loom_test
+
+const loom::ProgramTable& loom::program_table() noexcept { return loom_test::current_table; }
