@@ -193,7 +193,7 @@ export function compilerFailure(output: string, buildFolder: string): CompileFai
   return { kind: 'compiler', message, file: null, line: 0, column: 0, output };
 }
 
-/** The sentence of a static_assert, as g++ (`failed: ...`) and clang++ (`failed ... "..."`) say it. */
+/** The sentence of a static_assert, out of what g++ and what clang++ make of it. */
 function withoutAssertion(message: string): string {
   const clang = /^static_assert failed .*"(.*)"$/.exec(message);
   if (clang !== null) return clang[1] ?? message;

@@ -68,7 +68,9 @@ export function lowerShared(
   const placed = channels.map((channel) => {
     const offset = alignUp(end, ringAlignment);
     end = offset + ringHeaderBytes + channel.capacity * channel.strideBytes;
-    return { ...channel, offset };
+    const { strideBytes, ...named } = channel;
+    // In the order of IrChannel, as everything in loom.ir.json.
+    return { ...named, offset, strideBytes };
   });
   const shared = {
     bytes: alignUp(end, pageBytes),

@@ -38,9 +38,9 @@ function each(this: unknown, ...given: unknown[]): string {
   let text = '';
   list.forEach((element: unknown, index) => {
     const data = Handlebars.createFrame(options.data as object) as Record<string, unknown>;
-    data['index'] = index;
-    data['first'] = index === 0;
-    data['last'] = index === list.length - 1;
+    data.index = index;
+    data.first = index === 0;
+    data.last = index === list.length - 1;
     text += options.fn(element, { data });
   });
   return text;
@@ -71,7 +71,14 @@ export function compileTemplate(
   environment.registerHelper('if', choose);
   environment.registerPartial(partials);
   const compiled = environment.compile(source, compileOptions);
-  return (view) => compiled(view, { allowProtoPropertiesByDefault: false });
+  return (view) => {
+    try {
+      return compiled(view, { allowProtoPropertiesByDefault: false });
+    } catch (error) {
+      // What Handlebars throws has the looks of an Error, but no stack.
+      throw new Error((error as { message: string }).message, { cause: error });
+    }
+  };
 }
 
 const cache = new Map<string, Template>();

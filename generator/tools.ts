@@ -85,7 +85,7 @@ function firstWord(command: string): string {
 /** Looks a program up in PATH, or takes it as a path when it has a slash. */
 function findProgram(program: string, environment: NodeJS.ProcessEnv): string | undefined {
   if (program.includes('/')) return isProgram(program) ? program : undefined;
-  for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
+  for (const folder of (environment.PATH ?? '').split(delimiter)) {
     const path = join(folder, program);
     if (folder !== '' && isProgram(path)) return path;
   }

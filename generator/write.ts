@@ -5,7 +5,14 @@
  * disk are they renamed into place. A folder that cannot be written to therefore stays as it was.
  */
 import {
-  existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -38,9 +45,8 @@ export class FolderError extends Error {
 export function observe(out: string, wanted: Iterable<string>): FolderState {
   const files = new Map<string, string>();
   const manifestText = readIfPresent(join(out, manifestName));
-  const manifest = manifestText === undefined
-    ? new Map<string, string>()
-    : parseManifest(manifestText);
+  const manifest =
+    manifestText === undefined ? new Map<string, string>() : parseManifest(manifestText);
   for (const path of new Set([...wanted, ...manifest.keys()])) {
     const text = readIfPresent(join(out, path));
     if (text !== undefined) files.set(path, text);
@@ -114,7 +120,10 @@ export function write(out: string, planned: Plan, wanted: ReadonlyMap<string, st
     for (const folder of madeFolders.reverse()) removeFolderIfEmpty(folder);
     throw error;
   }
-  removeFiles(out, planned.entries.flatMap((e) => (e.action === 'remove' ? [e.path] : [])));
+  removeFiles(
+    out,
+    planned.entries.flatMap((e) => (e.action === 'remove' ? [e.path] : [])),
+  );
 }
 
 /** Whether a path is the manifest's. */

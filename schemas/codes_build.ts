@@ -11,8 +11,9 @@ export const buildCodes = {
     why: 'This version compiles for the machine it runs on, which has to be Linux.',
     fix: 'Use one of: {known} - or --no-compile, which generates the same files everywhere.',
     explanation: prose`
-      --target host compiles for this machine, --target linux-x64 does so after a look at it. CI that
-      emits a binary for each platform runs loomgen on each. Cross compiling is a later version.
+      --target host compiles for this machine, --target linux-x64 does so after a look at it. CI
+      that emits a binary for each platform runs loomgen on each. Cross compiling is a later
+      version.
     `,
   },
   LOOM2002: {
@@ -154,8 +155,8 @@ export const buildCodes = {
     why: 'It would be overwritten.',
     fix: 'Choose another folder or move the file away; build --force overwrites it.',
     explanation: prose`
-      A file is loomgen's own when loom.manifest.json in the same folder lists it. loomgen init never
-      overwrites anything.
+      A file is loomgen's own when loom.manifest.json in the same folder lists it. loomgen init
+      never overwrites anything.
     `,
   },
   LOOM2014: {

@@ -22,7 +22,9 @@ export interface BuildArguments {
 
 /** Runs `build` and prints; gives the exit code. */
 export async function runBuild(given: BuildArguments): Promise<number> {
-  const progress = new ProgressLine(given.json !== true && given.quiet !== true && given.verbose !== true);
+  const progress = new ProgressLine(
+    given.json !== true && given.quiet !== true && given.verbose !== true,
+  );
   const options: BuildOptions = {
     config: given.config,
     out: given.out,
@@ -102,7 +104,9 @@ function summary(given: BuildArguments, result: BuildResult): string {
   });
   if (strangers.length > 0) {
     const shown = strangers.slice(0, 3).map(({ path }) => path);
-    lines.push(`  not made by loomgen and left alone: ${shown.join(', ')}${more(strangers.length)}`);
+    lines.push(
+      `  not made by loomgen and left alone: ${shown.join(', ')}${more(strangers.length)}`,
+    );
   }
   if (result.noStandalone !== null && compiled !== null) {
     lines.push(`  no standalone executable: ${result.noStandalone}`);

@@ -12,7 +12,11 @@ const maximumDetailLines = 40;
  *
  * @param out the output folder, absolute; the preset is the one that failed.
  */
-export function compileDiagnostic(failure: CompileFailure, out: string, preset: Preset): Diagnostic {
+export function compileDiagnostic(
+  failure: CompileFailure,
+  out: string,
+  preset: Preset,
+): Diagnostic {
   switch (failure.kind) {
     case 'tool':
       return toolDiagnostic(failure.tool);

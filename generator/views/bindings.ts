@@ -4,7 +4,12 @@
  */
 import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
 import {
-  bannerLines, configPath, describeFd, framingOverhead, isServer, isStream,
+  bannerLines,
+  configPath,
+  describeFd,
+  framingOverhead,
+  isServer,
+  isStream,
 } from './sentences.ts';
 import { commentLines, identifier, integer, maximumColumns, typescriptString } from './text.ts';
 
@@ -180,13 +185,35 @@ function descriptorReactor(reactor: IrReactor): DescriptorReactorView {
   };
 }
 
+/** The columns before a field of the descriptor's lists. */
+const fieldIndent = ' '.repeat(10);
+
+/** A field with a string; one that is wider than a line becomes a sum of several. */
+function stringField(name: string, text: string): string {
+  const whole = `${name}: ${typescriptString(text)}`;
+  if (fieldIndent.length + whole.length < maximumColumns) return whole;
+  const room = maximumColumns - fieldIndent.length - "  '' +".length;
+  const parts: string[] = [];
+  let part = '';
+  for (const character of text) {
+    if (typescriptString(part + character).length - 2 > room) {
+      parts.push(part);
+      part = '';
+    }
+    part += character;
+  }
+  const literals = [...parts, part].map((each) => `\n${fieldIndent}  ${typescriptString(each)}`);
+  return `${name}:${literals.join(' +')}`;
+}
+
 /** Fields of an object literal, as many on a line as fit. */
 function wrapped(fields: readonly string[]): string[] {
-  const indent = ' '.repeat(10);
+  const indent = fieldIndent;
   const lines: string[] = [];
   for (const field of fields) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + field.length + 2 <= maximumColumns) {
+    const alone = field.includes('\n') || (last?.includes('\n') ?? true);
+    if (!alone && last !== undefined && last.length + field.length + 2 <= maximumColumns) {
       lines[lines.length - 1] = `${last} ${field},`;
     } else {
       lines.push(`${indent}${field},`);
@@ -206,7 +233,7 @@ function descriptorFd(fd: IrFd): string[] {
   const maximum = fd.framing.kind === 'raw' ? 0 : fd.framing.maximumBytes;
   return [
     ...common,
-    `address: ${typescriptString(fd.address)}`,
+    stringField('address', fd.address),
     `connections: ${integer(fd.slots)}`,
     `firstSharedSlot: ${integer(fd.firstSharedSlot)}`,
     `writeQueueBytes: ${integer(fd.writeQueueBytes)}`,

@@ -5,7 +5,7 @@
 import { cxxString, maximumColumns } from './text.ts';
 
 /** One line when it fits, else the given lines. */
-export function fit(whole: string, broken: readonly string[]): string[] {
+export function fitted(whole: string, broken: readonly string[]): string[] {
   return whole.length <= maximumColumns ? [whole] : [...broken];
 }
 
@@ -58,7 +58,7 @@ function literalPieces(word: string, room: number): string[] {
 /** `static_assert(condition, "sentence");` with its sentence on lines of its own if need be. */
 export function staticAssert(condition: string, sentence: string): string[] {
   const indent = ' '.repeat('static_assert('.length);
-  return fit(`static_assert(${condition}, ${cxxString(sentence)});`, [
+  return fitted(`static_assert(${condition}, ${cxxString(sentence)});`, [
     `static_assert(${condition},`,
     ...stringLines(sentence, indent, ');'),
   ]);
@@ -66,7 +66,7 @@ export function staticAssert(condition: string, sentence: string): string[] {
 
 /** `.name = value,` inside a designated initializer, its string on lines of its own if need be. */
 export function stringField(indent: string, name: string, text: string): string[] {
-  return fit(`${indent}.${name} = ${cxxString(text)},`, [
+  return fitted(`${indent}.${name} = ${cxxString(text)},`, [
     `${indent}.${name} =`,
     ...stringLines(text, `${indent}    `, ','),
   ]);
@@ -74,10 +74,28 @@ export function stringField(indent: string, name: string, text: string): string[
 
 /** `.name = {.a = 1, .b = 2},`, or one field a line if need be. */
 export function nestedFields(indent: string, name: string, fields: readonly string[]): string[] {
-  return fit(`${indent}.${name} = {${fields.join(', ')}},`, [
+  return fitted(`${indent}.${name} = {${fields.join(', ')}},`, [
     `${indent}.${name} =`,
     `${indent}    {`,
     ...fields.map((field) => `${indent}        ${field},`),
     `${indent}    },`,
   ]);
+}
+
+/** `head` + a list + `tail`, as many arguments on a line as fitted, aligned behind `head`. */
+export function argumentLines(head: string, list: readonly string[], tail: string): string[] {
+  const lines: string[] = [];
+  let line = head;
+  list.forEach((argument, index) => {
+    const end = index === list.length - 1 ? tail : ',';
+    const isFirst = line === head || line.trim() === '';
+    const longer = `${line}${isFirst ? '' : ' '}${argument}${end}`;
+    if (longer.length > maximumColumns && !isFirst) {
+      lines.push(line);
+      line = `${' '.repeat(head.length)}${argument}${end}`;
+    } else {
+      line = longer;
+    }
+  });
+  return [...lines, line];
 }

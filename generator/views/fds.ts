@@ -1,5 +1,13 @@
 /** The view of `fds.hpp`: what a program's fds are, as constants and types of C++. */
-import type { Ir, IrFd, IrFraming, IrReactor, IrSocketOptions, IrStreamFd, IrTimerFd } from '../../schemas/ir.ts';
+import type {
+  Ir,
+  IrFd,
+  IrFraming,
+  IrReactor,
+  IrSocketOptions,
+  IrStreamFd,
+  IrTimerFd,
+} from '../../schemas/ir.ts';
 import { nestedFields, stringField } from './cxx_layout.ts';
 import { bannerLines, describeFd, isServer, isStream } from './sentences.ts';
 import { commentLines, identifier, integer } from './text.ts';

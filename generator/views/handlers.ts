@@ -1,6 +1,6 @@
 /** The views of `handlers.hpp` and of the checks of what the user wrote. */
 import type { Ir, IrChannel, IrFd, IrReactor } from '../../schemas/ir.ts';
-import { fit, staticAssert } from './cxx_layout.ts';
+import { fitted, staticAssert } from './cxx_layout.ts';
 import { bannerLines, isStream } from './sentences.ts';
 import { commentLines, grouped, identifier, includePath, integer, listed } from './text.ts';
 
@@ -97,12 +97,17 @@ function handlerView(namespace: string, service: Service): HandlerView {
   const serves = listed(service.fds.map(({ fd }) => `fds.${fd.name}`));
   return {
     comment: [
-      ...commentLines('/// ', `Base of ${name}: \`struct ${name} : ${namespace}::${name}Base<${name}>\`.`),
+      ...commentLines(
+        '/// ',
+        `Base of ${name}: \`struct ${name} : ${namespace}::${name}Base<${name}>\`.`,
+      ),
       ...commentLines('/// ', `It serves ${serves} on ${listed(reactors)}.`),
     ],
     name,
     connection:
-      only === undefined ? [] : [`using Connection = loom::Connection<fd::${identifier(only.typeName)}>;`],
+      only === undefined
+        ? []
+        : [`using Connection = loom::Connection<fd::${identifier(only.typeName)}>;`],
     channels,
     hasMembers: only !== undefined || channels.length > 0,
   };
@@ -117,7 +122,7 @@ function channelView(reactor: IrReactor, channel: IrChannel): HandlerChannelView
   const name = identifier(channel.name);
   return {
     comment: commentLines('  /// ', sentence),
-    declaration: fit(`  ${type} ${name};`, [`  ${type}`, `      ${name};`]),
+    declaration: fitted(`  ${type} ${name};`, [`  ${type}`, `      ${name};`]),
   };
 }
 
@@ -157,11 +162,18 @@ function handlerAssertions(namespace: string, service: Service): string[] {
       hooks('HasOnData'),
       `${name} needs \`void on_data(auto& connection, loom::Bytes bytes)\` ${where}.`,
     );
-    add(hooks('HasOnOpen'), `${name}::on_open must be \`void on_open(auto& connection)\` ${where}.`);
-    add(hooks('HasOnDrain'), `${name}::on_drain must be \`void on_drain(auto& connection)\` ${where}.`);
+    add(
+      hooks('HasOnOpen'),
+      `${name}::on_open must be \`void on_open(auto& connection)\` ${where}.`,
+    );
+    add(
+      hooks('HasOnDrain'),
+      `${name}::on_drain must be \`void on_drain(auto& connection)\` ${where}.`,
+    );
     add(
       hooks('HasOnClose'),
-      `${name}::on_close must be \`void on_close(auto& connection, loom::CloseReason why)\` ${where}.`,
+      `${name}::on_close must be ` +
+        `\`void on_close(auto& connection, loom::CloseReason why)\` ${where}.`,
     );
   }
   const timers = service.fds.filter(({ fd }) => !isStream(fd)).map(({ fd }) => `fds.${fd.name}`);

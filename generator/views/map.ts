@@ -4,7 +4,12 @@
  */
 import type { Ir, IrFd, IrFraming, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import {
-  bannerLines, counted, describeFd, describeReactor, isServer, isStream,
+  bannerLines,
+  counted,
+  describeFd,
+  describeReactor,
+  isServer,
+  isStream,
 } from './sentences.ts';
 import { commentLines, grouped, printable } from './text.ts';
 
@@ -66,7 +71,9 @@ function mapReactor(reactor: IrReactor): MapReactorView {
   const total = tables.reduce((sum, { count, bytes }) => sum + count * bytes, 0);
   const rows = [
     row('table', 'entries', 'bytes each', 'bytes'),
-    ...tables.map((t) => row(t.name, grouped(t.count), grouped(t.bytes), grouped(t.count * t.bytes))),
+    ...tables.map((t) =>
+      row(t.name, grouped(t.count), grouped(t.bytes), grouped(t.count * t.bytes)),
+    ),
     row('total', '', '', grouped(total)),
   ];
   return {
@@ -102,7 +109,8 @@ function streamRows(fd: IrStreamFd): Row[] {
     { name: `${name} write queues`, count: fd.slots, bytes: fd.writeQueueBytes },
   ];
   const slab = slabBytes(fd.framing);
-  if (slab > 0) rows.push({ name: `${name} messages across buffers`, count: fd.slots, bytes: slab });
+  if (slab > 0)
+    rows.push({ name: `${name} messages across buffers`, count: fd.slots, bytes: slab });
   return rows;
 }
 
@@ -127,7 +135,11 @@ function sharedRows(reactor: IrReactor): Row[] {
   ];
   const named = rows.reduce((sum, { count, bytes }) => sum + count * bytes, 0);
   if (shared.bytes > named) {
-    rows.push({ name: 'shared: ring headers and alignment', count: 1, bytes: shared.bytes - named });
+    rows.push({
+      name: 'shared: ring headers and alignment',
+      count: 1,
+      bytes: shared.bytes - named,
+    });
   }
   return rows;
 }

@@ -1,7 +1,7 @@
 /** The views of `src/<reactor>.hpp` and `src/program.cpp`: one switch over a closed set. */
 import { snakeCase } from '../case.ts';
-import type { Ir, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
-import { fit } from './cxx_layout.ts';
+import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { argumentLines, fitted } from './cxx_layout.ts';
 import { operationName } from './fds.ts';
 import { channelArguments } from './handlers.ts';
 import { bannerLines, describeReactor, isServer, isStream } from './sentences.ts';
@@ -27,7 +27,9 @@ export interface ReactorView {
   hasTimers: boolean;
   hasStreams: boolean;
   comment: string[];
-  name: string;
+  /** The class's own comment, and its head up to the opening brace. */
+  classComment: string[];
+  classHead: string[];
   typeName: string;
   constants: string[];
   cases: string[];
@@ -62,39 +64,33 @@ const threadNameCharacters = 15;
 /** Describes one reactor. */
 export function reactorView(ir: Ir, reactor: IrReactor): ReactorView {
   const streams = reactor.fds.filter(isStream);
+  const timers = reactor.fds.filter((fd) => !isStream(fd));
   const members = handlerMembers(reactor);
-  const receiver = (fd: { name: string; handler: string | null }): string =>
-    fd.handler === null
-      ? `deliveries_.${identifier(fd.name)}`
-      : `handlers_.${members.get(fd.handler) ?? ''}`;
-  const family = (fd: IrReactor['fds'][number]): FamilyView => ({
+  const family = (fd: IrFd): FamilyView => ({
     name: identifier(fd.name),
     typeName: identifier(fd.typeName),
-    handler: receiver(fd),
+    handler:
+      fd.handler === null
+        ? `deliveries_.${identifier(fd.name)}`
+        : `handlers_.${members.get(fd.handler) ?? ''}`,
   });
   const commands = streams.filter((fd) => fd.handler === null).flatMap(commandLines);
-  const deliveries = reactor.fds
-    .filter((fd) => fd.handler === null)
-    .map((fd) => ({
-      member: identifier(fd.name),
-      type: isStream(fd) ? 'JsDelivery' : 'JsTicks',
-      fd: identifier(fd.typeName),
-    }));
+  const deliveries = deliveryMembers(reactor);
   return {
     banner: bannerLines(ir, '// '),
-    includes: [
-      `${identifier(ir.name)}/${members.size > 0 ? 'handlers' : 'fds'}.hpp`,
-      ...(reactor.channels.length > 0 ? [`${identifier(ir.name)}/messages.hpp`] : []),
-      'loom/reactor.hpp',
-    ].sort(),
+    includes: includes(ir, reactor),
     checks: [...members.keys()].map((handler) => `checks/${handler}.hpp`),
     namespace: identifier(ir.name),
     hasHandlers: members.size > 0,
     hasChannels: reactor.channels.length > 0,
-    hasTimers: streams.length < reactor.fds.length,
+    hasTimers: timers.length > 0,
     hasStreams: streams.length > 0,
     comment: commentLines('/// ', describeReactor(reactor)),
-    name: identifier(reactor.name),
+    classComment: commentLines(
+      '/// ',
+      `reactors.${reactor.name} - its tables, and the one switch of every completion.`,
+    ),
+    classHead: classHead(identifier(reactor.typeName)),
     typeName: identifier(reactor.typeName),
     constants: constants(ir, reactor),
     cases: streams.flatMap((fd) => caseLines(reactor, fd)),
@@ -102,27 +98,62 @@ export function reactorView(ir: Ir, reactor: IrReactor): ReactorView {
     deliveries,
     hasDeliveries: deliveries.length > 0,
     streams: streams.map(family),
-    timers: reactor.fds.filter((fd) => !isStream(fd)).map(family),
-    channels: reactor.channels.map((channel) => {
-      const type = `loom::Publisher<${channelArguments(channel)}>`;
-      const name = identifier(channel.name);
-      return {
-        name,
-        type: fit(`    ${type} ${name};`, [`    ${type}`, `        ${name};`]),
-        offset: integer(channel.offset),
-      };
-    }),
+    timers: timers.map(family),
+    channels: channelMembers(reactor),
     outlets: [...members.values()].flatMap((member) =>
       reactor.channels.map(({ name }) => ({ member: `${member}.${name}`, channel: name })),
     ),
     visitors: [
       visitor('stream', 'streams_', streams),
-      visitor('timer', 'timers_', reactor.fds.filter((fd) => !isStream(fd))),
+      visitor('timer', 'timers_', timers),
       visitor('channel', 'channels_', reactor.channels),
     ],
     commands,
     hasCommands: commands.length > 0,
   };
+}
+
+/** The headers of a reactor: its handlers' bases or, without any, its fds. */
+function includes(ir: Ir, reactor: IrReactor): string[] {
+  const namespace = identifier(ir.name);
+  const headers = [`${namespace}/${reactor.handlers.length > 0 ? 'handlers' : 'fds'}.hpp`];
+  if (reactor.channels.length > 0) headers.push(`${namespace}/messages.hpp`);
+  return [...headers, 'loom/reactor.hpp'].sort();
+}
+
+/** What delivers the fds without a handler to JavaScript. */
+function deliveryMembers(reactor: IrReactor): ReactorView['deliveries'] {
+  return reactor.fds
+    .filter((fd) => fd.handler === null)
+    .map((fd) => ({
+      member: identifier(fd.name),
+      type: isStream(fd) ? 'JsDelivery' : 'JsTicks',
+      fd: identifier(fd.typeName),
+    }));
+}
+
+/** The publishers of a reactor's channels. */
+function channelMembers(reactor: IrReactor): ReactorView['channels'] {
+  return reactor.channels.map((channel) => {
+    const type = `loom::Publisher<${channelArguments(channel)}>`;
+    const name = identifier(channel.name);
+    return {
+      name,
+      type: fitted(`    ${type} ${name};`, [`    ${type}`, `        ${name};`]),
+      offset: integer(channel.offset),
+    };
+  });
+}
+
+/** The head of a reactor's class, in as many lines as clang-format gives it. */
+function classHead(type: string): string[] {
+  const base = `public loom::Reactor<${type}<Backend>, Backend,`;
+  const end = `shapes::${type}> {`;
+  const indent = ' '.repeat('    : public loom::Reactor<'.length);
+  return fitted(`class ${type} : ${base} ${end}`, [
+    `class ${type}`,
+    ...fitted(`    : ${base} ${end}`, [`    : ${base}`, `${indent}${end}`]),
+  ]);
 }
 
 /** The members that one visitor shows. */
@@ -186,7 +217,7 @@ function caseLines(reactor: IrReactor, fd: IrStreamFd): string[] {
       const engine = completions[operation];
       if (engine === undefined) throw new Error(`no engine function for ${operation}`);
       const act = `return this->${engine}(streams_.${identifier(fd.name)}, completion);`;
-      return fit(`${label} ${act}`, [label, `        ${act}`]);
+      return fitted(`${label} ${act}`, [label, `        ${act}`]);
     });
 }
 
@@ -194,7 +225,7 @@ function caseLines(reactor: IrReactor, fd: IrStreamFd): string[] {
 function commandLines(fd: IrStreamFd): string[] {
   const label = `      case fd::${identifier(fd.typeName)}::shape.index:`;
   const act = `return this->command(streams_.${identifier(fd.name)}, record);`;
-  return fit(`${label} ${act}`, [label, `        ${act}`]);
+  return fitted(`${label} ${act}`, [label, `        ${act}`]);
 }
 
 /** The view of `cxx/program.cpp`. */
@@ -202,10 +233,10 @@ export interface ProgramView {
   banner: string[];
   namespace: string;
   includes: string[];
-  backends: string;
   backendNames: string;
-  reactors: { name: string; typeName: string; entry: string }[];
-  table: string;
+  reactors: { name: string; run: string[]; entry: string[] }[];
+  table: string[];
+  getter: string[];
 }
 
 const backendTypes = { io_uring: 'loom::IoUring', epoll: 'loom::Epoll' } as const;
@@ -213,23 +244,39 @@ const backendTypes = { io_uring: 'loom::IoUring', epoll: 'loom::Epoll' } as cons
 /** Describes the table of reactors. */
 export function programView(ir: Ir): ProgramView {
   const backends = ir.backends.linux;
+  const namespace = identifier(ir.name);
+  const getter = 'const loom::ProgramTable& loom::program_table() noexcept {';
+  const tableParts = ['loom::shared_abi', 'reactors', 'std::size(reactors)'];
   return {
     banner: bannerLines(ir, '// '),
-    namespace: identifier(ir.name),
+    namespace,
     includes: [
       ...backends.map((backend) => `loom/backend/${identifier(backend)}.hpp`),
       'iterator',
       'loom/program.hpp',
       'loom/run_reactor.hpp',
     ].sort(),
-    backends: backends.map((backend) => backendTypes[backend]).join(', '),
     backendNames: backends.map(identifier).join(', '),
     reactors: ir.reactors.map((reactor) => {
       const name = identifier(reactor.name);
-      const typeName = identifier(reactor.typeName);
-      const bytes = `shapes::${typeName}::shared_bytes`;
-      return { name, typeName, entry: `{${cxxString(name)}, ${bytes}, &run_${name}},` };
+      const type = identifier(reactor.typeName);
+      const types = [type, `shapes::${type}`, ...backends.map((each) => backendTypes[each])];
+      const parts = [cxxString(name), `shapes::${type}::shared_bytes`, `&run_${name}`];
+      return {
+        name,
+        run: argumentLines('  loom::run_reactor<', types, '>(run);'),
+        entry: argumentLines('    {', parts, '},'),
+      };
     }),
-    table: `{${cxxString(ir.name)}, loom::shared_abi, reactors, std::size(reactors)}`,
+    table: argumentLines(
+      'constexpr loom::ProgramTable table{',
+      [cxxString(ir.name), ...tableParts],
+      '};',
+    ),
+    getter: fitted(`${getter} return ${namespace}::table; }`, [
+      getter,
+      `  return ${namespace}::table;`,
+      '}',
+    ]),
   };
 }

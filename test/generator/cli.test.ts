@@ -147,7 +147,13 @@ test('an unknown target is refused', (t) => {
   matchesFixture(t, 'LOOM2001-target', by, run.stderr.replace('host, linux-x64', 'host'));
 });
 
-for (const words of [['build', '--nope'], ['bild'], [], ['build', '--release', '--debug'], ['explain']]) {
+for (const words of [
+  ['build', '--nope'],
+  ['bild'],
+  [],
+  ['build', '--release', '--debug'],
+  ['explain'],
+]) {
   test(`usage: loomgen ${words.join(' ')} says 2`, (t) => {
     const run = loomgen(emptyFolder(t), words);
     t.is(run.status, 2);

@@ -3,7 +3,14 @@
  * to type for each thing that can be missing. Missing tools are made by a PATH of links.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { compilerFailure, configureFailure } from '../../generator/compile.ts';
@@ -45,7 +52,7 @@ for (const [fixture, program] of missingTools) {
 
 test('an old CMake is named with its version', (t) => {
   const environment = without(t, ['cmake']);
-  const cmake = join(environment['PATH'] ?? '', 'cmake');
+  const cmake = join(environment.PATH ?? '', 'cmake');
   writeFileSync(cmake, '#!/bin/sh\necho cmake version 3.20.1\n');
   chmodSync(cmake, 0o755);
   const run = loomgen(project(t), ['build'], environment);
@@ -54,7 +61,8 @@ test('an old CMake is named with its version', (t) => {
 });
 
 test('an old compiler is named with its version', (t) => {
-  const output = 'CMake Error at runtime/loom.cmake:28 (message):\n\n    loom-old-compiler: GNU 10.2.1\n';
+  const output =
+    'CMake Error at runtime/loom.cmake:28 (message):\n\n    loom-old-compiler: GNU 10.2.1\n';
   t.deepEqual(configureFailure(output), {
     kind: 'oldTool',
     tool: 'compiler',
@@ -114,7 +122,8 @@ test.serial('a build makes an addon, then does nothing, then only what changed',
 });
 
 test('the first error of g++, of clang++ and of a linker', (t) => {
-  const gcc = 'In file included from a.cpp:1:\nsrc/a.hpp:7:15: error: static assertion failed: No.\n';
+  const gcc =
+    'In file included from a.cpp:1:\nsrc/a.hpp:7:15: error: static assertion failed: No.\n';
   t.like(compilerFailure(gcc, '/out/build'), {
     message: 'No.',
     file: '/out/build/src/a.hpp',
@@ -123,9 +132,10 @@ test('the first error of g++, of clang++ and of a linker', (t) => {
   });
   const clang = '/x/a.hpp:3:1: error: static_assert failed due to requirement \'a<b>\' "No."\n';
   t.like(compilerFailure(clang, '/out'), { message: 'No.', file: '/x/a.hpp', line: 3 });
-  const header = "a.cpp:1:10: fatal error: none.hpp: No such file or directory\n";
+  const header = 'a.cpp:1:10: fatal error: none.hpp: No such file or directory\n';
   t.like(compilerFailure(header, '/'), { message: 'none.hpp: No such file or directory' });
-  const linker = "/usr/bin/ld: a.o: in function `f':\na.cpp:(.text+0x5): undefined reference to `g()'\n";
+  const linker =
+    "/usr/bin/ld: a.o: in function `f':\na.cpp:(.text+0x5): undefined reference to `g()'\n";
   t.like(compilerFailure(linker, '/'), {
     message: "a.cpp:(.text+0x5): undefined reference to `g()'",
     file: null,

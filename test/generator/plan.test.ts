@@ -12,7 +12,10 @@ import {
 
 /** A folder in which the last build made `made`, and which now holds `files`. */
 function state(files: Record<string, string>, made: Record<string, string>): FolderState {
-  const manifest = Object.entries(made).map(([path, text]): [string, string] => [path, sha256(text)]);
+  const manifest = Object.entries(made).map(([path, text]): [string, string] => [
+    path,
+    sha256(text),
+  ]);
   return { files: new Map(Object.entries(files)), manifest: new Map(manifest) };
 }
 
@@ -67,8 +70,17 @@ test('the manifest itself is always written', (t) => {
 });
 
 test('a manifest reads as it was written', (t) => {
-  const files = new Map([['b/c.hpp', 'x'], ['a', 'y']]);
-  t.deepEqual([...parseManifest(manifestText(files))], [['a', sha256('y')], ['b/c.hpp', sha256('x')]]);
+  const files = new Map([
+    ['b/c.hpp', 'x'],
+    ['a', 'y'],
+  ]);
+  t.deepEqual(
+    [...parseManifest(manifestText(files))],
+    [
+      ['a', sha256('y')],
+      ['b/c.hpp', sha256('x')],
+    ],
+  );
 });
 
 for (const text of ['', 'null', '[]', '{"files": 3}', '{"files": null}', '{"files": {"a": 3}}']) {

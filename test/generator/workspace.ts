@@ -1,6 +1,14 @@
 /** A folder of its own for each test, with a small project in it, and loomgen run there. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +19,9 @@ export const repository = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The config that `project` writes; `differences` are added to its object. */
 export function configText(differences = ''): string {
-  return `import { channel, defineLoom, line, struct, tcpServer, timer, u32, u64, unix } from 'loomgen';
+  return `import {
+  channel, defineLoom, line, struct, tcpServer, timer, u32, u64, unix,
+} from 'loomgen';
 
 export default defineLoom({
   name: 'small',
@@ -105,7 +115,7 @@ export function filesBelow(folder: string): Map<string, string> {
 export function matchesFixture(t: ExecutionContext, name: string, by: string, text: string): void {
   const folder = join(repository, 'test', 'cases', 'diagnostics', name);
   const file = join(folder, 'expected.txt');
-  if (process.env['UPDATE_FIXTURES'] === '1') {
+  if (process.env.UPDATE_FIXTURES === '1') {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
     writeFileSync(join(folder, 'run.json'), `${JSON.stringify({ by })}\n`);

@@ -1,5 +1,13 @@
 /** write: whole or not at all, only what changed, and nobody else's files. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import test from 'ava';
 import { folderDiagnostic } from '../../generator/commands/folder_diagnostic.ts';
@@ -48,9 +56,12 @@ test('when one file cannot be written, none is', (t) => {
   const out = emptyFolder(t);
   put(out, { 'a.txt': 'old\n' });
   writeFileSync(join(out, 'blocked'), 'a file where a folder should be\n');
-  const error = t.throws(() => put(out, { 'a.txt': 'new\n', 'blocked/b.txt': 'b\n', 'c/d.txt': 'd\n' }), {
-    instanceOf: FolderError,
-  });
+  const error = t.throws(
+    () => put(out, { 'a.txt': 'new\n', 'blocked/b.txt': 'b\n', 'c/d.txt': 'd\n' }),
+    {
+      instanceOf: FolderError,
+    },
+  );
   t.true(error.path.startsWith(out));
   t.is(readFileSync(join(out, 'a.txt'), 'utf8'), 'old\n');
   t.deepEqual(readdirSync(out).sort(), ['a.txt', 'blocked', manifestName].sort());

@@ -1,0 +1,332 @@
+// The epoll backend: edge-triggered readiness turned into the same completions that io_uring
+// gives. Each descriptor is registered once. A receive stops at a short read instead of reading
+// to EAGAIN (the extra call is the dearest thing in such a loop), unless the peer's FIN was
+// announced with the data: then no further edge would come, so it reads on.
+//
+// Acts that finish at once (most sends) are queued and completed from turn(), never from
+// submit(), so that a handler is never entered twice.
+#pragma once
+
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+
+#include "../buffer_pool.hpp"
+#include "../core.hpp"
+#include "../error.hpp"
+#include "../operation.hpp"
+
+namespace loom {
+
+/// `Shape` is the reactor's emitted shape: handle counts, buffer groups.
+template <class Shape>
+class Epoll {
+ public:
+  static constexpr const char* name = "epoll";
+  static constexpr std::uint64_t stat_value = 2;
+  /// Events taken by one epoll_wait.
+  static constexpr int maximum_events = 256;
+
+  Epoll() noexcept = default;
+  Epoll(const Epoll&) = delete;
+  Epoll& operator=(const Epoll&) = delete;
+  ~Epoll() { close(); }
+
+  /// epoll is part of every Linux this runs on.
+  static StartError probe() noexcept { return {}; }
+
+  /// Makes the epoll instance. A write to the eventfd `wake_fd`, which stays the caller's, ends a
+  /// wait.
+  StartError open(ReactorCore& core, int wake_fd) noexcept {
+    core_ = &core;
+    wake_fd_ = wake_fd;
+    raise_descriptor_limit();
+    epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll_fd_ < 0) return unavailable(errno, "cannot be created");
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u32 = wake_event;
+    if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, wake_fd_, &event) != 0) {
+      return unavailable(errno, "cannot watch its eventfd");
+    }
+    for (std::uint32_t index = 0; index < Shape::handles; ++index) {
+      free_[index] = static_cast<std::int32_t>(Shape::handles - 1 - index);
+    }
+    free_count_ = Shape::handles;
+    return {};
+  }
+
+  /// Takes a group of receive buffers; the most recently returned is used first.
+  StartError add_group(std::uint16_t group, const BufferGroup& buffers) noexcept {
+    LOOM_ASSERT(group < Shape::buffer_groups && buffers.count <= Shape::maximum_buffers,
+                "the reactor's shape counts its buffer groups");
+    Group& mine = groups_[group];
+    mine.buffers = buffers;
+    for (std::uint16_t id = 0; id < buffers.count; ++id) {
+      mine.free[id] = static_cast<std::uint16_t>(buffers.count - 1 - id);
+    }
+    mine.free_count = buffers.count;
+    return {};
+  }
+
+  /// Watches a non-blocking socket. @returns its handle, or a negative errno; then it is closed.
+  std::int32_t adopt(int fd) noexcept {
+    if (free_count_ == 0) {
+      ::close(fd);
+      return -ENFILE;
+    }
+    const std::int32_t handle = free_[free_count_ - 1];
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.data.u32 = static_cast<std::uint32_t>(handle);
+    if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) {
+      const int error = errno;
+      ::close(fd);
+      return -error;
+    }
+    free_count_ -= 1;
+    Entry& entry = entries_[handle];
+    entry = Entry{};
+    entry.fd = fd;
+    return handle;
+  }
+
+  /// Closes a handle that no operation uses, at once.
+  void discard(std::int32_t handle) noexcept {
+    Entry& entry = entries_[handle];
+    if (entry.fd >= 0) ::close(entry.fd);
+    entry.fd = -1;
+    entry.forgotten = true;
+    if (!entry.listed) release_handle(handle);
+  }
+
+  /// The handle was closed by an operation and may be given again.
+  void forget(std::int32_t handle) noexcept {
+    if (handle >= 0) discard(handle);
+  }
+
+  /// Starts an operation; see the head of this file.
+  void submit(Operation& operation) noexcept {
+    core_->stats().add(Stat::submissions);
+    Entry& entry = entries_[operation.handle];
+    switch (operation.kind) {
+      case OperationKind::accept:
+        entry.accept = &operation;
+        if (entry.readable) list(operation.handle);
+        break;
+      case OperationKind::receive:
+        entry.receive = &operation;
+        if (entry.readable) list(operation.handle);
+        break;
+      case OperationKind::send: try_send(entry, operation); break;
+      case OperationKind::connect: begin_connect(entry, operation); break;
+      case OperationKind::shutdown_sending:
+        complete(operation, ::shutdown(entry.fd, SHUT_WR) == 0 ? 0 : -errno);
+        break;
+      case OperationKind::close:
+        core_->stats().add(Stat::kernel_entries);
+        complete(operation, ::close(entry.fd) == 0 ? 0 : -errno);
+        entry.fd = -1;
+        break;
+      case OperationKind::cancel_receive:
+        cancel(entry.receive);
+        complete(operation, 0);
+        break;
+      case OperationKind::cancel_all:
+        cancel(entry.accept);
+        cancel(entry.receive);
+        cancel(entry.send);
+        cancel(entry.connect);
+        complete(operation, 0);
+        break;
+    }
+  }
+
+  /// epoll has no submission queue, so nothing waits for one.
+  [[nodiscard]] bool has_overflow() const noexcept { return false; }
+
+  /// Gives a receive buffer back.
+  void release_buffer(std::uint16_t group, std::uint16_t id) noexcept {
+    Group& mine = groups_[group];
+    LOOM_ASSERT(mine.free_count < mine.buffers.count, "a buffer is released once");
+    mine.free[mine.free_count] = id;
+    mine.free_count = static_cast<std::uint16_t>(mine.free_count + 1);
+  }
+
+  /// Completes what finished inline, looks at readiness, and completes at most about `maximum`
+  /// operations through `sink`; with nothing at hand it waits up to `wait_nanoseconds`.
+  template <class Sink>
+  std::uint32_t turn(std::uint64_t wait_nanoseconds, std::uint32_t maximum, Sink&& sink) noexcept {
+    std::uint32_t count = complete_inline(maximum, sink);
+    if (count != 0 || !inline_.empty() || ready_count_ != 0) wait_nanoseconds = 0;
+    poll(wait_nanoseconds);
+    const std::uint32_t entries = ready_count_;
+    for (std::uint32_t n = 0; n < entries && count < maximum; ++n) {
+      const std::int32_t handle = take_ready();
+      count += serve(handle, sink);
+      if (entries_[handle].forgotten && !entries_[handle].listed) release_handle(handle);
+    }
+    return count + complete_inline(maximum, sink);
+  }
+
+  /// Closes everything that is still watched.
+  void close() noexcept {
+    for (Entry& entry : entries_) {
+      if (entry.fd >= 0) ::close(entry.fd);
+      entry.fd = -1;
+    }
+    if (epoll_fd_ >= 0) ::close(epoll_fd_);
+    epoll_fd_ = -1;
+  }
+
+ private:
+  static constexpr std::uint32_t wake_event = UINT32_MAX;
+
+  /// What is known of one descriptor, and the operations that wait for it.
+  struct Entry {
+    int fd = -1;
+    bool readable = false;
+    bool writable = false;
+    bool ended = false;      ///< EPOLLRDHUP: read to the end, no further edge comes
+    bool listed = false;     ///< in the ready ring
+    bool forgotten = false;  ///< to be given back once it is off the ready ring
+    Operation* accept = nullptr;
+    Operation* receive = nullptr;
+    Operation* send = nullptr;
+    Operation* connect = nullptr;
+  };
+
+  struct Group {
+    BufferGroup buffers;
+    std::uint16_t free_count = 0;
+    std::uint16_t free[Shape::maximum_buffers];
+  };
+
+  static StartError unavailable(int error, const char* why) noexcept {
+    return StartError::make(start_code::backend_unavailable, "", error, "epoll %s: %s", why,
+                            std::strerror(error));
+  }
+
+  static void raise_descriptor_limit() noexcept {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+
+  void release_handle(std::int32_t handle) noexcept {
+    entries_[handle].forgotten = false;
+    free_[free_count_] = handle;
+    free_count_ += 1;
+  }
+
+  void complete(Operation& operation, std::int32_t result) noexcept {
+    operation.result = result;
+    inline_.push(operation);
+  }
+
+  void cancel(Operation*& operation) noexcept {
+    if (operation != nullptr) complete(*operation, -ECANCELED);
+    operation = nullptr;
+  }
+
+  void list(std::int32_t handle) noexcept {
+    if (entries_[handle].listed) return;
+    entries_[handle].listed = true;
+    ready_[(ready_first_ + ready_count_) % Shape::handles] = handle;
+    ready_count_ += 1;
+  }
+
+  std::int32_t take_ready() noexcept {
+    const std::int32_t handle = ready_[ready_first_];
+    ready_first_ = (ready_first_ + 1) % Shape::handles;
+    ready_count_ -= 1;
+    entries_[handle].listed = false;
+    return handle;
+  }
+
+  void try_send(Entry& entry, Operation& operation) noexcept {
+    core_->stats().add(Stat::kernel_entries);
+    const ssize_t sent = ::send(entry.fd, operation.pointer, operation.size, MSG_NOSIGNAL);
+    if (sent >= 0) return complete(operation, static_cast<std::int32_t>(sent));
+    if (errno != EAGAIN && errno != EINTR) return complete(operation, -errno);
+    entry.writable = false;
+    entry.send = &operation;
+  }
+
+  void begin_connect(Entry& entry, Operation& operation) noexcept {
+    const auto* address = static_cast<const sockaddr*>(operation.pointer);
+    if (::connect(entry.fd, address, operation.size) == 0) return complete(operation, 0);
+    if (errno != EINPROGRESS) return complete(operation, -errno);
+    entry.writable = false;
+    entry.connect = &operation;
+  }
+
+  template <class Sink>
+  std::uint32_t complete_inline(std::uint32_t maximum, Sink&& sink) noexcept {
+    std::uint32_t count = 0;
+    const std::uint32_t waiting = inline_.size();
+    while (count < waiting && count < maximum) {
+      const Operation& operation = *inline_.pop();
+      count += 1;
+      sink(Completion{.tag = operation.tag, .result = operation.result});
+    }
+    return count;
+  }
+
+  void poll(std::uint64_t wait_nanoseconds) noexcept {
+    core_->stats().add(Stat::kernel_entries);
+    const timespec timeout = to_timespec(wait_nanoseconds);
+    int count = epoll_pwait2(epoll_fd_, events_, maximum_events, &timeout, nullptr);
+    if (count < 0 && errno == ENOSYS) {
+      const std::uint64_t milliseconds =
+          (wait_nanoseconds + nanoseconds_per_millisecond - 1) / nanoseconds_per_millisecond;
+      count = epoll_wait(epoll_fd_, events_, maximum_events, static_cast<int>(milliseconds));
+    }
+    for (int index = 0; index < count; ++index) note(events_[index]);
+  }
+
+  void note(const epoll_event& event) noexcept {
+    if (event.data.u32 == wake_event) {
+      std::uint64_t wakes = 0;
+      static_cast<void>(::read(wake_fd_, &wakes, sizeof wakes));
+      core_->stats().add(Stat::wakeups);
+      return;
+    }
+    const auto handle = static_cast<std::int32_t>(event.data.u32);
+    Entry& entry = entries_[handle];
+    if ((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.ended = true;
+    if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.readable = true;
+    if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) entry.writable = true;
+    list(handle);
+  }
+
+  template <class Sink>
+  std::uint32_t serve(std::int32_t handle, Sink&& sink) noexcept;
+  template <class Sink>
+  std::uint32_t serve_accept(std::int32_t handle, Sink&& sink) noexcept;
+  template <class Sink>
+  std::uint32_t serve_receive(std::int32_t handle, Sink&& sink) noexcept;
+
+  int epoll_fd_ = -1;
+  int wake_fd_ = -1;
+  ReactorCore* core_ = nullptr;
+  OperationQueue inline_;
+  std::uint32_t ready_first_ = 0;
+  std::uint32_t ready_count_ = 0;
+  std::uint32_t free_count_ = 0;
+  epoll_event events_[maximum_events];
+  std::int32_t ready_[Shape::handles];
+  std::int32_t free_[Shape::handles];
+  Entry entries_[Shape::handles];
+  Group groups_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
+};
+
+}  // namespace loom
+
+#include "epoll_serve.hpp"

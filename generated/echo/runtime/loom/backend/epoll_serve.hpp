@@ -1,0 +1,97 @@
+// What the epoll backend does with a descriptor that is ready: connects and sends that waited,
+// then accepts, then one receive. One receive a turn and connection keeps connections fair; a
+// descriptor with more to read goes to the end of the ready ring.
+#pragma once
+
+#include "epoll.hpp"
+
+namespace loom {
+
+/// Connections taken from one listener before others have their turn.
+inline constexpr std::uint32_t maximum_accepts_per_turn = 64;
+
+template <class Shape>
+template <class Sink>
+std::uint32_t Epoll<Shape>::serve(std::int32_t handle, Sink&& sink) noexcept {
+  Entry& entry = entries_[handle];
+  if (entry.fd < 0) return 0;
+  if (entry.writable && entry.connect != nullptr) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(entry.fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    Operation& operation = *entry.connect;
+    entry.connect = nullptr;
+    complete(operation, -error);
+  }
+  if (entry.writable && entry.send != nullptr) {
+    Operation& operation = *entry.send;
+    entry.send = nullptr;
+    try_send(entry, operation);
+  }
+  if (!entry.readable) return 0;
+  if (entry.accept != nullptr) return serve_accept(handle, sink);
+  if (entry.receive != nullptr) return serve_receive(handle, sink);
+  return 0;
+}
+
+template <class Shape>
+template <class Sink>
+std::uint32_t Epoll<Shape>::serve_accept(std::int32_t handle, Sink&& sink) noexcept {
+  Entry& entry = entries_[handle];
+  std::uint32_t count = 0;
+  while (entry.accept != nullptr && count < maximum_accepts_per_turn) {
+    core_->stats().add(Stat::kernel_entries);
+    const int fd = accept4(entry.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0 && errno == EAGAIN) {
+      entry.readable = false;
+      return count;
+    }
+    if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
+    Operation& operation = *entry.accept;
+    const std::int32_t result = fd < 0 ? -errno : adopt(fd);
+    const bool more = operation.multishot && result >= 0;
+    if (!more) entry.accept = nullptr;
+    count += 1;
+    sink(Completion{.tag = operation.tag, .result = result, .more = more});
+  }
+  if (entry.accept != nullptr) list(handle);
+  return count;
+}
+
+template <class Shape>
+template <class Sink>
+std::uint32_t Epoll<Shape>::serve_receive(std::int32_t handle, Sink&& sink) noexcept {
+  Entry& entry = entries_[handle];
+  Operation& operation = *entry.receive;
+  Group& group = groups_[operation.group];
+  Completion completion{.tag = operation.tag};
+  if (group.free_count == 0) {
+    completion.result = -ENOBUFS;
+  } else {
+    const std::uint16_t id = group.free[group.free_count - 1];
+    core_->stats().add(Stat::kernel_entries);
+    const ssize_t size =
+        ::recv(entry.fd, group.buffers.memory + std::size_t{id} * group.buffers.stride,
+               group.buffers.bytes, 0);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
+      entry.readable = errno == EINTR;
+      if (entry.readable) list(handle);
+      return 0;
+    }
+    completion.result = size < 0 ? -errno : static_cast<std::int32_t>(size);
+    if (size > 0) {
+      group.free_count = static_cast<std::uint16_t>(group.free_count - 1);
+      completion.has_buffer = true;
+      completion.buffer = id;
+      completion.more = true;
+      entry.readable = entry.ended || size == static_cast<ssize_t>(group.buffers.bytes);
+    }
+  }
+  if (!completion.more) entry.receive = nullptr;
+  sink(completion);
+  // The sink may have cancelled or closed; what is still armed and readable goes on next turn.
+  if (entry.receive != nullptr && entry.readable && entry.fd >= 0) list(handle);
+  return 1;
+}
+
+}  // namespace loom

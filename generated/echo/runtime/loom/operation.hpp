@@ -1,0 +1,90 @@
+// One asynchronous act in an intrusive record that its slot owns, and the one result it has.
+// A record is statically allocated, carries everything needed to prepare it again, and can
+// wait in a FIFO when a submission queue is full, so that starting an operation never fails.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "assert.hpp"
+#include "tag.hpp"
+
+namespace loom {
+
+/// What a backend can be asked to do.
+enum class OperationKind : std::uint8_t {
+  accept,            ///< accept4(2); `multishot` keeps accepting
+  receive,           ///< recv(2) into a buffer of `group`; a stream ended by one final
+  send,              ///< send(2) of `size` bytes at `pointer`
+  connect,           ///< connect(2); `pointer` is a sockaddr of `size` bytes
+  shutdown_sending,  ///< shutdown(2) with SHUT_WR
+  close,             ///< close(2)
+  cancel_receive,    ///< ends the receive in flight on `handle`
+  cancel_all,        ///< ends everything in flight on `handle`
+};
+
+/// An operation record. `handle` is what the backend's adopt() or an accept gave.
+struct Operation {
+  Operation* next = nullptr;      ///< link of whichever queue holds the record
+  const void* pointer = nullptr;  ///< bytes or address the kernel reads; owned by the slot
+  Tag tag;                        ///< comes back in the completion
+  std::uint32_t size = 0;         ///< bytes at `pointer`
+  std::int32_t handle = -1;
+  std::int32_t result = 0;  ///< epoll: the result of an act that completed inline
+  std::uint16_t group = 0;  ///< receive: the buffer group
+  OperationKind kind = OperationKind::receive;
+  bool multishot = false;
+  bool in_flight = false;  ///< between submit() and the final completion
+};
+
+/// An operation's result. `result` is a count, a handle, or a negative errno.
+struct Completion {
+  Tag tag;
+  std::int32_t result = 0;
+  /// More completions of the same operation follow; false on the final one.
+  bool more = false;
+  /// A receive buffer comes with it and must be released.
+  bool has_buffer = false;
+  std::uint16_t buffer = 0;
+};
+
+/// A FIFO of records through their `next` links. Its bound is the number of records that exist.
+class OperationQueue {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+  /// Records that wait.
+  [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
+
+  /// Appends a record that is in no queue.
+  void push(Operation& operation) noexcept {
+    LOOM_ASSERT(operation.next == nullptr, "an operation waits in one queue at a time");
+    if (last_ == nullptr) {
+      first_ = &operation;
+    } else {
+      last_->next = &operation;
+    }
+    last_ = &operation;
+    size_ += 1;
+  }
+
+  /// The oldest record, still queued; nullptr when empty.
+  [[nodiscard]] Operation* front() const noexcept { return first_; }
+
+  /// Takes the oldest record, or nullptr when empty.
+  Operation* pop() noexcept {
+    Operation* operation = first_;
+    if (operation == nullptr) return nullptr;
+    first_ = operation->next;
+    if (first_ == nullptr) last_ = nullptr;
+    operation->next = nullptr;
+    size_ -= 1;
+    return operation;
+  }
+
+ private:
+  Operation* first_ = nullptr;
+  Operation* last_ = nullptr;
+  std::uint32_t size_ = 0;
+};
+
+}  // namespace loom

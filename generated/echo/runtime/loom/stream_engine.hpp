@@ -1,0 +1,328 @@
+// What follows from each completion of a stream operation. The emitted `dispatch` calls exactly
+// these: accepted, connected, received, sent, shut_down, cancelled, closed. None of them calls a
+// backend's wait, and none recurses: results that come inline are queued by the backend.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "framing.hpp"
+#include "stream_lifecycle.hpp"
+
+namespace loom {
+
+template <class Derived, class Backend>
+class StreamEngine : public StreamLifecycle<Derived, Backend> {
+  using Base = StreamLifecycle<Derived, Backend>;
+
+ public:
+  /// accept(2): a handle, or a negative errno.
+  template <class Fd>
+  void accepted(StreamFamily<Fd>& family, const Completion& completion) noexcept {
+    if (!completion.more) this->finish(family.accept);
+    if (completion.result >= 0) {
+      take_accepted(family, completion.result);
+    } else if (completion.result != -ECANCELED) {
+      family.accept_retry_nanoseconds = core_.batch_nanoseconds_ + accept_retry_pause_nanoseconds;
+    }
+    this->arm_accept(family);
+    this->settle_dirty(family);
+  }
+
+  /// connect(2): 0 or a negative errno.
+  template <class Fd>
+  void connected(StreamFamily<Fd>& family, const Completion& completion) noexcept {
+    StreamSlot<Fd>* slot = current(family, completion);
+    if (slot == nullptr) return;
+    this->finish(slot->control);
+    if (slot->state == SlotState::connecting) {
+      if (completion.result == 0 && slot->failure.kind == CloseKind::none) {
+        core_.stats().add(Stat::connected);
+        this->opened(family, *slot);
+      } else {
+        core_.stats().add(Stat::connect_failures);
+        CloseReason why = slot->failure;
+        if (why.kind == CloseKind::none) why = {CloseKind::refused, -completion.result};
+        this->begin_ending(family, *slot, why);
+      }
+    }
+    family.mark_dirty(*slot);
+    this->settle_dirty(family);
+  }
+
+  /// recv(2): bytes in a buffer, 0 at the end, or a negative errno.
+  template <class Fd>
+  void received(StreamFamily<Fd>& family, const Completion& completion) noexcept {
+    StreamSlot<Fd>* slot = current(family, completion);
+    if (slot == nullptr) {
+      if (completion.has_buffer) {
+        backend_.release_buffer(family.shape.buffer_group, completion.buffer);
+      }
+      return;
+    }
+    if (!completion.more) this->finish(slot->receive);
+    if (completion.result > 0) {
+      take_buffer(family, *slot, completion.buffer, static_cast<std::uint32_t>(completion.result));
+    } else if (completion.result == 0) {
+      slot->peer_ended = true;
+    } else if (completion.result == -ENOBUFS) {
+      core_.stats().add(Stat::buffers_exhausted);
+      slot->starved = family.buffers.held_count == family.shape.buffer_count;
+    } else if (completion.result != -ECANCELED) {
+      core_.stats().add(Stat::receive_errors);
+      fail(*slot, CloseReason::from_errno(-completion.result));
+    }
+    family.mark_dirty(*slot);
+    this->settle_dirty(family);
+  }
+
+  /// send(2): bytes taken, or a negative errno.
+  template <class Fd>
+  void sent(StreamFamily<Fd>& family, const Completion& completion) noexcept {
+    StreamSlot<Fd>* slot = current(family, completion);
+    if (slot == nullptr) return;
+    this->finish(slot->send);
+    const std::uint32_t bytes =
+        completion.result > 0 ? static_cast<std::uint32_t>(completion.result) : 0;
+    slot->queue.end_send(bytes);
+    core_.stats().add(Stat::bytes_sent, bytes);
+    if (completion.result < 0 && completion.result != -ECANCELED) {
+      core_.stats().add(Stat::send_errors);
+      fail(*slot, CloseReason::from_errno(-completion.result));
+    }
+    if (slot->state == SlotState::open && bytes != 0) after_send(family, *slot, bytes);
+    family.mark_dirty(*slot);
+    this->settle_dirty(family);
+  }
+
+  /// shutdown(2), or the disconnect of an aborted connection.
+  template <class Fd>
+  void shut_down(StreamFamily<Fd>& family, const Completion& completion) noexcept {
+    StreamSlot<Fd>* slot = current(family, completion);
+    if (slot == nullptr) return;
+    this->finish(slot->control);
+    family.mark_dirty(*slot);
+    this->settle_dirty(family);
+  }
+
+  /// A cancellation was carried out; what it cancelled completes on its own.
+  template <class Fd>
+  void cancelled(StreamFamily<Fd>& family, const Completion& completion) noexcept {
+    if (completion.tag.generation() == family.listener_generation) {
+      this->finish(family.accept_cancel);
+      return;
+    }
+    StreamSlot<Fd>* slot = current(family, completion);
+    if (slot == nullptr) return;
+    this->finish(slot->cancel);
+    family.mark_dirty(*slot);
+    this->settle_dirty(family);
+  }
+
+  /// close(2): the slot is vacant again.
+  template <class Fd>
+  void closed(StreamFamily<Fd>& family, const Completion& completion) noexcept {
+    StreamSlot<Fd>* slot = current(family, completion);
+    if (slot == nullptr) return;
+    this->finish(slot->close);
+    backend_.forget(slot->handle);
+    vacate(family, *slot);
+    this->settle_dirty(family);
+  }
+
+  /// Begins a client's connect(2), or schedules the next attempt when even that fails.
+  template <class Fd>
+  void open_client(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
+    SocketAddress address;
+    address.storage = family.address;
+    address.bytes = family.address_bytes;
+    const int fd = make_socket(family.shape, address);
+    const std::int32_t handle = fd < 0 ? fd : backend_.adopt(fd);
+    this->prepare_slot(family, slot, handle < 0 ? -1 : handle);
+    slot.state = SlotState::connecting;
+    slot.deadline = no_deadline;
+    if (handle < 0) {
+      core_.stats().add(Stat::connect_failures);
+      this->begin_ending(family, slot, {CloseKind::refused, -handle});
+    } else {
+      this->control(family, slot, OperationKind::connect, &family.address, family.address_bytes);
+      if (family.shape.connect_timeout_nanoseconds != 0) {
+        slot.deadline = core_.now_nanoseconds() + family.shape.connect_timeout_nanoseconds;
+        core_.want_deadline(slot.deadline);
+      }
+    }
+    family.mark_dirty(slot);
+  }
+
+  /// Hands held data to the handler, oldest first, until it is not ready or nothing is left.
+  template <class Fd>
+  void deliver_held(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
+    if (slot.held_first == family.no_held_buffer) {
+      // A message of length zero may have been stopped after its prefix.
+      feed(family, slot, Bytes());
+      return;
+    }
+    while (slot.held_first != family.no_held_buffer && !slot.paused) {
+      const std::uint16_t id = slot.held_first;
+      auto& held = family.buffers.held(id);
+      const std::uint32_t taken =
+          feed(family, slot, Bytes(family.buffers.data(id) + held.offset, held.size));
+      if (taken < held.size && slot.wants_data()) {
+        held.offset += taken;
+        held.size -= taken;
+        return;
+      }
+      this->release_first_held(family, slot);
+    }
+  }
+
+  /// Returns a slot to the free list, or schedules a client's next attempt.
+  template <class Fd>
+  void vacate(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
+    slot.state = SlotState::vacant;
+    slot.handle = -1;
+    renew(slot);
+    slot.generation += 1;
+    if (slot.generation == family.listener_generation) slot.generation = 1;
+    if (family.shape.is_server()) {
+      family.free_slots[family.free_count] = slot.index;
+      family.free_count += 1;
+      this->arm_accept(family);
+    } else {
+      this->schedule_reconnect(family, slot);
+    }
+  }
+
+ protected:
+  using Base::backend_;
+  using Base::core_;
+  using Base::stopping_;
+
+ private:
+  /// What a framing hands its messages to.
+  template <class Fd>
+  struct Sink {
+    StreamEngine& engine;
+    StreamFamily<Fd>& family;
+    StreamSlot<Fd>& slot;
+
+    bool ready([[maybe_unused]] std::uint32_t bytes) noexcept {
+      if (slot.paused || !slot.wants_data()) return false;
+      if constexpr (DeliversToJs<typename Fd::Handler>) {
+        Connection<Fd> connection(slot);
+        if (!family.handler->ready(connection, bytes)) {
+          slot.retry = true;
+          return false;
+        }
+      }
+      return true;
+    }
+
+    void message(Bytes bytes) noexcept {
+      engine.core_.stats().add(Stat::messages_received);
+      Connection<Fd> connection(slot);
+      engine.guard(slot, [&] { family.handler->on_data(connection, bytes); });
+    }
+  };
+
+  /// Gives back what the ended connection's State owns. In place: a State may be large.
+  template <class Fd>
+  static void renew(StreamSlot<Fd>& slot) noexcept {
+    std::destroy_at(&slot.user);
+    std::construct_at(&slot.user);
+  }
+
+  /// The completion's slot, or nullptr when it has been recycled since.
+  template <class Fd>
+  StreamSlot<Fd>* current(StreamFamily<Fd>& family, const Completion& completion) noexcept {
+    StreamSlot<Fd>& slot = family.slot_of(completion.tag);
+    if (slot.generation == completion.tag.generation()) return &slot;
+    core_.stats().add(Stat::stale_completions);
+    return nullptr;
+  }
+
+  /// Notes the first failure; settling ends the connection.
+  template <class Fd>
+  static void fail(StreamSlot<Fd>& slot, CloseReason why) noexcept {
+    if (slot.state == SlotState::open && slot.failure.kind == CloseKind::none) slot.failure = why;
+  }
+
+  template <class Fd>
+  void take_accepted(StreamFamily<Fd>& family, std::int32_t handle) noexcept {
+    if (family.free_count == 0 || stopping_) {
+      core_.stats().add(Stat::refused);
+      backend_.discard(handle);
+      return;
+    }
+    family.free_count -= 1;
+    StreamSlot<Fd>& slot = family.slots[family.free_slots[family.free_count]];
+    core_.stats().add(Stat::accepted);
+    this->prepare_slot(family, slot, handle);
+    this->opened(family, slot);
+  }
+
+  template <class Fd>
+  void take_buffer(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint16_t id,
+                   std::uint32_t bytes) noexcept {
+    core_.stats().add(Stat::bytes_received, bytes);
+    if (!slot.wants_data()) {
+      backend_.release_buffer(family.shape.buffer_group, id);
+      return;
+    }
+    std::uint32_t taken = 0;
+    if (!slot.paused && slot.held_first == family.no_held_buffer) {
+      taken = feed(family, slot, Bytes(family.buffers.data(id), bytes));
+      if (taken == bytes || !slot.wants_data()) {
+        backend_.release_buffer(family.shape.buffer_group, id);
+        return;
+      }
+    }
+    hold(family, slot, id, taken, bytes - taken);
+    if (slot.receive.in_flight && !slot.receive_cancelled && !slot.cancel.in_flight) {
+      slot.receive_cancelled = true;
+      slot.cancel.kind = OperationKind::cancel_receive;
+      slot.cancel.pointer = &slot.receive;
+      this->start(slot.cancel);
+    }
+  }
+
+  template <class Fd>
+  void hold(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint16_t id, std::uint32_t offset,
+            std::uint32_t size) noexcept {
+    constexpr std::uint16_t none = StreamFamily<Fd>::no_held_buffer;
+    family.buffers.held(id) = {none, offset, size};
+    if (slot.held_first == none) {
+      slot.held_first = id;
+    } else {
+      family.buffers.held(slot.held_last).next = id;
+    }
+    slot.held_last = id;
+    family.buffers.held_count += 1;
+  }
+
+  /// Cuts `bytes` into messages for the handler; returns how many were consumed.
+  template <class Fd>
+  std::uint32_t feed(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, Bytes bytes) noexcept {
+    Sink<Fd> sink{*this, family, slot};
+    const FeedResult result = Fd::Framing::feed(slot.framing, family.slab(slot), bytes, sink);
+    if (result.too_large) {
+      core_.stats().add(Stat::frames_too_large);
+      fail(slot, {CloseKind::frame_too_large, 0});
+    }
+    return result.consumed;
+  }
+
+  template <class Fd>
+  void after_send(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint32_t bytes) noexcept {
+    Connection<Fd> connection(slot);
+    if constexpr (DeliversToJs<typename Fd::Handler>) {
+      family.handler->on_sent(connection, bytes, slot.queue.queued());
+    }
+    if (slot.write_refused && slot.queue.queued() <= family.queue_bytes / 2) {
+      slot.write_refused = false;
+      this->guard(slot, [&] { family.handler->on_drain(connection); });
+    }
+  }
+};
+
+}  // namespace loom

@@ -1,0 +1,106 @@
+// What every part of a reactor shares and no backend decides: its clock, its counters, the ring
+// towards JavaScript, the next deadline, and the wish to stop. Hooks reach it as `reactor()`.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "assert.hpp"
+#include "byte_ring.hpp"
+#include "clock.hpp"
+#include "shared_layout.hpp"
+
+namespace loom {
+
+/// "No deadline": later than any clock.
+inline constexpr std::uint64_t no_deadline = UINT64_MAX;
+
+/// A reactor's common state. Only the reactor's own thread touches it, `stop` excepted.
+class ReactorCore {
+ public:
+  /// Reads CLOCK_MONOTONIC now, in nanoseconds.
+  [[nodiscard]] std::uint64_t now_nanoseconds() const noexcept { return monotonic_nanoseconds(); }
+
+  /// CLOCK_MONOTONIC when the loop took the current batch of completions, in nanoseconds. Costs
+  /// nothing to read.
+  [[nodiscard]] std::uint64_t batch_nanoseconds() const noexcept { return batch_nanoseconds_; }
+
+  /// Asks every reactor of the program to stop: connections drain for a moment, then close.
+  void stop() noexcept { request_stop_(program_); }
+
+  /// The live counters of this reactor.
+  [[nodiscard]] StatsBlock& stats() noexcept { return *stats_; }
+
+  /// Prints one line for people, through the program's logger; `text` has no line end.
+  void log(const char* text) noexcept {
+    if (log_ != nullptr) log_(context_, text);
+  }
+
+  // From here on: for the runtime, not for handlers.
+
+  /// Binds the core to its shared block and its program; once, before the first turn.
+  void attach(std::byte* shared, void (*request_stop)(void*) noexcept, void* program,
+              void (*logger)(void*, const char*) noexcept, void* context) noexcept {
+    shared_ = shared;
+    stats_ = &stats_block(shared);
+    control_ = &control_block(shared);
+    request_stop_ = request_stop;
+    program_ = program;
+    log_ = logger;
+    context_ = context;
+  }
+
+  /// Binds the ring towards JavaScript.
+  void attach_delivery(std::uint32_t offset, std::uint32_t ring_bytes) noexcept {
+    delivery_ =
+        ByteRingProducer(ring_header(shared_, offset), ring_data(shared_, offset), ring_bytes);
+  }
+
+  /// The loop must look at its timers no later than `nanoseconds` on the monotonic clock.
+  void want_deadline(std::uint64_t nanoseconds) noexcept {
+    if (nanoseconds < next_deadline_) next_deadline_ = nanoseconds;
+  }
+
+  /// Whether a record of `payload_bytes` fits the ring towards JavaScript now. When it does not,
+  /// the reactor is marked as stalled, and JavaScript wakes it after making room.
+  [[nodiscard]] bool delivery_ready(std::uint32_t payload_bytes) noexcept {
+    if (delivery_.has_room(payload_bytes)) return true;
+    control_->announce_stall();
+    if (delivery_.has_room(payload_bytes)) return true;
+    if (!stalled_) stats_->add(Stat::delivery_stalls);
+    stalled_ = true;
+    return false;
+  }
+
+  /// Appends a record that fits (delivery_ready said so).
+  void deliver(const RecordHeader& header, const void* payload) noexcept {
+    std::byte* place = delivery_.reserve(header.bytes);
+    LOOM_ASSERT(place != nullptr, "deliver() only after delivery_ready()");
+    if (header.bytes != 0) std::memcpy(place, payload, header.bytes);
+    delivery_.commit(header);
+    delivered_ = true;
+  }
+
+  std::byte* shared_ = nullptr;
+  StatsBlock* stats_ = nullptr;
+  ControlBlock* control_ = nullptr;
+  ByteRingProducer delivery_;
+  std::uint64_t batch_nanoseconds_ = 0;
+  std::uint64_t next_deadline_ = no_deadline;
+  /// A record was appended since JavaScript was last woken.
+  bool delivered_ = false;
+  /// Something waits for room towards JavaScript and must be tried again.
+  bool stalled_ = false;
+  /// Some family has connections to settle.
+  bool dirty_ = false;
+  /// Operations between submit and final completion; the wake-up read is not one of them.
+  std::uint32_t in_flight_ = 0;
+
+ private:
+  void (*request_stop_)(void*) noexcept = nullptr;
+  void* program_ = nullptr;
+  void (*log_)(void*, const char*) noexcept = nullptr;
+  void* context_ = nullptr;
+};
+
+}  // namespace loom

@@ -1,0 +1,72 @@
+// What a handler derives from, and the questions that the emitted code asks of it. The bases hold
+// hooks that do nothing, so that a handler writes down only those it needs; a hook with a wrong
+// signature hides its base's and fails a static_assert that says what was expected.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "connection.hpp"
+#include "core.hpp"
+
+namespace loom {
+
+/// What a timer's hook receives.
+struct Tick {
+  std::uint64_t expirations = 0;      ///< since the last hook; more than 1 when the loop was late
+  std::uint64_t due_nanoseconds = 0;  ///< monotonic time at which the latest was due
+};
+
+/// Common to all handlers: the way to the reactor. `Self` is the user's struct (CRTP).
+template <class Self>
+class HandlerBase {
+ public:
+  /// Per-connection state; a handler may declare its own.
+  struct State {};
+
+  /// Runs once on the reactor's thread, before the first event.
+  void on_start() noexcept {}
+  /// A connection was established. For clients also after each reconnect.
+  void on_open(auto& /*connection*/) noexcept {}
+  /// After a refused write, once half of the queue is free.
+  void on_drain(auto& /*connection*/) noexcept {}
+  /// The connection ended, or a client's attempt failed (then no on_open came before).
+  void on_close(auto& /*connection*/, CloseReason /*why*/) noexcept {}
+
+  /// The clock, the counters and stop() of this handler's reactor.
+  [[nodiscard]] ReactorCore& reactor() noexcept { return *core_; }
+
+  /// For the emitted code: binds the handler to its reactor.
+  void attach_reactor(ReactorCore& core) noexcept { core_ = &core; }
+
+ private:
+  ReactorCore* core_ = nullptr;
+};
+
+/// `handler.on_data(connection, bytes)` can be called.
+template <class Handler, class Fd>
+concept HasOnData = requires(Handler& handler, Connection<Fd>& connection, Bytes bytes) {
+                      { handler.on_data(connection, bytes) } -> std::same_as<void>;
+                    };
+/// `handler.on_open(connection)` can be called.
+template <class Handler, class Fd>
+concept HasOnOpen = requires(Handler& handler, Connection<Fd>& connection) {
+                      { handler.on_open(connection) } -> std::same_as<void>;
+                    };
+/// `handler.on_drain(connection)` can be called.
+template <class Handler, class Fd>
+concept HasOnDrain = requires(Handler& handler, Connection<Fd>& connection) {
+                       { handler.on_drain(connection) } -> std::same_as<void>;
+                     };
+/// `handler.on_close(connection, why)` can be called.
+template <class Handler, class Fd>
+concept HasOnClose = requires(Handler& handler, Connection<Fd>& connection, CloseReason why) {
+                       { handler.on_close(connection, why) } -> std::same_as<void>;
+                     };
+/// `handler.on_tick(tick)` can be called.
+template <class Handler>
+concept HasOnTick = requires(Handler& handler, Tick tick) {
+                      { handler.on_tick(tick) } -> std::same_as<void>;
+                    };
+
+}  // namespace loom

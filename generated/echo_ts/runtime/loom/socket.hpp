@@ -1,0 +1,198 @@
+// Addresses and sockets: text to sockaddr, the declared options, listening. All of it runs at
+// start or at a client's next attempt, never between a completion and its handler.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+
+#include "error.hpp"
+#include "shapes.hpp"
+
+namespace loom {
+
+/// A socket address ready for bind(2) or connect(2).
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t bytes = 0;
+};
+
+/// Whether `text` is a port, 0 to 65535 in decimal digits; getaddrinfo(3) cuts larger ones off.
+inline bool is_port(const char* text) noexcept {
+  std::uint32_t port = 0;
+  const char* end = text;
+  for (; *end >= '0' && *end <= '9' && port <= 65535; ++end) {
+    port = port * 10 + static_cast<std::uint32_t>(*end - '0');
+  }
+  return end != text && *end == '\0' && port <= 65535;
+}
+
+/// Resolves `host:port`, `[v6]:port` or (for unix kinds) a path. `*` and an empty host mean every
+/// address. Names are looked up with getaddrinfo(3), which may block: only at start.
+inline StartError resolve_address(const StreamShape& shape, const char* text,
+                                  SocketAddress& address) noexcept {
+  const auto bad = [&](const char* why) {
+    return StartError::make(start_code::bad_address, shape.name, 0,
+                            "fds.%s: the address '%s' %s. Use host:port, [v6]:port or a path.",
+                            shape.name, text, why);
+  };
+  if (!shape.is_tcp()) {
+    auto& path = reinterpret_cast<sockaddr_un&>(address.storage);
+    const std::size_t length = std::strlen(text);
+    if (length == 0 || length >= sizeof path.sun_path) return bad("does not fit a unix path");
+    path.sun_family = AF_UNIX;
+    std::memcpy(path.sun_path, text, length + 1);
+    address.bytes = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length + 1);
+    return {};
+  }
+  const char* colon = std::strrchr(text, ':');
+  if (colon == nullptr || colon[1] == '\0') return bad("has no port");
+  if (!is_port(colon + 1)) return bad("has a port that is no number from 0 to 65535");
+  char host[256] = {};
+  auto length = static_cast<std::size_t>(colon - text);
+  const char* begin = text;
+  if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
+    begin += 1;
+    length -= 2;
+  }
+  if (length >= sizeof host) return bad("has a host longer than 255 characters");
+  std::memcpy(host, begin, length);
+  const bool any = length == 0 || std::strcmp(host, "*") == 0;
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV | (shape.is_server() ? AI_PASSIVE : 0);
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(any ? nullptr : host, colon + 1, &hints, &found);
+  if (error != 0) return bad(gai_strerror(error));
+  std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
+  address.bytes = found->ai_addrlen;
+  freeaddrinfo(found);
+  return {};
+}
+
+/// Writes `host:port`, `[v6]:port` or the path of an address into `text`.
+inline void format_address(const SocketAddress& address, char* text, std::size_t size) noexcept {
+  char host[INET6_ADDRSTRLEN] = {};
+  if (address.storage.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address.storage);
+    inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
+    std::snprintf(text, size, "%s:%u", host, static_cast<unsigned>(ntohs(v4.sin_port)));
+  } else if (address.storage.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address.storage);
+    inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
+    std::snprintf(text, size, "[%s]:%u", host, static_cast<unsigned>(ntohs(v6.sin6_port)));
+  } else {
+    const auto& path = reinterpret_cast<const sockaddr_un&>(address.storage);
+    std::snprintf(text, size, "%s", path.sun_path);
+  }
+}
+
+/// Sets the declared options on `fd`; options the socket's family lacks are skipped. Accepted
+/// TCP sockets inherit them from their listener (tcp(7)), so nothing is set per connection; those
+/// of AF_UNIX inherit nothing and have the kernel's buffer sizes.
+/// @returns 0 or the errno of the first option the kernel refused.
+inline int set_socket_options(int fd, const StreamShape& shape) noexcept {
+  const SocketOptions& options = shape.options;
+  int error = 0;
+  const auto set = [&](int level, int name, int value, bool wanted) {
+    if (!wanted || error != 0) return;
+    if (setsockopt(fd, level, name, &value, sizeof value) != 0) error = errno;
+  };
+  set(SOL_SOCKET, SO_RCVBUF, options.receive_buffer_bytes, options.receive_buffer_bytes != 0);
+  set(SOL_SOCKET, SO_SNDBUF, options.send_buffer_bytes, options.send_buffer_bytes != 0);
+  if (!shape.is_tcp()) return error;
+  const bool keep_alive = options.keep_alive_idle_seconds != 0;
+  set(SOL_SOCKET, SO_REUSEADDR, 1, options.reuse_address && shape.is_server());
+  set(SOL_SOCKET, SO_REUSEPORT, 1, options.reuse_port);
+  set(IPPROTO_TCP, TCP_NODELAY, 1, options.no_delay);
+  set(IPPROTO_TCP, TCP_QUICKACK, 1, options.quick_acknowledge);
+  set(SOL_SOCKET, SO_KEEPALIVE, 1, keep_alive);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, options.keep_alive_idle_seconds, keep_alive);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, options.keep_alive_interval_seconds,
+      keep_alive && options.keep_alive_interval_seconds != 0);
+  set(IPPROTO_TCP, TCP_KEEPCNT, options.keep_alive_count,
+      keep_alive && options.keep_alive_count != 0);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, options.user_timeout_milliseconds,
+      options.user_timeout_milliseconds != 0);
+  set(SOL_SOCKET, SO_BUSY_POLL, options.busy_poll_microseconds,
+      options.busy_poll_microseconds != 0);
+  return error;
+}
+
+/// Makes a non-blocking socket with the declared options.
+/// @returns the descriptor, or a negative errno.
+inline int make_socket(const StreamShape& shape, const SocketAddress& address) noexcept {
+  const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -errno;
+  if (const int error = set_socket_options(fd, shape); error != 0) {
+    ::close(fd);
+    return -error;
+  }
+  return fd;
+}
+
+/// Whether a unix path is a socket that nobody listens on any more, so that it may be replaced.
+inline bool is_stale_socket(const SocketAddress& address) noexcept {
+  const auto& path = reinterpret_cast<const sockaddr_un&>(address.storage);
+  struct stat status {};
+  if (lstat(path.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (probe < 0) return false;
+  const int result =
+      ::connect(probe, reinterpret_cast<const sockaddr*>(&address.storage), address.bytes);
+  const bool refused = result != 0 && errno == ECONNREFUSED;
+  ::close(probe);
+  return refused;
+}
+
+/// Makes the listening socket of a server and writes back the address really bound (port 0
+/// becomes the kernel's choice). A stale unix socket is replaced, any other file is not.
+inline StartError listen_on(const StreamShape& shape, SocketAddress& address, int& fd) noexcept {
+  char text[128];
+  format_address(address, text, sizeof text);
+  const auto failed = [&](const char* act, int error) {
+    const char* fix =
+        error == EADDRINUSE ? "Another process has it: stop that one or choose another address."
+        : error == EACCES ? "Choose a port above 1023 or a path you may write, or grant the right."
+                          : "Check the address and the options of this fd.";
+    return StartError::make(start_code::cannot_listen, shape.name, error,
+                            "fds.%s: cannot %s %s: %s. %s", shape.name, act, text,
+                            std::strerror(error), fix);
+  };
+  fd = make_socket(shape, address);
+  if (fd < 0) return failed("make a socket for", -fd);
+  const auto give_up = [&](const char* act, int error) {
+    ::close(fd);
+    fd = -1;
+    return failed(act, error);
+  };
+  if (address.storage.ss_family == AF_INET6 && shape.options.ipv6_only) {
+    const int on = 1;
+    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  }
+  if (!shape.is_tcp() && is_stale_socket(address)) {
+    ::unlink(reinterpret_cast<const sockaddr_un&>(address.storage).sun_path);
+  }
+  const auto* name = reinterpret_cast<const sockaddr*>(&address.storage);
+  if (::bind(fd, name, address.bytes) != 0) return give_up("bind", errno);
+  if (!shape.is_tcp() && shape.options.mode != 0) {
+    const auto& path = reinterpret_cast<const sockaddr_un&>(address.storage);
+    const auto mode = static_cast<mode_t>(shape.options.mode);
+    if (::chmod(path.sun_path, mode) != 0) return give_up("set the mode of", errno);
+  }
+  if (::listen(fd, shape.options.backlog) != 0) return give_up("listen on", errno);
+  address.bytes = sizeof address.storage;
+  getsockname(fd, reinterpret_cast<sockaddr*>(&address.storage), &address.bytes);
+  return {};
+}
+
+}  // namespace loom

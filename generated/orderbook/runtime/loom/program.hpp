@@ -1,0 +1,231 @@
+// A program is its reactors: their threads are started together, report together, and are joined
+// together. The addon and the standalone program both use it; the emitted program.cpp defines the
+// table.
+#pragma once
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "run.hpp"
+
+namespace loom {
+
+/// One reactor of the emitted program.
+struct ReactorEntry {
+  const char* name;
+  std::uint32_t shared_bytes;  ///< of the block it shares with JavaScript
+  void (*run)(ReactorRun& run) noexcept;
+};
+
+/// The emitted program.
+struct ProgramTable {
+  const char* name;
+  std::uint32_t abi;  ///< shared_abi of the runtime it was built with
+  const ReactorEntry* reactors;
+  std::uint32_t reactor_count;
+};
+
+/// Defined by the emitted program.cpp.
+const ProgramTable& program_table() noexcept;
+
+/// What one reactor is started with.
+struct ReactorStart {
+  std::byte* shared = nullptr;  ///< shared_bytes long, zeroed, 8-byte aligned
+  int core = core_as_declared;
+};
+
+/// What a program is started with. The callbacks run on reactor threads.
+struct ProgramStart {
+  ReactorStart reactors[maximum_reactors];
+  const char* backend = nullptr;               ///< nullptr: each reactor's declared order
+  const AddressOverride* addresses = nullptr;  ///< must outlive start()
+  std::uint32_t address_count = 0;
+  void (*wake_js)(void* context) noexcept = nullptr;  ///< at most once per arming
+  void (*stopped)(void* context, std::uint32_t reactor) noexcept = nullptr;
+  void (*log)(void* context, const char* line) noexcept = nullptr;
+  void* context = nullptr;
+};
+
+/// How the start went. With `ok` false nothing runs any more.
+struct StartReport {
+  bool ok = false;
+  char code[24] = {};
+  char fd[33] = {};
+  int system_error = 0;
+  char message[400] = {};  ///< what, why, and the fix
+  struct Backend {
+    char backend[12] = {};
+    char reason[200] = {};
+  } reactors[maximum_reactors];
+  BoundAddress bound[maximum_bound_addresses];
+  std::uint32_t bound_count = 0;
+};
+
+/// The threads of one started program. start() and join() belong to one thread; wake() and
+/// request_stop() may be called from any until join() returns.
+class RunningProgram {
+ public:
+  RunningProgram() = default;
+  RunningProgram(const RunningProgram&) = delete;
+  RunningProgram& operator=(const RunningProgram&) = delete;
+  ~RunningProgram() { join(); }
+
+  /// Starts every reactor and waits for their reports; when one fails, none runs on.
+  StartReport start(const ProgramStart& program_start) noexcept {
+    StartReport report;
+    const ProgramTable& table = program_table();
+    if (count_ != 0) {
+      fail(report, StartError::make(start_code::wrong_state, "", 0,
+                                    "this program was started before; make another instance"));
+      return report;
+    }
+    start_ = program_start;
+    stop_requested_.store(false, std::memory_order_relaxed);
+    // All are prepared before any runs: a reactor that stops the program wakes the others too.
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) prepare(index);
+    count_ = table.reactor_count;
+    for (std::uint32_t index = 0; index < count_; ++index) {
+      if (launch(table.reactors[index], index)) continue;
+      runs_[index].error =
+          StartError::make(start_code::cannot_start_thread, "", EAGAIN,
+                           "no thread for reactors.%s. Raise the limit of processes (ulimit -u).",
+                           table.reactors[index].name);
+      note_ready();
+    }
+    wait_until_ready();
+    collect(report, table);
+    if (!report.ok) join();
+    return report;
+  }
+
+  /// Ends a reactor's wait, after something was left for it.
+  void wake(std::uint32_t reactor) noexcept {
+    const std::uint64_t one = 1;
+    if (reactor < count_) static_cast<void>(::write(runs_[reactor].wake_fd, &one, sizeof one));
+  }
+
+  /// Asks every reactor to stop: connections drain for 100 ms, then close. Returns at once.
+  void request_stop() noexcept {
+    // Partner: Reactor::run. seq_cst pairs with its look after announcing that it sleeps.
+    stop_requested_.store(true, std::memory_order_seq_cst);
+    for (std::uint32_t index = 0; index < count_; ++index) wake(index);
+  }
+
+  /// Asks to stop and waits for every thread; harmless when nothing runs.
+  void join() noexcept {
+    request_stop();
+    for (std::uint32_t index = 0; index < count_; ++index) {
+      if (threads_[index].joinable()) threads_[index].join();
+    }
+    for (std::uint32_t index = 0; index < count_; ++index) ::close(runs_[index].wake_fd);
+    count_ = 0;
+    ready_count_ = 0;
+  }
+
+  /// Whether every reactor's loop has ended.
+  [[nodiscard]] bool stopped() const noexcept {
+    // Partner: launch's thread, which counts itself off with release.
+    return running_.load(std::memory_order_acquire) == 0;
+  }
+
+ private:
+  void prepare(std::uint32_t index) noexcept {
+    ReactorRun& run = runs_[index];
+    run = ReactorRun{};
+    run.index = index;
+    run.shared = start_.reactors[index].shared;
+    run.core = start_.reactors[index].core;
+    run.backend = start_.backend;
+    run.addresses = start_.addresses;
+    run.address_count = start_.address_count;
+    run.stop_requested = &stop_requested_;
+    run.request_stop = [](void* self) noexcept {
+      static_cast<RunningProgram*>(self)->request_stop();
+    };
+    run.ready = [](void* self, ReactorRun&) noexcept {
+      static_cast<RunningProgram*>(self)->note_ready();
+    };
+    run.program = this;
+    run.wake_js = start_.wake_js;
+    run.log = start_.log;
+    run.context = start_.context;
+    run.wake_fd = eventfd(0, EFD_CLOEXEC);
+    sign_shared_block(run.shared);
+  }
+
+  bool launch(const ReactorEntry& entry, std::uint32_t index) noexcept {
+    running_.fetch_add(1, std::memory_order_relaxed);
+    try {
+      threads_[index] = std::thread([this, &entry, index] {
+        entry.run(runs_[index]);
+        // Partner: stopped(), which acquires: whoever sees 0 sees all that the loops wrote.
+        running_.fetch_sub(1, std::memory_order_release);
+        if (start_.stopped != nullptr) start_.stopped(start_.context, index);
+      });
+      return true;
+    } catch (const std::system_error&) {
+      running_.fetch_sub(1, std::memory_order_relaxed);
+      return false;
+    }
+  }
+
+  void note_ready() noexcept {
+    const std::lock_guard lock(mutex_);
+    ready_count_ += 1;
+    ready_.notify_all();
+  }
+
+  void wait_until_ready() noexcept {
+    std::unique_lock lock(mutex_);
+    ready_.wait(lock, [&] { return ready_count_ >= count_; });
+  }
+
+  void collect(StartReport& report, const ProgramTable& table) noexcept {
+    report.ok = true;
+    for (std::uint32_t index = 0; index < count_; ++index) {
+      const ReactorRun& run = runs_[index];
+      if (run.error && report.ok) fail(report, run.error);
+      std::snprintf(report.reactors[index].backend, sizeof report.reactors[index].backend, "%s",
+                    run.backend_name);
+      std::snprintf(report.reactors[index].reason, sizeof report.reactors[index].reason, "%s",
+                    run.reason);
+      for (std::uint32_t n = 0; n < run.bound_count; ++n) {
+        if (report.bound_count == maximum_bound_addresses) break;
+        report.bound[report.bound_count] = run.bound[n];
+        report.bound_count += 1;
+      }
+      if (run.error || start_.log == nullptr) continue;
+      char line[300];
+      std::snprintf(line, sizeof line, "loom: reactors.%s runs on %s (%s)",
+                    table.reactors[index].name, run.backend_name, run.reason);
+      start_.log(start_.context, line);
+    }
+  }
+
+  static void fail(StartReport& report, const StartError& error) noexcept {
+    report.ok = false;
+    report.system_error = error.system_error;
+    std::snprintf(report.code, sizeof report.code, "%s", error.code);
+    std::snprintf(report.fd, sizeof report.fd, "%s", error.fd);
+    std::snprintf(report.message, sizeof report.message, "%s", error.message);
+  }
+
+  ProgramStart start_;
+  ReactorRun runs_[maximum_reactors];
+  std::thread threads_[maximum_reactors];
+  std::uint32_t count_ = 0;
+  /// Partner of each: see request_stop, launch.
+  std::atomic<bool> stop_requested_{false};
+  std::atomic<std::uint32_t> running_{0};
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::uint32_t ready_count_ = 0;
+};
+
+}  // namespace loom

@@ -1,0 +1,309 @@
+// The loop. A turn takes mail, prepares operations, submits them together with taking events, and
+// dispatches a bounded batch of completions; when nothing happens it spins for its budget,
+// announces that it sleeps, looks once more, and waits for completions and mail at once.
+//
+// The emitted reactor derives from Reactor (CRTP) and offers: dispatch(completion), each_stream,
+// each_timer, each_channel (visitors), and command_for(record). All of them are inlined into the
+// loop.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <type_traits>
+
+#include "run.hpp"
+#include "stream_engine.hpp"
+#include "timer.hpp"
+
+namespace loom {
+
+/// From stop() to the forced end: connections may send what they queued for this long.
+inline constexpr std::uint64_t stop_drain_nanoseconds = 100 * nanoseconds_per_millisecond;
+/// From stop() to giving up on operations in flight; the kernel cancels those with the ring.
+inline constexpr std::uint64_t stop_limit_nanoseconds = 190 * nanoseconds_per_millisecond;
+/// The longest wait without a deadline; a wake-up ends it at once.
+inline constexpr std::uint64_t longest_wait_nanoseconds = 10 * nanoseconds_per_second;
+/// Commands taken from JavaScript before completions have their turn.
+inline constexpr std::uint32_t inbox_batch = 256;
+
+/// `Derived` is the emitted reactor, `Shape` its constants.
+template <class Derived, class Backend, class Shape>
+class Reactor : public StreamEngine<Derived, Backend> {
+  using Base = StreamEngine<Derived, Backend>;
+
+ public:
+  /// Runs until somebody calls stop(). On the thread that called open().
+  void run(ReactorRun& reactor_run) noexcept {
+    std::uint64_t last_event = core_.now_nanoseconds();
+    while (!done_) {
+      // Partner: RunningProgram::request_stop. Relaxed: the flag carries no other data.
+      const bool stop = reactor_run.stop_requested->load(std::memory_order_relaxed);
+      if (stop && !stopping_) begin_stop();
+      const std::uint32_t mail = take_inbox();
+      settle_all();
+      retry_deliveries();
+      const std::uint64_t wait = wait_nanoseconds(reactor_run, last_event, mail);
+      const std::uint32_t completions = turn_backend(wait);
+      if (wait != 0) core_.control_->withdraw_sleep();
+      settle_all();
+      core_.stats().add(Stat::turns);
+      const std::uint64_t now = completions == 0 ? clock_when_idle() : core_.batch_nanoseconds_;
+      if (completions + mail != 0) last_event = now;
+      if (now >= core_.next_deadline_) run_deadlines(now);
+      wake_js(reactor_run);
+      core_.stats().set(Stat::in_flight, core_.in_flight_);
+      if (stopping_) continue_stop(now);
+    }
+    finish_run(reactor_run);
+  }
+
+  /// For the emitted code: connects or listens, and starts what the config declares.
+  template <class Fd>
+  StartError start_stream(StreamFamily<Fd>& family, ReactorRun& reactor_run) noexcept {
+    const char* text = reactor_run.address_of(family.shape.name, family.shape.address);
+    SocketAddress address;
+    StartError error = resolve_address(family.shape, text, address);
+    if (error) return error;
+    error = backend_.add_group(family.shape.buffer_group, family.buffers.group());
+    if (error) return error;
+    if (family.shape.is_server()) {
+      int fd = -1;
+      error = listen_on(family.shape, address, fd);
+      if (error) return error;
+      family.listener = backend_.adopt(fd);
+      if (family.listener < 0) {
+        return StartError::make(start_code::cannot_listen, family.shape.name, -family.listener,
+                                "fds.%s: the %s backend cannot watch the listener: %s",
+                                family.shape.name, Backend::name, std::strerror(-family.listener));
+      }
+    }
+    family.address = address.storage;
+    family.address_bytes = address.bytes;
+    format_address(address, family.address_text, sizeof family.address_text);
+    if (family.shape.is_server()) {
+      reactor_run.report_bound(family.shape.index, family.shape.name, family.address_text);
+    }
+    return {};
+  }
+
+  /// After every fd was started without error: accepts and connects.
+  template <class Fd>
+  void begin_stream(StreamFamily<Fd>& family) noexcept {
+    if (family.shape.is_server()) return this->arm_accept(family);
+    for (StreamSlot<Fd>& slot : family.slots) this->open_client(family, slot);
+  }
+
+  /// What JavaScript asked of one connection. False: there is no room now, ask again later.
+  template <class Fd>
+  bool command(StreamFamily<Fd>& family, const Record& record) noexcept {
+    if (record.slot >= family.slot_count) return true;
+    StreamSlot<Fd>& slot = family.slots[record.slot];
+    if (slot.generation != record.generation) return true;
+    const Connection<Fd> connection(slot);
+    switch (static_cast<InboxCommand>(record.event)) {
+      case InboxCommand::data:
+        return connection.write_frame(Bytes(record.bytes)).value() != WriteResult::full;
+      case InboxCommand::close: connection.close(); return true;
+      case InboxCommand::abort: connection.abort(); return true;
+      case InboxCommand::finish: connection.finish(); return true;
+      case InboxCommand::pause: connection.pause(); return true;
+      case InboxCommand::resume: connection.resume(); return true;
+    }
+    return true;
+  }
+
+  /// Opens the backend and binds the core to its shared block.
+  StartError open(ReactorRun& reactor_run) noexcept {
+    core_.attach(reactor_run.shared, reactor_run.request_stop, reactor_run.program, reactor_run.log,
+                 reactor_run.context);
+    core_.attach_delivery(Shape::delivery_offset, Shape::delivery_bytes);
+    inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
+                              ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);
+    core_.batch_nanoseconds_ = core_.now_nanoseconds();
+    this->random_ ^= core_.batch_nanoseconds_;
+    core_.stats().set(Stat::backend, Backend::stat_value);
+    return backend_.open(core_, reactor_run.wake_fd);
+  }
+
+ protected:
+  using Base::backend_;
+  using Base::core_;
+  using Base::stopping_;
+
+ private:
+  Derived& derived() noexcept { return static_cast<Derived&>(*this); }
+
+  std::uint32_t take_inbox() noexcept {
+    std::uint32_t count = 0;
+    while (count < inbox_batch) {
+      const auto record = inbox_.peek();
+      if (!record.has_value() || !derived().command_for(*record)) break;
+      inbox_.release();
+      count += 1;
+    }
+    return count;
+  }
+
+  void settle_all() noexcept {
+    if (!core_.dirty_) return;
+    core_.dirty_ = false;
+    derived().each_stream([this](auto& family) { this->settle_dirty(family); });
+  }
+
+  /// Tries again what found no room towards JavaScript.
+  void retry_deliveries() noexcept {
+    if (!core_.stalled_) return;
+    core_.stalled_ = false;
+    derived().each_stream([this](auto& family) {
+      for (auto& slot : family.slots) {
+        if (slot.retry) family.mark_dirty(slot);
+      }
+      this->settle_dirty(family);
+    });
+    derived().each_timer([](auto& timer) {
+      using Handler = typename std::remove_cvref_t<decltype(timer)>::Handler;
+      if constexpr (DeliversTicks<Handler>) timer.handler->flush();
+    });
+  }
+
+  /// How long this turn may wait; announces the sleep when it may.
+  std::uint64_t wait_nanoseconds(ReactorRun& reactor_run, std::uint64_t last_event,
+                                 std::uint32_t mail) noexcept {
+    if constexpr (Shape::wait == WaitMode::spin) return 0;
+    if (mail != 0 || core_.dirty_ || backend_.has_overflow() || stopping_) {
+      return stopping_ && mail == 0 ? nanoseconds_per_millisecond : 0;
+    }
+    const std::uint64_t now = core_.now_nanoseconds();
+    if constexpr (Shape::wait == WaitMode::spin_then_block) {
+      if (now - last_event < Shape::spin_nanoseconds) return 0;
+    }
+    if (core_.next_deadline_ <= now) return 0;
+    core_.control_->announce_sleep();
+    // Looks at everything that another thread may have left, after the announcement.
+    if (!inbox_.empty() || channels_wait() ||
+        reactor_run.stop_requested->load(std::memory_order_seq_cst)) {
+      core_.control_->withdraw_sleep();
+      return 0;
+    }
+    core_.stats().add(Stat::sleeps);
+    const std::uint64_t until = core_.next_deadline_ - now;
+    return until < longest_wait_nanoseconds ? until : longest_wait_nanoseconds;
+  }
+
+  /// Publishes messages that wait for room in their channel; true when one still waits and the
+  /// room appeared only now, so that the loop must turn once more.
+  bool channels_wait() noexcept {
+    bool again = false;
+    derived().each_channel([&](auto& channel) {
+      if (channel.flush_pending()) return;
+      core_.control_->announce_stall();
+      again = again || channel.flush_pending();
+    });
+    return again || core_.stalled_;
+  }
+
+  std::uint32_t turn_backend(std::uint64_t wait) noexcept {
+    bool first = true;
+    return backend_.turn(wait, Shape::completion_batch, [&](const Completion& completion) {
+      if (first) core_.batch_nanoseconds_ = core_.now_nanoseconds();
+      first = false;
+      core_.stats().add(Stat::completions);
+      derived().dispatch(completion);
+    });
+  }
+
+  std::uint64_t clock_when_idle() noexcept {
+    core_.batch_nanoseconds_ = core_.now_nanoseconds();
+    return core_.batch_nanoseconds_;
+  }
+
+  void run_deadlines(std::uint64_t now) noexcept {
+    core_.next_deadline_ = no_deadline;
+    if (!stopping_) derived().each_timer([now](auto& timer) { timer.run(now); });
+    derived().each_stream([&](auto& family) {
+      if (family.shape.is_server()) {
+        this->arm_accept(family);
+        return;
+      }
+      for (auto& slot : family.slots) run_slot_deadline(family, slot, now);
+      this->settle_dirty(family);
+    });
+  }
+
+  template <class Family, class Slot>
+  void run_slot_deadline(Family& family, Slot& slot, std::uint64_t now) noexcept {
+    if (slot.deadline == no_deadline) return;
+    if (now < slot.deadline) return core_.want_deadline(slot.deadline);
+    slot.deadline = no_deadline;
+    if (slot.state == SlotState::vacant && !stopping_) {
+      this->open_client(family, slot);
+    } else if (slot.state == SlotState::connecting) {
+      slot.failure = {CloseKind::timed_out, ETIMEDOUT};
+      family.mark_dirty(slot);
+    }
+  }
+
+  /// At most one wake-up a turn, and only when JavaScript sleeps.
+  void wake_js(ReactorRun& reactor_run) noexcept {
+    bool published = core_.delivered_;
+    core_.delivered_ = false;
+    derived().each_channel([&](auto& channel) {
+      channel.flush_pending();
+      published = channel.take_published() || published;
+    });
+    if (!published || reactor_run.wake_js == nullptr) return;
+    if (core_.control_->take_js_wake_up()) reactor_run.wake_js(reactor_run.context);
+  }
+
+  void begin_stop() noexcept {
+    stopping_ = true;
+    stop_nanoseconds_ = core_.now_nanoseconds();
+    derived().each_stream([this](auto& family) {
+      if (family.accept.in_flight) {
+        family.accept_cancel.handle = family.listener;
+        this->start(family.accept_cancel);
+      }
+      for (auto& slot : family.slots) {
+        slot.deadline = no_deadline;
+        if (slot.state == SlotState::connecting) slot.failure = {CloseKind::stopped, 0};
+        if (slot.state == SlotState::open) slot.close_requested = true;
+        family.mark_dirty(slot);
+      }
+    });
+  }
+
+  void continue_stop(std::uint64_t now) noexcept {
+    const std::uint64_t elapsed = now - stop_nanoseconds_;
+    bool idle = core_.in_flight_ == 0;
+    derived().each_stream([&](auto& family) {
+      for (auto& slot : family.slots) {
+        if (slot.state == SlotState::open && elapsed > stop_drain_nanoseconds) {
+          slot.failure = {CloseKind::stopped, 0};
+          family.mark_dirty(slot);
+        }
+        idle = idle && slot.state == SlotState::vacant;
+      }
+    });
+    done_ = idle || elapsed > stop_limit_nanoseconds;
+  }
+
+  void finish_run(ReactorRun& reactor_run) noexcept {
+    derived().each_stream([this](auto& family) {
+      if (family.listener >= 0 && !family.accept.in_flight) backend_.discard(family.listener);
+      if (family.shape.is_server() && !family.shape.is_tcp()) {
+        ::unlink(reinterpret_cast<const sockaddr_un&>(family.address).sun_path);
+      }
+    });
+    core_.stats().set(Stat::in_flight, core_.in_flight_);
+    core_.stats().set(Stat::backend, Backend::stat_value);
+    core_.delivered_ = true;
+    wake_js(reactor_run);
+    backend_.close();
+  }
+
+  ByteRingConsumer inbox_;
+  bool done_ = false;
+  std::uint64_t stop_nanoseconds_ = 0;
+};
+
+}  // namespace loom
