@@ -2,9 +2,11 @@
 import type { CheckedConfig } from '../schemas/config.ts';
 import {
   cxxKeywords,
+  cxxMacros,
   fdMembers,
   globalTypes,
   handlerMembers,
+  macroLike,
   namespaceNames,
   objectProperties,
   programProperties,
@@ -54,6 +56,7 @@ type Reserved = readonly (readonly [ReadonlySet<string>, string])[];
 
 const keywords: Reserved = [
   [cxxKeywords, 'it is a word of C++'],
+  [cxxMacros, 'a C header that is included has a macro of that name'],
   [typescriptKeywords, 'it is a word of TypeScript'],
   [objectProperties, 'every JavaScript object has a property of that name'],
 ];
@@ -104,7 +107,9 @@ function checkName(named: Named, form: NameForm, reserved: Reserved): Diagnostic
   if (!hasForm(form, name)) {
     return [diagnostic('LOOM1301', { what, name, rule: form.rule }, { path, anchor })];
   }
-  const owner = reserved.find(([list]) => list.has(name))?.[1];
+  const owner = macroLike.test(name)
+    ? 'names like it are macros in C headers'
+    : reserved.find(([list]) => list.has(name))?.[1];
   if (owner === undefined) return [];
   return [diagnostic('LOOM1302', { what, name, owner }, { path, anchor })];
 }

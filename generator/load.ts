@@ -24,8 +24,9 @@ export interface LoadOptions {
   deadlineMilliseconds?: number;
   /** Most memory that the config may take, in megabytes; default 512. */
   memoryMegabytes?: number;
-  /** Where transformed configs are kept; default: node_modules/.cache/loomgen of the config. */
-  cacheFolder?: string;
+  /** Where transformed configs are kept, false for nowhere; default: node_modules/.cache/loomgen
+   * beside the config or above it. */
+  cacheFolder?: string | false;
 }
 
 /** Where a part of the value stands in the source: its key or its value. Undefined: not found. */

@@ -3,7 +3,7 @@
  * exception, an import that is not there, a loop, an await for ever, an exit, too much memory, an
  * export that is not data.
  */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -37,8 +37,11 @@ type Outcome =
   | { kind: 'unsettled' }
   | { kind: 'died'; message: string };
 
-/** A folder for transformed sources: beside the installed packages, else for this user in tmp. */
-function defaultCacheFolder(file: string): string {
+/**
+ * A folder for transformed sources: beside the installed packages, else one of this user's in tmp.
+ * False when neither can be trusted: code is run from it.
+ */
+function defaultCacheFolder(file: string): string | false {
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
     const packages = join(folder, 'node_modules');
     if (!existsSync(packages)) continue;
@@ -49,9 +52,16 @@ function defaultCacheFolder(file: string): string {
       break;
     }
   }
-  const folder = join(tmpdir(), `loomgen-${process.getuid?.() ?? 'user'}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return folder;
+  const user = process.getuid?.();
+  const folder = join(tmpdir(), `loomgen-${user ?? 'user'}`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const found = lstatSync(folder);
+    const isOwn = found.isDirectory() && (user === undefined || found.uid === user);
+    return isOwn && (found.mode & 0o022) === 0 && folder;
+  } catch {
+    return false;
+  }
 }
 
 /**

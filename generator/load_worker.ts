@@ -12,8 +12,8 @@ import { type NotPlain, toPlainData } from './plain_data.ts';
 export interface LoadRequest {
   /** The config, absolute. */
   file: string;
-  /** Where transformed sources are kept, absolute. */
-  cacheFolder: string;
+  /** Where transformed sources are kept, absolute; false: nowhere. */
+  cacheFolder: string | false;
 }
 
 /** A key that one object literal has twice; line and column count from 1. */

@@ -18,6 +18,22 @@ export const cxxKeywords = words(`
   virtual void volatile wchar_t while xor xor_eq
 `);
 
+/** Macros in lower case that the headers of the runtime bring from the C library and liburing. */
+export const cxxMacros = words(`
+  alloca assert be16toh be32toh be64toh errno fscrypt_policy h_addr h_errno htobe16 htobe32 htobe64
+  htole16 htole32 htole64 io_uring_cqe_index io_uring_cqe_shift io_uring_for_each_cqe le16toh
+  le32toh le64toh offsetof pthread_cleanup_pop pthread_cleanup_pop_restore_np pthread_cleanup_push
+  pthread_cleanup_push_defer_np s6_addr s6_addr16 s6_addr32 sa_handler sa_sigaction sched_priority
+  si_addr si_addr_lsb si_arch si_band si_call_addr si_fd si_int si_lower si_overrun si_pid si_pkey
+  si_ptr si_status si_stime si_syscall si_timerid si_uid si_upper si_utime si_value
+  sigev_notify_attributes sigev_notify_function sigmask st_atime st_ctime st_mtime stderr stdin
+  stdout strdupa strndupa timeradd timerclear timercmp timerisset timersub uring_likely
+  uring_unlikely va_arg va_copy va_end va_start
+`);
+
+/** Names in capitals that are, or look like, macros of the C library: EINVAL, SIGINT, AF_INET. */
+export const macroLike = /^(?:E[A-Z0-9]{2,}|NULL|NSIG|WEOF|[A-Z0-9]{5,}|[A-Z0-9]+(?:_[A-Z0-9]+)+)$/;
+
 /** Reserved words of TypeScript: those that can name no variable in a module. */
 export const typescriptKeywords = words(`
   arguments await break case catch class const continue debugger default delete do else enum eval
@@ -50,7 +66,7 @@ export const fdMembers = words('framing handler shape state');
 export const reactorMembers = words('backend program reactor');
 
 /** Types of the C library in the global namespace, where handlers are declared too. */
-export const globalTypes = words('DIR EOF FILE NAN NULL');
+export const globalTypes = words('DIR FILE NAN');
 
 /** Types that the generated code uses or declares, in C++ or in TypeScript. */
 export const typeNames = words(`
