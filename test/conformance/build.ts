@@ -66,14 +66,16 @@ async function compile(job: Compilation): Promise<string> {
   const executable = join(folder, `${job.name}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(executable)) return executable;
   mkdirSync(folder, { recursive: true });
-  for (const old of readdirSync(folder)) {
-    if (old.startsWith(`${job.name}-`)) rmSync(join(folder, old));
-  }
-  const unfinished = `${executable}.${process.pid}`;
+  // Another process of the suite may be making the same: each writes a file of its own.
+  const unfinished = join(folder, `unfinished-${process.pid}-${job.name}`);
   await run(job.command, [...job.flags, ...job.sources, ...job.libraries, '-o', unfinished], {
     maxBuffer: 2 ** 26,
   });
   renameSync(unfinished, executable);
+  const others = new RegExp(`^${job.name}-[0-9a-f]{16}$`);
+  for (const old of readdirSync(folder)) {
+    if (others.test(old) && join(folder, old) !== executable) rmSync(join(folder, old));
+  }
   return executable;
 }
 
@@ -114,8 +116,16 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   });
 }
 
+const tools = new Map<string, Promise<string>>();
+
 /** Compiles one of the C programs in native/. @returns the executable's path */
 export function buildTool(name: string): Promise<string> {
+  const known = tools.get(name) ?? compileTool(name);
+  tools.set(name, known);
+  return known;
+}
+
+function compileTool(name: string): Promise<string> {
   return compile({
     name,
     command: 'gcc',

@@ -60,8 +60,9 @@ export async function playOnce(stage: Stage, scenario: Scenario, seed: number) {
   const world = new World(stage, scenario, seed);
   try {
     await scenario.play(world);
-    const { talk } = await world.finish();
-    return { transcript: world.transcript(), talk };
+    const { talk, counters } = await world.finish();
+    const backends = Object.values(counters).map((reactor) => reactor.backend);
+    return { transcript: world.transcript(), talk, backends };
   } finally {
     await world.clear();
   }

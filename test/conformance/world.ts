@@ -149,10 +149,16 @@ export class World {
     const events = this.program.noted.filter((one) => one.fd === fd);
     const nameOf = (one: Noted): string =>
       this.#scenario.program === 'client' ? one.connection.replace(/\..*/, '') : one.connection;
-    const names = [...new Set(events.map(nameOf))];
-    return names
-      .map((name) => withoutRepeats(events.filter((one) => nameOf(one) === name).map((e) => e.event)))
-      .map((story) => [`${fd}:`, ...story.map((event) => `  ${event}`)].join('\n'))
+    const stories = new Map<string, number>();
+    for (const name of new Set(events.map(nameOf))) {
+      const own = events.filter((one) => nameOf(one) === name).map(({ event }) => event);
+      const story = withoutRepeats(own)
+        .map((event) => `\n  ${event}`)
+        .join('');
+      stories.set(story, (stories.get(story) ?? 0) + 1);
+    }
+    return [...stories]
+      .map(([story, alike]) => `${fd}${alike === 1 ? '' : `, ${alike} alike`}:${story}`)
       .sort();
   }
 

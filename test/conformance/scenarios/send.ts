@@ -152,6 +152,8 @@ const poolExhausted: Scenario = {
     for (const holder of holders) world.note(`held: ${await holder.line()}`);
     world.note(`starved: ${await starving.line()}`);
     world.note(`afterwards: ${await starving.ask('!note')}`);
+    await world.finish();
+    world.note(`somebody found no buffer: ${world.counter('buffers_exhausted') > 0}`);
   },
 };
 

@@ -4,7 +4,7 @@
 
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Peer } from '../peer.ts';
+import { Peer } from '../peer.ts';
 import type { Scenario } from '../world.ts';
 
 const floodSize = 40;
@@ -44,6 +44,7 @@ const floodWaits: Scenario = {
     const waiting: Peer[] = [];
     for (let n = 0; n < floodSize; ++n) waiting.push(await world.connect('queue'));
     const answers = waiting.map((peer) => peer.ask('!note'));
+    Promise.allSettled(answers);
     for (const peer of served) world.note(`served: ${await peer.ask('!note')}`);
     world.note(`elsewhere: ${await witness.ask('!note')}`);
     const opened = world.program.noted.filter((one) => one.fd === 'queue' && one.event === 'open');
@@ -111,6 +112,16 @@ const sixAndTwo: Scenario = {
   },
 };
 
+/** Waits until nobody listens on `path`: the kernel closes a killed ring's sockets a bit later. */
+async function untilStale(path: string): Promise<void> {
+  for (let listened = true; listened; ) {
+    listened = await Peer.connect(path).then(
+      (peer) => (peer.destroy(), true),
+      () => false,
+    );
+  }
+}
+
 /** A unix socket has the declared mode, replaces a stale one, and is gone afterwards. */
 const unixSocket: Scenario = {
   name: 'unix_socket',
@@ -122,6 +133,7 @@ const unixSocket: Scenario = {
     killed.signal('SIGKILL');
     await killed.ended();
     const path = join(world.folder, 'local.sock');
+    await untilStale(path);
     world.note(`after a kill the path is ${existsSync(path) ? 'there' : 'gone'}`);
     await world.start();
     world.note(`mode ${(statSync(path).mode & 0o777).toString(8)}`);

@@ -16,7 +16,6 @@ export default defineLoom({
       connections: 64,
       receive: { bytes: '4K', count: 16 },
       writeQueue: '16K',
-      sendBuffer: '8K',
     }),
     // Lines that begin with `!` are commands; the others are counted.
     script: tcpServer('127.0.0.1:0', {

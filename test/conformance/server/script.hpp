@@ -127,6 +127,7 @@ struct Script : server::ScriptBase<Script> {
   void large(auto& connection) {
     static constexpr std::byte bytes[large_bytes]{};
     const loom::WriteResult result = connection.write(loom::Bytes(bytes, large_bytes));
+    connection.state().refusals += 1;
     transcript::note(*this, connection, "large write: %s",
                      result.value() == loom::WriteResult::full ? "full" : "VIOLATION: not full");
   }

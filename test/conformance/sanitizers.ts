@@ -1,0 +1,38 @@
+/**
+ * The scenario list under a sanitizer: a report ends the program with another exit code, and its
+ * text is among what the program said.
+ */
+
+import { readFileSync } from 'node:fs';
+import type { TestFn } from 'ava';
+import { buildAll, declareScenarios } from './play.ts';
+
+/** Every report is an error; no leak is small enough. */
+const environment = {
+  ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0:exitcode=99',
+  UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1:exitcode=99',
+  TSAN_OPTIONS: 'halt_on_error=1:exitcode=99:second_deadlock_stack=1',
+};
+
+/**
+ * ThreadSanitizer of this age cannot start where the kernel randomises more than 28 bits of an
+ * address; there the program runs without that randomisation.
+ */
+function launcherFor(flavour: 'address' | 'thread'): string[] {
+  const bits = Number(readFileSync('/proc/sys/vm/mmap_rnd_bits', 'utf8'));
+  return flavour === 'thread' && bits > 28 ? ['setarch', '-R'] : [];
+}
+
+/** Declares the list on both backends under one sanitizer. */
+export function declareSanitized(test: TestFn, flavour: 'address' | 'thread'): void {
+  const executables = buildAll(flavour);
+  const launcher = launcherFor(flavour);
+  for (const backend of ['io_uring', 'epoll'] as const) {
+    declareScenarios(test, `${flavour} sanitizer, ${backend}`, async () => ({
+      executables: await executables,
+      backend,
+      launcher,
+      environment,
+    }));
+  }
+}
