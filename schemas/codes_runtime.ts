@@ -30,8 +30,8 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
     severity: 'error',
     title: 'A listener cannot listen',
     explanation: prose`
-      socket(2), bind(2) or listen(2) failed for the fd that is named. EADDRINUSE: another process has
-      the port; ss -ltnp lists it. EACCES: a port below 1024 needs the capability
+      socket(2), bind(2) or listen(2) failed for the fd that is named. EADDRINUSE: another process
+      has the port; ss -ltnp lists it. EACCES: a port below 1024 needs the capability
       CAP_NET_BIND_SERVICE. EADDRNOTAVAIL: this machine does not have the address. To try another
       address without a build: open({ addresses: { tcp: '127.0.0.1:0' } }).
     `,
@@ -108,8 +108,8 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
     severity: 'error',
     title: 'An option of open() names something unknown',
     explanation: prose`
-      open({ cores, addresses }) take names of reactors and fds of the config. A backend has to be in
-      the list that the program was generated with.
+      open({ cores, addresses }) take names of reactors and fds of the config. A backend has to be
+      in the list that the program was generated with.
     `,
   },
   LOOM6005: {
@@ -124,8 +124,8 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
     severity: 'error',
     title: 'A connection closed before it drained',
     explanation: prose`
-      The promise connection.writable is rejected when the connection ends while waiting for room. The
-      close event of the fd says why it ended.
+      The promise connection.writable is rejected when the connection ends while waiting for room.
+      The close event of the fd says why it ended.
     `,
   },
   LOOM6007: {

@@ -22,7 +22,12 @@ export type IrFraming =
   /** `\n` ends a line; a `\r` before it is dropped. `maximumBytes` excludes the terminator. */
   | { kind: 'line'; maximumBytes: number }
   /** An unsigned length before each message; it counts the payload only. */
-  | { kind: 'lengthPrefixed'; widthBytes: 1 | 2 | 4 | 8; endian: 'little' | 'big'; maximumBytes: number };
+  | {
+      kind: 'lengthPrefixed';
+      widthBytes: 1 | 2 | 4 | 8;
+      endian: 'little' | 'big';
+      maximumBytes: number;
+    };
 
 /** Socket options, all integers; 0 leaves the kernel's default unless said otherwise. */
 export interface IrSocketOptions {
@@ -163,9 +168,17 @@ export interface IrReactor {
 
 /** Scalar types a message field may have. */
 export type IrScalar =
-  | 'u8' | 'u16' | 'u32' | 'u64'
-  | 'i8' | 'i16' | 'i32' | 'i64'
-  | 'f32' | 'f64' | 'bool';
+  | 'u8'
+  | 'u16'
+  | 'u32'
+  | 'u64'
+  | 'i8'
+  | 'i16'
+  | 'i32'
+  | 'i64'
+  | 'f32'
+  | 'f64'
+  | 'bool';
 
 /** A fixed-layout record, declared once for C++ and TypeScript. */
 export interface IrMessage {

@@ -61,8 +61,10 @@ export const handlerMembers = words(`
 /** Members of the reader that a channel gives for a record. */
 export const recordMembers = words('bytes copy offset set toObject view');
 
-/** What the struct of an fd and the class of a reactor declare or derive from. */
+/** What the struct of an fd declares or derives from, in the spelling of the config. */
 export const fdMembers = words('framing handler shape state');
+
+/** What the class of a reactor derives from or takes as a parameter. */
 export const reactorMembers = words('backend program reactor');
 
 /** Types of the C library in the global namespace, where handlers are declared too. */

@@ -201,7 +201,7 @@ console.log(broken.code, broken.place.line);
   t.deepEqual(stdout.trim().split('\n'), ['"127.0.0.1:7001"', 'LOOM1001', 'LOOM1005 2']);
 });
 
-test('without a folder that can be trusted nothing is cached, and it loads all the same', async (t) => {
+test('without a folder to trust nothing is cached, and it loads all the same', async (t) => {
   const folder = project(t, files);
   const open = join(folder, 'cache');
   const loaded = await load(join(folder, 'loom.config.ts'), { cacheFolder: open });
