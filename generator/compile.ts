@@ -200,6 +200,14 @@ function withoutAssertion(message: string): string {
   return message.replace(/^static assertion failed(?: due to .*?)?: /, '');
 }
 
+/**
+ * Lets ccache find what another output folder compiled: the unit with napi.h is the same text for
+ * every program, and only the folder's name would tell them apart.
+ */
+function cacheEnvironment(out: string): NodeJS.ProcessEnv {
+  return { CCACHE_BASEDIR: out, CCACHE_NOHASHDIR: '1' };
+}
+
 /** Runs one command in the output folder, hands its lines on, keeps all it printed. */
 function run(
   program: string,
@@ -211,7 +219,7 @@ function run(
   return new Promise((settle, fail) => {
     const child = spawn(program, given, {
       cwd: options.out,
-      env: { ...options.environment, LC_ALL: 'C', CLICOLOR_FORCE: '0' },
+      env: { ...cacheEnvironment(options.out), ...options.environment, LC_ALL: 'C' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
