@@ -4,7 +4,7 @@
 // only where it may be: as root, or by a sudo that does not have to ask (or can ask on a terminal).
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Refusal, runVisibly, say } from './talk.mjs';
 
@@ -15,7 +15,7 @@ import { Refusal, runVisibly, say } from './talk.mjs';
  * @property {string} why
  * @property {string} [minimum] oldest version that works
  * @property {boolean} [optional] installed with the others, never a reason to install
- * @property {{ command?: string, pkgConfig?: string, header?: string }} found
+ * @property {{ command?: string, pkgConfig?: string }} found
  */
 
 /**
@@ -105,16 +105,11 @@ export function isAtLeast(version, minimum) {
  * @param {SystemPackage} entry
  */
 function isFoundOtherwise(entry) {
-  const { command, pkgConfig, header } = entry.found;
+  const { command, pkgConfig } = entry.found;
   if (command) return hasCommand(command);
   if (pkgConfig) {
     const wanted = entry.minimum ? `${pkgConfig} >= ${entry.minimum}` : pkgConfig;
     return ask('pkg-config', ['--exists', wanted]).ok;
-  }
-  if (header) {
-    return ['/usr/include', '/usr/local/include'].some((folder) =>
-      existsSync(join(folder, header)),
-    );
   }
   // Only Debian splits this out of clang; elsewhere clang brings it.
   return !hasCommand('dpkg-query');
