@@ -16,11 +16,11 @@ export interface OpenOptions<Reactor extends string, Address extends string> {
   /** Stops the program when it is aborted; loops over its sources then end. */
   readonly signal?: AbortSignal | undefined;
   /** Cores instead of the declared ones. */
-  readonly cores?: { readonly [Name in Reactor]?: number | 'any' } | undefined;
+  readonly cores?: { readonly [Name in Reactor]?: number | 'any' | undefined } | undefined;
   /** This backend or none, instead of the first declared one that works. */
   readonly backend?: 'io_uring' | 'epoll' | undefined;
   /** Addresses instead of the declared ones: 'host:port', '[v6]:port' or a path. */
-  readonly addresses?: { readonly [Name in Address]?: string } | undefined;
+  readonly addresses?: { readonly [Name in Address]?: string | undefined } | undefined;
   /** Receives what the reactors have to say, a line at a time; by default nobody does. */
   readonly log?: ((line: string) => void) | undefined;
   /** Path of the addon instead of the places where the build puts it. */
@@ -73,6 +73,7 @@ class OpenProgram {
   readonly #stopped: Promise<void>;
   #settleStopped: () => void = () => undefined;
   #links: ReactorLink[] = [];
+  #started = false;
   #stopping = false;
   #endedReactors = 0;
 
@@ -112,6 +113,8 @@ class OpenProgram {
       this.#finish();
       throw startError(report);
     }
+    this.#started = true;
+    this.#stopWithReactors();
     const { signal } = this.#options;
     if (signal?.aborted) {
       await this.stop();
@@ -142,9 +145,13 @@ class OpenProgram {
     if (notice === Notice.log) this.#options.log?.(String(value));
     if (notice === Notice.stopped) {
       this.#endedReactors += 1;
-      // A handler stopped the program: nobody but us will join the threads.
-      if (this.#endedReactors === this.#links.length) void this.stop();
+      this.#stopWithReactors();
     }
+  }
+
+  /** A handler stopped the program: nobody but us will join the threads. */
+  #stopWithReactors(): void {
+    if (this.#started && this.#endedReactors === this.#links.length) void this.stop();
   }
 
   #describe(report: NativeReport & { ok: true }): object {

@@ -1,0 +1,157 @@
+/**
+ * Real programs for tests of the bindings: generated and compiled by the command line below
+ * `.cache/`, and imported from there. A second build finds nothing to do.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Channel } from '../../templates/bindings/channel.ts';
+import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
+import type { NativeServer, Server, Stream } from '../../templates/bindings/stream.ts';
+import type { Timer } from '../../templates/bindings/timer.ts';
+import type { MessageView } from '../../templates/bindings/channel.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Both backends; every test of I/O runs on each. */
+export const backends = ['io_uring', 'epoll'] as const;
+
+/** examples/echo_ts. */
+export interface EchoTs extends Program<'main'> {
+  readonly tcp: Server;
+  readonly local: Server;
+}
+
+/** The emitted module of examples/echo_ts. */
+export interface EchoTsModule {
+  open(options?: OpenOptions<'main', 'tcp' | 'local'>): Promise<EchoTs>;
+}
+
+/** test/bindings/sample. */
+export interface BindingsSample extends Program<'front' | 'back'> {
+  readonly frames: Server;
+  readonly dial: Stream;
+  readonly counted: NativeServer;
+  readonly beat: Timer;
+  readonly counts: Channel<
+    MessageView<{ connection: number; total: bigint; negative: bigint }> & {
+      readonly connection: number;
+      readonly total: bigint;
+      readonly negative: bigint;
+    }
+  >;
+}
+
+/** The emitted module of test/bindings/sample. */
+export interface BindingsSampleModule {
+  open(
+    options?: OpenOptions<'front' | 'back', 'frames' | 'dial' | 'counted'>,
+  ): Promise<BindingsSample>;
+}
+
+/** A built program: its module, and where that and its addon are. */
+export interface Built<Module> {
+  readonly module: Module;
+  readonly index: string;
+  readonly addon: string;
+}
+
+/**
+ * Builds a config of this repository into a folder of the test file's own, because test files run
+ * side by side; the compiler's cache makes the second of two equal builds cheap.
+ */
+export async function build<Module>(
+  config: string,
+  name: string,
+  testFile: string,
+): Promise<Built<Module>> {
+  const out = join(root, '.cache', 'bindings', testFile, name);
+  await run(process.execPath, ['bin/loomgen.js', 'build', config, '--out', out, '--quiet'], {
+    cwd: root,
+  });
+  const index = join(out, 'bindings', 'index.ts');
+  const module = (await import(index)) as Module;
+  return { module, index, addon: join(out, 'build', 'release', `${name}.node`) };
+}
+
+/** Builds examples/echo_ts. */
+export function buildEchoTs(testFile: string): Promise<Built<EchoTsModule>> {
+  return build('examples/echo_ts/loom.config.ts', 'echo_ts', testFile);
+}
+
+/** A folder for unix sockets; their paths are short. */
+export const socketFolder = mkdtempSync(join(tmpdir(), 'loom-'));
+
+/** Addresses that nobody else uses. */
+export function freeAddresses(name: string): { tcp: string; local: string } {
+  return { tcp: '127.0.0.1:0', local: join(socketFolder, `${name}.sock`) };
+}
+
+/** Connects a client that no one here wrote to `host:port` or a path. */
+export function dial(address: string, allowHalfOpen = false): Promise<Socket> {
+  const colon = address.lastIndexOf(':');
+  const target = address.startsWith('/')
+    ? { path: address }
+    : { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...target, allowHalfOpen });
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', reject);
+  });
+}
+
+/** Reads until `bytes` have come. */
+export function readExactly(socket: Socket, bytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const onData = (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length < bytes) return;
+      socket.off('data', onData);
+      resolve(Buffer.concat(chunks));
+    };
+    socket.on('data', onData);
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error(`closed after ${length} of ${bytes} bytes`)));
+  });
+}
+
+/** Resolves when the socket is closed; true when that was by an error (a reset). */
+export function closed(socket: Socket): Promise<boolean> {
+  return new Promise((resolve) => {
+    socket.on('error', () => undefined);
+    socket.resume();
+    if (socket.destroyed) resolve(false);
+    socket.once('close', resolve);
+  });
+}
+
+/** Echoes on a server until its program stops. */
+export async function echo(server: Server): Promise<void> {
+  const waiting = new Map<number, Uint8Array[]>();
+  server.on('drain', (connection) => {
+    const answers = waiting.get(connection.id) ?? [];
+    while (answers[0] !== undefined && connection.send(answers[0])) answers.shift();
+    if (answers.length > 0) return;
+    waiting.delete(connection.id);
+    connection.resume();
+  });
+  for await (using batch of server) {
+    for (const message of batch) {
+      const { connection } = message;
+      const answers = waiting.get(connection.id);
+      if (answers !== undefined) answers.push(message.copy());
+      else if (!connection.send(message.bytes) && !connection.closed) {
+        connection.pause();
+        waiting.set(connection.id, [message.copy()]);
+      }
+    }
+  }
+}
