@@ -90,6 +90,13 @@ function startThread(request: LoadRequest, memoryMegabytes: number): Worker {
   return worker;
 }
 
+const answerKinds = ['value', 'nothing', 'repeated', 'threw', 'exited'];
+
+function isAnswer(message: unknown): message is LoadAnswer {
+  const answer = message as Partial<LoadAnswer> | null | undefined;
+  return answerKinds.includes(String(answer?.kind)) && Array.isArray(answer?.dependencies);
+}
+
 /** Waits for the first answer, the end of the thread, or a limit; then ends the thread. */
 async function runThread(request: LoadRequest, options: LoadOptions): Promise<Outcome> {
   const memoryMegabytes = options.memoryMegabytes ?? defaultMemoryMegabytes;
@@ -98,7 +105,10 @@ async function runThread(request: LoadRequest, options: LoadOptions): Promise<Ou
   const timers: NodeJS.Timeout[] = [];
   try {
     return await new Promise<Outcome>((settle) => {
-      worker.once('message', (answer: LoadAnswer) => settle(answer));
+      // The config shares the thread, so a message may be its own.
+      worker.on('message', (message: unknown) => {
+        if (isAnswer(message)) settle(message);
+      });
       worker.once('error', (error: NodeJS.ErrnoException) => {
         const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
         settle(isMemory ? { kind: 'memory' } : { kind: 'died', message: error.message });
@@ -126,11 +136,18 @@ async function runThread(request: LoadRequest, options: LoadOptions): Promise<Ou
 /** The innermost place of a stack that lies in the user's own files. */
 function placeInStack(stack: string, own: string): Place | undefined {
   for (const line of stack.split('\n')) {
-    const match = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):(\d+)\)?\s*$/.exec(line);
+    const match = /(?:^|[\s(])((?:file:\/\/)?\/[^()]+?):(\d+):(\d+)\)?\s*$/.exec(line);
     if (match === null) continue;
     const file = match[1]?.startsWith('file:') ? fileURLToPath(match[1]) : (match[1] ?? '');
     if (/[\\/]node_modules[\\/]/.test(file) || file.startsWith(own)) continue;
-    return { file, line: Number(match[2]), column: Number(match[3]), length: 1 };
+    const place = {
+      file,
+      line: Math.max(1, Number(match[2])),
+      column: Number(match[3]),
+      length: 1,
+    };
+    // What runs has its lines from the source, but begins with a prologue on the first of them.
+    return place.line === 1 ? { ...place, column: 1 } : place;
   }
   return undefined;
 }

@@ -98,8 +98,19 @@ process.exit = ((code?: number) => {
   return endThread(code);
 }) as typeof process.exit;
 
+/** What was thrown as an Error, whatever its getters do. */
+function asError(error: unknown): { name: string; message: string; stack: string } {
+  try {
+    const thrown = error instanceof Error ? error : new Error(String(error));
+    const { name, message, stack = '' } = thrown;
+    return { name: String(name), message: String(message), stack: String(stack) };
+  } catch {
+    return { name: 'Error', message: 'a value that cannot be shown', stack: '' };
+  }
+}
+
 function describe(error: unknown): LoadAnswer {
-  const thrown = error instanceof Error ? error : new Error(String(error));
+  const thrown = asError(error);
   if (repeated.size > 0) {
     // jiti does not tell a plugin which file it transforms, but its error ends with the name.
     const file = /\n\s*(\/.*?):\d+:\d+\s*$/.exec(thrown.message)?.[1] ?? request.file;
@@ -110,7 +121,7 @@ function describe(error: unknown): LoadAnswer {
   return {
     kind: 'threw',
     message: `${thrown.name === 'Error' ? '' : `${thrown.name}: `}${thrown.message}`,
-    stack: String(thrown.stack ?? ''),
+    stack: thrown.stack,
     missing,
     dependencies: dependencies(),
   };

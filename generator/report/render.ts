@@ -59,7 +59,7 @@ function frame(place: Place, colors: Colors, readText: (file: string) => string 
     const part = text.slice(from, from + maximumLineCharacters).replaceAll('\t', ' ');
     return part.replace(/\p{Cc}|\p{Cf}/gu, '\u00b7');
   };
-  const start = place.column - 1 - from;
+  const start = Math.min(Math.max(0, place.column - 1 - from), maximumLineCharacters);
   const room = Math.max(1, Math.min(line.length - from, maximumLineCharacters) - start);
   const underline = '^'.repeat(Math.max(1, Math.min(place.length, room)));
   const shown: string[] = [];

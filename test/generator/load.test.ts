@@ -13,6 +13,8 @@ import { build } from 'esbuild';
 import { check } from '../../generator/check.ts';
 import { JsonError, parseJson } from '../../generator/json_text.ts';
 import { load } from '../../generator/load.ts';
+import { DiagnosticError } from '../../generator/report/diagnostic.ts';
+import { renderDiagnostics } from '../../generator/report/render.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
@@ -208,6 +210,62 @@ test('without a folder to trust nothing is cached, and it loads all the same', a
   t.true(readdirSync(open).length > 0);
   const again = await load(join(folder, 'loom.config.ts'), { cacheFolder: false });
   t.deepEqual(again.value, loaded.value);
+});
+
+/** Configs that have other plans than to be data, and the code that each ends with. */
+const hostile: Record<string, [code: string, text: string]> = {
+  'fills memory outside of the heap': [
+    'LOOM1010',
+    'const all: Buffer[] = []; for (;;) all.push(Buffer.alloc(32 << 20, 1));',
+  ],
+  'recurses for ever': ['LOOM1005', 'const f = (): number => f() + 1;\nf();'],
+  'throws null': ['LOOM1005', 'throw null;'],
+  'throws what cannot be shown': ['LOOM1005', 'throw { toString() { throw 1; } };'],
+  'exports a proxy with traps': [
+    'LOOM1005',
+    'export default new Proxy({}, { ownKeys() { throw new Error("no"); } });',
+  ],
+  'closes the port': [
+    'LOOM1008',
+    'import { parentPort } from "node:worker_threads"; parentPort?.close(); export default {};',
+  ],
+  'rejects while it waits': [
+    'LOOM1005',
+    'Promise.reject(new Error("later")); await new Promise((go) => setTimeout(go, 9e6));',
+  ],
+  'breaks what everything uses': [
+    'LOOM1005',
+    'Array.prototype.map = () => { throw 1; }; export default { a: [1] };\nthrow 2;',
+  ],
+  'aborts the process': ['LOOM1005', 'process.abort();'],
+  'is not text': ['LOOM1004', '\u0001\u0002binary'],
+  'is empty': ['LOOM1011', ''],
+};
+
+for (const [what, [code, text]] of Object.entries(hostile)) {
+  test.serial(`a config that ${what} is a diagnostic`, async (t) => {
+    const folder = project(t, { 'loom.config.ts': text });
+    const error = await t.throwsAsync(
+      load(join(folder, 'loom.config.ts'), { memoryMegabytes: 128 }),
+      { instanceOf: DiagnosticError },
+    );
+    const [found] = error?.diagnostics ?? [];
+    t.is<string | undefined>(found?.code, code);
+    t.is(found?.place?.file, join(folder, 'loom.config.ts'));
+    const shown = renderDiagnostics(error?.diagnostics ?? [], { color: false });
+    t.notRegex(shown.replaceAll('\n', ''), /\p{Cc}|\p{Cf}/u);
+  });
+}
+
+test('messages of the config itself are not taken for an answer', async (t) => {
+  const folder = project(t, {
+    'loom.config.ts': `import { parentPort } from 'node:worker_threads';
+parentPort?.postMessage('junk');
+parentPort?.postMessage({ kind: 'value' });
+export default { name: 'x' };
+`,
+  });
+  t.deepEqual((await load(join(folder, 'loom.config.ts'))).value, { name: 'x' });
 });
 
 test('JSON is RFC 8259 with places', (t) => {
