@@ -101,7 +101,11 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   const counter = flavour === 'release' ? [join(runtime, 'loom/allocation_counter.cpp')] : [];
   const includes = ['include', 'src', 'runtime'].map((folder) => `-I${join(out, folder)}`);
   return compile({
-    name: [name, flavour, ...(options.sources ?? []).map((source) => source.replace(/\W/g, '_'))].join('-'),
+    name: [
+      name,
+      flavour,
+      ...(options.sources ?? []).map((source) => source.replace(/\W/g, '_')),
+    ].join('-'),
     command: 'g++',
     flags: [
       ...['-std=c++20', '-fno-rtti', '-g', ...warnings, ...flavours[flavour]],

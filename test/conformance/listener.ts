@@ -34,7 +34,8 @@ export class Listener {
     if (typeof at === 'string') server.listen(at);
     else server.listen(at, '127.0.0.1');
     await once(server, 'listening');
-    const address = typeof at === 'string' ? at : `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const address =
+      typeof at === 'string' ? at : `127.0.0.1:${(server.address() as AddressInfo).port}`;
     return new Listener(server, address, waiting, waiters);
   }
 

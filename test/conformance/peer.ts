@@ -101,7 +101,10 @@ export class Peer {
         const all = Buffer.concat(this.#chunks);
         const end = all.indexOf(10);
         this.#chunks = [all];
-        if (end >= 0) return this.#take(end + 1).subarray(0, end).toString();
+        if (end >= 0)
+          return this.#take(end + 1)
+            .subarray(0, end)
+            .toString();
         if (this.#end !== undefined) throw new Error(`${this.#end} before a whole line`);
         return undefined;
       },

@@ -78,7 +78,10 @@ async function playAsTest(t: ExecutionContext, stage: Stage, scenario: Scenario)
   if (writes && stage.backend === 'io_uring') writeFileSync(file, transcript);
   t.is(transcript, readFileSync(file, 'utf8'));
   t.false(transcript.includes('VIOLATION'));
-  t.deepEqual(talk.filter((line) => /Sanitizer|runtime error/.test(line)), []);
+  t.deepEqual(
+    talk.filter((line) => /Sanitizer|runtime error/.test(line)),
+    [],
+  );
 }
 
 /** Declares a test for every scenario on the stage that `prepare` gives. */

@@ -38,6 +38,7 @@ export class Program {
   readonly talk: string[] = [];
   readonly #waiters = new Waiters();
   readonly #child: ChildProcess;
+  #signalled: number | undefined;
   #ready = false;
   #counters: Record<string, Counters> = {};
   #ending: Ending | undefined;
@@ -100,9 +101,26 @@ export class Program {
     });
   }
 
-  /** Sends a signal. */
+  /** Resolves once `count` lines on stderr that are not events matched `pattern`. */
+  async said(pattern: RegExp, count = 1): Promise<void> {
+    const what = (): string => `${count} x ${pattern}; said: ${this.talk}`;
+    await this.#waiters.until(what, () => {
+      if (this.talk.filter((line) => pattern.test(line)).length >= count) return true;
+      if (this.#ending !== undefined) throw new Error(`it ended before ${what()}`);
+      return undefined;
+    });
+  }
+
+  /** From now on signals go to process `pid`, which the started command runs. */
+  signalInstead(pid: number): void {
+    this.#signalled = pid;
+  }
+
+  /** Sends a signal, unless the process has ended. */
   signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
+    if (this.#ending !== undefined) return;
+    if (this.#signalled === undefined) this.#child.kill(name);
+    else process.kill(this.#signalled, name);
   }
 
   /** Resolves when the process is gone and its output was read. */

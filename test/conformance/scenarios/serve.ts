@@ -87,7 +87,9 @@ const churn: Scenario = {
     last.end();
     await last.rest();
     await world.finish();
-    world.note(`closed as often as accepted: ${world.counter('closed') === world.counter('accepted')}`);
+    world.note(
+      `closed as often as accepted: ${world.counter('closed') === world.counter('accepted')}`,
+    );
     world.note(`refused: ${world.counter('refused')}`);
   },
 };
@@ -114,11 +116,12 @@ const sixAndTwo: Scenario = {
 
 /** Waits until nobody listens on `path`: the kernel closes a killed ring's sockets a bit later. */
 async function untilStale(path: string): Promise<void> {
-  for (let listened = true; listened; ) {
-    listened = await Peer.connect(path).then(
-      (peer) => (peer.destroy(), true),
-      () => false,
-    );
+  for (;;) {
+    try {
+      (await Peer.connect(path)).destroy();
+    } catch {
+      return;
+    }
   }
 }
 
@@ -148,7 +151,9 @@ const unixSocket: Scenario = {
     world.note(`after a stop the path is ${existsSync(path) ? 'there' : 'gone'}`);
     writeFileSync(path, 'a file of somebody else');
     const third = await world.launch().ended();
-    world.note(`over a file: exit ${third.exitCode}, the file is ${existsSync(path) ? 'there' : 'gone'}`);
+    world.note(
+      `over a file: exit ${third.exitCode}, the file is ${existsSync(path) ? 'there' : 'gone'}`,
+    );
   },
 };
 

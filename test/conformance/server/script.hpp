@@ -97,10 +97,9 @@ struct Script : server::ScriptBase<Script> {
   void sum(auto& connection) {
     const transcript::Seen& seen = connection.state().seen;
     char text[96];
-    const int length =
-        std::snprintf(text, sizeof text, "%llu %llu %08x",
-                      static_cast<unsigned long long>(seen.messages),
-                      static_cast<unsigned long long>(seen.bytes), seen.hash.value());
+    const int length = std::snprintf(
+        text, sizeof text, "%llu %llu %08x", static_cast<unsigned long long>(seen.messages),
+        static_cast<unsigned long long>(seen.bytes), seen.hash.value());
     answer(connection, {text, static_cast<std::size_t>(length)});
   }
 

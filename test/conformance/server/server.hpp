@@ -17,8 +17,8 @@ struct Digest : server::DigestBase<Digest> {
     transcript::note(*this, connection, "message of %u bytes, hash %08x", message.size(),
                      hash.value());
     char answer[64];
-    const int length = std::snprintf(answer, sizeof answer, "%u %08x", message.size(),
-                                     hash.value());
+    const int length =
+        std::snprintf(answer, sizeof answer, "%u %08x", message.size(), hash.value());
     const loom::Bytes text(reinterpret_cast<const std::byte*>(answer),
                            static_cast<std::uint32_t>(length));
     if (!connection.write_frame(text)) {

@@ -299,8 +299,7 @@ void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
       } else {
         // One less: liburing 2.3 adds 1 to every index, which would ask for a plain descriptor;
         // later versions add 1 to all but IORING_FILE_INDEX_ALLOC itself.
-        io_uring_prep_accept_direct(&sqe, handle, nullptr, nullptr, 0,
-                                    IORING_FILE_INDEX_ALLOC - 1);
+        io_uring_prep_accept_direct(&sqe, handle, nullptr, nullptr, 0, IORING_FILE_INDEX_ALLOC - 1);
       }
       sqe.flags |= IOSQE_FIXED_FILE;
       break;
