@@ -234,6 +234,7 @@ class ProgramTest : public testing::TestWithParam<const char*> {
     program_start.backend = GetParam();
     program_start.addresses = &override_;
     program_start.address_count = 1;
+    customise(program_start);
     const loom::StartReport report = program_.start(program_start);
     if (!report.ok) {
       EXPECT_STREQ(report.code, loom::start_code::backend_unavailable) << report.message;
@@ -245,6 +246,9 @@ class ProgramTest : public testing::TestWithParam<const char*> {
     }
     return true;
   }
+
+  /// What a fixture adds to the start.
+  virtual void customise(loom::ProgramStart&) {}
 
   [[nodiscard]] std::uint64_t stat(loom::Stat stat) const { return block_.stat(stat); }
 

@@ -40,9 +40,11 @@ class Reactor : public StreamEngine<Derived, Backend> {
       const bool stop = reactor_run.stop_requested->load(std::memory_order_relaxed);
       if (stop && !stopping_) begin_stop();
       const std::uint32_t mail = take_inbox();
-      settle_all();
       retry_deliveries();
+      settle_all();
       const std::uint64_t wait = wait_nanoseconds(reactor_run, last_event, mail);
+      // What the steps above delivered must not lie there while this thread sleeps.
+      if (wait != 0) wake_js(reactor_run);
       const std::uint32_t completions = turn_backend(wait);
       if (wait != 0) core_.control_->withdraw_sleep();
       settle_all();
@@ -150,7 +152,7 @@ class Reactor : public StreamEngine<Derived, Backend> {
     derived().each_stream([this](auto& family) { this->settle_dirty(family); });
   }
 
-  /// Tries again what found no room towards JavaScript.
+  /// Tries again what found no room towards JavaScript; settling does it.
   void retry_deliveries() noexcept {
     if (!core_.stalled_) return;
     core_.stalled_ = false;
@@ -158,7 +160,6 @@ class Reactor : public StreamEngine<Derived, Backend> {
       for (auto& slot : family.slots) {
         if (slot.retry) family.mark_dirty(slot);
       }
-      this->settle_dirty(family);
     });
     derived().each_timer([](auto& timer) {
       using Handler = typename std::remove_cvref_t<decltype(timer)>::Handler;
@@ -190,8 +191,9 @@ class Reactor : public StreamEngine<Derived, Backend> {
     return until < longest_wait_nanoseconds ? until : longest_wait_nanoseconds;
   }
 
-  /// Publishes messages that wait for room in their channel; true when one still waits and the
-  /// room appeared only now, so that the loop must turn once more.
+  /// Publishes messages that wait for room in their channel; true when the room appeared only now,
+  /// so that the loop must turn once more and wake JavaScript. What still finds no room, here or
+  /// in the delivery ring, has announced that: JavaScript wakes the loop when it has made some.
   bool channels_wait() noexcept {
     bool again = false;
     derived().each_channel([&](auto& channel) {
@@ -199,17 +201,20 @@ class Reactor : public StreamEngine<Derived, Backend> {
       core_.control_->announce_stall();
       again = again || channel.flush_pending();
     });
-    return again || core_.stalled_;
+    return again;
   }
 
+  /// How many completions were dispatched. The backend's own wake-ups are none: after a turn of
+  /// nothing else batch_nanoseconds_ is as old as the turn before.
   std::uint32_t turn_backend(std::uint64_t wait) noexcept {
-    bool first = true;
-    return backend_.turn(wait, Shape::completion_batch, [&](const Completion& completion) {
-      if (first) core_.batch_nanoseconds_ = core_.now_nanoseconds();
-      first = false;
+    std::uint32_t count = 0;
+    backend_.turn(wait, Shape::completion_batch, [&](const Completion& completion) {
+      if (count == 0) core_.batch_nanoseconds_ = core_.now_nanoseconds();
+      count += 1;
       core_.stats().add(Stat::completions);
       derived().dispatch(completion);
     });
+    return count;
   }
 
   std::uint64_t clock_when_idle() noexcept {
