@@ -250,7 +250,7 @@ for (const [what, [code, text]] of Object.entries(hostile)) {
       { instanceOf: DiagnosticError },
     );
     const [found] = error?.diagnostics ?? [];
-    t.is<string | undefined>(found?.code, code);
+    t.is(String(found?.code), code);
     t.is(found?.place?.file, join(folder, 'loom.config.ts'));
     const shown = renderDiagnostics(error?.diagnostics ?? [], { color: false });
     t.notRegex(shown.replaceAll('\n', ''), /\p{Cc}|\p{Cf}/u);
