@@ -88,6 +88,14 @@ class Reactor : public StreamEngine<Derived, Backend> {
     return {};
   }
 
+  /// Takes away the paths that unix servers bound; at the end, and when another fd could not start.
+  void remove_paths() noexcept {
+    derived().each_stream([](auto& family) {
+      if (family.listener < 0 || family.shape.is_tcp()) return;
+      ::unlink(reinterpret_cast<const sockaddr_un&>(family.address).sun_path);
+    });
+  }
+
   /// After every fd was started without error: accepts and connects.
   template <class Fd>
   void begin_stream(StreamFamily<Fd>& family) noexcept {
@@ -293,11 +301,9 @@ class Reactor : public StreamEngine<Derived, Backend> {
   }
 
   void finish_run(ReactorRun& reactor_run) noexcept {
+    remove_paths();
     derived().each_stream([this](auto& family) {
       if (family.listener >= 0 && !family.accept.in_flight) backend_.discard(family.listener);
-      if (family.shape.is_server() && !family.shape.is_tcp()) {
-        ::unlink(reinterpret_cast<const sockaddr_un&>(family.address).sun_path);
-      }
     });
     core_.stats().set(Stat::in_flight, core_.in_flight_);
     core_.stats().set(Stat::backend, Backend::stat_value);
