@@ -5,6 +5,9 @@
 
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { buildTool } from './build.ts';
 import { buildAll, declareScenarios, playOnce, scenarios } from './play.ts';
@@ -60,12 +63,12 @@ for (const backend of ['io_uring', 'epoll']) {
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;
     for (const fd of ['script', 'aside']) {
-      const address = `${fd}=127.0.0.1:${port}`;
-      const parameters = ['--backend', backend, '--address', address];
+      const path = join(tmpdir(), `loom-conformance-${process.pid}-${backend}.sock`);
       const { exitCode, talk } = await refusal('server', [
-        ...parameters,
-        ...['--address', `local=/tmp/loom-conformance-${process.pid}-${backend}.sock`],
+        ...['--backend', backend, '--address', `${fd}=127.0.0.1:${port}`],
+        ...['--address', `local=${path}`],
       ]);
+      t.false(existsSync(path), 'the path of another fd is gone again');
       t.is(exitCode, 2);
       t.regex(
         talk,

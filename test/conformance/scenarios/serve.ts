@@ -146,6 +146,8 @@ const unixSocket: Scenario = {
     const refused = await second.ended();
     const says = refused.talk.some((line) => line.includes('LOOM5002'));
     world.note(`a second one: exit ${refused.exitCode}, LOOM5002: ${says}`);
+    // The second one looked whether somebody listens; that connection is gone, too.
+    await world.program.saw('local', /^close: ended/);
     world.note(`the first still answers: ${await peer.ask('!note')}`);
     await world.finish();
     world.note(`after a stop the path is ${existsSync(path) ? 'there' : 'gone'}`);
