@@ -1,0 +1,205 @@
+// A program's threads: started together, stopped from anywhere, joined as often as one likes, and
+// none left over when one of them cannot start.
+#include <gtest/gtest.h>
+
+#include <pthread.h>
+
+#include <csignal>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "program_fixture.hpp"
+
+namespace {
+
+using loom::Bytes;
+using loom::StartReport;
+using loom_test::Descriptor;
+
+struct EchoFd {
+  using Handler = loom_test::ScriptedHandler<EchoFd>;
+  using Framing = loom::RawFraming;
+  static constexpr loom::StreamShape shape =
+      loom_test::numbered({.kind = loom::StreamKind::tcp_server,
+                           .address = "127.0.0.1:0",
+                           .slots = 2,
+                           .buffer_bytes = 4096,
+                           .buffer_count = 2,
+                           .write_queue_bytes = 4096,
+                           .options = {.backlog = 16}});
+};
+
+using One = loom_test::One<EchoFd>;
+using Shape = loom_test::OneShape<EchoFd>;
+constexpr loom::ReactorEntry three[] = {
+    {"a", Shape::shared_bytes, One::entry.run},
+    {"b", Shape::shared_bytes, One::entry.run},
+    {"c", Shape::shared_bytes, One::entry.run},
+};
+
+/// Three reactors with a server each.
+class Program : public testing::Test {
+ protected:
+  void SetUp() override {
+    loom_test::Script<EchoFd>::current = &script_;
+    loom_test::current_table = {"test", loom::shared_abi, three, 3};
+    for (int n = 0; n < 3; ++n) start_.reactors[n].shared = blocks_[n].data();
+    start_.context = this;
+    start_.stopped = [](void* self, std::uint32_t reactor) noexcept {
+      static_cast<Program*>(self)->script_.journal.add("stopped " + std::to_string(reactor));
+    };
+  }
+
+  loom_test::Script<EchoFd> script_;
+  loom_test::SharedBlock blocks_[3] = {loom_test::SharedBlock(Shape::shared_bytes),
+                                       loom_test::SharedBlock(Shape::shared_bytes),
+                                       loom_test::SharedBlock(Shape::shared_bytes)};
+  loom::ProgramStart start_;
+};
+
+TEST_F(Program, StartsEveryReactorAndReportsWhatEachOneBound) {
+  loom::RunningProgram program;
+  EXPECT_TRUE(program.stopped());
+  const StartReport report = program.start(start_);
+  ASSERT_TRUE(report.ok) << report.message;
+  EXPECT_FALSE(program.stopped());
+  ASSERT_EQ(report.bound_count, 3U);
+  for (std::uint32_t n = 0; n < 3; ++n) {
+    const std::string bound = report.bound[n].text;
+    const int port = std::stoi(bound.substr(bound.rfind(':') + 1));
+    EXPECT_GE(loom_test::connect_to(static_cast<std::uint16_t>(port)).get(), 0) << bound;
+    EXPECT_STRNE(report.reactors[n].backend, "");
+    EXPECT_STRNE(report.reactors[n].reason, "");
+  }
+  program.join();
+  EXPECT_TRUE(program.stopped());
+  for (std::uint32_t n = 0; n < 3; ++n) {
+    EXPECT_EQ(script_.journal.count("stopped " + std::to_string(n)), 1U);
+  }
+}
+
+TEST_F(Program, IsStoppedFromAnotherThread) {
+  loom::RunningProgram program;
+  ASSERT_TRUE(program.start(start_).ok);
+  std::thread other([&] { program.request_stop(); });
+  for (std::uint32_t n = 0; n < 3; ++n) {
+    EXPECT_TRUE(script_.journal.wait_for("stopped " + std::to_string(n)));
+  }
+  other.join();
+  program.join();
+}
+
+TEST_F(Program, IsWokenAndStoppedByManyThreadsWhileItEnds) {
+  loom::RunningProgram program;
+  ASSERT_TRUE(program.start(start_).ok);
+  std::atomic<bool> over{false};
+  std::vector<std::thread> others;
+  for (int n = 0; n < 4; ++n) {
+    others.emplace_back([&] {
+      while (!over.load()) {
+        for (std::uint32_t reactor = 0; reactor < 5; ++reactor) program.wake(reactor);
+        program.request_stop();
+      }
+    });
+  }
+  program.join();
+  over.store(true);
+  for (std::thread& other : others) other.join();
+  EXPECT_TRUE(program.stopped());
+}
+
+TEST_F(Program, IsJoinedAsOftenAsOneLikes) {
+  loom::RunningProgram program;
+  program.join();
+  loom::RunningProgram second;
+  ASSERT_TRUE(second.start(start_).ok);
+  second.join();
+  second.join();
+  second.wake(0);
+  second.request_stop();
+  EXPECT_TRUE(second.stopped());
+}
+
+TEST_F(Program, StartsOnce) {
+  loom::RunningProgram program;
+  ASSERT_TRUE(program.start(start_).ok);
+  StartReport again = program.start(start_);
+  EXPECT_FALSE(again.ok);
+  EXPECT_STREQ(again.code, "LOOM5007");
+  EXPECT_FALSE(program.stopped()) << "the first start goes on";
+  program.join();
+  again = program.start(start_);
+  EXPECT_STREQ(again.code, "LOOM5007");
+}
+
+TEST_F(Program, AStopThatCameBeforeTheStartIsKept) {
+  loom::RunningProgram program;
+  program.request_stop();
+  ASSERT_TRUE(program.start(start_).ok);
+  for (std::uint32_t n = 0; n < 3; ++n) {
+    EXPECT_TRUE(script_.journal.wait_for("stopped " + std::to_string(n)));
+  }
+}
+
+TEST_F(Program, RunsNothingWhenOneReactorCannotStart) {
+  for (std::uint32_t failing = 0; failing < 3; ++failing) {
+    loom::ProgramStart program_start = start_;
+    program_start.reactors[failing].core = 1023;
+    loom::RunningProgram program;
+    const StartReport report = program.start(program_start);
+    EXPECT_FALSE(report.ok);
+    EXPECT_STREQ(report.code, "LOOM5003");
+    EXPECT_NE(std::string(report.message).find("core 1023"), std::string::npos) << report.message;
+    EXPECT_TRUE(program.stopped());
+  }
+}
+
+TEST_F(Program, AFailedStartFreesTheAddressesItHadBound) {
+  std::uint16_t port = 0;
+  loom_test::listen_anywhere(port).close();
+  const std::string address = "127.0.0.1:" + std::to_string(port);
+  // All three reactors want one port: exactly one of them gets it, the start fails.
+  const loom::AddressOverride taken{"stream", address.c_str()};
+  start_.addresses = &taken;
+  start_.address_count = 1;
+  {
+    loom::RunningProgram program;
+    const StartReport report = program.start(start_);
+    EXPECT_FALSE(report.ok);
+    EXPECT_STREQ(report.code, "LOOM5002");
+    EXPECT_STREQ(report.fd, "stream");
+  }
+  // Binding it again at once is what a user who corrects the mistake does.
+  loom_test::current_table.reactor_count = 1;
+  loom::RunningProgram program;
+  const StartReport report = program.start(start_);
+  EXPECT_TRUE(report.ok) << report.message;
+}
+
+TEST_F(Program, AnUnknownBackendIsAnErrorThatNamesIt) {
+  start_.backend = "kqueue";
+  loom::RunningProgram program;
+  const StartReport report = program.start(start_);
+  EXPECT_FALSE(report.ok);
+  EXPECT_STREQ(report.code, "LOOM5001");
+  EXPECT_NE(std::string(report.message).find("'kqueue'"), std::string::npos) << report.message;
+}
+
+TEST_F(Program, ItsThreadsTakeNoSignalsButTheirOwnFaults) {
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  script_.on_start = [&](loom::ReactorCore&) { pthread_sigmask(SIG_BLOCK, nullptr, &blocked); };
+  loom_test::current_table.reactor_count = 1;
+  loom::RunningProgram program;
+  ASSERT_TRUE(program.start(start_).ok);
+  program.join();
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE, SIGUSR1}) {
+    EXPECT_EQ(sigismember(&blocked, signal), 1) << strsignal(signal);
+  }
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+    EXPECT_EQ(sigismember(&blocked, signal), 0) << strsignal(signal);
+  }
+}
+
+}  // namespace
