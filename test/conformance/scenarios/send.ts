@@ -106,6 +106,25 @@ const pause: Scenario = {
   },
 };
 
+/** Data and FIN that wait together in the kernel are two events, although one edge announces both. */
+const pauseThenEnd: Scenario = {
+  name: 'pause_then_end',
+  program: 'server',
+  fds: ['script', 'local'],
+  async play(world) {
+    await world.start();
+    const paused = await world.join('script');
+    const control = await world.join('local');
+    await paused.send('!pause\nheld\n');
+    await world.program.saw('script', /^!pause$/);
+    await paused.send('more\n');
+    paused.end();
+    world.note(`control: ${await control.ask('!note')}`);
+    world.note(`control: ${await control.ask('!resume')}`);
+    world.note(`the paused peer: ${(await paused.rest()).end}`);
+  },
+};
+
 /** A large stream into a paused connection waits in the kernel, and comes whole. */
 const pauseStream: Scenario = {
   name: 'pause_stream',
@@ -163,6 +182,7 @@ export const sendScenarios: readonly Scenario[] = [
   narrowReader,
   largeWrite,
   pause,
+  pauseThenEnd,
   pauseStream,
   poolExhausted,
 ];
