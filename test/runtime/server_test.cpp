@@ -2,6 +2,7 @@
 // and generations, full tables, pausing, closing in every way, and handlers that throw.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -52,13 +53,15 @@ TEST_P(Server, EchoesAndSaysWhenThePeerEnded) {
 }
 
 TEST_P(Server, AStateIsFreshForEachConnectionAndGivenBackAtItsEnd) {
-  std::weak_ptr<int> given;
+  std::atomic<std::size_t> given_back{0};
   std::vector<std::uint64_t> bytes_at_open;
   script_.on_open = [&](Connection& connection) {
     bytes_at_open.push_back(connection.state().bytes);
     EXPECT_EQ(connection.state().token, nullptr);
-    connection.state().token = std::make_shared<int>(7);
-    given = connection.state().token;
+    connection.state().token = std::shared_ptr<int>(new int(7), [&](const int* token) {
+      delete token;
+      given_back.fetch_add(1);
+    });
     connection.write("go");
   };
   LOOM_START_OR_SKIP();
@@ -70,7 +73,7 @@ TEST_P(Server, AStateIsFreshForEachConnectionAndGivenBackAtItsEnd) {
     client.close();
     ASSERT_TRUE(journal_.wait_for("close 0 ended", round));
     // The connection is over: what its State owned must not wait for the slot's next use.
-    EXPECT_TRUE(eventually([&] { return given.expired(); })) << "round " << round;
+    EXPECT_TRUE(eventually([&] { return given_back.load() == round; })) << "round " << round;
   }
   program_.join();
   EXPECT_EQ(bytes_at_open, std::vector<std::uint64_t>(3, 0));
