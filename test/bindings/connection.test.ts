@@ -11,7 +11,7 @@ import {
   startSample,
   writeQueueBytes,
 } from './sample_program.ts';
-import { nextTurn } from './simulated_reactor.ts';
+import { eventually, nextTurn } from './simulated_reactor.ts';
 
 const framingBytes = 4;
 const drain = 3;
@@ -201,4 +201,41 @@ test('only a sleeping reactor is woken, once', async (t) => {
   sample.reactor.sleep();
   connection.close();
   t.is(sample.reactor.wakeUps, 2);
+});
+
+test('a listener that is refused again is called again, later', async (t) => {
+  const sample = startSample();
+  const connection = await openServer(sample);
+  const message = new Uint8Array(100);
+  let drains = 0;
+  sample.control.on('drain', () => {
+    drains += 1;
+    while (connection.send(message));
+  });
+  while (connection.send(message));
+  for (let round = 1; round <= 5; round += 1) {
+    while (sample.reactor.inbox.shift());
+    sample.reactor.drained(2, 9 * 104);
+    sample.reactor.deliver(serverFd, drain, 2, 9);
+    sample.reactor.endTurn();
+    await eventually(() => drains === round, `drain ${round}`);
+    await nextTurn();
+    t.is(drains, round);
+  }
+});
+
+test('commands that wait hold refusals back, and both end when the inbox is taken', async (t) => {
+  const sample = startSample();
+  const connection = await openClient(sample);
+  let drains = 0;
+  sample.market.on('drain', () => {
+    drains += 1;
+    while (connection.send('x'));
+  });
+  for (let n = 0; n < ringBytes / 16 + 8; n += 1) connection.pause();
+  t.false(connection.send('x'));
+  await nextTurn();
+  t.is(drains, 0);
+  while (sample.reactor.inbox.shift());
+  await eventually(() => drains > 0, 'a drain');
 });
