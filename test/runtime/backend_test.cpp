@@ -57,7 +57,12 @@ TYPED_TEST(Backend, AnAcceptThatIsNotMultishotTakesOne) {
   for (int n = 0; n < 10; ++n) this->bench().turn();
   EXPECT_EQ(this->bench().answers.size(), 1U) << "the second waits in the backlog";
   this->start(2, OperationKind::accept, listener);
-  EXPECT_GE(this->bench().final_result(2), 0);
+  const std::int32_t handle = this->bench().final_result(2);
+  ASSERT_GE(handle, 0);
+  this->start_send(3, handle, "to the second");
+  EXPECT_EQ(this->bench().final_result(3), 13);
+  EXPECT_EQ(loom_test::receive_exactly(second.get(), 13), "to the second")
+      << "the result of an accept is a handle of that very connection";
 }
 
 TYPED_TEST(Backend, ReceiveGivesWhatComesAndThenTheEnd) {

@@ -251,6 +251,13 @@ TEST(LengthPrefixedFraming, WritesThePrefixInTheDeclaredWidthAndOrder) {
   EXPECT_EQ(frame<Prefix8>({"ab"}), std::string("\x00\x00\x00\x00\x00\x00\x00\x02\x61\x62", 10));
 }
 
+TEST(LengthPrefixedFraming, KnowsTheLongestMessageItsPrefixCanAnnounce) {
+  EXPECT_EQ(Prefix1::longest_bytes, 255U);
+  EXPECT_EQ(Prefix2::longest_bytes, 65535U);
+  EXPECT_EQ(Prefix4::longest_bytes, UINT32_MAX);
+  EXPECT_EQ(Prefix8::longest_bytes, UINT32_MAX) << "a Bytes is never longer";
+}
+
 TEST(LengthPrefixedFraming, ALengthPastThirtyTwoBitsIsTooLargeNotTruncated) {
   Parser<Prefix8> parser;
   Collector sink;

@@ -22,7 +22,7 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
     if (!completion.more) this->finish(family.accept);
     if (completion.result >= 0) {
       take_accepted(family, completion.result);
-    } else if (completion.result != -ECANCELED) {
+    } else if (completion.result != -ECANCELED && completion.result != -ECONNABORTED) {
       family.accept_retry_nanoseconds = core_.batch_nanoseconds_ + accept_retry_pause_nanoseconds;
     }
     this->arm_accept(family);
@@ -61,6 +61,9 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
       return;
     }
     if (!completion.more) this->finish(slot->receive);
+    if (completion.result <= 0 && completion.has_buffer) {
+      backend_.release_buffer(family.shape.buffer_group, completion.buffer);
+    }
     if (completion.result > 0) {
       take_buffer(family, *slot, completion.buffer, static_cast<std::uint32_t>(completion.result));
     } else if (completion.result == 0) {
