@@ -111,41 +111,7 @@ class Epoll {
   }
 
   /// Starts an operation; see the head of this file.
-  void submit(Operation& operation) noexcept {
-    core_->stats().add(Stat::submissions);
-    Entry& entry = entries_[operation.handle];
-    switch (operation.kind) {
-      case OperationKind::accept:
-        entry.accept = &operation;
-        if (entry.readable) list(operation.handle);
-        break;
-      case OperationKind::receive:
-        entry.receive = &operation;
-        if (entry.readable) list(operation.handle);
-        break;
-      case OperationKind::send: try_send(entry, operation); break;
-      case OperationKind::connect: begin_connect(entry, operation); break;
-      case OperationKind::shutdown_sending:
-        complete(operation, ::shutdown(entry.fd, SHUT_WR) == 0 ? 0 : -errno);
-        break;
-      case OperationKind::close:
-        core_->stats().add(Stat::kernel_entries);
-        complete(operation, ::close(entry.fd) == 0 ? 0 : -errno);
-        entry.fd = -1;
-        break;
-      case OperationKind::cancel_receive:
-        cancel(entry.receive);
-        complete(operation, 0);
-        break;
-      case OperationKind::cancel_all:
-        cancel(entry.accept);
-        cancel(entry.receive);
-        cancel(entry.send);
-        cancel(entry.connect);
-        complete(operation, 0);
-        break;
-    }
-  }
+  void submit(Operation& operation) noexcept;
 
   /// epoll has no submission queue, so nothing waits for one.
   [[nodiscard]] bool has_overflow() const noexcept { return false; }
