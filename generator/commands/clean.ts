@@ -1,6 +1,7 @@
 /** `loomgen clean`: removes what `build` made, and nothing else. */
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Preset } from '../compile.ts';
 import { manifestName, plan, type PlanEntry } from '../plan.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
 import { toJson } from '../report/json.ts';
@@ -30,12 +31,13 @@ export interface CleanResult {
   diagnostics: Diagnostic[];
 }
 
-/** The folder that CMake builds in, below the output folder. */
+/** The folder that CMake builds in, below the output folder; a folder in it for each preset. */
 const buildFolder = 'build';
+const presets: readonly Preset[] = ['release', 'debug', 'asan', 'tsan'];
 
 /**
  * Removes every file that the manifest lists and whose bytes are still the manifest's, and
- * CMake's folder. Files that were edited by hand stay and are reported.
+ * CMake's folders. Files that were edited by hand stay and are reported.
  */
 export async function clean(options: CleanOptions = {}): Promise<CleanResult> {
   const directory = options.directory ?? process.cwd();
@@ -63,13 +65,22 @@ function cleanFolder(out: string, result: CleanResult): void {
   result.entries = entries;
   const removed = entries.filter(({ action }) => action === 'remove').map(({ path }) => path);
   removeFiles(out, [...removed, manifestName]);
-  result.removedBuild = existsSync(join(out, buildFolder));
-  rmSync(join(out, buildFolder), { recursive: true, force: true });
+  result.removedBuild = removeBuilds(join(out, buildFolder));
   for (const { path, action, note } of entries) {
     if (action !== 'kept' || note !== 'edited by hand') continue;
     result.diagnostics.push(diagnostic('LOOM2012', { file: shownPath(join(out, path)) }));
   }
   removeFolderIfEmpty(out);
+}
+
+/** Removes what CMake made for each preset; whether there was any. The rest is somebody else's. */
+function removeBuilds(folder: string): boolean {
+  const made = presets
+    .map((preset) => join(folder, preset))
+    .filter((each) => existsSync(join(each, 'CMakeCache.txt')));
+  for (const each of made) rmSync(each, { recursive: true, force: true });
+  removeFolderIfEmpty(folder);
+  return made.length > 0;
 }
 
 /** Cleans and prints; gives the exit code. */

@@ -1,5 +1,5 @@
 /** The command line: exit codes, what goes to stdout and what to stderr, every verb. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { bugDiagnostic } from '../../generator/cli.ts';
@@ -203,6 +203,19 @@ test('clean removes what build made and keeps what somebody edited', (t) => {
   t.is(run.status, 0, run.stderr);
   t.is(JSON.parse(run.stdout).diagnostics[0].code, 'LOOM2012');
   t.deepEqual([...filesBelow(join(folder, 'out')).keys()].sort(), ['notes.txt', 'src/main.hpp']);
+});
+
+test('clean removes what CMake built, and nothing else in the build folder', (t) => {
+  const folder = project(t);
+  loomgen(folder, ['build', '--no-compile', '--out', '.']);
+  for (const path of ['build/release/CMakeFiles', 'build/notes']) {
+    mkdirSync(join(folder, path), { recursive: true });
+  }
+  writeFileSync(join(folder, 'build/release/CMakeCache.txt'), '');
+  writeFileSync(join(folder, 'build/notes/mine.txt'), 'mine\n');
+  t.is(loomgen(folder, ['clean', '--out', '.']).status, 0);
+  const left = [...filesBelow(folder).keys()].sort();
+  t.deepEqual(left, ['build/notes/mine.txt', 'loom.config.ts', 'small.hpp']);
 });
 
 test('clean of a folder without a manifest removes nothing', (t) => {
