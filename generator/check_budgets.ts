@@ -9,7 +9,7 @@ import { showSize } from '../schemas/leaf.ts';
 import { limits } from '../schemas/limits.ts';
 import { byName } from './case.ts';
 import { lowerReactor } from './lower.ts';
-import { lengthWidth, operationsPerStream } from './lower_fds.ts';
+import { lengthWidth, operationsPerStream, slabBytes } from './lower_fds.ts';
 import { lowerMessage } from './lower_messages.ts';
 import {
   deliveredFds,
@@ -87,12 +87,13 @@ function checkRing(
   return [diagnostic('LOOM1603', holes, { path, second })];
 }
 
-/** Bytes of receive buffers and write queues of one reactor. */
-export function arenaBytes(fds: readonly IrFd[]): number {
+/** Bytes of receive buffers, write queues and messages across buffers of one reactor. */
+function arenaBytes(fds: readonly IrFd[]): number {
   return fds
     .filter(isStream)
     .reduce(
-      (sum, fd) => sum + fd.slots * fd.writeQueueBytes + fd.receive.bytes * fd.receive.count,
+      (sum, { slots, writeQueueBytes, framing, receive }) =>
+        sum + slots * (writeQueueBytes + slabBytes(framing)) + receive.bytes * receive.count,
       0,
     );
 }

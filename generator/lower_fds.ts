@@ -25,6 +25,15 @@ const receiveClasses = [
 
 const defaultFrameBytes = 64 * 1024;
 
+/** Readable bytes behind every message, for SIMD parsers: `Bytes::padding` of the runtime. */
+export const paddingBytes = 64;
+
+/** What one connection needs to put a message together: `slab_bytes` of the runtime's framing. */
+export function slabBytes(framing: IrFraming): number {
+  if (framing.kind === 'raw') return 0;
+  return framing.maximumBytes + paddingBytes + (framing.kind === 'line' ? 1 : 0);
+}
+
 /** Positions that grow from fd to fd of one reactor, in name order. */
 export interface FdCursor {
   slot: number;

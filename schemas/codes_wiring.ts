@@ -255,12 +255,13 @@ export const wiringCodes = {
     severity: 'error',
     title: 'More than 16G of buffers',
     holes: ['reactor', 'bytes'],
-    what: "Buffers and write queues of reactor '{reactor}' come to {bytes} bytes.",
+    what: "Buffers, write queues and messages of reactor '{reactor}' come to {bytes} bytes.",
     why: 'All of it is reserved when the program starts; at most 17179869184 bytes are possible.',
-    fix: 'Lower `connections`, `writeQueue` or `receive`, or use a second reactor.',
+    fix: 'Lower `connections`, `writeQueue`, `receive` or the framing, or use a second reactor.',
     explanation: prose`
-      Each connection has a write queue of its own; receive buffers are shared by the connections of
-      an fd. 65536 connections with the default writeQueue of 256K come to 16G.
+      Each connection has a write queue of its own and, with a framing, room for one message of its
+      maximum; receive buffers are shared by the connections of an fd. 65536 connections with the
+      default writeQueue of 256K come to 16G.
     `,
   },
 } as const satisfies Record<string, CodeEntry>;

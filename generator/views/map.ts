@@ -2,7 +2,8 @@
  * The view of map.txt: every table, buffer and ring of a program with its size, for people who
  * want to know what a config costs.
  */
-import type { Ir, IrFd, IrFraming, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { paddingBytes, slabBytes } from '../lower_fds.ts';
 import {
   bannerLines,
   counted,
@@ -30,9 +31,6 @@ export interface MapView {
   standalone: string[];
   reactors: MapReactorView[];
 }
-
-/** Readable bytes behind every message, for SIMD parsers: `Bytes::padding` of the runtime. */
-const paddingBytes = 64;
 
 /** One table: how many entries of how many bytes. */
 interface Row {
@@ -112,12 +110,6 @@ function streamRows(fd: IrStreamFd): Row[] {
   if (slab > 0)
     rows.push({ name: `${name} messages across buffers`, count: fd.slots, bytes: slab });
   return rows;
-}
-
-/** What one connection needs to put a message together: `slab_bytes` of the runtime's framing. */
-function slabBytes(framing: IrFraming): number {
-  if (framing.kind === 'raw') return 0;
-  return framing.maximumBytes + paddingBytes + (framing.kind === 'line' ? 1 : 0);
 }
 
 function sharedRows(reactor: IrReactor): Row[] {
