@@ -65,7 +65,7 @@ async function reportUsage(message: string, words: readonly string[]): Promise<n
   const { talkDiagnostics } = await import('./commands/talk.ts');
   const verb = words.find((word) => verbs.includes(word));
   const hint = `Type: loomgen ${verb === undefined ? '' : `${verb} `}--help`;
-  const reason = message.replaceAll('\n', ' ').replace(/\.$/, '');
+  const reason = message.replaceAll('\n', ' ').replace(/[.?]$/, '');
   talkDiagnostics([diagnostic('LOOM2014', { reason, hint })]);
   return exitCodes.wrong;
 }
