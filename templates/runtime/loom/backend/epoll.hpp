@@ -82,7 +82,7 @@ class Epoll {
     }
     const std::int32_t handle = free_[free_count_ - 1];
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
     event.data.u32 = static_cast<std::uint32_t>(handle);
     if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) {
       const int error = errno;
@@ -249,7 +249,8 @@ class Epoll {
     core_->stats().add(Stat::kernel_entries);
     const timespec timeout = to_timespec(wait_nanoseconds);
     int count = epoll_pwait2(epoll_fd_, events_, maximum_events, &timeout, nullptr);
-    if (count < 0 && errno == ENOSYS) {
+    // Filters that are older than the call refuse it with EPERM.
+    if (count < 0 && (errno == ENOSYS || errno == EPERM)) {
       const std::uint64_t milliseconds =
           (wait_nanoseconds + nanoseconds_per_millisecond - 1) / nanoseconds_per_millisecond;
       count = epoll_wait(epoll_fd_, events_, maximum_events, static_cast<int>(milliseconds));
@@ -266,7 +267,8 @@ class Epoll {
     }
     const auto handle = static_cast<std::int32_t>(event.data.u32);
     Entry& entry = entries_[handle];
-    if ((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.ended = true;
+    // Urgent data cut a receive short too: what follows them was announced with them.
+    if ((event.events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.ended = true;
     if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.readable = true;
     if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) entry.writable = true;
     list(handle);

@@ -219,6 +219,8 @@ class IoUring {
   /// One system call that submits and takes events, or none when there is neither.
   void enter(std::uint64_t wait_nanoseconds) noexcept {
     if (wake_owed_) arm_wake();
+    // With the submission queue full nobody could end a wait: submit first, arm the next turn.
+    if (wake_owed_) wait_nanoseconds = 0;
     const unsigned prepared = io_uring_sq_ready(&ring_);
     if (io_uring_cq_ready(&ring_) != 0) wait_nanoseconds = 0;
     if (wait_nanoseconds == 0) {
