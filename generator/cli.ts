@@ -65,7 +65,8 @@ async function reportUsage(message: string, words: readonly string[]): Promise<n
   const { talkDiagnostics } = await import('./commands/talk.ts');
   const verb = words.find((word) => verbs.includes(word));
   const hint = `Type: loomgen ${verb === undefined ? '' : `${verb} `}--help`;
-  const reason = message.replaceAll('\n', ' ').replace(/[.?]$/, '');
+  const sentence = message.replace(/^Did you mean (.*)\?$/, 'No such command; $1 may be meant');
+  const reason = sentence.replaceAll('\n', ' ').replace(/\.$/, '');
   talkDiagnostics([diagnostic('LOOM2014', { reason, hint })]);
   return exitCodes.wrong;
 }

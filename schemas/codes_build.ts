@@ -164,7 +164,7 @@ export const buildCodes = {
     title: 'A command line that cannot be understood',
     holes: ['reason', 'hint'],
     what: '{reason}.',
-    why: 'An unknown option is an error: skipped, it would look as if it worked.',
+    why: 'What cannot be understood is an error: skipped, it would look as if it worked.',
     fix: '{hint}',
     explanation: prose`
       loomgen --help lists the commands, loomgen build --help the options of one.
