@@ -130,6 +130,11 @@ export class Connection {
     return this.#generation;
   }
 
+  /** Whether a send was refused and no drain has come since. */
+  get $isRefused(): boolean {
+    return this.#refused;
+  }
+
   /** Ends a refusal if there is room again; true when it did (the caller emits 'drain'). */
   $drain(): boolean {
     if (!this.#refused || this.#closed) return false;
@@ -141,7 +146,8 @@ export class Connection {
     }
     this.#drained = this.#loadDrained();
     const queued = (this.#queued - this.#drained) | 0;
-    if (queued > $descriptor.writeQueueBytes / 2 || !link.inbox.halfFree) return false;
+    if (queued > $descriptor.writeQueueBytes / 2) return false;
+    if (link.hasPendingCommands || !link.inbox.halfFree) return false;
     this.#refused = false;
     this.#writable?.resolve();
     this.#writable = undefined;
@@ -151,6 +157,7 @@ export class Connection {
   /** The connection is gone. */
   $close(): void {
     this.#closed = true;
+    this.#refused = false;
     this.#writable?.reject(connectionClosed(this.fd));
     this.#writable = undefined;
   }

@@ -65,15 +65,16 @@ struct CloseReason {
 class WriteResult {
  public:
   enum Value : std::uint8_t {
-    queued,  ///< copied into the connection's write queue
-    full,    ///< the queue lacks room; on_drain comes when half of it is free
-    closed,  ///< the connection is closing or gone
+    queued,     ///< copied into the connection's write queue
+    full,       ///< the queue lacks room; on_drain comes when half of it is free
+    closed,     ///< the connection is closing or gone
+    too_large,  ///< write_frame: the framing's prefix cannot say this length; never fits
   };
 
   // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr WriteResult(Value value) noexcept : value_(value) {}
 
-  /// Which of the three it was.
+  /// Which of these it was.
   [[nodiscard]] constexpr Value value() const noexcept { return value_; }
   /// True when the bytes were queued.
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return value_ == queued; }

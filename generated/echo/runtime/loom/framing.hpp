@@ -25,6 +25,7 @@ struct FeedResult {
 struct RawFraming {
   static constexpr std::uint32_t maximum_bytes = 0;
   static constexpr std::uint32_t overhead_bytes = 0;
+  static constexpr std::uint32_t longest_bytes = UINT32_MAX;
   static constexpr std::size_t slab_bytes = 0;
   struct State {};
 
@@ -48,6 +49,7 @@ struct LineFraming {
   static_assert(maximum >= 1 && maximum <= (1U << 30U), "a line's maximum is 1 B to 1 GiB");
   static constexpr std::uint32_t maximum_bytes = maximum;
   static constexpr std::uint32_t overhead_bytes = 1;
+  static constexpr std::uint32_t longest_bytes = UINT32_MAX;
   /// One more than the maximum, for the `\r`.
   static constexpr std::size_t slab_bytes = std::size_t{maximum} + 1 + Bytes::padding;
   struct State {
@@ -98,6 +100,9 @@ struct LengthPrefixedFraming {
   static_assert(maximum >= 1 && maximum <= (1U << 30U), "a message's maximum is 1 B to 1 GiB");
   static constexpr std::uint32_t maximum_bytes = maximum;
   static constexpr std::uint32_t overhead_bytes = width;
+  /// The longest message that the prefix can announce.
+  static constexpr std::uint32_t longest_bytes =
+      width < 4 ? (1U << (8 * (width % 4))) - 1 : UINT32_MAX;
   static constexpr std::size_t slab_bytes = std::size_t{maximum} + Bytes::padding;
   struct State {
     std::uint32_t have = 0;        ///< bytes of the current message that wait in the slab

@@ -14,10 +14,12 @@ namespace loom {
 template <class Fd>
 class JsDelivery {
  public:
-  /// Events that wait for room; in the order open, drain, close.
+  /// Events that wait for room; in the order open, drain, end, close.
   struct State {
     bool open_waits = false;
     bool drain_waits = false;
+    bool end_waits = false;
+    bool end_told = false;
     bool close_waits = false;
     CloseReason why;
   };
@@ -61,7 +63,19 @@ class JsDelivery {
 
   void on_drain(Connection<Fd>& /*connection*/) noexcept {}
 
+  /// The peer sent FIN and everything before it was delivered: JavaScript may still answer, and
+  /// closes the connection when it has read that far. False while the event waits for room.
+  bool on_end(Connection<Fd>& connection) noexcept {
+    State& state = connection.state();
+    state.end_waits = state.end_waits || !state.end_told;
+    state.end_told = true;
+    return flush(connection);
+  }
+
   void on_close(Connection<Fd>& connection, CloseReason why) noexcept {
+    // A sender that waits for room sees the end here, even if the ring has none for the event.
+    // Partner: Connection.$drain in bindings/loom/connection.ts; relaxed, it only compares.
+    words_of(connection).generation.store(0, std::memory_order_relaxed);
     connection.state().close_waits = true;
     connection.state().why = why;
     flush(connection);
@@ -79,6 +93,11 @@ class JsDelivery {
       if (!core_->delivery_ready(0)) return false;
       state.drain_waits = false;
       put(connection, DeliveryEvent::drain, nullptr, 0);
+    }
+    if (state.end_waits) {
+      if (!core_->delivery_ready(0)) return false;
+      state.end_waits = false;
+      put(connection, DeliveryEvent::end, nullptr, 0);
     }
     if (state.close_waits) {
       if (!core_->delivery_ready(sizeof(ClosePayload))) return false;

@@ -7,10 +7,13 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "run.hpp"
 
@@ -67,30 +70,44 @@ struct StartReport {
   std::uint32_t bound_count = 0;
 };
 
-/// The threads of one started program. start() and join() belong to one thread; wake() and
-/// request_stop() may be called from any until join() returns.
+/// The threads of one started program; an instance starts once. start() and join() belong to one
+/// thread at a time; wake(), request_stop() and stopped() may be called from any thread at any time
+/// before the destructor, and a stop that is requested before start() is kept.
 class RunningProgram {
  public:
   RunningProgram() = default;
   RunningProgram(const RunningProgram&) = delete;
   RunningProgram& operator=(const RunningProgram&) = delete;
-  ~RunningProgram() { join(); }
+  ~RunningProgram() {
+    join();
+    // Not in join(): another thread may be about to write to one.
+    for (ReactorRun& run : runs_) {
+      if (run.wake_fd >= 0) ::close(run.wake_fd);
+    }
+  }
 
   /// Starts every reactor and waits for their reports; when one fails, none runs on.
   StartReport start(const ProgramStart& program_start) noexcept {
     StartReport report;
     const ProgramTable& table = program_table();
-    if (count_ != 0) {
+    if (std::exchange(was_started_, true)) {
       fail(report, StartError::make(start_code::wrong_state, "", 0,
                                     "this program was started before; make another instance"));
       return report;
     }
     start_ = program_start;
-    stop_requested_.store(false, std::memory_order_relaxed);
     // All are prepared before any runs: a reactor that stops the program wakes the others too.
-    for (std::uint32_t index = 0; index < table.reactor_count; ++index) prepare(index);
-    count_ = table.reactor_count;
-    for (std::uint32_t index = 0; index < count_; ++index) {
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
+      if (prepare(index)) continue;
+      fail(report, StartError::make(start_code::cannot_start_thread, "", errno,
+                                    "no eventfd for reactors.%s: %s. Raise the limit of open "
+                                    "files (ulimit -n).",
+                                    table.reactors[index].name, std::strerror(errno)));
+      return report;
+    }
+    // Partner: wake(), which acquires: whoever sees a count sees the descriptors below it.
+    count_.store(table.reactor_count, std::memory_order_release);
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
       if (launch(table.reactors[index], index)) continue;
       runs_[index].error =
           StartError::make(start_code::cannot_start_thread, "", EAGAIN,
@@ -107,25 +124,24 @@ class RunningProgram {
   /// Ends a reactor's wait, after something was left for it.
   void wake(std::uint32_t reactor) noexcept {
     const std::uint64_t one = 1;
-    if (reactor < count_) static_cast<void>(::write(runs_[reactor].wake_fd, &one, sizeof one));
+    // Partner: start(), which releases.
+    if (reactor >= count_.load(std::memory_order_acquire)) return;
+    static_cast<void>(::write(runs_[reactor].wake_fd, &one, sizeof one));
   }
 
   /// Asks every reactor to stop: connections drain for 100 ms, then close. Returns at once.
   void request_stop() noexcept {
     // Partner: Reactor::run. seq_cst pairs with its look after announcing that it sleeps.
     stop_requested_.store(true, std::memory_order_seq_cst);
-    for (std::uint32_t index = 0; index < count_; ++index) wake(index);
+    for (std::uint32_t index = 0; index < maximum_reactors; ++index) wake(index);
   }
 
   /// Asks to stop and waits for every thread; harmless when nothing runs.
   void join() noexcept {
     request_stop();
-    for (std::uint32_t index = 0; index < count_; ++index) {
-      if (threads_[index].joinable()) threads_[index].join();
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
     }
-    for (std::uint32_t index = 0; index < count_; ++index) ::close(runs_[index].wake_fd);
-    count_ = 0;
-    ready_count_ = 0;
   }
 
   /// Whether every reactor's loop has ended.
@@ -135,7 +151,8 @@ class RunningProgram {
   }
 
  private:
-  void prepare(std::uint32_t index) noexcept {
+  /// False, with errno set, when there is no descriptor to wake the reactor with.
+  bool prepare(std::uint32_t index) noexcept {
     ReactorRun& run = runs_[index];
     run = ReactorRun{};
     run.index = index;
@@ -155,8 +172,9 @@ class RunningProgram {
     run.wake_js = start_.wake_js;
     run.log = start_.log;
     run.context = start_.context;
-    run.wake_fd = eventfd(0, EFD_CLOEXEC);
     sign_shared_block(run.shared);
+    run.wake_fd = eventfd(0, EFD_CLOEXEC);
+    return run.wake_fd >= 0;
   }
 
   bool launch(const ReactorEntry& entry, std::uint32_t index) noexcept {
@@ -183,12 +201,13 @@ class RunningProgram {
 
   void wait_until_ready() noexcept {
     std::unique_lock lock(mutex_);
-    ready_.wait(lock, [&] { return ready_count_ >= count_; });
+    const std::uint32_t expected = count_.load(std::memory_order_relaxed);
+    ready_.wait(lock, [&] { return ready_count_ >= expected; });
   }
 
   void collect(StartReport& report, const ProgramTable& table) noexcept {
     report.ok = true;
-    for (std::uint32_t index = 0; index < count_; ++index) {
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
       const ReactorRun& run = runs_[index];
       if (run.error && report.ok) fail(report, run.error);
       std::snprintf(report.reactors[index].backend, sizeof report.reactors[index].backend, "%s",
@@ -219,8 +238,9 @@ class RunningProgram {
   ProgramStart start_;
   ReactorRun runs_[maximum_reactors];
   std::thread threads_[maximum_reactors];
-  std::uint32_t count_ = 0;
-  /// Partner of each: see request_stop, launch.
+  bool was_started_ = false;
+  /// Partner of each: see wake, request_stop, launch.
+  std::atomic<std::uint32_t> count_{0};
   std::atomic<bool> stop_requested_{false};
   std::atomic<std::uint32_t> running_{0};
   std::mutex mutex_;

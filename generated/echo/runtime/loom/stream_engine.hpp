@@ -6,14 +6,13 @@
 #include <cstdint>
 #include <memory>
 
-#include "framing.hpp"
-#include "stream_lifecycle.hpp"
+#include "stream_receive.hpp"
 
 namespace loom {
 
 template <class Derived, class Backend>
-class StreamEngine : public StreamLifecycle<Derived, Backend> {
-  using Base = StreamLifecycle<Derived, Backend>;
+class StreamEngine : public StreamReceive<Derived, Backend> {
+  using Base = StreamReceive<Derived, Backend>;
 
  public:
   /// accept(2): a handle, or a negative errno.
@@ -22,7 +21,7 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
     if (!completion.more) this->finish(family.accept);
     if (completion.result >= 0) {
       take_accepted(family, completion.result);
-    } else if (completion.result != -ECANCELED) {
+    } else if (completion.result != -ECANCELED && completion.result != -ECONNABORTED) {
       family.accept_retry_nanoseconds = core_.batch_nanoseconds_ + accept_retry_pause_nanoseconds;
     }
     this->arm_accept(family);
@@ -61,8 +60,12 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
       return;
     }
     if (!completion.more) this->finish(slot->receive);
+    if (completion.result <= 0 && completion.has_buffer) {
+      backend_.release_buffer(family.shape.buffer_group, completion.buffer);
+    }
     if (completion.result > 0) {
-      take_buffer(family, *slot, completion.buffer, static_cast<std::uint32_t>(completion.result));
+      this->take_buffer(family, *slot, completion.buffer,
+                        static_cast<std::uint32_t>(completion.result));
     } else if (completion.result == 0) {
       slot->peer_ended = true;
     } else if (completion.result == -ENOBUFS) {
@@ -70,7 +73,7 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
       slot->starved = family.buffers.held_count == family.shape.buffer_count;
     } else if (completion.result != -ECANCELED) {
       core_.stats().add(Stat::receive_errors);
-      fail(*slot, CloseReason::from_errno(-completion.result));
+      this->fail(*slot, CloseReason::from_errno(-completion.result));
     }
     family.mark_dirty(*slot);
     this->settle_dirty(family);
@@ -88,7 +91,7 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
     core_.stats().add(Stat::bytes_sent, bytes);
     if (completion.result < 0 && completion.result != -ECANCELED) {
       core_.stats().add(Stat::send_errors);
-      fail(*slot, CloseReason::from_errno(-completion.result));
+      this->fail(*slot, CloseReason::from_errno(-completion.result));
     }
     if (slot->state == SlotState::open && bytes != 0) after_send(family, *slot, bytes);
     family.mark_dirty(*slot);
@@ -154,28 +157,6 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
     family.mark_dirty(slot);
   }
 
-  /// Hands held data to the handler, oldest first, until it is not ready or nothing is left.
-  template <class Fd>
-  void deliver_held(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
-    if (slot.held_first == family.no_held_buffer) {
-      // A message of length zero may have been stopped after its prefix.
-      feed(family, slot, Bytes());
-      return;
-    }
-    while (slot.held_first != family.no_held_buffer && !slot.paused) {
-      const std::uint16_t id = slot.held_first;
-      auto& held = family.buffers.held(id);
-      const std::uint32_t taken =
-          feed(family, slot, Bytes(family.buffers.data(id) + held.offset, held.size));
-      if (taken < held.size && slot.wants_data()) {
-        held.offset += taken;
-        held.size -= taken;
-        return;
-      }
-      this->release_first_held(family, slot);
-    }
-  }
-
   /// Returns a slot to the free list, or schedules a client's next attempt.
   template <class Fd>
   void vacate(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
@@ -199,32 +180,6 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
   using Base::stopping_;
 
  private:
-  /// What a framing hands its messages to.
-  template <class Fd>
-  struct Sink {
-    StreamEngine& engine;
-    StreamFamily<Fd>& family;
-    StreamSlot<Fd>& slot;
-
-    bool ready([[maybe_unused]] std::uint32_t bytes) noexcept {
-      if (slot.paused || !slot.wants_data()) return false;
-      if constexpr (DeliversToJs<typename Fd::Handler>) {
-        Connection<Fd> connection(slot);
-        if (!family.handler->ready(connection, bytes)) {
-          slot.retry = true;
-          return false;
-        }
-      }
-      return true;
-    }
-
-    void message(Bytes bytes) noexcept {
-      engine.core_.stats().add(Stat::messages_received);
-      Connection<Fd> connection(slot);
-      engine.guard(slot, [&] { family.handler->on_data(connection, bytes); });
-    }
-  };
-
   /// Gives back what the ended connection's State owns. In place: a State may be large.
   template <class Fd>
   static void renew(StreamSlot<Fd>& slot) noexcept {
@@ -241,12 +196,6 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
     return nullptr;
   }
 
-  /// Notes the first failure; settling ends the connection.
-  template <class Fd>
-  static void fail(StreamSlot<Fd>& slot, CloseReason why) noexcept {
-    if (slot.state == SlotState::open && slot.failure.kind == CloseKind::none) slot.failure = why;
-  }
-
   template <class Fd>
   void take_accepted(StreamFamily<Fd>& family, std::int32_t handle) noexcept {
     if (family.free_count == 0 || stopping_) {
@@ -259,57 +208,6 @@ class StreamEngine : public StreamLifecycle<Derived, Backend> {
     core_.stats().add(Stat::accepted);
     this->prepare_slot(family, slot, handle);
     this->opened(family, slot);
-  }
-
-  template <class Fd>
-  void take_buffer(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint16_t id,
-                   std::uint32_t bytes) noexcept {
-    core_.stats().add(Stat::bytes_received, bytes);
-    if (!slot.wants_data()) {
-      backend_.release_buffer(family.shape.buffer_group, id);
-      return;
-    }
-    std::uint32_t taken = 0;
-    if (!slot.paused && slot.held_first == family.no_held_buffer) {
-      taken = feed(family, slot, Bytes(family.buffers.data(id), bytes));
-      if (taken == bytes || !slot.wants_data()) {
-        backend_.release_buffer(family.shape.buffer_group, id);
-        return;
-      }
-    }
-    hold(family, slot, id, taken, bytes - taken);
-    if (slot.receive.in_flight && !slot.receive_cancelled && !slot.cancel.in_flight) {
-      slot.receive_cancelled = true;
-      slot.cancel.kind = OperationKind::cancel_receive;
-      slot.cancel.pointer = &slot.receive;
-      this->start(slot.cancel);
-    }
-  }
-
-  template <class Fd>
-  void hold(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint16_t id, std::uint32_t offset,
-            std::uint32_t size) noexcept {
-    constexpr std::uint16_t none = StreamFamily<Fd>::no_held_buffer;
-    family.buffers.held(id) = {none, offset, size};
-    if (slot.held_first == none) {
-      slot.held_first = id;
-    } else {
-      family.buffers.held(slot.held_last).next = id;
-    }
-    slot.held_last = id;
-    family.buffers.held_count += 1;
-  }
-
-  /// Cuts `bytes` into messages for the handler; returns how many were consumed.
-  template <class Fd>
-  std::uint32_t feed(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, Bytes bytes) noexcept {
-    Sink<Fd> sink{*this, family, slot};
-    const FeedResult result = Fd::Framing::feed(slot.framing, family.slab(slot), bytes, sink);
-    if (result.too_large) {
-      core_.stats().add(Stat::frames_too_large);
-      fail(slot, {CloseKind::frame_too_large, 0});
-    }
-    return result.consumed;
   }
 
   template <class Fd>

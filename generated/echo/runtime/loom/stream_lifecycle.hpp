@@ -237,10 +237,20 @@ class StreamLifecycle {
       return;
     }
     if (slot.close_requested) {
-      const CloseKind kind = stopping_ ? CloseKind::stopped : CloseKind::local;
+      // JavaScript closes in answer to the end; a C++ handler's close() is its own.
+      const bool answers_end = DeliversToJs<typename Fd::Handler> && slot.peer_ended;
+      const CloseKind kind = stopping_     ? CloseKind::stopped
+                             : answers_end ? CloseKind::ended
+                                           : CloseKind::local;
       begin_ending(family, slot, {kind, 0});
     } else if (slot.peer_ended && !holding && !slot.paused && !slot.retry) {
-      begin_ending(family, slot, {CloseKind::ended, 0});
+      if constexpr (DeliversToJs<typename Fd::Handler>) {
+        // JavaScript has yet to read, and may answer; it closes when it has read to the end.
+        Connection<Fd> connection(slot);
+        slot.retry = !family.handler->on_end(connection);
+      } else {
+        begin_ending(family, slot, {CloseKind::ended, 0});
+      }
     } else if (slot.finish_requested && !slot.finish_sent && !slot.control.in_flight) {
       slot.finish_sent = true;
       control(family, slot, OperationKind::shutdown_sending, nullptr, 0);

@@ -25,7 +25,7 @@ export interface OpenOptions<Reactor extends string, Address extends string> {
   readonly log?: ((line: string) => void) | undefined;
   /** Path of the addon instead of the places where the build puts it. */
   readonly native?: string | undefined;
-  /** Empty turns of the event loop before JavaScript sleeps until it is woken; default 64. */
+  /** Empty turns of the event loop before JavaScript sleeps until it is woken; default 4. */
   readonly idleTurns?: number | undefined;
 }
 

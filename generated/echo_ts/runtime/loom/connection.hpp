@@ -27,7 +27,11 @@ class Connection {
   explicit Connection(StreamSlot<Fd>& slot) noexcept : slot_(&slot), generation_(slot.generation) {}
 
   /// The user's State of this connection; new for each one. Only inside hooks of its reactor.
-  [[nodiscard]] auto& state() const noexcept { return slot_->user; }
+  [[nodiscard]] auto& state() const noexcept {
+    LOOM_ASSERT(slot_ != nullptr && slot_->generation == generation_,
+                "state() belongs to a connection that is over");
+    return slot_->user;
+  }
 
   /// Queues a copy of `bytes`, all or nothing.
   WriteResult write(Bytes bytes) const noexcept {
@@ -45,6 +49,7 @@ class Connection {
     using Framing = typename Fd::Framing;
     if (!open()) return WriteResult::closed;
     auto& family = *slot_->family;
+    if (message.size() > Framing::longest_bytes) return WriteResult::too_large;
     if (std::uint64_t{message.size()} + Framing::overhead_bytes > writable_bytes()) {
       return refuse();
     }

@@ -21,7 +21,8 @@ struct Tick {
 template <class Self>
 class HandlerBase {
  public:
-  /// Per-connection state; a handler may declare its own.
+  /// Per-connection state; a handler may declare its own. It is made anew for each connection and
+  /// destroyed when that ends; its default constructor must not throw.
   struct State {};
 
   /// Runs once on the reactor's thread, before the first event.

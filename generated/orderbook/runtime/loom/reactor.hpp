@@ -12,7 +12,7 @@
 #include <type_traits>
 
 #include "run.hpp"
-#include "stream_engine.hpp"
+#include "stream_start.hpp"
 #include "timer.hpp"
 
 namespace loom {
@@ -28,8 +28,8 @@ inline constexpr std::uint32_t inbox_batch = 256;
 
 /// `Derived` is the emitted reactor, `Shape` its constants.
 template <class Derived, class Backend, class Shape>
-class Reactor : public StreamEngine<Derived, Backend> {
-  using Base = StreamEngine<Derived, Backend>;
+class Reactor : public StreamStart<Derived, Backend> {
+  using Base = StreamStart<Derived, Backend>;
 
  public:
   /// Runs until somebody calls stop(). On the thread that called open().
@@ -40,8 +40,8 @@ class Reactor : public StreamEngine<Derived, Backend> {
       const bool stop = reactor_run.stop_requested->load(std::memory_order_relaxed);
       if (stop && !stopping_) begin_stop();
       const std::uint32_t mail = take_inbox();
-      settle_all();
       retry_deliveries();
+      settle_all();
       const std::uint64_t wait = wait_nanoseconds(reactor_run, last_event, mail);
       // What the steps above delivered must not lie there while this thread sleeps.
       if (wait != 0) wake_js(reactor_run);
@@ -57,61 +57,6 @@ class Reactor : public StreamEngine<Derived, Backend> {
       if (stopping_) continue_stop(now);
     }
     finish_run(reactor_run);
-  }
-
-  /// For the emitted code: connects or listens, and starts what the config declares.
-  template <class Fd>
-  StartError start_stream(StreamFamily<Fd>& family, ReactorRun& reactor_run) noexcept {
-    const char* text = reactor_run.address_of(family.shape.name, family.shape.address);
-    SocketAddress address;
-    StartError error = resolve_address(family.shape, text, address);
-    if (error) return error;
-    error = backend_.add_group(family.shape.buffer_group, family.buffers.group());
-    if (error) return error;
-    if (family.shape.is_server()) {
-      int fd = -1;
-      error = listen_on(family.shape, address, fd);
-      if (error) return error;
-      family.listener = backend_.adopt(fd);
-      if (family.listener < 0) {
-        return StartError::make(start_code::cannot_listen, family.shape.name, -family.listener,
-                                "fds.%s: the %s backend cannot watch the listener: %s",
-                                family.shape.name, Backend::name, std::strerror(-family.listener));
-      }
-    }
-    family.address = address.storage;
-    family.address_bytes = address.bytes;
-    format_address(address, family.address_text, sizeof family.address_text);
-    if (family.shape.is_server()) {
-      reactor_run.report_bound(family.shape.index, family.shape.name, family.address_text);
-    }
-    return {};
-  }
-
-  /// After every fd was started without error: accepts and connects.
-  template <class Fd>
-  void begin_stream(StreamFamily<Fd>& family) noexcept {
-    if (family.shape.is_server()) return this->arm_accept(family);
-    for (StreamSlot<Fd>& slot : family.slots) this->open_client(family, slot);
-  }
-
-  /// What JavaScript asked of one connection. False: there is no room now, ask again later.
-  template <class Fd>
-  bool command(StreamFamily<Fd>& family, const Record& record) noexcept {
-    if (record.slot >= family.slot_count) return true;
-    StreamSlot<Fd>& slot = family.slots[record.slot];
-    if (slot.generation != record.generation) return true;
-    const Connection<Fd> connection(slot);
-    switch (static_cast<InboxCommand>(record.event)) {
-      case InboxCommand::data:
-        return connection.write_frame(Bytes(record.bytes)).value() != WriteResult::full;
-      case InboxCommand::close: connection.close(); return true;
-      case InboxCommand::abort: connection.abort(); return true;
-      case InboxCommand::finish: connection.finish(); return true;
-      case InboxCommand::pause: connection.pause(); return true;
-      case InboxCommand::resume: connection.resume(); return true;
-    }
-    return true;
   }
 
   /// Opens the backend and binds the core to its shared block.
@@ -152,7 +97,7 @@ class Reactor : public StreamEngine<Derived, Backend> {
     derived().each_stream([this](auto& family) { this->settle_dirty(family); });
   }
 
-  /// Tries again what found no room towards JavaScript.
+  /// Tries again what found no room towards JavaScript; settling does it.
   void retry_deliveries() noexcept {
     if (!core_.stalled_) return;
     core_.stalled_ = false;
@@ -160,7 +105,6 @@ class Reactor : public StreamEngine<Derived, Backend> {
       for (auto& slot : family.slots) {
         if (slot.retry) family.mark_dirty(slot);
       }
-      this->settle_dirty(family);
     });
     derived().each_timer([](auto& timer) {
       using Handler = typename std::remove_cvref_t<decltype(timer)>::Handler;
@@ -294,11 +238,9 @@ class Reactor : public StreamEngine<Derived, Backend> {
   }
 
   void finish_run(ReactorRun& reactor_run) noexcept {
+    this->remove_paths();
     derived().each_stream([this](auto& family) {
       if (family.listener >= 0 && !family.accept.in_flight) backend_.discard(family.listener);
-      if (family.shape.is_server() && !family.shape.is_tcp()) {
-        ::unlink(reinterpret_cast<const sockaddr_un&>(family.address).sun_path);
-      }
     });
     core_.stats().set(Stat::in_flight, core_.in_flight_);
     core_.stats().set(Stat::backend, Backend::stat_value);

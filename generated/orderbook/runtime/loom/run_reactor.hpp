@@ -63,7 +63,11 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
   reactor_run.error = reactor->start_fds(reactor_run);
   std::snprintf(reactor_run.backend_name, sizeof reactor_run.backend_name, "%s", Backend::name);
   const bool started = !reactor_run.error;
-  if (started) reactor->begin();
+  if (started) {
+    reactor->begin();
+  } else {
+    reactor->remove_paths();
+  }
   auto& allocations = stats_block(reactor_run.shared).at(Stat::allocations_after_init);
   reactor_run.ready(reactor_run.program, reactor_run);
   if (started) {
@@ -75,12 +79,21 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
   return true;
 }
 
+/// Leaves the process's signals to its other threads. A thread's own faults stay its own: blocked,
+/// they would end the process past every handler (a sanitizer's, Node's).
+inline void block_signals() noexcept {
+  sigset_t signals;
+  sigfillset(&signals);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
+    sigdelset(&signals, fault);
+  }
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
 /// Tries each backend in order; see run_on_backend.
 template <template <class> class Emitted, class Shape, template <class> class... Backends>
 void run_reactor(ReactorRun& reactor_run) noexcept {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  block_signals();
   pthread_setname_np(pthread_self(), Shape::thread_name);
   const int core = reactor_run.core == core_as_declared ? Shape::core : reactor_run.core;
   if (core != core_any) {

@@ -82,7 +82,7 @@ class Epoll {
     }
     const std::int32_t handle = free_[free_count_ - 1];
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
     event.data.u32 = static_cast<std::uint32_t>(handle);
     if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) {
       const int error = errno;
@@ -111,41 +111,7 @@ class Epoll {
   }
 
   /// Starts an operation; see the head of this file.
-  void submit(Operation& operation) noexcept {
-    core_->stats().add(Stat::submissions);
-    Entry& entry = entries_[operation.handle];
-    switch (operation.kind) {
-      case OperationKind::accept:
-        entry.accept = &operation;
-        if (entry.readable) list(operation.handle);
-        break;
-      case OperationKind::receive:
-        entry.receive = &operation;
-        if (entry.readable) list(operation.handle);
-        break;
-      case OperationKind::send: try_send(entry, operation); break;
-      case OperationKind::connect: begin_connect(entry, operation); break;
-      case OperationKind::shutdown_sending:
-        complete(operation, ::shutdown(entry.fd, SHUT_WR) == 0 ? 0 : -errno);
-        break;
-      case OperationKind::close:
-        core_->stats().add(Stat::kernel_entries);
-        complete(operation, ::close(entry.fd) == 0 ? 0 : -errno);
-        entry.fd = -1;
-        break;
-      case OperationKind::cancel_receive:
-        cancel(entry.receive);
-        complete(operation, 0);
-        break;
-      case OperationKind::cancel_all:
-        cancel(entry.accept);
-        cancel(entry.receive);
-        cancel(entry.send);
-        cancel(entry.connect);
-        complete(operation, 0);
-        break;
-    }
-  }
+  void submit(Operation& operation) noexcept;
 
   /// epoll has no submission queue, so nothing waits for one.
   [[nodiscard]] bool has_overflow() const noexcept { return false; }
@@ -283,7 +249,8 @@ class Epoll {
     core_->stats().add(Stat::kernel_entries);
     const timespec timeout = to_timespec(wait_nanoseconds);
     int count = epoll_pwait2(epoll_fd_, events_, maximum_events, &timeout, nullptr);
-    if (count < 0 && errno == ENOSYS) {
+    // Filters that are older than the call refuse it with EPERM.
+    if (count < 0 && (errno == ENOSYS || errno == EPERM)) {
       const std::uint64_t milliseconds =
           (wait_nanoseconds + nanoseconds_per_millisecond - 1) / nanoseconds_per_millisecond;
       count = epoll_wait(epoll_fd_, events_, maximum_events, static_cast<int>(milliseconds));
@@ -300,7 +267,8 @@ class Epoll {
     }
     const auto handle = static_cast<std::int32_t>(event.data.u32);
     Entry& entry = entries_[handle];
-    if ((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.ended = true;
+    // Urgent data cut a receive short too: what follows them was announced with them.
+    if ((event.events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.ended = true;
     if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.readable = true;
     if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) entry.writable = true;
     list(handle);

@@ -219,6 +219,8 @@ class IoUring {
   /// One system call that submits and takes events, or none when there is neither.
   void enter(std::uint64_t wait_nanoseconds) noexcept {
     if (wake_owed_) arm_wake();
+    // With the submission queue full nobody could end a wait: submit first, arm the next turn.
+    if (wake_owed_) wait_nanoseconds = 0;
     const unsigned prepared = io_uring_sq_ready(&ring_);
     if (io_uring_cq_ready(&ring_) != 0) wait_nanoseconds = 0;
     if (wait_nanoseconds == 0) {
@@ -288,51 +290,6 @@ class IoUring {
   Ring rings_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
 };
 
-/// Writes an operation into a submission queue entry.
-template <class Shape>
-void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
-  const int handle = operation.handle;
-  switch (operation.kind) {
-    case OperationKind::accept:
-      if (operation.multishot) {
-        io_uring_prep_multishot_accept_direct(&sqe, handle, nullptr, nullptr, 0);
-      } else {
-        // One less: liburing 2.3 adds 1 to every index, which would ask for a plain descriptor;
-        // later versions add 1 to all but IORING_FILE_INDEX_ALLOC itself.
-        io_uring_prep_accept_direct(&sqe, handle, nullptr, nullptr, 0,
-                                    IORING_FILE_INDEX_ALLOC - 1);
-      }
-      sqe.flags |= IOSQE_FIXED_FILE;
-      break;
-    case OperationKind::receive:
-      io_uring_prep_recv_multishot(&sqe, handle, nullptr, 0, 0);
-      sqe.flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
-      sqe.buf_group = operation.group;
-      break;
-    case OperationKind::send:
-      io_uring_prep_send(&sqe, handle, operation.pointer, operation.size, MSG_NOSIGNAL);
-      sqe.flags |= IOSQE_FIXED_FILE;
-      break;
-    case OperationKind::connect:
-      io_uring_prep_connect(&sqe, handle, static_cast<const sockaddr*>(operation.pointer),
-                            operation.size);
-      sqe.flags |= IOSQE_FIXED_FILE;
-      break;
-    case OperationKind::shutdown_sending:
-      io_uring_prep_shutdown(&sqe, handle, SHUT_WR);
-      sqe.flags |= IOSQE_FIXED_FILE;
-      break;
-    case OperationKind::close:
-      io_uring_prep_close_direct(&sqe, static_cast<unsigned>(handle));
-      break;
-    case OperationKind::cancel_receive:
-      io_uring_prep_cancel64(&sqe, static_cast<const Operation*>(operation.pointer)->tag.word(), 0);
-      break;
-    case OperationKind::cancel_all:
-      io_uring_prep_cancel_fd(&sqe, handle, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD_FIXED);
-      break;
-  }
-  sqe.user_data = operation.tag.word();
-}
-
 }  // namespace loom
+
+#include "io_uring_fill.hpp"

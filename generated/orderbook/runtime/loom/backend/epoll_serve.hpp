@@ -1,6 +1,6 @@
-// What the epoll backend does with a descriptor that is ready: connects and sends that waited,
-// then accepts, then one receive. One receive a turn and connection keeps connections fair; a
-// descriptor with more to read goes to the end of the ready ring.
+// What the epoll backend does with an operation at once, and with a descriptor that is ready:
+// connects and sends that waited, then accepts, then one receive. One receive a turn and connection
+// keeps connections fair; a descriptor with more to read goes to the end of the ready ring.
 #pragma once
 
 #include "epoll.hpp"
@@ -9,6 +9,43 @@ namespace loom {
 
 /// Connections taken from one listener before others have their turn.
 inline constexpr std::uint32_t maximum_accepts_per_turn = 64;
+
+template <class Shape>
+void Epoll<Shape>::submit(Operation& operation) noexcept {
+  core_->stats().add(Stat::submissions);
+  Entry& entry = entries_[operation.handle];
+  switch (operation.kind) {
+    case OperationKind::accept:
+      entry.accept = &operation;
+      if (entry.readable) list(operation.handle);
+      break;
+    case OperationKind::receive:
+      entry.receive = &operation;
+      if (entry.readable) list(operation.handle);
+      break;
+    case OperationKind::send: try_send(entry, operation); break;
+    case OperationKind::connect: begin_connect(entry, operation); break;
+    case OperationKind::shutdown_sending:
+      complete(operation, ::shutdown(entry.fd, SHUT_WR) == 0 ? 0 : -errno);
+      break;
+    case OperationKind::close:
+      core_->stats().add(Stat::kernel_entries);
+      complete(operation, ::close(entry.fd) == 0 ? 0 : -errno);
+      entry.fd = -1;
+      break;
+    case OperationKind::cancel_receive:
+      cancel(entry.receive);
+      complete(operation, 0);
+      break;
+    case OperationKind::cancel_all:
+      cancel(entry.accept);
+      cancel(entry.receive);
+      cancel(entry.send);
+      cancel(entry.connect);
+      complete(operation, 0);
+      break;
+  }
+}
 
 template <class Shape>
 template <class Sink>

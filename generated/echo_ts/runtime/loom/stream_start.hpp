@@ -1,0 +1,87 @@
+// How a stream fd begins, and what JavaScript may ask of its connections: called by the emitted
+// reactor at its start and for each record of its inbox.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "run.hpp"
+#include "stream_engine.hpp"
+
+namespace loom {
+
+/// Adds to StreamEngine what happens from outside of it.
+template <class Derived, class Backend>
+class StreamStart : public StreamEngine<Derived, Backend> {
+  using Base = StreamEngine<Derived, Backend>;
+
+ public:
+  /// For the emitted code: connects or listens, and starts what the config declares.
+  template <class Fd>
+  StartError start_stream(StreamFamily<Fd>& family, ReactorRun& reactor_run) noexcept {
+    const char* text = reactor_run.address_of(family.shape.name, family.shape.address);
+    SocketAddress address;
+    StartError error = resolve_address(family.shape, text, address);
+    if (error) return error;
+    error = backend_.add_group(family.shape.buffer_group, family.buffers.group());
+    if (error) return error;
+    if (family.shape.is_server()) {
+      int fd = -1;
+      error = listen_on(family.shape, address, fd);
+      if (error) return error;
+      family.listener = backend_.adopt(fd);
+      if (family.listener < 0) {
+        return StartError::make(start_code::cannot_listen, family.shape.name, -family.listener,
+                                "fds.%s: the %s backend cannot watch the listener: %s",
+                                family.shape.name, Backend::name, std::strerror(-family.listener));
+      }
+    }
+    family.address = address.storage;
+    family.address_bytes = address.bytes;
+    format_address(address, family.address_text, sizeof family.address_text);
+    if (family.shape.is_server()) {
+      reactor_run.report_bound(family.shape.index, family.shape.name, family.address_text);
+    }
+    return {};
+  }
+
+  /// Takes away the paths that unix servers bound; at the end, and when another fd could not start.
+  void remove_paths() noexcept {
+    static_cast<Derived&>(*this).each_stream([](auto& family) {
+      if (family.listener < 0 || family.shape.is_tcp()) return;
+      ::unlink(reinterpret_cast<const sockaddr_un&>(family.address).sun_path);
+    });
+  }
+
+  /// After every fd was started without error: accepts and connects.
+  template <class Fd>
+  void begin_stream(StreamFamily<Fd>& family) noexcept {
+    if (family.shape.is_server()) return this->arm_accept(family);
+    for (StreamSlot<Fd>& slot : family.slots) this->open_client(family, slot);
+  }
+
+  /// What JavaScript asked of one connection. False: there is no room now, ask again later.
+  template <class Fd>
+  bool command(StreamFamily<Fd>& family, const Record& record) noexcept {
+    if (record.slot >= family.slot_count) return true;
+    StreamSlot<Fd>& slot = family.slots[record.slot];
+    if (slot.generation != record.generation) return true;
+    const Connection<Fd> connection(slot);
+    switch (static_cast<InboxCommand>(record.event)) {
+      case InboxCommand::data:
+        return connection.write_frame(Bytes(record.bytes)).value() != WriteResult::full;
+      case InboxCommand::close: connection.close(); return true;
+      case InboxCommand::abort: connection.abort(); return true;
+      case InboxCommand::finish: connection.finish(); return true;
+      case InboxCommand::pause: connection.pause(); return true;
+      case InboxCommand::resume: connection.resume(); return true;
+    }
+    return true;
+  }
+
+ protected:
+  using Base::backend_;
+  using Base::core_;
+};
+
+}  // namespace loom
