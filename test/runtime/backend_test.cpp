@@ -89,6 +89,16 @@ TYPED_TEST(Backend, ReceiveOfDataThatCameWithTheEndGivesBoth) {
   EXPECT_EQ(this->bench().received(1), "last words");
 }
 
+TYPED_TEST(Backend, ReceiveGoesOnBehindUrgentData) {
+  const std::int32_t handle = this->adopt_pair();
+  ASSERT_TRUE(loom_test::send_all(this->peer.get(), "before"));
+  ASSERT_EQ(::send(this->peer.get(), "!", 1, MSG_OOB), 1);
+  ASSERT_TRUE(loom_test::send_all(this->peer.get(), "behind"));
+  this->start(1, OperationKind::receive, handle);
+  EXPECT_TRUE(
+      this->bench().run_until([&] { return this->bench().received(1) == "beforebehind"; }));
+}
+
 TYPED_TEST(Backend, AResetIsTheFinalOfAReceive) {
   const std::int32_t handle = this->adopt_pair();
   this->start(1, OperationKind::receive, handle);
