@@ -95,8 +95,7 @@ TYPED_TEST(Backend, ReceiveGoesOnBehindUrgentData) {
   ASSERT_EQ(::send(this->peer.get(), "!", 1, MSG_OOB), 1);
   ASSERT_TRUE(loom_test::send_all(this->peer.get(), "behind"));
   this->start(1, OperationKind::receive, handle);
-  EXPECT_TRUE(
-      this->bench().run_until([&] { return this->bench().received(1) == "beforebehind"; }));
+  EXPECT_TRUE(this->bench().run_until([&] { return this->bench().received(1) == "beforebehind"; }));
 }
 
 TYPED_TEST(Backend, AResetIsTheFinalOfAReceive) {
