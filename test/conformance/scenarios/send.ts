@@ -106,7 +106,7 @@ const pause: Scenario = {
   },
 };
 
-/** Data and FIN that wait together in the kernel are two events, although one edge announces both. */
+/** Data and FIN that wait together in the kernel are two events; one edge announces both. */
 const pauseThenEnd: Scenario = {
   name: 'pause_then_end',
   program: 'server',
