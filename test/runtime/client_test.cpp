@@ -129,14 +129,7 @@ TEST_P(Client, ManyWakeUpsDoNotCutAStopShort) {
   const Descriptor second = accept_from(listener);
   ASSERT_TRUE(journal_.wait_for("drain 0") && journal_.wait_for("drain 1"));
   // Once nothing moves any more, wake-ups are the only events that the stopping loop sees.
-  std::uint64_t sent = 0;
-  int unchanged = 0;
-  ASSERT_TRUE(eventually([&] {
-    const std::uint64_t now = stat(Stat::bytes_sent);
-    unchanged = now == sent ? unchanged + 1 : 0;
-    sent = now;
-    return unchanged == 100000;
-  }));
+  ASSERT_TRUE(sending_stands_still());
   program_.request_stop();
   ASSERT_TRUE(eventually([&] {
     program_.wake(0);

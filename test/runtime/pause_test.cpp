@@ -162,14 +162,7 @@ TEST_P(Pause, ClosingGivesHeldBuffersBackBeforeTheQueueHasDrained) {
   ASSERT_TRUE(loom_test::send_all(other.get(), "hello"));
   ASSERT_TRUE(eventually([&] { return stat(Stat::buffers_exhausted) != 0; }));
   // The peers read nothing, so the kernel's buffers fill up and the queues behind them stand.
-  std::uint64_t sent = 0;
-  int unchanged = 0;
-  ASSERT_TRUE(eventually([&] {
-    const std::uint64_t now = stat(Stat::bytes_sent);
-    unchanged = now == sent ? unchanged + 1 : 0;
-    sent = now;
-    return unchanged == 100000;
-  }));
+  ASSERT_TRUE(sending_stands_still());
   const Descriptor closer = connect();
   EXPECT_EQ(loom_test::receive_exactly(other.get(), 1), "+");
   EXPECT_EQ(stat(Stat::closed), 0U) << "both still have something to send";

@@ -264,6 +264,27 @@ class ProgramTest : public testing::TestWithParam<const char*> {
     return true;
   }
 
+  /// Wakes the loop and waits until it has gone around twice.
+  bool turn_around() {
+    const std::uint64_t turns = stat(loom::Stat::turns);
+    return eventually([&] {
+      program_.wake(0);
+      return stat(loom::Stat::turns) >= turns + 2;
+    });
+  }
+
+  /// Waits until the loop sends nothing more although it turns: the peers' windows are closed.
+  bool sending_stands_still() {
+    std::uint64_t sent = 0;
+    for (int unchanged = 0; unchanged < 100; ++unchanged) {
+      if (!turn_around()) return false;
+      const std::uint64_t now = stat(loom::Stat::bytes_sent);
+      if (now != sent) unchanged = 0;
+      sent = now;
+    }
+    return true;
+  }
+
   Script<Fd> script_;
   Journal& journal_ = script_.journal;
   SharedBlock block_{OneShape<Fd>::shared_bytes};
