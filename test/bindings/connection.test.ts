@@ -16,6 +16,8 @@ import { eventually, nextTurn } from './simulated_reactor.ts';
 const framingBytes = 4;
 const drain = 3;
 const close = 4;
+const end = 6;
+const closeCommand = 3;
 
 /** The first connection that a stream opens. */
 function opened(stream: Stream): Promise<Connection> {
@@ -222,6 +224,30 @@ test('a listener that is refused again is called again, later', async (t) => {
     await nextTurn();
     t.is(drains, round);
   }
+});
+
+test('the end of a peer waits for an answer that was refused', async (t) => {
+  const sample = startSample();
+  const connection = await openServer(sample);
+  const message = new Uint8Array(100);
+  while (connection.send(message));
+  sample.control.on('drain', () => t.true(connection.send('the last answer')));
+  sample.reactor.deliver(serverFd, end, 2, 9);
+  sample.reactor.endTurn();
+  await nextTurn();
+  for (let sent = sample.reactor.inbox.shift(); sent; sent = sample.reactor.inbox.shift()) {
+    t.deepEqual([sent.event, sent.payload.length], [2, 100]);
+  }
+  sample.reactor.drained(2, 9 * 104);
+  sample.reactor.deliver(serverFd, drain, 2, 9);
+  sample.reactor.endTurn();
+  const events: number[] = [];
+  await eventually(() => {
+    const next = sample.reactor.inbox.shift();
+    if (next !== undefined) events.push(next.event);
+    return events.length === 2;
+  }, 'the answer and the end');
+  t.deepEqual(events, [2, closeCommand]);
 });
 
 test('commands that wait hold refusals back, and both end when the inbox is taken', async (t) => {
