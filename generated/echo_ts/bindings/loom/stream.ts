@@ -152,8 +152,8 @@ export class Stream extends BatchSource<MessageBatch> {
       return true;
     }
     if (event === DeliveryEvent.open) this.#emitOpen(connection);
-    // Answers to everything before it are in the inbox by now, ahead of this.
-    if (event === DeliveryEvent.end) connection.close();
+    // Answers to everything before it are in the inbox by now, ahead of this, or were refused.
+    if (event === DeliveryEvent.end) connection.$answerEnd();
     if (event === DeliveryEvent.close) {
       this.#leaving.delete(connectionId(slot, generation));
       this.#emitClose(connection, this.#closeReasonAt(start));

@@ -35,6 +35,8 @@ export class Connection {
   #closed = false;
   #writable: Settler | undefined;
   #refused = false;
+  /** The peer's end was read while a send was refused. */
+  #endWaits = false;
 
   constructor(stream: Stream, index: number, generation: number) {
     this.index = index;
@@ -151,7 +153,15 @@ export class Connection {
     this.#refused = false;
     this.#writable?.resolve();
     this.#writable = undefined;
+    // A turn later: who waited for this sends first.
+    if (this.#endWaits) setImmediate(() => this.$answerEnd());
     return true;
+  }
+
+  /** The peer will send no more: ends the connection, but not before a refused answer has left. */
+  $answerEnd(): void {
+    this.#endWaits = this.#refused;
+    if (!this.#refused) this.close();
   }
 
   /** The connection is gone. */
