@@ -47,10 +47,20 @@ class Js : public loom_test::ProgramTest<JsFd> {
                                        loom::ring_data(block_.data(), Shape::delivery_offset),
                                        Shape::delivery_bytes);
     control_ = &loom::control_block(block_.data());
+    inbox_ = loom::ByteRingProducer(loom::ring_header(block_.data(), Shape::inbox_offset),
+                                    loom::ring_data(block_.data(), Shape::inbox_offset),
+                                    Shape::inbox_bytes);
   }
   void customise(loom::ProgramStart& program_start) override {
     program_start.wake_js = [](void* self) noexcept { sem_post(&static_cast<Js*>(self)->woken_); };
     program_start.context = this;
+  }
+
+  /// Asks something of a connection, as Connection.close in the bindings does.
+  void command(loom::InboxCommand what, std::uint32_t slot, std::uint32_t generation) {
+    ASSERT_NE(inbox_.reserve(0), nullptr);
+    inbox_.commit({0, JsFd::shape.index, static_cast<std::uint16_t>(what), slot, generation});
+    if (control_->reactor_sleeping.exchange(0) == 1) program_.wake(0);
   }
 
   /// Takes every record that is there into `lines_`, as JavaScript does, and tells the reactor.
@@ -64,6 +74,11 @@ class Js : public loom_test::ProgramTest<JsFd> {
       switch (static_cast<DeliveryEvent>(record->event)) {
         case DeliveryEvent::open: line += "open "; break;
         case DeliveryEvent::data: line += payload + " "; break;
+        case DeliveryEvent::end:
+          // The bindings answer it the same way, once everything before it was read.
+          line += "end ";
+          command(loom::InboxCommand::close, record->slot, record->generation);
+          break;
         case DeliveryEvent::close: line += "close"; break;
         default: line += "? "; break;
       }
@@ -118,6 +133,7 @@ class Js : public loom_test::ProgramTest<JsFd> {
 
   sem_t woken_{};
   loom::ByteRingConsumer consumer_;
+  loom::ByteRingProducer inbox_;
   loom::ControlBlock* control_ = nullptr;
   /// By slot and generation: everything that connection's records said, in order.
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> lines_;
@@ -131,7 +147,7 @@ TEST_P(Js, AFullRingLosesNothingAndBothSidesWakeEachOther) {
   ASSERT_TRUE(consume_until([&] { return closed_lines() == 1; })) << "a wake-up was lost";
   std::string expected = "open ";
   for (int n = 0; n < 2000; ++n) expected += "m" + std::to_string(n) + " ";
-  EXPECT_EQ(lines_.begin()->second, expected + "close");
+  EXPECT_EQ(lines_.begin()->second, expected + "end close");
 }
 
 TEST_P(Js, TheLoopSleepsWhileTheRingIsFull) {
@@ -158,7 +174,7 @@ TEST_P(Js, ConnectionsThatOpenAndCloseWhileTheRingIsFullAreAllTold) {
   client.close();
   ASSERT_TRUE(consume_until([&] { return closed_lines() == 5; })) << "a wake-up was lost";
   std::size_t told = 0;
-  for (const auto& [who, line] : lines_) told += line == "open other close" ? 1U : 0U;
+  for (const auto& [who, line] : lines_) told += line == "open other end close" ? 1U : 0U;
   EXPECT_EQ(told, 4U);
 }
 
