@@ -71,6 +71,15 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
       container's cgroup.
     `,
   },
+  LOOM5008: {
+    severity: 'error',
+    title: 'A handler threw while it started',
+    explanation: prose`
+      A handler's constructor or its on_start let an exception escape, so the program was not
+      started. The message has what the exception says. Catch it in the handler, or note what went
+      wrong in a member that the hooks check.
+    `,
+  },
   LOOM5007: {
     severity: 'error',
     title: 'The program is in another state',

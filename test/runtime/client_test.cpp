@@ -76,6 +76,17 @@ struct Hanging {
   Descriptor filler = loom_test::connect_to(port);
 };
 
+TEST_P(Client, TriesEveryAddressOfAName) {
+  std::uint16_t port = 0;
+  const Descriptor listener = loom_test::listen_anywhere(port);
+  script_.on_open = [](Connection& connection) { connection.write("hi"); };
+  // Where the name has ::1 first, nobody listens there, and 127.0.0.1 is the second attempt.
+  LOOM_START_OR_SKIP("localhost:" + std::to_string(port));
+  const Descriptor peer = accept_from(listener);
+  ASSERT_EQ(loom_test::receive_exactly(peer.get(), 2), "hi");
+  EXPECT_EQ(journal_.count("close 0 refused"), 0U) << "a failed address is not a failed attempt";
+}
+
 TEST_P(Client, AConnectThatHangsTimesOut) {
   const Hanging hanging;
   LOOM_START_OR_SKIP(text_of(hanging.port));

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -132,6 +133,28 @@ TEST_F(Program, StartsOnce) {
   program.join();
   again = program.start(start_);
   EXPECT_STREQ(again.code, "LOOM5007");
+}
+
+TEST_F(Program, AHandlerThatThrowsWhileItStartsIsAnErrorOfTheStart) {
+  script_.on_start = [](loom::ReactorCore&) { throw std::runtime_error("no licence found"); };
+  loom::RunningProgram program;
+  const StartReport report = program.start(start_);
+  EXPECT_FALSE(report.ok);
+  EXPECT_STREQ(report.code, "LOOM5008");
+  EXPECT_NE(std::string(report.message).find("no licence found"), std::string::npos);
+  EXPECT_TRUE(program.stopped());
+}
+
+TEST_F(Program, RefusesAnAddressForAnUnknownFd) {
+  const loom::AddressOverride overrides[] = {{"stream", "127.0.0.1:0"}, {"steam", "127.0.0.1:0"}};
+  start_.addresses = overrides;
+  start_.address_count = 2;
+  loom::RunningProgram program;
+  const StartReport report = program.start(start_);
+  EXPECT_FALSE(report.ok);
+  EXPECT_STREQ(report.code, "LOOM5005");
+  EXPECT_STREQ(report.fd, "steam");
+  EXPECT_TRUE(program.stopped());
 }
 
 TEST_F(Program, AStopThatCameBeforeTheStartIsKept) {
