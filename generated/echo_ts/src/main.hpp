@@ -70,8 +70,9 @@ class Main : public loom::Reactor<Main<Backend>, Backend, shapes::Main> {
     return {};
   }
 
-  /// Everything is in place: handlers start, servers accept, clients connect, timers run.
-  void begin() noexcept {
+  /// Everything is in place: handlers start (and may throw), servers accept, clients connect,
+  /// timers run.
+  void begin() {
     this->begin_stream(streams_.local);
     this->begin_stream(streams_.tcp);
   }

@@ -81,8 +81,9 @@ class Md : public loom::Reactor<Md<Backend>, Backend, shapes::Md> {
     return {};
   }
 
-  /// Everything is in place: handlers start, servers accept, clients connect, timers run.
-  void begin() noexcept {
+  /// Everything is in place: handlers start (and may throw), servers accept, clients connect,
+  /// timers run.
+  void begin() {
     handlers_.book.on_start();
     this->begin_stream(streams_.market);
     this->begin_stream(streams_.snapshot);

@@ -43,7 +43,8 @@ struct RawFraming {
   }
 };
 
-/// A line ends with `\n`; a `\r` before it is dropped. `maximum` counts neither.
+/// A line ends with `\n`; a `\r` before it is dropped. `maximum` counts neither. What follows the
+/// last `\n` when the peer ends is no line and is dropped.
 template <std::uint32_t maximum>
 struct LineFraming {
   static_assert(maximum >= 1 && maximum <= (1U << 30U), "a line's maximum is 1 B to 1 GiB");

@@ -26,7 +26,6 @@ class Standalone {
   }
 
  private:
-  static constexpr std::uint32_t maximum_overrides = 64;
   /// Names of the counters, in the order of Stat.
   static constexpr const char* stat_names[stat_count] = {
       "turns",           "completions",
@@ -81,13 +80,14 @@ class Standalone {
     return -1;
   }
 
-  bool parse_core(char* text) noexcept {
-    char* equals = std::strchr(text, '=');
+  bool parse_core(const char* text) noexcept {
+    const char* equals = std::strchr(text, '=');
     if (equals == nullptr) return false;
-    *equals = '\0';
+    const auto length = static_cast<std::size_t>(equals - text);
     const ProgramTable& table = program_table();
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
-      if (std::strcmp(table.reactors[index].name, text) != 0) continue;
+      const char* name = table.reactors[index].name;
+      if (std::strncmp(name, text, length) != 0 || name[length] != '\0') continue;
       char* end = nullptr;
       const long core = std::strtol(equals + 1, &end, 10);
       const bool any = std::strcmp(equals + 1, "any") == 0;
@@ -100,7 +100,7 @@ class Standalone {
 
   bool parse_address(char* text) noexcept {
     char* equals = std::strchr(text, '=');
-    if (equals == nullptr || start_.address_count == maximum_overrides) return false;
+    if (equals == nullptr || start_.address_count == maximum_address_overrides) return false;
     *equals = '\0';
     overrides_[start_.address_count] = {text, equals + 1};
     start_.address_count += 1;
@@ -123,6 +123,8 @@ class Standalone {
     sem_init(&wake_, 0, 0);
     struct sigaction action {};
     action.sa_handler = [](int) { sem_post(&wake_); };
+    // A second Ctrl-C ends a program whose handler hangs.
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
     start_.stopped = [](void*, std::uint32_t) noexcept { sem_post(&wake_); };
@@ -160,7 +162,7 @@ class Standalone {
 
   static inline sem_t wake_{};
   ProgramStart start_;
-  AddressOverride overrides_[maximum_overrides];
+  AddressOverride overrides_[maximum_address_overrides];
   RunningProgram program_;
 };
 

@@ -118,6 +118,7 @@ inline constexpr const char* out_of_memory = "LOOM5004";
 inline constexpr const char* bad_address = "LOOM5005";
 inline constexpr const char* cannot_start_thread = "LOOM5006";
 inline constexpr const char* wrong_state = "LOOM5007";
+inline constexpr const char* handler_threw = "LOOM5008";
 }  // namespace start_code
 
 }  // namespace loom

@@ -47,7 +47,7 @@ struct ReactorStart {
 struct ProgramStart {
   ReactorStart reactors[maximum_reactors];
   const char* backend = nullptr;               ///< nullptr: each reactor's declared order
-  const AddressOverride* addresses = nullptr;  ///< must outlive start()
+  const AddressOverride* addresses = nullptr;  ///< one an fd; must outlive start()
   std::uint32_t address_count = 0;
   void (*wake_js)(void* context) noexcept = nullptr;  ///< at most once per arming
   void (*stopped)(void* context, std::uint32_t reactor) noexcept = nullptr;
@@ -207,8 +207,10 @@ class RunningProgram {
 
   void collect(StartReport& report, const ProgramTable& table) noexcept {
     report.ok = true;
+    std::uint64_t used = 0;
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
       const ReactorRun& run = runs_[index];
+      used |= run.addresses_used;
       if (run.error && report.ok) fail(report, run.error);
       std::snprintf(report.reactors[index].backend, sizeof report.reactors[index].backend, "%s",
                     run.backend_name);
@@ -224,6 +226,20 @@ class RunningProgram {
       std::snprintf(line, sizeof line, "loom: reactors.%s runs on %s (%s)",
                     table.reactors[index].name, run.backend_name, run.reason);
       start_.log(start_.context, line);
+    }
+    if (report.ok) refuse_unknown_overrides(report, used);
+  }
+
+  /// An address for an fd that does not exist is a mistake, not a wish to be passed over.
+  void refuse_unknown_overrides(StartReport& report, std::uint64_t used) noexcept {
+    for (std::uint32_t n = 0; n < start_.address_count; ++n) {
+      if (n < maximum_address_overrides && (used >> n & 1U) != 0) continue;
+      return fail(report, StartError::make(start_code::bad_address, start_.addresses[n].fd, 0,
+                                           "no fd named '%s' takes the address '%s'. Name a tcp, "
+                                           "tcpServer, unix or unixServer fd of the config; at "
+                                           "most %u may be given.",
+                                           start_.addresses[n].fd, start_.addresses[n].address,
+                                           maximum_address_overrides));
     }
   }
 

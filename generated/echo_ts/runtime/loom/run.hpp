@@ -15,6 +15,7 @@ namespace loom {
 /// Bounds of a program.
 inline constexpr std::uint32_t maximum_reactors = 16;
 inline constexpr std::uint32_t maximum_bound_addresses = 64;
+inline constexpr std::uint32_t maximum_address_overrides = 64;
 
 /// The core declared in the config.
 inline constexpr int core_as_declared = -2;
@@ -58,11 +59,14 @@ struct ReactorRun {
   char reason[200] = {};
   BoundAddress bound[maximum_bound_addresses];
   std::uint32_t bound_count = 0;
+  std::uint64_t addresses_used = 0;  ///< bit n: override n names an fd of this reactor
 
   /// The address for fd `name`: overridden, or `declared`.
-  [[nodiscard]] const char* address_of(const char* name, const char* declared) const noexcept {
-    for (std::uint32_t n = 0; n < address_count; ++n) {
-      if (std::strcmp(addresses[n].fd, name) == 0) return addresses[n].address;
+  [[nodiscard]] const char* address_of(const char* name, const char* declared) noexcept {
+    for (std::uint32_t n = 0; n < address_count && n < maximum_address_overrides; ++n) {
+      if (std::strcmp(addresses[n].fd, name) != 0) continue;
+      addresses_used |= std::uint64_t{1} << n;
+      return addresses[n].address;
     }
     return declared;
   }

@@ -8,6 +8,8 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <exception>
 #include <new>
 
 #include "affinity.hpp"
@@ -37,6 +39,25 @@ class Arena {
   std::size_t bytes_;
 };
 
+/// Runs a part of the start that calls the user's constructors and on_start hooks: what they throw
+/// becomes an error.
+template <class Emitted, class Part>
+StartError guard_start(Part&& part) noexcept {
+  const char* reactor = Emitted::Shape::name;
+  constexpr const char* format =
+      "reactors.%s: a handler threw while it started: %s. Catch it there, or make it a state that "
+      "the hooks check.";
+  try {
+    part();
+    return {};
+  } catch (const std::exception& error) {
+    return StartError::make(start_code::handler_threw, "", 0, format, reactor, error.what());
+  } catch (...) {
+    return StartError::make(start_code::handler_threw, "", 0, format, reactor,
+                            "something that is no std::exception");
+  }
+}
+
 /// Runs `Emitted` on its backend until it stops. False when the backend cannot be used here and
 /// the next may be tried; `reactor_run.error` says why.
 template <class Emitted, class Backend>
@@ -53,20 +74,24 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
     reactor_run.ready(reactor_run.program, reactor_run);
     return true;
   }
-  auto* reactor = new (arena.data()) Emitted;
+  Emitted* reactor = nullptr;
+  reactor_run.error = guard_start<Emitted>([&] { reactor = new (arena.data()) Emitted; });
+  if (reactor == nullptr) {
+    reactor_run.ready(reactor_run.program, reactor_run);
+    return true;
+  }
   reactor_run.error = reactor->open(reactor_run);
-  if (reactor_run.error) {
+  reactor_run.bound_count = 0;
+  if (!reactor_run.error) reactor_run.error = reactor->start_fds(reactor_run);
+  std::snprintf(reactor_run.backend_name, sizeof reactor_run.backend_name, "%s", Backend::name);
+  if (!reactor_run.error) {
+    reactor_run.error = guard_start<Emitted>([&] { reactor->begin(); });
+  }
+  const bool started = !reactor_run.error;
+  if (!started) reactor->remove_paths();
+  if (!started && std::strcmp(reactor_run.error.code, start_code::backend_unavailable) == 0) {
     reactor->~Emitted();
     return false;
-  }
-  reactor_run.bound_count = 0;
-  reactor_run.error = reactor->start_fds(reactor_run);
-  std::snprintf(reactor_run.backend_name, sizeof reactor_run.backend_name, "%s", Backend::name);
-  const bool started = !reactor_run.error;
-  if (started) {
-    reactor->begin();
-  } else {
-    reactor->remove_paths();
   }
   auto& allocations = stats_block(reactor_run.shared).at(Stat::allocations_after_init);
   reactor_run.ready(reactor_run.program, reactor_run);

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -26,6 +27,15 @@ struct SocketAddress {
   socklen_t bytes = 0;
 };
 
+/// Addresses of one name that a client tries in turn; more are left out.
+inline constexpr std::uint32_t maximum_addresses = 4;
+
+/// What a name stands for, in the order of getaddrinfo(3) (RFC 6724).
+struct AddressList {
+  SocketAddress items[maximum_addresses];
+  std::uint32_t count = 0;
+};
+
 /// Whether `text` is a port, 0 to 65535 in decimal digits; getaddrinfo(3) cuts larger ones off.
 inline bool is_port(const char* text) noexcept {
   std::uint32_t port = 0;
@@ -36,22 +46,34 @@ inline bool is_port(const char* text) noexcept {
   return end != text && *end == '\0' && port <= 65535;
 }
 
+/// The family that listens on every address: IPv6 takes IPv4 in unless ipv6Only, where the machine
+/// has it.
+inline int family_of_any(const StreamShape& shape) noexcept {
+  if (!shape.is_server()) return AF_UNSPEC;
+  const int probe = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (probe < 0) return AF_INET;
+  ::close(probe);
+  return AF_INET6;
+}
+
 /// Resolves `host:port`, `[v6]:port` or (for unix kinds) a path. `*` and an empty host mean every
 /// address. Names are looked up with getaddrinfo(3), which may block: only at start.
-inline StartError resolve_address(const StreamShape& shape, const char* text,
-                                  SocketAddress& address) noexcept {
+inline StartError resolve_addresses(const StreamShape& shape, const char* text,
+                                    AddressList& list) noexcept {
   const auto bad = [&](const char* why) {
     return StartError::make(start_code::bad_address, shape.name, 0,
                             "fds.%s: the address '%s' %s. Use host:port, [v6]:port or a path.",
                             shape.name, text, why);
   };
   if (!shape.is_tcp()) {
+    SocketAddress& address = list.items[0];
     auto& path = reinterpret_cast<sockaddr_un&>(address.storage);
     const std::size_t length = std::strlen(text);
     if (length == 0 || length >= sizeof path.sun_path) return bad("does not fit a unix path");
     path.sun_family = AF_UNIX;
     std::memcpy(path.sun_path, text, length + 1);
     address.bytes = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length + 1);
+    list.count = 1;
     return {};
   }
   const char* colon = std::strrchr(text, ':');
@@ -69,14 +91,30 @@ inline StartError resolve_address(const StreamShape& shape, const char* text,
   const bool any = length == 0 || std::strcmp(host, "*") == 0;
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
+  hints.ai_family = any ? family_of_any(shape) : AF_UNSPEC;
   hints.ai_flags = AI_NUMERICSERV | (shape.is_server() ? AI_PASSIVE : 0);
   addrinfo* found = nullptr;
   const int error = getaddrinfo(any ? nullptr : host, colon + 1, &hints, &found);
   if (error != 0) return bad(gai_strerror(error));
-  std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
-  address.bytes = found->ai_addrlen;
+  list.count = 0;
+  for (const addrinfo* item = found; item != nullptr; item = item->ai_next) {
+    if (list.count == maximum_addresses) break;
+    SocketAddress& address = list.items[list.count];
+    std::memcpy(&address.storage, item->ai_addr, item->ai_addrlen);
+    address.bytes = item->ai_addrlen;
+    list.count += 1;
+  }
   freeaddrinfo(found);
   return {};
+}
+
+/// The first of resolve_addresses(): what a server binds.
+inline StartError resolve_address(const StreamShape& shape, const char* text,
+                                  SocketAddress& address) noexcept {
+  AddressList list;
+  StartError error = resolve_addresses(shape, text, list);
+  if (!error) address = list.items[0];
+  return error;
 }
 
 /// Writes `host:port`, `[v6]:port` or the path of an address into `text`.
@@ -175,8 +213,8 @@ inline StartError listen_on(const StreamShape& shape, SocketAddress& address, in
     fd = -1;
     return failed(act, error);
   };
-  if (address.storage.ss_family == AF_INET6 && shape.options.ipv6_only) {
-    const int on = 1;
+  if (address.storage.ss_family == AF_INET6) {
+    const int on = shape.options.ipv6_only ? 1 : 0;
     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   }
   if (!shape.is_tcp() && is_stale_socket(address)) {

@@ -39,10 +39,9 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
         core_.stats().add(Stat::connected);
         this->opened(family, *slot);
       } else {
-        core_.stats().add(Stat::connect_failures);
         CloseReason why = slot->failure;
         if (why.kind == CloseKind::none) why = {CloseKind::refused, -completion.result};
-        this->begin_ending(family, *slot, why);
+        connect_failed(family, *slot, why);
       }
     }
     family.mark_dirty(*slot);
@@ -136,19 +135,16 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   /// Begins a client's connect(2), or schedules the next attempt when even that fails.
   template <class Fd>
   void open_client(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
-    SocketAddress address;
-    address.storage = family.address;
-    address.bytes = family.address_bytes;
+    const SocketAddress& address = family.addresses.items[slot.address];
     const int fd = make_socket(family.shape, address);
     const std::int32_t handle = fd < 0 ? fd : backend_.adopt(fd);
     this->prepare_slot(family, slot, handle < 0 ? -1 : handle);
     slot.state = SlotState::connecting;
     slot.deadline = no_deadline;
     if (handle < 0) {
-      core_.stats().add(Stat::connect_failures);
-      this->begin_ending(family, slot, {CloseKind::refused, -handle});
+      connect_failed(family, slot, {CloseKind::refused, -handle});
     } else {
-      this->control(family, slot, OperationKind::connect, &family.address, family.address_bytes);
+      this->control(family, slot, OperationKind::connect, &address.storage, address.bytes);
       if (family.shape.connect_timeout_nanoseconds != 0) {
         slot.deadline = core_.now_nanoseconds() + family.shape.connect_timeout_nanoseconds;
         core_.want_deadline(slot.deadline);
@@ -169,7 +165,12 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
       family.free_slots[family.free_count] = slot.index;
       family.free_count += 1;
       this->arm_accept(family);
+    } else if (slot.try_next && !stopping_) {
+      slot.try_next = false;
+      slot.address = static_cast<std::uint8_t>(slot.address + 1);
+      open_client(family, slot);
     } else {
+      slot.address = 0;
       this->schedule_reconnect(family, slot);
     }
   }
@@ -180,6 +181,15 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   using Base::stopping_;
 
  private:
+  /// An attempt failed: the name's next address is tried at once, and only the last failure ends
+  /// the attempt with on_close.
+  template <class Fd>
+  void connect_failed(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, CloseReason why) noexcept {
+    core_.stats().add(Stat::connect_failures);
+    slot.try_next = why.kind != CloseKind::stopped && slot.address + 1U < family.addresses.count;
+    this->begin_ending(family, slot, why);
+  }
+
   /// Gives back what the ended connection's State owns. In place: a State may be large.
   template <class Fd>
   static void renew(StreamSlot<Fd>& slot) noexcept {

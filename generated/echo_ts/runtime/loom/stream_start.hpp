@@ -20,9 +20,9 @@ class StreamStart : public StreamEngine<Derived, Backend> {
   template <class Fd>
   StartError start_stream(StreamFamily<Fd>& family, ReactorRun& reactor_run) noexcept {
     const char* text = reactor_run.address_of(family.shape.name, family.shape.address);
-    SocketAddress address;
-    StartError error = resolve_address(family.shape, text, address);
+    StartError error = resolve_addresses(family.shape, text, family.addresses);
     if (error) return error;
+    SocketAddress& address = family.addresses.items[0];
     error = backend_.add_group(family.shape.buffer_group, family.buffers.group());
     if (error) return error;
     if (family.shape.is_server()) {
@@ -36,8 +36,6 @@ class StreamStart : public StreamEngine<Derived, Backend> {
                                 family.shape.name, Backend::name, std::strerror(-family.listener));
       }
     }
-    family.address = address.storage;
-    family.address_bytes = address.bytes;
     format_address(address, family.address_text, sizeof family.address_text);
     if (family.shape.is_server()) {
       reactor_run.report_bound(family.shape.index, family.shape.name, family.address_text);
@@ -49,7 +47,7 @@ class StreamStart : public StreamEngine<Derived, Backend> {
   void remove_paths() noexcept {
     static_cast<Derived&>(*this).each_stream([](auto& family) {
       if (family.listener < 0 || family.shape.is_tcp()) return;
-      ::unlink(reinterpret_cast<const sockaddr_un&>(family.address).sun_path);
+      ::unlink(reinterpret_cast<const sockaddr_un&>(family.addresses.items[0].storage).sun_path);
     });
   }
 

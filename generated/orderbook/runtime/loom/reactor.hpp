@@ -101,7 +101,7 @@ class Reactor : public StreamStart<Derived, Backend> {
   void retry_deliveries() noexcept {
     if (!core_.stalled_) return;
     core_.stalled_ = false;
-    derived().each_stream([this](auto& family) {
+    derived().each_stream([](auto& family) {
       for (auto& slot : family.slots) {
         if (slot.retry) family.mark_dirty(slot);
       }

@@ -6,12 +6,14 @@
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <type_traits>
 
 #include "buffer_pool.hpp"
 #include "core.hpp"
 #include "error.hpp"
 #include "operation.hpp"
 #include "shapes.hpp"
+#include "socket.hpp"
 #include "write_queue.hpp"
 
 namespace loom {
@@ -32,6 +34,9 @@ enum class SlotState : std::uint8_t {
 template <class Fd>
 struct StreamSlot {
   using State = typename Fd::Handler::State;
+  static_assert(std::is_nothrow_default_constructible_v<State>,
+                "A handler's State is made while a connection opens: its default constructor must "
+                "be noexcept.");
 
   SlotState state = SlotState::vacant;
   bool dirty = false;             ///< waits in the family's list to be settled
@@ -47,6 +52,8 @@ struct StreamSlot {
   bool cancelled = false;      ///< cancel_all was started for this ending
   bool retry = false;          ///< waits for room towards JavaScript
   bool receive_cancelled = false;
+  bool try_next = false;      ///< clients: this address failed, the next is tried before on_close
+  std::uint8_t address = 0;   ///< clients: which of the family's addresses is tried
   std::uint8_t attempts = 0;  ///< clients: failed attempts since the last success, saturating
   std::uint16_t held_first = 0xffff;  ///< buffers held while paused, oldest first
   std::uint16_t held_last = 0xffff;
@@ -175,9 +182,8 @@ struct StreamFamily {
   Operation accept;
   Operation accept_cancel;
   std::uint64_t accept_retry_nanoseconds = 0;  ///< after EMFILE and the like
-  sockaddr_storage address{};
-  socklen_t address_bytes = 0;
-  char address_text[128] = {};  ///< what was asked for, or what was bound
+  AddressList addresses;                       ///< servers: the one bound; clients: tried in turn
+  char address_text[128] = {};                 ///< what was asked for, or what was bound
   std::uint32_t free_slots[slot_count];
   StreamSlot<Fd> slots[slot_count];
   BufferPool<Fd::shape.buffer_bytes, Fd::shape.buffer_count> buffers;

@@ -111,7 +111,7 @@ class StreamLifecycle {
     slot.failure = why;
     release_held(family, slot);
     Connection<Fd> connection(slot);
-    guard(slot, [&] { family.handler->on_close(connection, why); });
+    if (!slot.try_next) guard(slot, [&] { family.handler->on_close(connection, why); });
     const bool reset = why.kind == CloseKind::aborted || why.kind == CloseKind::handler_threw;
     if (reset && family.shape.is_tcp() && !slot.control.in_flight) {
       // connect(2) to AF_UNSPEC resets a TCP connection; it works on direct descriptors, where
