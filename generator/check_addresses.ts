@@ -7,6 +7,8 @@ import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report
 /** Characters of a path that C++, CMake and a shell all take for themselves only. */
 export const safePath = /^[\p{L}\p{N} _.\-+@,=~()/]+$/u;
 const allowedInPaths = 'letters, digits, spaces and _ . - + @ , = ~ ( ) /';
+/** Characters of a unix socket's path: it ends in literals and comments of C++ and TypeScript. */
+const safeUnixPath = /^[A-Za-z0-9 _.\-+@,=~():/]+$/;
 /** Names of pkg-config packages: those of files NAME.pc. */
 export const safePackage = /^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$/;
 
@@ -38,9 +40,15 @@ function checkTcp(name: string, fd: CheckedStream): Diagnostic[] {
 
 function checkUnix(name: string, fd: CheckedStream): Diagnostic[] {
   const path = ['fds', name, 'address'];
+  const where = showPath(path);
+  const character = foreignCharacter(fd.address, safeUnixPath);
+  if (character !== undefined) {
+    const allowed = 'the letters A to Z and a to z, digits, spaces and _ . - + @ , = ~ ( ) : /';
+    return [diagnostic('LOOM1210', { where, character, allowed }, { path })];
+  }
   const reason = unixPathMistake(fd.address);
   if (reason === undefined) return [];
-  return [diagnostic('LOOM1504', { where: showPath(path), reason }, { path })];
+  return [diagnostic('LOOM1504', { where, reason }, { path })];
 }
 
 function asListener(fd: CheckedStream): Listener | undefined {

@@ -196,7 +196,7 @@ export const wiringCodes = {
     title: 'Not a path for a unix socket',
     holes: ['where', 'reason'],
     what: '{where} {reason}.',
-    why: 'sun_path has 108 bytes with its final NUL, unix(7).',
+    why: 'A path names a socket by 1 to 107 bytes: sun_path has 108 with its final NUL, unix(7).',
     fix: "Use a short path, such as '/run/feed.sock'.",
     explanation: prose`
       The length is counted in bytes of UTF-8. A relative path is relative to the working directory
