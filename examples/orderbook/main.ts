@@ -15,7 +15,7 @@ import {
 import { reportJson, reportText } from './report.ts';
 import { type LiveState, run } from './run.ts';
 import { loadSession, type SessionMessage, sessionSeconds } from './session.ts';
-import { judge } from './verdict.ts';
+import { isRight, judge } from './verdict.ts';
 import { View } from './view.ts';
 
 /** Exit codes beside 0: the result was wrong; the command or the machine was. */
@@ -44,10 +44,18 @@ async function main(parameters: string[]): Promise<number> {
     const outcome = await run(runOptions, interruption, watch);
     view?.[Symbol.dispose]();
     view = undefined;
-    const verdict = judge(outcome, session, options.session.drop > 0);
+    // Half a session may end before its snapshot came: right and wrong are for whole ones.
+    const verdict = interruption.aborted
+      ? 'interrupted'
+      : judge(outcome, session, options.session.drop > 0);
     const write = options.json ? reportJson : reportText;
     process.stdout.write(`${write(outcome, verdict)}\n`);
-    return verdict.differences.length + verdict.problems.length === 0 ? 0 : exitWrong;
+    if (verdict === 'interrupted') return exitInterrupted;
+    return isRight(verdict) ? 0 : exitWrong;
+  } catch (error) {
+    if (error !== interruption.reason) throw error;
+    process.stderr.write('demo: interrupted before the first message\n');
+    return exitInterrupted;
   } finally {
     view?.[Symbol.dispose]();
   }
@@ -74,7 +82,7 @@ function describe({ session }: DemoOptions, speed: number): string {
   return `${source}, ${speed === Number.POSITIVE_INFINITY ? 'full speed' : `${speed}x`}`;
 }
 
-/** The first Ctrl-C ends the session early; a second one ends the process. */
+/** The first Ctrl-C ends the session with the figures so far; a second one ends the process. */
 function interruptible(): AbortSignal {
   const controller = new AbortController();
   process.on('SIGINT', () => {

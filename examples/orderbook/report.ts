@@ -3,22 +3,34 @@ import colors from 'picocolors';
 import type { BookResult } from './reference.ts';
 import type { RunOutcome } from './run.ts';
 import { liveState, syncStates } from './sync_state.ts';
-import type { Difference, Verdict } from './verdict.ts';
+import { type Difference, isRight, type Verdict } from './verdict.ts';
 import { grouped } from './view.ts';
 
-/** The table, the final book and the verdict. */
-export function reportText(outcome: RunOutcome, verdict: Verdict): string {
-  return [tableText(outcome), '', bookText(outcome.result), '', verdictText(verdict), ''].join(
-    '\n',
-  );
+/** The table, the final book and the verdict; there is none on a session that was interrupted. */
+export function reportText(outcome: RunOutcome, verdict: Verdict | 'interrupted'): string {
+  const end = verdict === 'interrupted' ? interruptedText(outcome) : verdictText(verdict);
+  return [tableText(outcome), '', bookText(outcome.result), '', end, ''].join('\n');
 }
 
-/** Everything as one JSON value; ids are strings, because they may pass 2^53. */
-export function reportJson(outcome: RunOutcome, verdict: Verdict): string {
-  const equal = verdict.differences.length === 0;
-  const ok = equal && verdict.problems.length === 0;
+/**
+ * Everything as one JSON value; ids are strings, because they may pass 2^53. An interrupted run has
+ * `interrupted` where others have `equal`, `differences` and `problems`.
+ */
+export function reportJson(outcome: RunOutcome, verdict: Verdict | 'interrupted'): string {
   const exact = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
-  return JSON.stringify({ ok, equal, ...outcome, ...verdict }, exact, 2);
+  const write = (value: object) => JSON.stringify(value, exact, 2);
+  if (verdict === 'interrupted') return write({ ok: false, interrupted: true, ...outcome });
+  return write({
+    ok: isRight(verdict),
+    equal: verdict.differences.length === 0,
+    ...outcome,
+    ...verdict,
+  });
+}
+
+function interruptedText({ messagesSent }: RunOutcome): string {
+  const after = `after ${grouped(messagesSent)} messages`;
+  return `  ${colors.yellow('interrupted')} ${after}; what is unfinished is not judged`;
 }
 
 function tableText({ result, summary, ...outcome }: RunOutcome): string {

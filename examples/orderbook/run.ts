@@ -54,7 +54,9 @@ const reportMilliseconds = 5000;
 /**
  * Plays a session through the native handler. `watch` is given the live state once, before the
  * first message; it may look at it whenever it likes. Aborting `signal` ends the session early,
- * with a result like any other.
+ * with the figures so far.
+ *
+ * @throws the signal's reason when it was aborted before the first message.
  */
 export async function run(
   options: RunOptions,
@@ -68,12 +70,16 @@ export async function run(
     ...(options.backend === undefined ? {} : { backend: options.backend }),
     ...(options.core === undefined ? {} : { cores: { md: options.core } }),
   });
+  signal.throwIfAborted();
   const collected = collect(feed, watch);
+  // Nobody waits for it when the exchange fails or nothing was played.
+  collected.catch(() => {});
   const stop = () => exchange.stop();
   signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
   const { messages } = await exchange.finished;
   signal.removeEventListener('abort', stop);
+  // No connection ends, so the handler has nothing to report.
+  if (messages === 0) signal.throwIfAborted();
   const { summary, levels, gaps } = await within(reportMilliseconds, collected);
   return {
     result: bookResult(summary, levels),

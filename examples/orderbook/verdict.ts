@@ -10,20 +10,25 @@ export interface Difference {
   reference: string;
 }
 
-/** The judgement on one run; right when both lists are empty. */
+/** The judgement on one run. */
 export interface Verdict {
   differences: Difference[];
   /** What must not happen even if the results are equal, a sentence each. */
   problems: string[];
 }
 
-/** Judges a run of `session`; with `gapsExpected` depth messages were left out on purpose. */
+/** Whether there is nothing to object to. */
+export function isRight({ differences, problems }: Verdict): boolean {
+  return differences.length + problems.length === 0;
+}
+
+/** Judges a run of the whole of `session`; with `gapsExpected` depth messages were left out on purpose. */
 export function judge(
   outcome: RunOutcome,
   session: readonly SessionMessage[],
   gapsExpected: boolean,
 ): Verdict {
-  const reference = replaySession(session.slice(0, outcome.messagesSent));
+  const reference = replaySession(session);
   return {
     differences: compare(outcome.result, reference),
     problems: problemsOf(outcome, gapsExpected),

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import { run } from '../../examples/orderbook/run.ts';
 import { build } from '../../generator/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -125,19 +126,33 @@ for (const backend of backends) {
   });
 }
 
-test.serial('Ctrl-C ends the session early, with a result like any other', async (t) => {
-  const child = start(['--speed', '1', '--backend', 'epoll']);
+test.serial('Ctrl-C ends the session early: figures, no verdict, exit code 130', async (t) => {
+  // The snapshot is last here: judged, every message before it would have found none.
+  const child = start(['--speed', '1', '--backend', 'epoll', '--hold-snapshot']);
   let stdout = '';
   child.stdout?.on('data', (chunk: Buffer) => {
-    // The first line of the live view: it is under way.
-    if (stdout === '') child.kill('SIGINT');
     stdout += chunk;
+    // A line of the live view: it is under way.
+    if (!child.killed && /[1-9][\d,]* of /.test(stdout)) child.kill('SIGINT');
   });
   const [exitCode] = await once(child, 'close');
-  t.is(exitCode, 0, stdout);
+  t.is(exitCode, 130, stdout);
   t.regex(stdout, /messages +[\d,]+ +depth/);
-  t.regex(stdout, /equal to the independent replay/);
+  t.regex(stdout, /interrupted/);
+  t.notRegex(stdout, /problem|replay/);
 });
+
+test.serial(
+  'an interrupt before the first message ends the run with nothing to report',
+  async (t) => {
+    const reason = new Error('interrupted');
+    const session = { snapshots: 1, seed: 1, drop: 0 };
+    const options = { session, speed: 1, holdSnapshot: false, core: undefined };
+    const given = { ...options, backend: 'epoll' as const };
+    const running = run(given, AbortSignal.abort(reason), () => t.fail());
+    t.is(await t.throwsAsync(running), reason);
+  },
+);
 
 test.serial('a wrong command is refused with exit code 2 and nothing on stdout', async (t) => {
   const unknown = await demo(['--speed', 'fast']);

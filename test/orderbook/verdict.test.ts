@@ -72,9 +72,13 @@ test('every field counts, level by level', (t) => {
   ]);
 });
 
-test('an interrupted run is judged by what was sent', (t) => {
-  const cut = { ...outcome({}), result: replaySession(session.slice(0, 500)), messagesSent: 500 };
-  t.deepEqual(judge(cut, session, false).differences, []);
+test('an interrupted run is told and not judged', (t) => {
+  const cut = { ...outcome({}, { diffsLost: 6n }), messagesSent: 1500 };
+  const text = reportText(cut, 'interrupted');
+  t.regex(text, /messages +1,000.* interrupted after 1,500 messages/s);
+  t.notRegex(text, /problem|replay/);
+  const { ok, interrupted, equal, problems } = JSON.parse(reportJson(cut, 'interrupted'));
+  t.deepEqual([ok, interrupted, equal, problems], [false, true, undefined, undefined]);
 });
 
 test('trouble makes an equal result wrong', (t) => {
