@@ -58,8 +58,14 @@ export function countCtest({ output }: Outcome): Counts {
   const summary = /tests passed, (\d+) tests? failed out of (\d+)/.exec(output);
   if (!summary) return { passed: 0, failed: 0, skipped: 0 };
   const failed = Number(summary[1]);
-  const skipped = [...output.matchAll(/^\s*\d+ - .* \((?:Skipped|Disabled)\)$/gm)].length;
+  const skipped = skippedNames({ output, ok: true }).length;
   return { passed: Number(summary[2]) - failed - skipped, failed, skipped };
+}
+
+/** The names of tests that ava or ctest says were skipped, in the order of the output. */
+export function skippedNames({ output }: Outcome): string[] {
+  const skipped = /^ {2}- \[(?:skip|todo)\] (.+)$|^\s*\d+ - (.*) \((?:Skipped|Disabled)\)$/gm;
+  return [...output.matchAll(skipped)].map(([, ava, ctest]) => ava ?? ctest ?? '');
 }
 
 /**

@@ -1,14 +1,15 @@
 /**
  * `npm test`: runs the suites of test/suites.ts one after the other and adds their tests up.
  *
- * A suite that held takes one line; one that failed is shown in full. The last line is always
+ * A suite that held takes one line, and one more for each test it skipped; one that failed is
+ * shown in full. The last line is always
  * `N passed, N failed`, over all suites, and the exit code follows it. `--only ava,ctest` runs the
  * suites whose names are listed, or begin with a listed name and a dash.
  */
 
 import { spawn } from 'node:child_process';
 import type { Counts, Outcome } from './count.ts';
-import { judge, summarise } from './count.ts';
+import { judge, skippedNames, summarise } from './count.ts';
 import type { Suite } from './suites.ts';
 import { suiteLimitSeconds, suites } from './suites.ts';
 
@@ -85,6 +86,7 @@ async function runSuite(suite: Suite): Promise<Counts> {
     print('──');
   }
   print(`${counts.failed > 0 ? 'FAILED' : 'ok    '} ${describe(suite, counts)} (${seconds()})`);
+  if (counts.skipped > 0) for (const name of skippedNames(outcome)) print(`  skipped: ${name}`);
   return counts;
 }
 

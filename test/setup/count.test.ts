@@ -4,7 +4,7 @@
  */
 
 import test from 'ava';
-import { countAva, countCtest, countOneCheck, judge, summarise } from '../count.ts';
+import { countAva, countCtest, countOneCheck, judge, skippedNames, summarise } from '../count.ts';
 
 test('ava: all passed, with some skipped', (t) => {
   const output = '  ✔ a\n  - [skip] b\n  ─\n\n  41 tests passed\n  2 tests skipped\n';
@@ -31,6 +31,13 @@ The following tests did not run:
 test('ctest: failures', (t) => {
   const output = '50% tests passed, 1 tests failed out of 2\n';
   t.deepEqual(countCtest({ output, ok: false }), { passed: 1, failed: 1, skipped: 0 });
+});
+
+test('skipped tests are named, with the file ava puts before them', (t) => {
+  const ava = '  ✔ a\n  - [skip] code › b: no mmap (strace)\n  - [todo] c\n\n  2 tests skipped\n';
+  t.deepEqual(skippedNames({ output: ava, ok: true }), ['code › b: no mmap (strace)', 'c']);
+  const ctest = 'did not run:\n\t  3 - uring_test.Ring.Refused (Skipped)\n\t 12 - x (Disabled)\n';
+  t.deepEqual(skippedNames({ output: ctest, ok: true }), ['uring_test.Ring.Refused', 'x']);
 });
 
 test('what cannot be read counts as no test', (t) => {
