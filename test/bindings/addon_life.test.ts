@@ -1,7 +1,6 @@
 /** Starting and ending a program: refusals, several instances, workers, signals, the process. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -14,6 +13,7 @@ import {
   type EchoTsModule,
   echo,
   freeAddresses,
+  ownFolder,
   readExactly,
 } from './built_program.ts';
 
@@ -39,7 +39,7 @@ function runScript(body: string, name: string): Promise<{ code: number; stdout: 
     import { open } from ${JSON.stringify(built.index)};
     const program = await open({ addresses: ${JSON.stringify({ tcp, local })} });
     ${body}`;
-  const path = join(mkdtempSync(join(tmpdir(), 'loom-script-')), 'script.mts');
+  const path = join(ownFolder, `${name}.mts`);
   writeFileSync(path, script);
   const tsx = import.meta.resolve('tsx');
   return new Promise((resolve) => {
@@ -89,7 +89,7 @@ test('an addon that is missing, broken or of another program says what to do', a
     code: 'LOOM6001',
   });
   t.regex(missing?.message ?? '', /\/nowhere\/echo_ts\.node\nbuild it with\n {2}cd .*\n {2}npx /);
-  const broken = join(mkdtempSync(join(tmpdir(), 'loom-broken-')), 'echo_ts.node');
+  const broken = join(ownFolder, 'broken.node');
   writeFileSync(broken, 'not a library');
   const unloadable = await t.throwsAsync(built.module.open({ native: broken }), {
     code: 'LOOM6002',
@@ -165,7 +165,7 @@ function startWorker(name: string): Worker {
     });
     parentPort.once('message', () => program.stop().then(() => parentPort.postMessage('stopped')));
     parentPort.postMessage(program.tcp.address);`;
-  const path = join(mkdtempSync(join(tmpdir(), 'loom-worker-')), 'worker.mjs');
+  const path = join(ownFolder, `${name}.mjs`);
   writeFileSync(path, source);
   return new Worker(path, { execArgv: [] });
 }

@@ -3,7 +3,7 @@
  * `.cache/`, and imported from there. A second build finds nothing to do.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,12 +84,13 @@ export function buildEchoTs(testFile: string): Promise<Built<EchoTsModule>> {
   return build('examples/echo_ts/loom.config.ts', 'echo_ts', testFile);
 }
 
-/** A folder for unix sockets; their paths are short. */
-export const socketFolder = mkdtempSync(join(tmpdir(), 'loom-'));
+/** A folder of this process, for unix sockets (their paths are short) and small files. */
+export const ownFolder = mkdtempSync(join(tmpdir(), 'loom-'));
+process.on('exit', () => rmSync(ownFolder, { recursive: true, force: true }));
 
 /** Addresses that nobody else uses. */
 export function freeAddresses(name: string): { tcp: string; local: string } {
-  return { tcp: '127.0.0.1:0', local: join(socketFolder, `${name}.sock`) };
+  return { tcp: '127.0.0.1:0', local: join(ownFolder, `${name}.sock`) };
 }
 
 /** Connects a client that no one here wrote to `host:port` or a path. */

@@ -72,6 +72,14 @@ test('no trailing space, no tab, no carriage return, one newline at the end', (t
   t.deepEqual(untidy, []);
 });
 
+test('whoever makes a temporary folder removes it', (t) => {
+  const leaving = offences(isScript, function* (source) {
+    if (/\brmSync\(/.test(source.text)) return;
+    yield* matching(source, /\bmkdtemp(?:Sync)?\(/, 'makes a folder that stays');
+  });
+  t.deepEqual(leaving, []);
+});
+
 test('nothing names a registry or a folder of the machine it was written on', (t) => {
   // Assembled from parts, or this file would be its own offence.
   const registries = ['npm' + 'js', 'yarn' + 'pkg', 'npm' + 'mirror'].join('|');
