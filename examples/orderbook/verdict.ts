@@ -22,7 +22,7 @@ export function isRight({ differences, problems }: Verdict): boolean {
   return differences.length + problems.length === 0;
 }
 
-/** Judges a run of all of `session`; with `gapsExpected` depth messages were left out on purpose. */
+/** Judges a run of all of `session`; `gapsExpected`: depth messages were left out on purpose. */
 export function judge(
   outcome: RunOutcome,
   session: readonly SessionMessage[],
