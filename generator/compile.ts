@@ -9,6 +9,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { sha256 } from './plan.ts';
 import { FolderError } from './write.ts';
 import { findTool, type Tool, tools } from './tools.ts';
+import type { Environment } from './environment.ts';
 
 /** The oldest CMake that reads the emitted project. */
 const cmakeMajor = 3;
@@ -22,7 +23,7 @@ export interface CompileOptions {
   /** The output folder, absolute. */
   out: string;
   preset: Preset;
-  environment: NodeJS.ProcessEnv;
+  environment: Environment;
   /** The folders of napi.h and node_api.h; the addon is left out when they are null. */
   nodeHeaders: { addonApi: string; apiHeaders: string } | null;
   /** Called with each command before it runs. */
@@ -204,7 +205,7 @@ function withoutAssertion(message: string): string {
  * Lets ccache find what another output folder compiled: the unit with napi.h is the same text for
  * every program, and only the folder's name would tell them apart.
  */
-function cacheEnvironment(out: string): NodeJS.ProcessEnv {
+function cacheEnvironment(out: string): Environment {
   return { CCACHE_BASEDIR: out, CCACHE_NOHASHDIR: '1' };
 }
 

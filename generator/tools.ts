@@ -4,6 +4,7 @@
  */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Environment } from './environment.ts';
 
 /** A program that `compile` runs, directly or through CMake. */
 export interface Tool {
@@ -67,7 +68,7 @@ export const tools: readonly Tool[] = [
  * @param environment the environment whose PATH counts, usually `process.env`.
  * @returns its absolute path, or undefined when it is not installed.
  */
-export function findTool(tool: Tool, environment: NodeJS.ProcessEnv): string | undefined {
+export function findTool(tool: Tool, environment: Environment): string | undefined {
   const chosen = tool.variable === undefined ? undefined : environment[tool.variable];
   const programs = chosen === undefined || chosen === '' ? tool.programs : [firstWord(chosen)];
   for (const program of programs) {
@@ -83,7 +84,7 @@ function firstWord(command: string): string {
 }
 
 /** Looks a program up in PATH, or takes it as a path when it has a slash. */
-function findProgram(program: string, environment: NodeJS.ProcessEnv): string | undefined {
+function findProgram(program: string, environment: Environment): string | undefined {
   if (program.includes('/')) return isProgram(program) ? program : undefined;
   for (const folder of (environment.PATH ?? '').split(delimiter)) {
     const path = join(folder, program);

@@ -55,12 +55,12 @@ async function bundle() {
   rmSync(fresh, { recursive: true });
 }
 
-/** Writes dist/types. */
+/** Writes dist/types, the declarations that `exports.types` of package.json names. */
 function writeTypes() {
-  const given = ['tsc', '-p', 'tsconfig.json', '--noEmit', 'false', '--emitDeclarationOnly'];
-  const folders = ['--declaration', '--outDir', 'dist/types'];
-  const done = spawnSync('npx', [...given, ...folders], { cwd: root, stdio: 'inherit' });
-  return done.status ?? 1;
+  rmSync(join(dist, 'types'), { recursive: true, force: true });
+  const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
+  const given = [compiler, '-p', 'setup/tsconfig.types.json'];
+  return spawnSync(process.execPath, given, { cwd: root, stdio: 'inherit' }).status ?? 1;
 }
 
 await bundle();

@@ -15,6 +15,7 @@ import { FolderError, observe, write } from '../write.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
 import { folderDiagnostic } from './folder_diagnostic.ts';
 import { type LoweredProgram, lowerProgram } from './program.ts';
+import type { Environment } from '../environment.ts';
 
 /** What to build, and how far to go. Everything has a default. */
 export interface BuildOptions {
@@ -39,7 +40,7 @@ export interface BuildOptions {
   /** The working directory; default the process's. */
   directory?: string | undefined;
   /** The environment of compilers; default the process's. */
-  environment?: NodeJS.ProcessEnv | undefined;
+  environment?: Environment | undefined;
   /** Called with each command before it runs. */
   onCommand?: (command: string) => void;
   /** Called while compiling: steps done, steps in all. */

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { findTool, type Tool, tools } from '../tools.ts';
 import { data, talk } from './talk.ts';
+import type { Environment } from '../environment.ts';
 
 /** One tool or library. */
 export interface DoctorFinding {
@@ -23,7 +24,7 @@ function versionOf(program: string, given: readonly string[]): string | null {
 }
 
 /** Looks for everything; `environment` decides where. */
-export function doctor(environment: NodeJS.ProcessEnv = process.env): DoctorFinding[] {
+export function doctor(environment: Environment = process.env): DoctorFinding[] {
   const findings = tools.map((tool: Tool): DoctorFinding => {
     const found = findTool(tool, environment) ?? null;
     return {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import pc from 'picocolors';
 import { type Diagnostic, type Place, plain } from './diagnostic.ts';
+import type { Environment } from '../environment.ts';
 
 /** How diagnostics are rendered. */
 export interface RenderOptions {
@@ -25,7 +26,7 @@ const maximumLineCharacters = 100;
 const linesBefore = 1;
 
 /** Whether stderr may have colours: no-color.org, FORCE_COLOR, and whether it is a terminal. */
-export function wantsColor(environment: NodeJS.ProcessEnv = process.env): boolean {
+export function wantsColor(environment: Environment = process.env): boolean {
   if (environment.NO_COLOR) return false;
   if (environment.FORCE_COLOR) return environment.FORCE_COLOR !== '0';
   return process.stderr.isTTY === true && environment.TERM !== 'dumb';
