@@ -4,15 +4,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { run } from '../../examples/orderbook/run.ts';
 import { build } from '../../generator/index.ts';
+import { expectedOfRecording, hasRecording, recording } from './recorded.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const marketData = fileURLToPath(new URL('../../../shared/market-data/', import.meta.url));
-const recorded = 'hftbacktest/binance-spot_ethusdt_20240808.gz';
 const backends = ['io_uring', 'epoll'] as const;
 
 interface Report {
@@ -66,7 +64,7 @@ test.serial('the example builds', (t) => {
 
 for (const backend of backends) {
   const onBackend = backend !== 'io_uring' || ioUring ? test.serial : test.serial.skip;
-  const withRecording = existsSync(marketData) ? onBackend : test.serial.skip;
+  const withRecording = hasRecording ? onBackend : test.serial.skip;
 
   onBackend(`${backend}: a synthetic session ends equal to the reference`, async (t) => {
     const run = await report(`--speed max --backend ${backend}`);
@@ -79,28 +77,11 @@ for (const backend of backends) {
   });
 
   withRecording(`${backend}: on the recording every figure is the expected one`, async (t) => {
-    const run = await report(
-      `--speed max --backend ${backend} --recording ${marketData}${recorded}`,
-    );
-    const expected = JSON.parse(readFileSync(`${marketData}expected.json`, 'utf8'))[recorded];
+    const run = await report(`--speed max --backend ${backend} --recording ${recording}`);
     t.deepEqual([run.differences, run.problems], [[], []]);
-    t.deepEqual(run.result, {
-      depth: expected.kinds.depthUpdate,
-      tickers: expected.kinds.bookTicker,
-      trades: expected.kinds.trade,
-      snapshots: expected.kinds.snapshot,
-      payloadBytes: expected.payload_bytes,
-      largestPayload: expected.max_payload,
-      gaps: expected.seq_gaps,
-      diffsApplied: expected.diffs_applied_after_snapshot,
-      live: true,
-      bookId: String(expected.last_u),
-      snapshotId: String(expected.snapshot_lastUpdateId),
-      bidLevels: expected.levels[0],
-      askLevels: expected.levels[1],
-      bids: expected.best10.bids,
-      asks: expected.best10.asks,
-    });
+    const { result } = expectedOfRecording();
+    const ids = { bookId: String(result.bookId), snapshotId: String(result.snapshotId) };
+    t.deepEqual(run.result, { ...result, ...ids });
   });
 
   onBackend(`${backend}: lost diffs are found, and the book is not called live`, async (t) => {

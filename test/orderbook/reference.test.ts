@@ -1,49 +1,16 @@
 /** The independent replay: exact numbers, the documented procedure, and a recording's known end. */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { decimalText, decimalValue, replaySession } from '../../examples/orderbook/reference.ts';
 import { loadSession, type SessionMessage } from '../../examples/orderbook/session.ts';
+import { expectedOfRecording, hasRecording, recording } from './recorded.ts';
 
-const recorded = 'hftbacktest/binance-spot_ethusdt_20240808.gz';
-const marketData = fileURLToPath(new URL('../../../shared/market-data/', import.meta.url));
-const withRecording = existsSync(marketData) ? test : test.skip;
-
-interface Expected {
-  lines: number;
-  kinds: { bookTicker: number; depthUpdate: number; snapshot: number; trade: number };
-  payload_bytes: number;
-  max_payload: number;
-  seq_gaps: number;
-  last_u: number;
-  snapshot_lastUpdateId: number;
-  diffs_applied_after_snapshot: number;
-  levels: [number, number];
-  best10: { bids: [string, string][]; asks: [string, string][] };
-}
+const withRecording = hasRecording ? test : test.skip;
 
 withRecording('on the recording every figure is the one in expected.json', (t) => {
-  const all = JSON.parse(readFileSync(`${marketData}expected.json`, 'utf8'));
-  const expected = all[recorded] as Expected;
-  const session = loadSession({ recording: marketData + recorded, snapshots: 1, seed: 1, drop: 0 });
-  t.is(session.length, expected.lines);
-  t.deepEqual(replaySession(session), {
-    depth: expected.kinds.depthUpdate,
-    tickers: expected.kinds.bookTicker,
-    trades: expected.kinds.trade,
-    snapshots: expected.kinds.snapshot,
-    payloadBytes: expected.payload_bytes,
-    largestPayload: expected.max_payload,
-    gaps: expected.seq_gaps,
-    diffsApplied: expected.diffs_applied_after_snapshot,
-    live: true,
-    bookId: BigInt(expected.last_u),
-    snapshotId: BigInt(expected.snapshot_lastUpdateId),
-    bidLevels: expected.levels[0],
-    askLevels: expected.levels[1],
-    bids: expected.best10.bids,
-    asks: expected.best10.asks,
-  });
+  const expected = expectedOfRecording();
+  const session = loadSession({ recording, snapshots: 1, seed: 1, drop: 0 });
+  t.is(session.length, expected.messages);
+  t.deepEqual(replaySession(session), expected.result);
 });
 
 test('decimals are exact in both directions', (t) => {
