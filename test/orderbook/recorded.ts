@@ -6,8 +6,9 @@ import type { BookResult } from '../../examples/orderbook/reference.ts';
 const folder = fileURLToPath(new URL('../../../shared/market-data/', import.meta.url));
 const name = 'hftbacktest/binance-spot_ethusdt_20240808.gz';
 
-/** The recording; tests of it are skipped by name where it is absent. */
+/** Its path; tests of it are skipped by name where it is absent. */
 export const recording = folder + name;
+/** Whether it is there. */
 export const hasRecording = existsSync(recording);
 
 /** What expected.json says of a recording. */
