@@ -39,6 +39,16 @@ class Client : public loom_test::ProgramTest<ClientFd> {
     if (!loom_test::wait_for(listener.get(), POLLIN)) return {};
     return Descriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
   }
+
+  /// Lets every connection write until its queue refuses, again and again.
+  void keep_queues_full() {
+    const auto fill = [filler = std::string(1024, 'f')](Connection& connection) {
+      while (connection.write(Bytes(std::string_view(filler)))) {
+      }
+    };
+    script_.on_open = fill;
+    script_.on_drain = fill;
+  }
 };
 INSTANTIATE_TEST_SUITE_P(On, Client, loom_test::both_backends(), loom_test::backend_name);
 
@@ -107,13 +117,7 @@ TEST_P(Client, StopsWhileConnecting) {
 TEST_P(Client, StopsWhileAPeerDoesNotRead) {
   std::uint16_t port = 0;
   const Descriptor listener = loom_test::listen_anywhere(port);
-  const std::string filler(1024, 'f');
-  const auto fill = [&](Connection& connection) {
-    while (connection.write(Bytes(std::string_view(filler)))) {
-    }
-  };
-  script_.on_open = fill;
-  script_.on_drain = fill;
+  keep_queues_full();
   LOOM_START_OR_SKIP(text_of(port));
   const Descriptor first = accept_from(listener);
   const Descriptor second = accept_from(listener);
@@ -128,13 +132,7 @@ TEST_P(Client, ManyWakeUpsDoNotCutAStopShort) {
   std::uint16_t port = 0;
   const Descriptor listener = loom_test::listen_anywhere(port);
   // Its queue holds something that the peer does not read, so stopping has to wait for it.
-  const std::string filler(1024, 'f');
-  const auto fill = [&](Connection& connection) {
-    while (connection.write(Bytes(std::string_view(filler)))) {
-    }
-  };
-  script_.on_open = fill;
-  script_.on_drain = fill;
+  keep_queues_full();
   LOOM_START_OR_SKIP(text_of(port));
   const Descriptor first = accept_from(listener);
   const Descriptor second = accept_from(listener);
