@@ -4,18 +4,14 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { TestFn } from 'ava';
-import { here } from './build.ts';
 import { buildAll, declareScenarios } from './play.ts';
-
-const suppressions = join(here, 'native/thread_sanitizer.supp');
 
 /** Every report is an error; no leak is small enough. */
 const environment = {
   ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0:exitcode=99',
   UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1:exitcode=99',
-  TSAN_OPTIONS: `halt_on_error=1:exitcode=99:second_deadlock_stack=1:suppressions=${suppressions}`,
+  TSAN_OPTIONS: 'halt_on_error=1:exitcode=99:second_deadlock_stack=1',
 };
 
 /**

@@ -232,11 +232,4 @@ inline std::string backend_name(const testing::TestParamInfo<const char*>& info)
 
 }  // namespace loom_test
 
-// liburing maps and unmaps its rings by bare system calls, which ThreadSanitizer does not see: a
-// ring that another thread's ring once lay in the place of looks shared to it.
-extern "C" const char* __tsan_default_suppressions();
-extern "C" const char* __tsan_default_suppressions() {
-  return "race:^io_uring_prep_rw$\nrace:^io_uring_cq_advance$\nrace:^fill$\nrace:^arm_wake$\n";
-}
-
 const loom::ProgramTable& loom::program_table() noexcept { return loom_test::current_table; }
