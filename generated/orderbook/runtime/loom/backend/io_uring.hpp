@@ -19,6 +19,7 @@
 #include "../core.hpp"
 #include "../error.hpp"
 #include "../operation.hpp"
+#include "../sanitizer.hpp"
 
 namespace loom {
 
@@ -47,6 +48,7 @@ class IoUring {
     params.flags = setup_flags;
     const int error = io_uring_queue_init_params(8, &ring, &params);
     if (error == 0) {
+      MappingOrder::unmaps();
       io_uring_queue_exit(&ring);
       return {};
     }
@@ -74,6 +76,7 @@ class IoUring {
     params.cq_entries = Shape::completion_entries;
     int error = io_uring_queue_init_params(Shape::submission_entries, &ring_, &params);
     if (error != 0) return unavailable(error, "io_uring_setup");
+    MappingOrder::mapped();
     open_ = true;
     if (params.cq_entries < Shape::completion_entries) return unavailable(0, "short CQ");
     io_uring_register_ring_fd(&ring_);
@@ -178,7 +181,9 @@ class IoUring {
 
   /// Destroys the ring; the kernel cancels what is left and has no more use for our memory.
   void close() noexcept {
-    if (open_) io_uring_queue_exit(&ring_);
+    if (!open_) return;
+    MappingOrder::unmaps();
+    io_uring_queue_exit(&ring_);
     open_ = false;
   }
 
