@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "loom/socket.hpp"
 #include "support.hpp"
@@ -199,6 +200,27 @@ TEST(Listen, AnAddressInUseIsNamedWithTheFix) {
   const std::string message = error.message;
   EXPECT_NE(message.find(text), std::string::npos) << message;
   EXPECT_NE(message.find("Another process has it"), std::string::npos) << message;
+}
+
+TEST(Listen, WaitsForAnAddressThatIsAboutToBeFree) {
+  std::uint16_t port = 0;
+  Descriptor first = loom_test::listen_anywhere(port);
+  const StreamShape shape = shape_of(StreamKind::tcp_server);
+  const std::string text = "127.0.0.1:" + std::to_string(port);
+  SocketAddress address;
+  ASSERT_FALSE(loom::resolve_address(shape, text.c_str(), address));
+  // Four pauses long, so that the first look finds it taken; the patience is far longer.
+  std::thread owner([&] {
+    const timespec pause = loom::to_timespec(4 * loom::address_in_use_pause_nanoseconds);
+    nanosleep(&pause, nullptr);
+    first.close();
+  });
+  int fd = -1;
+  const StartError error = loom::listen_on(shape, address, fd, 10 * loom::nanoseconds_per_second);
+  owner.join();
+  EXPECT_FALSE(error) << error.message;
+  EXPECT_GE(fd, 0);
+  const Descriptor listener(fd);
 }
 
 /// A path of this test's own, removed at the end.
