@@ -85,9 +85,11 @@ const streamEntries = {
   writeQueue: v.optional(size('4K', '256M', 'power of two'), '256K'),
   /** The pool of receive buffers that all connections of this fd share. */
   receive: v.optional(receiveSchema, {}),
-  /** Kernel receive buffer in bytes (SO_RCVBUF); 2K to 1G. By default the kernel's own. */
+  /** Kernel receive buffer in bytes (SO_RCVBUF); 2K to 1G. By default the kernel's own, which the
+   * accepted connections of a `unixServer` always have. */
   receiveBuffer: v.optional(size('2K', '1G')),
-  /** Kernel send buffer in bytes (SO_SNDBUF); 4K to 1G. By default the kernel's own. */
+  /** Kernel send buffer in bytes (SO_SNDBUF); 4K to 1G. By default the kernel's own, which the
+   * accepted connections of a `unixServer` always have. */
   sendBuffer: v.optional(size('4K', '1G')),
   /** Busy polling of the device queue (SO_BUSY_POLL), whole microseconds; 1us to 1s. By default
    * off. */
