@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "clock.hpp"
 #include "error.hpp"
 #include "shapes.hpp"
 
@@ -192,9 +193,36 @@ inline bool is_stale_socket(const SocketAddress& address) noexcept {
   return refused;
 }
 
+/// How long a start waits for an address in use. The listeners of a killed program live on until
+/// the kernel has torn its ring down, so a supervisor's immediate restart would find them.
+inline constexpr std::uint64_t address_in_use_patience_nanoseconds =
+    300 * nanoseconds_per_millisecond;
+/// Between two looks at an address in use.
+inline constexpr std::uint64_t address_in_use_pause_nanoseconds = 5 * nanoseconds_per_millisecond;
+
+/// bind(2), again while the address is in use, for at most `patience_nanoseconds`. A stale unix
+/// socket is replaced, any other file is not. @returns 0 or an errno.
+inline int bind_patiently(int fd, const StreamShape& shape, const SocketAddress& address,
+                          std::uint64_t patience_nanoseconds) noexcept {
+  const auto* name = reinterpret_cast<const sockaddr*>(&address.storage);
+  const std::uint64_t deadline = monotonic_nanoseconds() + patience_nanoseconds;
+  while (true) {
+    if (!shape.is_tcp() && is_stale_socket(address)) {
+      ::unlink(reinterpret_cast<const sockaddr_un&>(address.storage).sun_path);
+    }
+    if (::bind(fd, name, address.bytes) == 0) return 0;
+    const int error = errno;
+    if (error != EADDRINUSE || monotonic_nanoseconds() >= deadline) return error;
+    const timespec pause = to_timespec(address_in_use_pause_nanoseconds);
+    nanosleep(&pause, nullptr);
+  }
+}
+
 /// Makes the listening socket of a server and writes back the address really bound (port 0
 /// becomes the kernel's choice). A stale unix socket is replaced, any other file is not.
-inline StartError listen_on(const StreamShape& shape, SocketAddress& address, int& fd) noexcept {
+inline StartError listen_on(
+    const StreamShape& shape, SocketAddress& address, int& fd,
+    std::uint64_t patience_nanoseconds = address_in_use_patience_nanoseconds) noexcept {
   char text[128];
   format_address(address, text, sizeof text);
   const auto failed = [&](const char* act, int error) {
@@ -217,11 +245,8 @@ inline StartError listen_on(const StreamShape& shape, SocketAddress& address, in
     const int on = shape.options.ipv6_only ? 1 : 0;
     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   }
-  if (!shape.is_tcp() && is_stale_socket(address)) {
-    ::unlink(reinterpret_cast<const sockaddr_un&>(address.storage).sun_path);
-  }
-  const auto* name = reinterpret_cast<const sockaddr*>(&address.storage);
-  if (::bind(fd, name, address.bytes) != 0) return give_up("bind", errno);
+  const int bind_error = bind_patiently(fd, shape, address, patience_nanoseconds);
+  if (bind_error != 0) return give_up("bind", bind_error);
   if (!shape.is_tcp() && shape.options.mode != 0) {
     const auto& path = reinterpret_cast<const sockaddr_un&>(address.storage);
     const auto mode = static_cast<mode_t>(shape.options.mode);
