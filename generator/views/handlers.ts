@@ -147,13 +147,15 @@ export function checksView(ir: Ir, service: Service, outFolder: string): ChecksV
 
 function handlerAssertions(namespace: string, service: Service): string[] {
   const name = identifier(service.name);
+  const base = `${namespace}::${name}Base<${name}>`;
   const lines = staticAssert(
-    `std::is_base_of_v<${name}Base<::${name}>, ::${name}>`,
-    `${name} must derive from ${namespace}::${name}Base<${name}>.`,
+    `loom::IsDefined<::${name}>`,
+    `The header named by \`handlers\` must define \`struct ${name} : ${base}\`.`,
   );
   const add = (condition: string, sentence: string): void => {
     lines.push(...staticAssert(condition, sentence));
   };
+  add(`std::is_base_of_v<${name}Base<::${name}>, ::${name}>`, `${name} must derive from ${base}.`);
   for (const { fd } of service.fds) {
     if (!isStream(fd)) continue;
     const hooks = (concept: string): string => `loom::${concept}<::${name}, fd::${fd.typeName}>`;

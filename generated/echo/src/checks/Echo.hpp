@@ -10,6 +10,8 @@
 namespace echo {
 
 // What Echo in ../../examples/echo/echo.hpp has to offer.
+static_assert(loom::IsDefined<::Echo>,
+              "The header named by `handlers` must define `struct Echo : echo::EchoBase<Echo>`.");
 static_assert(std::is_base_of_v<EchoBase<::Echo>, ::Echo>,
               "Echo must derive from echo::EchoBase<Echo>.");
 static_assert(loom::HasOnData<::Echo, fd::Local>,

@@ -44,6 +44,9 @@ class HandlerBase {
   ReactorCore* core_ = nullptr;
 };
 
+/// `Handler` is defined and not only declared.
+template <class Handler>
+concept IsDefined = requires { sizeof(Handler); };
 /// `handler.on_data(connection, bytes)` can be called.
 template <class Handler, class Fd>
 concept HasOnData = requires(Handler& handler, Connection<Fd>& connection, Bytes bytes) {

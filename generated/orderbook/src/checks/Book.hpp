@@ -11,6 +11,9 @@
 namespace orderbook {
 
 // What Book in ../../examples/orderbook/orderbook.hpp has to offer.
+static_assert(loom::IsDefined<::Book>,
+              "The header named by `handlers` must define `struct Book : "
+              "orderbook::BookBase<Book>`.");
 static_assert(std::is_base_of_v<BookBase<::Book>, ::Book>,
               "Book must derive from orderbook::BookBase<Book>.");
 static_assert(loom::HasOnData<::Book, fd::Market>,
