@@ -150,10 +150,10 @@ export const buildCodes = {
   LOOM2013: {
     severity: 'error',
     title: 'The output folder is not one of loomgen',
-    holes: ['folder', 'file'],
+    holes: ['folder', 'file', 'hint'],
     what: '{folder} already has a {file} that loomgen did not write.',
     why: 'It would be overwritten.',
-    fix: 'Choose another folder or move the file away; build --force overwrites it.',
+    fix: '{hint}',
     explanation: prose`
       A file is loomgen's own when loom.manifest.json in the same folder lists it. loomgen init
       never overwrites anything.

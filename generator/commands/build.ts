@@ -171,11 +171,12 @@ function keptDiagnostics(planned: Plan, out: string, options: BuildOptions): Dia
 /** Stops before someone's work is overwritten. */
 function refuseConflicts(planned: Plan, out: string, options: BuildOptions): void {
   if (planned.conflicts.length === 0) return;
+  const hint = 'Choose another folder or move the file away; build --force overwrites it.';
   throw new DiagnosticError(
     planned.conflicts.map((entry: PlanEntry) =>
       entry.note === 'edited by hand'
         ? diagnostic('LOOM2011', { file: shown(join(out, entry.path), options) })
-        : diagnostic('LOOM2013', { folder: shown(out, options), file: entry.path }),
+        : diagnostic('LOOM2013', { folder: shown(out, options), file: entry.path, hint }),
     ),
   );
 }

@@ -1,6 +1,6 @@
 /** `loomgen init`: a small working project, copied from templates/init. */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { packageRoot } from '../package_root.ts';
 import { plan } from '../plan.ts';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
@@ -29,11 +29,13 @@ export function init(folder: string, directory: string = process.cwd()): InitRes
   const names = readdirSync(source).sort();
   const taken = names.filter((name) => existsSync(join(target, name)));
   if (taken.length > 0) {
-    const holes = { folder: shownPath(target), file: taken.join(', ') };
+    const hint = 'Choose another folder, such as: loomgen init hello';
+    const holes = { folder: shownPath(target), file: taken.join(', '), hint };
     result.diagnostics.push(diagnostic('LOOM2013', holes));
     return result;
   }
   const files = new Map(names.map((name) => [name, readFileSync(join(source, name), 'utf8')]));
+  files.set('package.json', described(files.get('package.json') ?? '', target));
   try {
     mkdirSync(target, { recursive: true });
     write(target, plan(files, { files: new Map(), manifest: new Map() }), files);
@@ -45,6 +47,18 @@ export function init(folder: string, directory: string = process.cwd()): InitRes
   return result;
 }
 
+/**
+ * The project's package.json. A loomgen that npm did not install, such as a checkout, becomes the
+ * project's own by its folder; the registry may not have that version.
+ */
+function described(text: string, target: string): string {
+  const root = packageRoot();
+  if (basename(dirname(root)) === 'node_modules') return text;
+  const description = JSON.parse(text);
+  description.devDependencies.loomgen = `file:${relative(target, root)}`;
+  return `${JSON.stringify(description, undefined, 2)}\n`;
+}
+
 /** Writes the project and prints what to type next; gives the exit code. */
 export function runInit(given: { folder: string }): number {
   const result = init(given.folder);
@@ -52,6 +66,6 @@ export function runInit(given: { folder: string }): number {
   if (result.diagnostics.length > 0) return 2;
   for (const file of result.files) data(shownPath(join(result.folder, file)));
   const folder = shownPath(result.folder);
-  talk(`next: ${folder === '.' ? '' : `cd ${folder} && `}npx loomgen build`);
+  talk(`next: ${folder === '.' ? '' : `cd ${folder} && `}npm install && npx loomgen build`);
   return 0;
 }

@@ -1,10 +1,17 @@
 /** The command line: exit codes, what goes to stdout and what to stderr, every verb. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import test from 'ava';
 import { bugDiagnostic } from '../../generator/cli.ts';
 import { renderDiagnostics } from '../../generator/report/render.ts';
-import { emptyFolder, filesBelow, loomgen, matchesFixture, project } from './workspace.ts';
+import {
+  emptyFolder,
+  filesBelow,
+  loomgen,
+  matchesFixture,
+  project,
+  repository,
+} from './workspace.ts';
 
 const by = 'cli';
 
@@ -230,6 +237,10 @@ test('init writes a project that builds, and never overwrites', (t) => {
   const run = loomgen(folder, ['init', 'hello']);
   t.is(run.status, 0, run.stderr);
   t.regex(run.stdout, /^hello\/loom\.config\.ts$/m);
+  t.regex(run.stderr, /^next: cd hello && npm install && npx loomgen build$/m);
+  const described = JSON.parse(readFileSync(join(folder, 'hello/package.json'), 'utf8'));
+  const [, own = ''] = /^file:(.*)$/.exec(described.devDependencies.loomgen) ?? [];
+  t.is(resolve(folder, 'hello', own), resolve(repository), 'a checkout names itself');
   const built = loomgen(join(folder, 'hello'), ['build', '--no-compile']);
   t.is(built.status, 0, built.stderr);
   const again = loomgen(folder, ['init', 'hello']);
