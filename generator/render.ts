@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ir } from '../schemas/ir.ts';
+import type { Ir, IrReactor } from '../schemas/ir.ts';
 import { packageRoot } from './package_root.ts';
 import { manifestName, manifestText } from './plan.ts';
 import { loadTemplate } from './template.ts';
@@ -162,12 +162,22 @@ function renderHandlers(ir: Ir): [string, string][] {
   ];
 }
 
+/** A reactor; its shape and its switch have files of their own where one would be too long. */
+function renderReactor(ir: Ir, reactor: IrReactor): [string, string][] {
+  const name = identifier(reactor.name);
+  const whole = fill('cxx/reactor.hpp', reactorView(ir, reactor, false));
+  if (lineCount(whole) <= maximumLines) return [[`src/${name}.hpp`, whole]];
+  const view = reactorView(ir, reactor, true);
+  return [
+    [`src/${name}.hpp`, fill('cxx/reactor.hpp', view)],
+    [`src/shapes/${name}.hpp`, fill('cxx/shape.hpp', view)],
+    [`src/dispatch/${name}.hpp`, fill('cxx/dispatch.hpp', view)],
+  ];
+}
+
 /** The reactors and the sources that are compiled. */
 function renderSources(ir: Ir): [string, string][] {
-  const sources: [string, string][] = ir.reactors.map((reactor) => [
-    `src/${identifier(reactor.name)}.hpp`,
-    fill('cxx/reactor.hpp', reactorView(ir, reactor)),
-  ]);
+  const sources = ir.reactors.flatMap((reactor) => renderReactor(ir, reactor));
   sources.push(['src/program.cpp', fill('cxx/program.cpp', programView(ir))]);
   sources.push(['src/addon.cpp', fill('cxx/addon.cpp', {})]);
   if (whyNotStandalone(ir) === null) {

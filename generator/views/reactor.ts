@@ -19,6 +19,10 @@ export interface FamilyView {
 export interface ReactorView {
   banner: string[];
   includes: string[];
+  /** File name of the reactor, without its ending. */
+  name: string;
+  /** Whether the shape and the switch have files of their own, because one would be too long. */
+  isSplit: boolean;
   /** The checks of the user's handlers, which include the user's header. */
   checks: string[];
   namespace: string;
@@ -61,8 +65,8 @@ const completions: Readonly<Record<string, string>> = {
 /** Linux keeps 15 characters of a thread's name, pthread_setname_np(3). */
 const threadNameCharacters = 15;
 
-/** Describes one reactor. */
-export function reactorView(ir: Ir, reactor: IrReactor): ReactorView {
+/** Describes one reactor, in one file or in three. */
+export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): ReactorView {
   const streams = reactor.fds.filter(isStream);
   const timers = reactor.fds.filter((fd) => !isStream(fd));
   const members = handlerMembers(reactor);
@@ -79,6 +83,8 @@ export function reactorView(ir: Ir, reactor: IrReactor): ReactorView {
   return {
     banner: bannerLines(ir, '// '),
     includes: includes(ir, reactor),
+    name: identifier(reactor.name),
+    isSplit,
     checks: [...members.keys()].map((handler) => `checks/${handler}.hpp`),
     namespace: identifier(ir.name),
     hasHandlers: members.size > 0,
@@ -93,7 +99,7 @@ export function reactorView(ir: Ir, reactor: IrReactor): ReactorView {
     classHead: classHead(identifier(reactor.typeName)),
     typeName: identifier(reactor.typeName),
     constants: constants(ir, reactor),
-    cases: streams.flatMap((fd) => caseLines(reactor, fd)),
+    cases: streams.flatMap((fd) => caseLines(reactor, fd, isSplit ? '    ' : '      ')),
     handlers: [...members].map(([type, member]) => ({ member, type: `::${identifier(type)}` })),
     deliveries,
     hasDeliveries: deliveries.length > 0,
@@ -209,15 +215,15 @@ function constants(ir: Ir, reactor: IrReactor): string[] {
 }
 
 /** The cases of one fd's operations, in the order of their numbers. */
-function caseLines(reactor: IrReactor, fd: IrStreamFd): string[] {
+function caseLines(reactor: IrReactor, fd: IrStreamFd, indent: string): string[] {
   return Object.entries(fd.operations)
     .sort(([, a], [, b]) => a - b)
     .flatMap(([operation]) => {
-      const label = `      case ${operationName(reactor, fd, operation)}:`;
+      const label = `${indent}case ${operationName(reactor, fd, operation)}:`;
       const engine = completions[operation];
       if (engine === undefined) throw new Error(`no engine function for ${operation}`);
       const act = `return this->${engine}(streams_.${identifier(fd.name)}, completion);`;
-      return fitted(`${label} ${act}`, [label, `        ${act}`]);
+      return fitted(`${label} ${act}`, [label, `${indent}  ${act}`]);
     });
 }
 

@@ -84,9 +84,32 @@ test('a template has at most 60 lines of 100 columns', (t) => {
   }
 });
 
+/** More fds on one reactor than one file has room for, with names of 32 letters. */
+function manyFds(): Ir {
+  const ir = sampleIr();
+  const [reactor] = ir.reactors;
+  if (reactor === undefined) throw new Error('the sample has reactors');
+  const letters = 'abcdefghij';
+  reactor.fds = [...letters].map((letter, index) => ({
+    ...streamFd(`${letter}_rather_long_name_of_32_letters`, { index, handler: 'Book' }),
+    typeName: `${letter.toUpperCase()}RatherLongNameOf32Letters`,
+  }));
+  reactor.handlers = [{ name: 'Book', fds: reactor.fds.map(({ name }) => name) }];
+  return ir;
+}
+
+test('a reactor of many fds has its shape and its switch in files of their own', (t) => {
+  const files = new Map(own(manyFds()));
+  const name = sampleIr().reactors[0]?.name;
+  t.regex(files.get(`src/${name}.hpp`) ?? '', /#include "shapes\/\w+\.hpp"/);
+  t.true(files.has(`src/shapes/${name}.hpp`));
+  t.regex(files.get(`src/dispatch/${name}.hpp`) ?? '', /switch \(completion/);
+});
+
 for (const [name, ir] of [
   ['the sample', sampleIr()],
   ['long names', longNames()],
+  ['many fds', manyFds()],
 ] as const) {
   test(`${name}: files have at most 150 lines of 100 columns, LF, and end with one`, (t) => {
     for (const [path, text] of own(ir)) {
@@ -124,6 +147,7 @@ function formatted(t: Parameters<typeof emptyFolder>[0], files: [string, string]
 for (const [name, ir] of [
   ['the sample', sampleIr()],
   ['long names', longNames()],
+  ['many fds', manyFds()],
 ] as const) {
   test(`${name}: clang-format changes nothing`, (t) => {
     const files = own(ir).filter(([path]) => /\.[ch]pp$/.test(path));

@@ -87,11 +87,11 @@ struct One {
     loom::StartError start_fds(loom::ReactorRun& run) noexcept {
       handler_.attach_reactor(this->core_);
       stream_.attach(this->core_, handler_);
-      return this->start_stream(stream_, run);
+      return this->start_streams(run);
     }
     void begin() {
       handler_.on_start();
-      this->begin_stream(stream_);
+      this->begin_streams();
     }
     template <class Visit>
     void each_stream(Visit&& visit) noexcept {

@@ -66,17 +66,14 @@ class Main : public loom::Reactor<Main<Backend>, Backend, shapes::Main> {
     handlers_.echo.attach_reactor(this->core_);
     streams_.local.attach(this->core_, handlers_.echo);
     streams_.tcp.attach(this->core_, handlers_.echo);
-    if (loom::StartError error = this->start_stream(streams_.local, run)) return error;
-    if (loom::StartError error = this->start_stream(streams_.tcp, run)) return error;
-    return {};
+    return this->start_streams(run);
   }
 
   /// Everything is in place: handlers start (and may throw), servers accept, clients connect,
   /// timers run.
   void begin() {
     handlers_.echo.on_start();
-    this->begin_stream(streams_.local);
-    this->begin_stream(streams_.tcp);
+    this->begin_streams();
   }
 
   template <class Visit>

@@ -65,16 +65,13 @@ class Main : public loom::Reactor<Main<Backend>, Backend, shapes::Main> {
     deliveries_.tcp.attach_reactor(this->core_);
     streams_.local.attach(this->core_, deliveries_.local);
     streams_.tcp.attach(this->core_, deliveries_.tcp);
-    if (loom::StartError error = this->start_stream(streams_.local, run)) return error;
-    if (loom::StartError error = this->start_stream(streams_.tcp, run)) return error;
-    return {};
+    return this->start_streams(run);
   }
 
   /// Everything is in place: handlers start (and may throw), servers accept, clients connect,
   /// timers run.
   void begin() {
-    this->begin_stream(streams_.local);
-    this->begin_stream(streams_.tcp);
+    this->begin_streams();
   }
 
   template <class Visit>

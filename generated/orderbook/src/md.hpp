@@ -76,17 +76,14 @@ class Md : public loom::Reactor<Md<Backend>, Backend, shapes::Md> {
     handlers_.book.attach_reactor(this->core_);
     streams_.market.attach(this->core_, handlers_.book);
     streams_.snapshot.attach(this->core_, handlers_.book);
-    if (loom::StartError error = this->start_stream(streams_.market, run)) return error;
-    if (loom::StartError error = this->start_stream(streams_.snapshot, run)) return error;
-    return {};
+    return this->start_streams(run);
   }
 
   /// Everything is in place: handlers start (and may throw), servers accept, clients connect,
   /// timers run.
   void begin() {
     handlers_.book.on_start();
-    this->begin_stream(streams_.market);
-    this->begin_stream(streams_.snapshot);
+    this->begin_streams();
   }
 
   template <class Visit>

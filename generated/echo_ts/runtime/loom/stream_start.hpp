@@ -16,7 +16,22 @@ class StreamStart : public StreamEngine<Derived, Backend> {
   using Base = StreamEngine<Derived, Backend>;
 
  public:
-  /// For the emitted code: connects or listens, and starts what the config declares.
+  /// For the emitted code: start_stream() of every stream fd; the first error ends it.
+  StartError start_streams(ReactorRun& reactor_run) noexcept {
+    StartError error;
+    static_cast<Derived&>(*this).each_stream([&](auto& family) {
+      if (!error) error = start_stream(family, reactor_run);
+    });
+    return error;
+  }
+
+  /// For the emitted code, once everything started: servers accept, clients connect.
+  void begin_streams() noexcept {
+    static_cast<Derived&>(*this).each_stream([this](auto& family) { begin_stream(family); });
+  }
+
+  /// Resolves the address of one fd, hands its buffers to the backend, and listens where it is a
+  /// server.
   template <class Fd>
   StartError start_stream(StreamFamily<Fd>& family, ReactorRun& reactor_run) noexcept {
     const char* text = reactor_run.address_of(family.shape.name, family.shape.address);
