@@ -96,7 +96,12 @@ inline StartError resolve_addresses(const StreamShape& shape, const char* text,
   hints.ai_flags = AI_NUMERICSERV | (shape.is_server() ? AI_PASSIVE : 0);
   addrinfo* found = nullptr;
   const int error = getaddrinfo(any ? nullptr : host, colon + 1, &hints, &found);
-  if (error != 0) return bad(gai_strerror(error));
+  if (error != 0) {
+    return StartError::make(start_code::bad_address, shape.name, 0,
+                            "fds.%s: the address '%s' cannot be resolved: %s. Check the name and "
+                            "the network, or write the address in numbers.",
+                            shape.name, text, gai_strerror(error));
+  }
   list.count = 0;
   for (const addrinfo* item = found; item != nullptr; item = item->ai_next) {
     if (list.count == maximum_addresses) break;
@@ -200,21 +205,40 @@ inline constexpr std::uint64_t address_in_use_patience_nanoseconds =
 /// Between two looks at an address in use.
 inline constexpr std::uint64_t address_in_use_pause_nanoseconds = 5 * nanoseconds_per_millisecond;
 
+/// Whether some socket of this system is bound to a unix path (proc_pid_net(5)); true where that
+/// cannot be told. Unlike a connect(2), it does not disturb who listens there.
+inline bool is_bound_path(const char* path) noexcept {
+  std::FILE* table = std::fopen("/proc/net/unix", "re");
+  if (table == nullptr) return true;
+  char line[256];
+  bool found = false;
+  while (!found && std::fgets(line, sizeof line, table) != nullptr) {
+    line[std::strcspn(line, "\n")] = '\0';
+    const char* bound = std::strchr(line, '/');
+    found = bound != nullptr && std::strcmp(bound, path) == 0;
+  }
+  std::fclose(table);
+  return found;
+}
+
 /// bind(2), again while the address is in use, for at most `patience_nanoseconds`. A stale unix
-/// socket is replaced, any other file is not. @returns 0 or an errno.
+/// socket is replaced, any other file is not; a listener is asked by one connect(2), then only
+/// watched. @returns 0 or an errno.
 inline int bind_patiently(int fd, const StreamShape& shape, const SocketAddress& address,
                           std::uint64_t patience_nanoseconds) noexcept {
   const auto* name = reinterpret_cast<const sockaddr*>(&address.storage);
+  const char* path =
+      shape.is_tcp() ? nullptr : reinterpret_cast<const sockaddr_un&>(address.storage).sun_path;
   const std::uint64_t deadline = monotonic_nanoseconds() + patience_nanoseconds;
+  bool stale = path != nullptr && is_stale_socket(address);
   while (true) {
-    if (!shape.is_tcp() && is_stale_socket(address)) {
-      ::unlink(reinterpret_cast<const sockaddr_un&>(address.storage).sun_path);
-    }
+    if (stale) ::unlink(path);
     if (::bind(fd, name, address.bytes) == 0) return 0;
     const int error = errno;
     if (error != EADDRINUSE || monotonic_nanoseconds() >= deadline) return error;
     const timespec pause = to_timespec(address_in_use_pause_nanoseconds);
     nanosleep(&pause, nullptr);
+    stale = path != nullptr && !is_bound_path(path) && is_stale_socket(address);
   }
 }
 

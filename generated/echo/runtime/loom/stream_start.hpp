@@ -20,14 +20,14 @@ class StreamStart : public StreamEngine<Derived, Backend> {
   StartError start_streams(ReactorRun& reactor_run) noexcept {
     StartError error;
     static_cast<Derived&>(*this).each_stream([&](auto& family) {
-      if (!error) error = start_stream(family, reactor_run);
+      if (!error) error = this->start_stream(family, reactor_run);
     });
     return error;
   }
 
   /// For the emitted code, once everything started: servers accept, clients connect.
   void begin_streams() noexcept {
-    static_cast<Derived&>(*this).each_stream([this](auto& family) { begin_stream(family); });
+    static_cast<Derived&>(*this).each_stream([this](auto& family) { this->begin_stream(family); });
   }
 
   /// Resolves the address of one fd, hands its buffers to the backend, and listens where it is a
