@@ -1,5 +1,5 @@
 /** The command line: exit codes, what goes to stdout and what to stderr, every verb. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import test from 'ava';
 import { bugDiagnostic } from '../../generator/cli.ts';
@@ -246,6 +246,16 @@ test('init writes a project that builds, and never overwrites', (t) => {
   const again = loomgen(folder, ['init', 'hello']);
   t.is(again.status, 2);
   t.regex(again.stderr, /LOOM2013/);
+});
+
+test('init keeps a package.json and says what to add to it', (t) => {
+  const folder = emptyFolder(t);
+  writeFileSync(join(folder, 'package.json'), '{ "name": "mine", "type": "module" }\n');
+  const run = loomgen(folder, ['init', '.']);
+  t.is(run.status, 0, run.stderr);
+  t.regex(run.stderr, /^next: npm install --save-dev \S+ tsx && npx loomgen build$/m);
+  t.is(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name, 'mine');
+  t.true(readdirSync(folder).includes('loom.config.ts'));
 });
 
 test('doctor lists every tool, and says 2 when one is missing', (t) => {
