@@ -23,10 +23,18 @@ StreamShape shape_of(StreamKind kind) {
   return {.name = "fd", .kind = kind, .options = {.backlog = 16}};
 }
 
+/// The first of the addresses that `text` stands for: what a server binds.
+StartError resolve_first(const StreamShape& shape, const char* text, SocketAddress& address) {
+  loom::AddressList list;
+  StartError error = loom::resolve_addresses(shape, text, list);
+  if (!error) address = list.items[0];
+  return error;
+}
+
 /// The address that `text` resolves to, written out again; "LOOM5005" when it is refused.
 std::string round_trip(const std::string& text, StreamKind kind = StreamKind::tcp) {
   SocketAddress address;
-  const StartError error = loom::resolve_address(shape_of(kind), text.c_str(), address);
+  const StartError error = resolve_first(shape_of(kind), text.c_str(), address);
   if (error) return error.code;
   char written[128];
   loom::format_address(address, written, sizeof written);
@@ -61,8 +69,7 @@ TEST(Address, WhatIsNoAddressIsRefused) {
 
 TEST(Address, ARefusalNamesTheFdTheTextAndWhatWouldDo) {
   SocketAddress address;
-  const StartError error =
-      loom::resolve_address(shape_of(StreamKind::tcp), "127.0.0.1:65536", address);
+  const StartError error = resolve_first(shape_of(StreamKind::tcp), "127.0.0.1:65536", address);
   ASSERT_TRUE(error);
   EXPECT_STREQ(error.fd, "fd");
   const std::string message = error.message;
@@ -97,7 +104,7 @@ Pair listen_and_accept(const StreamShape& shape, const char* text) {
   Pair pair;
   SocketAddress address;
   int fd = -1;
-  StartError error = loom::resolve_address(shape, text, address);
+  StartError error = resolve_first(shape, text, address);
   if (!error) error = loom::listen_on(shape, address, fd);
   EXPECT_FALSE(error) << error.message;
   if (error) return pair;
@@ -175,7 +182,7 @@ TEST(SocketOptions, AnIpv6OnlyListenerSaysSo) {
 TEST(Listen, APortOfZeroBecomesTheOneThatWasBound) {
   SocketAddress address;
   const StreamShape shape = shape_of(StreamKind::tcp_server);
-  ASSERT_FALSE(loom::resolve_address(shape, "127.0.0.1:0", address));
+  ASSERT_FALSE(resolve_first(shape, "127.0.0.1:0", address));
   int fd = -1;
   ASSERT_FALSE(loom::listen_on(shape, address, fd));
   const Descriptor listener(fd);
@@ -190,7 +197,7 @@ TEST(Listen, AnAddressInUseIsNamedWithTheFix) {
   const StreamShape shape = shape_of(StreamKind::tcp_server);
   const std::string text = "127.0.0.1:" + std::to_string(port);
   SocketAddress address;
-  ASSERT_FALSE(loom::resolve_address(shape, text.c_str(), address));
+  ASSERT_FALSE(resolve_first(shape, text.c_str(), address));
   int fd = -1;
   const StartError error = loom::listen_on(shape, address, fd);
   ASSERT_TRUE(error);
@@ -208,7 +215,7 @@ TEST(Listen, WaitsForAnAddressThatIsAboutToBeFree) {
   const StreamShape shape = shape_of(StreamKind::tcp_server);
   const std::string text = "127.0.0.1:" + std::to_string(port);
   SocketAddress address;
-  ASSERT_FALSE(loom::resolve_address(shape, text.c_str(), address));
+  ASSERT_FALSE(resolve_first(shape, text.c_str(), address));
   // Four pauses long, so that the first look finds it taken; the patience is far longer.
   std::thread owner([&] {
     const timespec pause = loom::to_timespec(4 * loom::address_in_use_pause_nanoseconds);
@@ -232,7 +239,7 @@ class UnixPath : public testing::Test {
     StreamShape shape = shape_of(StreamKind::unix_server);
     shape.options.mode = mode;
     SocketAddress address;
-    StartError error = loom::resolve_address(shape, path_.c_str(), address);
+    StartError error = resolve_first(shape, path_.c_str(), address);
     if (!error) error = loom::listen_on(shape, address, fd);
     return error;
   }

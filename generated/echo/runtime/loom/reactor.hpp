@@ -243,7 +243,6 @@ class Reactor : public StreamStart<Derived, Backend> {
       if (family.listener >= 0 && !family.accept.in_flight) backend_.discard(family.listener);
     });
     core_.stats().set(Stat::in_flight, core_.in_flight_);
-    core_.stats().set(Stat::backend, Backend::stat_value);
     core_.delivered_ = true;
     wake_js(reactor_run);
     backend_.close();

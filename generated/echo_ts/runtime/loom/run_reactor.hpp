@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdio>
@@ -115,10 +116,20 @@ inline void block_signals() noexcept {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+/// Every connection counts against RLIMIT_NOFILE, an entry of io_uring's file table too: raises the
+/// soft limit as far as it is allowed, setrlimit(2).
+inline void raise_descriptor_limit() noexcept {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /// Tries each backend in order; see run_on_backend.
 template <template <class> class Emitted, class Shape, template <class> class... Backends>
 void run_reactor(ReactorRun& reactor_run) noexcept {
   block_signals();
+  raise_descriptor_limit();
   pthread_setname_np(pthread_self(), Shape::thread_name);
   const int core = reactor_run.core == core_as_declared ? Shape::core : reactor_run.core;
   if (core != core_any) {

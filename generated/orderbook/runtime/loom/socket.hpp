@@ -114,15 +114,6 @@ inline StartError resolve_addresses(const StreamShape& shape, const char* text,
   return {};
 }
 
-/// The first of resolve_addresses(): what a server binds.
-inline StartError resolve_address(const StreamShape& shape, const char* text,
-                                  SocketAddress& address) noexcept {
-  AddressList list;
-  StartError error = resolve_addresses(shape, text, list);
-  if (!error) address = list.items[0];
-  return error;
-}
-
 /// Writes `host:port`, `[v6]:port` or the path of an address into `text`.
 inline void format_address(const SocketAddress& address, char* text, std::size_t size) noexcept {
   char host[INET6_ADDRSTRLEN] = {};

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,7 +44,6 @@ class Epoll {
   StartError open(ReactorCore& core, int wake_fd) noexcept {
     core_ = &core;
     wake_fd_ = wake_fd;
-    raise_descriptor_limit();
     epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
     if (epoll_fd_ < 0) return unavailable(errno, "cannot be created");
     epoll_event event{};
@@ -176,13 +174,6 @@ class Epoll {
   static StartError unavailable(int error, const char* why) noexcept {
     return StartError::make(start_code::backend_unavailable, "", error, "epoll %s: %s", why,
                             std::strerror(error));
-  }
-
-  static void raise_descriptor_limit() noexcept {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
   }
 
   void release_handle(std::int32_t handle) noexcept {

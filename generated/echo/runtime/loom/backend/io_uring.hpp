@@ -8,7 +8,6 @@
 #pragma once
 
 #include <liburing.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -70,7 +69,6 @@ class IoUring {
   StartError open(ReactorCore& core, int wake_fd) noexcept {
     core_ = &core;
     wake_fd_ = wake_fd;
-    raise_descriptor_limit();
     io_uring_params params{};
     params.flags = setup_flags | IORING_SETUP_CQSIZE;
     params.cq_entries = Shape::completion_entries;
@@ -196,14 +194,6 @@ class IoUring {
   static StartError unavailable(int error, const char* why) noexcept {
     return StartError::make(start_code::backend_unavailable, "", -error, "io_uring: %s%s%s", why,
                             error == 0 ? "" : ": ", error == 0 ? "" : std::strerror(-error));
-  }
-
-  /// A file table counts against RLIMIT_NOFILE: raises the soft limit as far as it is allowed.
-  static void raise_descriptor_limit() noexcept {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
   }
 
   io_uring_buf_ring* buffer_ring(std::uint16_t group) noexcept {
