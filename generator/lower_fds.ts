@@ -7,8 +7,8 @@ const nanosecondsPerSecond = 1e9;
 const nanosecondsPerMillisecond = 1e6;
 const nanosecondsPerMicrosecond = 1e3;
 
-/** Operation numbers that every reactor has: none, wake. */
-const commonOperations = 2;
+/** Operation numbers that mean the same in every reactor: `common_operation` of the runtime. */
+const commonOperations = 8;
 
 const serverOperations = ['accept', 'receive', 'send', 'shutdown', 'close', 'cancel'] as const;
 const clientOperations = ['connect', 'receive', 'send', 'shutdown', 'close', 'cancel'] as const;

@@ -43,7 +43,7 @@ struct OneShape {
 
 /// The numbers of a single stream fd's operations.
 enum : std::uint16_t {
-  stream_open = 2,
+  stream_open = loom::common_operation::first_own,
   stream_receive,
   stream_send,
   stream_shutdown,

@@ -109,11 +109,27 @@ enum class Stat : std::uint8_t {
   send_errors = 25,
   receive_errors = 26,
   frames_too_large = 27,
+  fibers_started = 28,
+  fibers_live = 29,
+  stacks_exhausted = 30,
+  stacks_awaited = 31,
+  mail_received = 32,
+  offloaded = 33,
+  offload_refused = 34,
+  requests = 35,
+  requests_emulated = 36,
+  datagrams_received = 37,
+  datagrams_sent = 38,
+  datagrams_dropped = 39,
+  datagrams_truncated = 40,
+  stalls = 41,
+  timers_expired = 42,
+  handed_over = 43,
 };
 inline constexpr std::size_t stat_capacity = 64;
-inline constexpr std::size_t stat_count = 28;
+inline constexpr std::size_t stat_count = 44;
 static_assert(stat_count <= stat_capacity);
-static_assert(static_cast<std::size_t>(Stat::frames_too_large) + 1 == stat_count);
+static_assert(static_cast<std::size_t>(Stat::handed_over) + 1 == stat_count);
 
 /// Counters written by the reactor's thread alone and read anywhere. Relaxed throughout: readers
 /// (bindings/loom/stats.ts, the standalone program) want each number whole, not a common moment.

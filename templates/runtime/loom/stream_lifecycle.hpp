@@ -7,6 +7,7 @@
 
 #include "handler.hpp"
 #include "js_delivery.hpp"
+#include "reactor_base.hpp"
 #include "socket.hpp"
 #include "stream.hpp"
 
@@ -18,26 +19,13 @@ inline constexpr std::uint64_t accept_retry_pause_nanoseconds = 10 * nanoseconds
 /// CRTP: `Derived` offers `deliver_held(family, slot)`; `Backend` turns operations into
 /// completions.
 template <class Derived, class Backend>
-class StreamLifecycle {
- public:
-  /// The state that all parts of this reactor share.
-  [[nodiscard]] ReactorCore& core() noexcept { return core_; }
+class StreamLifecycle : public ReactorBase<Derived, Backend> {
+  using Base = ReactorBase<Derived, Backend>;
 
  protected:
-  /// Starts an operation that is not in flight.
-  void start(Operation& operation) noexcept {
-    LOOM_ASSERT(!operation.in_flight, "an operation record is started once at a time");
-    operation.in_flight = true;
-    core_.in_flight_ += 1;
-    backend_.submit(operation);
-  }
-
-  /// Notes an operation's final completion.
-  void finish(Operation& operation) noexcept {
-    LOOM_ASSERT(operation.in_flight, "a final completion belongs to an operation in flight");
-    operation.in_flight = false;
-    core_.in_flight_ -= 1;
-  }
+  using Base::backend_;
+  using Base::core_;
+  using Base::stopping_;
 
   /// Runs a hook; an exception that escapes it ends the connection, never the process.
   template <class Fd, class Hook>
@@ -133,7 +121,7 @@ class StreamLifecycle {
                                         ? family.shape.open_operation
                                         : family.shape.shutdown_operation;
     slot.control.tag = Tag(family.shape.first_slot + slot.index, operation, slot.generation);
-    start(slot.control);
+    this->start(slot.control);
   }
 
   /// Gives back every buffer that the slot holds.
@@ -165,7 +153,7 @@ class StreamLifecycle {
     if (slot.cancelled || slot.cancel.in_flight) return;
     slot.cancelled = true;
     slot.cancel.kind = OperationKind::cancel_all;
-    start(slot.cancel);
+    this->start(slot.cancel);
   }
 
   /// Keeps the family's listener accepting as its policy says.
@@ -178,7 +166,7 @@ class StreamLifecycle {
       return;
     }
     family.accept.handle = family.listener;
-    start(family.accept);
+    this->start(family.accept);
   }
 
   /// When a client may try again: the initial pause doubled per failure up to the maximum, less
@@ -202,9 +190,6 @@ class StreamLifecycle {
     core_.want_deadline(slot.deadline);
   }
 
-  ReactorCore core_;
-  Backend backend_;
-  bool stopping_ = false;
   std::uint64_t random_ = 0x9e3779b97f4a7c15ULL;
 
  private:
@@ -230,7 +215,7 @@ class StreamLifecycle {
     if (!slot.receive.in_flight && !slot.paused && !holding && !slot.peer_ended &&
         !slot.close_requested && !slot.starved) {
       slot.receive_cancelled = false;
-      start(slot.receive);
+      this->start(slot.receive);
     }
     if (slot.queue.queued() != 0) {
       if (!slot.queue.sending()) send_next(family, slot);
@@ -262,7 +247,7 @@ class StreamLifecycle {
     const Bytes bytes = slot.queue.begin_send(family.queue_storage(slot), family.queue_bytes);
     slot.send.pointer = bytes.data();
     slot.send.size = bytes.size();
-    start(slot.send);
+    this->start(slot.send);
   }
 
   template <class Fd>
@@ -281,7 +266,7 @@ class StreamLifecycle {
     }
     slot.state = SlotState::closing;
     if (slot.handle >= 0) {
-      start(slot.close);
+      this->start(slot.close);
     } else {
       static_cast<Derived&>(*this).vacate(family, slot);
     }

@@ -34,6 +34,22 @@ export const statNames = [
   'sendErrors',
   'receiveErrors',
   'framesTooLarge',
+  'fibersStarted',
+  'fibersLive',
+  'stacksExhausted',
+  'stacksAwaited',
+  'mailReceived',
+  'offloaded',
+  'offloadRefused',
+  'requests',
+  'requestsEmulated',
+  'datagramsReceived',
+  'datagramsSent',
+  'datagramsDropped',
+  'datagramsTruncated',
+  'stalls',
+  'timersExpired',
+  'handedOver',
 ] as const;
 
 /** All counters at one look, as `toObject` gives them. */
@@ -185,6 +201,86 @@ export class ReactorStats {
   /** Connections ended for a message past the framing's maximum. */
   get framesTooLarge(): bigint {
     return this.#at(27);
+  }
+
+  /** Fibers that began to run. */
+  get fibersStarted(): bigint {
+    return this.#at(28);
+  }
+
+  /** Fibers between their start and their end now. */
+  get fibersLive(): bigint {
+    return this.#at(29);
+  }
+
+  /** Fibers refused because every stack of their class was taken. */
+  get stacksExhausted(): bigint {
+    return this.#at(30);
+  }
+
+  /** Fibers that waited for a stack of their class. */
+  get stacksAwaited(): bigint {
+    return this.#at(31);
+  }
+
+  /** Mail from other threads taken out of the mailbox. */
+  get mailReceived(): bigint {
+    return this.#at(32);
+  }
+
+  /** Jobs handed to a pool. */
+  get offloaded(): bigint {
+    return this.#at(33);
+  }
+
+  /** Jobs refused because the queue of a pool was full. */
+  get offloadRefused(): bigint {
+    return this.#at(34);
+  }
+
+  /** System requests started: file operations and the like. */
+  get requests(): bigint {
+    return this.#at(35);
+  }
+
+  /** System requests that a pool carried out, because the backend cannot. */
+  get requestsEmulated(): bigint {
+    return this.#at(36);
+  }
+
+  /** Datagrams received. */
+  get datagramsReceived(): bigint {
+    return this.#at(37);
+  }
+
+  /** Datagrams sent. */
+  get datagramsSent(): bigint {
+    return this.#at(38);
+  }
+
+  /** Datagrams that the kernel dropped for lack of room (SO_RXQ_OVFL). */
+  get datagramsDropped(): bigint {
+    return this.#at(39);
+  }
+
+  /** Datagrams that were longer than their buffer. */
+  get datagramsTruncated(): bigint {
+    return this.#at(40);
+  }
+
+  /** Times that a hook or a fiber held the loop longer than its budget. */
+  get stalls(): bigint {
+    return this.#at(41);
+  }
+
+  /** Timers of the wheel that expired. */
+  get timersExpired(): bigint {
+    return this.#at(42);
+  }
+
+  /** Connections handed to another reactor of the group. */
+  get handedOver(): bigint {
+    return this.#at(43);
   }
 
   /** A copy of all counters. */

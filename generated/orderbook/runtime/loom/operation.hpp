@@ -11,6 +11,15 @@
 
 namespace loom {
 
+/// Operation numbers that mean the same in every reactor; those of its fds begin at `first_own`.
+namespace common_operation {
+inline constexpr std::uint16_t wake = 1;           ///< the backend's own wait for mail
+inline constexpr std::uint16_t fiber = 2;          ///< what a fiber waits for; slot: the fiber
+inline constexpr std::uint16_t fiber_timeout = 3;  ///< the time limit of that wait
+inline constexpr std::uint16_t request = 4;        ///< a system request of a callback handler
+inline constexpr std::uint16_t first_own = 8;
+}  // namespace common_operation
+
 /// What a backend can be asked to do.
 enum class OperationKind : std::uint8_t {
   accept,            ///< accept4(2); `multishot` keeps accepting

@@ -32,8 +32,6 @@ class IoUring {
                                           IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL;
   /// Kernel workers for operations that cannot be polled; none are expected for sockets.
   static constexpr unsigned maximum_kernel_workers = 2;
-  /// The tag of the read that other threads complete to wake the loop.
-  static constexpr std::uint16_t wake_operation = 1;
 
   IoUring() noexcept = default;
   IoUring(const IoUring&) = delete;
@@ -208,7 +206,7 @@ class IoUring {
     }
     wake_owed_ = false;
     io_uring_prep_read(sqe, wake_fd_, &wake_count_, sizeof wake_count_, 0);
-    sqe->user_data = Tag(0, wake_operation, 0).word();
+    sqe->user_data = Tag(0, common_operation::wake, 0).word();
   }
 
   /// One system call that submits and takes events, or none when there is neither.
@@ -253,7 +251,7 @@ class IoUring {
       if (count == maximum) break;
       count += 1;
       const Tag tag = Tag::from_word(cqe->user_data);
-      if (tag.operation() == wake_operation) {
+      if (tag.operation() == common_operation::wake) {
         core_->stats().add(Stat::wakeups);
         arm_wake();
         continue;
