@@ -13,13 +13,14 @@
 
 #include "loom/backend/epoll.hpp"
 #include "loom/backend/io_uring.hpp"
+#include "loom/shapes.hpp"
 #include "loom/socket.hpp"
 #include "support.hpp"
 
 namespace loom_test {
 
 /// The reactor shape the backends are tried with.
-struct TinyShape {
+struct TinyShape : loom::ReactorShape {
   static constexpr std::uint32_t submission_entries = 8;
   static constexpr std::uint32_t completion_entries = 16;
   static constexpr std::uint32_t handles = 24;

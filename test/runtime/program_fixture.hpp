@@ -20,7 +20,7 @@ namespace loom_test {
 
 /// Shape of the reactor around one stream fd.
 template <class Fd>
-struct OneShape {
+struct OneShape : loom::ReactorShape {
   static constexpr const char* name = "main";
   static constexpr const char* thread_name = "test:main";
   static constexpr int core = loom::core_any;

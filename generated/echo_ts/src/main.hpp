@@ -9,7 +9,7 @@ namespace echo_ts::shapes {
 
 /// reactors.main - one thread on any core, spins 20 µs, then blocks, submits 64 and dispatches 64 a
 /// turn.
-struct Main {
+struct Main : loom::ReactorShape {
   static constexpr const char* name = "main";
   static constexpr const char* thread_name = "echo_ts:main";
   static constexpr int core = loom::core_any;

@@ -13,7 +13,7 @@ namespace orderbook::shapes {
 
 /// reactors.md - one thread on any core, spins 50 µs, then blocks, submits 64 and dispatches 64 a
 /// turn.
-struct Md {
+struct Md : loom::ReactorShape {
   static constexpr const char* name = "md";
   static constexpr const char* thread_name = "orderbook:md";
   static constexpr int core = loom::core_any;

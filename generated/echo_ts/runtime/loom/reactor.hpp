@@ -23,8 +23,6 @@ inline constexpr std::uint64_t stop_drain_nanoseconds = 100 * nanoseconds_per_mi
 inline constexpr std::uint64_t stop_limit_nanoseconds = 190 * nanoseconds_per_millisecond;
 /// The longest wait without a deadline; a wake-up ends it at once.
 inline constexpr std::uint64_t longest_wait_nanoseconds = 10 * nanoseconds_per_second;
-/// Commands taken from JavaScript before completions have their turn.
-inline constexpr std::uint32_t inbox_batch = 256;
 
 /// `Derived` is the emitted reactor, `Shape` its constants.
 template <class Derived, class Backend, class Shape>
@@ -82,7 +80,7 @@ class Reactor : public StreamStart<Derived, Backend> {
 
   std::uint32_t take_inbox() noexcept {
     std::uint32_t count = 0;
-    while (count < inbox_batch) {
+    while (count < Shape::inbox_batch) {
       const auto record = inbox_.peek();
       if (!record.has_value() || !derived().command_for(*record)) break;
       inbox_.release();

@@ -80,4 +80,23 @@ struct TimerShape {
 /// How a reactor waits when nothing happens: `reactors.<name>.wait`.
 enum class WaitMode : std::uint8_t { spin, block, spin_then_block };
 
+/// What the Shape of a reactor without fibers says of them.
+struct NoFibers {
+  static constexpr std::uint32_t count = 0;  ///< records: the most fibers that can exist at once
+};
+
+/// The defaults of a reactor's Shape. The emitted Shape derives from this and writes down what its
+/// config says.
+struct ReactorShape {
+  static constexpr std::uint32_t submit_batch = 64;      ///< operations prepared in one turn
+  static constexpr std::uint32_t inbox_batch = 256;      ///< mail and commands taken in one turn
+  static constexpr std::uint32_t fiber_batch = 64;       ///< ready fibers run in one turn
+  static constexpr std::uint32_t mailbox_entries = 256;  ///< 2^n, mail from other threads
+  static constexpr std::uint32_t requests = 0;           ///< system requests of callback handlers
+  static constexpr std::uint32_t bounded_workers = 2;    ///< io-wq: regular files
+  static constexpr std::uint32_t unbounded_workers = 2;  ///< io-wq: what cannot be polled
+  static constexpr std::uint64_t stall_nanoseconds = 0;  ///< the watchdog's budget; 0 is none
+  using Fibers = NoFibers;
+};
+
 }  // namespace loom
