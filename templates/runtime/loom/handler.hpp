@@ -8,6 +8,7 @@
 
 #include "connection.hpp"
 #include "core.hpp"
+#include "result.hpp"
 
 namespace loom {
 

@@ -9,11 +9,9 @@
 #include "byte_ring.hpp"
 #include "clock.hpp"
 #include "shared_layout.hpp"
+#include "timer_wheel.hpp"
 
 namespace loom {
-
-/// "No deadline": later than any clock.
-inline constexpr std::uint64_t no_deadline = UINT64_MAX;
 
 /// A reactor's common state. Only the reactor's own thread touches it, `stop` excepted.
 class ReactorCore {
