@@ -17,6 +17,15 @@ class ReactorBase {
   /// The state that all parts of this reactor share.
   [[nodiscard]] ReactorCore& core() noexcept { return core_; }
 
+  /// For the loop: runs ready fibers, at most `bound`; how many ran. A reactor with fibers has an
+  /// engine above this class that offers the same two functions.
+  std::uint32_t run_ready_fibers(std::uint32_t bound) noexcept {
+    static_cast<void>(bound);
+    return 0;
+  }
+  /// For the loop: whether a fiber could run at once.
+  [[nodiscard]] bool has_ready_fibers() const noexcept { return false; }
+
  protected:
   /// Starts an operation that is not in flight.
   void start(Operation& operation) noexcept {

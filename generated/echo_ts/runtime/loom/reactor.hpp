@@ -1,6 +1,7 @@
-// The loop. A turn takes mail, prepares operations, submits them together with taking events, and
-// dispatches a bounded batch of completions; when nothing happens it spins for its budget,
-// announces that it sleeps, looks once more, and waits for completions and mail at once.
+// The loop: it performs the steps of a turn, which turn.hpp decides. A turn takes mail, prepares
+// operations, submits them together with taking events, dispatches a bounded batch of completions
+// and runs ready fibers; when nothing happens it spins for its budget, announces that it sleeps,
+// looks once more, and waits for completions and mail at once.
 //
 // The emitted reactor derives from Reactor (CRTP) and offers: dispatch(completion), each_stream,
 // each_timer, each_channel (visitors), and command_for(record). All of them are inlined into the
@@ -11,48 +12,31 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "reactor_stop.hpp"
 #include "run.hpp"
-#include "stream_start.hpp"
 #include "timer.hpp"
+#include "turn.hpp"
 
 namespace loom {
 
-/// From stop() to the forced end: connections may send what they queued for this long.
-inline constexpr std::uint64_t stop_drain_nanoseconds = 100 * nanoseconds_per_millisecond;
-/// From stop() to giving up on operations in flight; the kernel cancels those with the ring.
-inline constexpr std::uint64_t stop_limit_nanoseconds = 190 * nanoseconds_per_millisecond;
 /// The longest wait without a deadline; a wake-up ends it at once.
 inline constexpr std::uint64_t longest_wait_nanoseconds = 10 * nanoseconds_per_second;
+/// The longest wait of a loop that stops: it looks whether its connections have drained.
+inline constexpr std::uint64_t stop_wait_nanoseconds = nanoseconds_per_millisecond;
 
 /// `Derived` is the emitted reactor, `Shape` its constants.
 template <class Derived, class Backend, class Shape>
-class Reactor : public StreamStart<Derived, Backend> {
-  using Base = StreamStart<Derived, Backend>;
+class Reactor : public ReactorStop<Derived, Backend> {
+  using Base = ReactorStop<Derived, Backend>;
 
  public:
   /// Runs until somebody calls stop(). On the thread that called open().
   void run(ReactorRun& reactor_run) noexcept {
-    std::uint64_t last_event = core_.now_nanoseconds();
-    while (!done_) {
-      // Partner: RunningProgram::request_stop. Relaxed: the flag carries no other data.
-      const bool stop = reactor_run.stop_requested->load(std::memory_order_relaxed);
-      if (stop && !stopping_) begin_stop();
-      const std::uint32_t mail = take_inbox();
-      retry_deliveries();
-      settle_all();
-      const std::uint64_t wait = wait_nanoseconds(reactor_run, last_event, mail);
-      // What the steps above delivered must not lie there while this thread sleeps.
-      if (wait != 0) wake_js(reactor_run);
-      const std::uint32_t completions = turn_backend(wait);
-      if (wait != 0) core_.control_->withdraw_sleep();
-      settle_all();
-      core_.stats().add(Stat::turns);
-      const std::uint64_t now = completions == 0 ? clock_when_idle() : core_.batch_nanoseconds_;
-      if (completions + mail != 0) last_event = now;
-      if (now >= core_.next_deadline_) run_deadlines(now);
-      wake_js(reactor_run);
-      core_.stats().set(Stat::in_flight, core_.in_flight_);
-      if (stopping_) continue_stop(now);
+    last_event_nanoseconds_ = core_.now_nanoseconds();
+    TurnStep step = TurnStep::begin;
+    while (step != TurnStep::leave) {
+      perform(step, reactor_run);
+      step = next_step(step, facts_);
     }
     finish_run(reactor_run);
   }
@@ -78,15 +62,113 @@ class Reactor : public StreamStart<Derived, Backend> {
  private:
   Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
+  /// One step of a turn; what it saw is in facts_ afterwards.
+  void perform(TurnStep step, ReactorRun& reactor_run) noexcept {
+    switch (step) {
+      case TurnStep::begin: return begin_turn(reactor_run);
+      case TurnStep::mail: return take_mail();
+      case TurnStep::submit: return backend_.enter();
+      case TurnStep::dispatch: return dispatch_batch();
+      case TurnStep::fibers:
+        facts_.fibers_run = derived().run_ready_fibers(Shape::fiber_batch);
+        return;
+      case TurnStep::end: return end_turn(reactor_run);
+      case TurnStep::look: return look_again(reactor_run);
+      case TurnStep::wait: return wait(reactor_run);
+      case TurnStep::withdraw: return core_.control_->withdraw_sleep();
+      case TurnStep::leave: return;
+    }
+  }
+
+  void begin_turn(ReactorRun& reactor_run) noexcept {
+    facts_ = TurnFacts{};
+    // Partner: RunningProgram::request_stop. Relaxed: the flag carries no other data.
+    const bool stop = reactor_run.stop_requested->load(std::memory_order_relaxed);
+    if (stop && !stopping_) this->begin_stop();
+  }
+
+  void take_mail() noexcept {
+    facts_.mail_taken += take_inbox();
+    retry_deliveries();
+    settle_all();
+  }
+
+  /// Commands of JavaScript. One that finds no room in its connection's write queue holds up those
+  /// behind it; the completion of a send makes room, so the loop may sleep meanwhile.
   std::uint32_t take_inbox() noexcept {
+    inbox_blocked_ = false;
     std::uint32_t count = 0;
     while (count < Shape::inbox_batch) {
       const auto record = inbox_.peek();
-      if (!record.has_value() || !derived().command_for(*record)) break;
+      if (!record.has_value()) break;
+      inbox_blocked_ = !derived().command_for(*record);
+      if (inbox_blocked_) break;
       inbox_.release();
       count += 1;
     }
     return count;
+  }
+
+  void dispatch_batch() noexcept {
+    std::uint32_t count = 0;
+    backend_.dispatch(Shape::completion_batch, [&](const Completion& completion) {
+      if (count == 0) core_.batch_nanoseconds_ = core_.now_nanoseconds();
+      count += 1;
+      core_.stats().add(Stat::completions);
+      derived().dispatch(completion);
+    });
+    settle_all();
+    facts_.completions += count;
+    facts_.rounds += 1;
+    facts_.woken = backend_.take_wake_up() || facts_.woken;
+    note_waiting();
+  }
+
+  /// Timers, JavaScript and the counters, and what remains to be done.
+  void end_turn(ReactorRun& reactor_run) noexcept {
+    core_.stats().add(Stat::turns);
+    // The backend's own wake-ups are no completions: after a turn of nothing else
+    // batch_nanoseconds_ is as old as the turn before.
+    if (facts_.completions == 0) core_.batch_nanoseconds_ = core_.now_nanoseconds();
+    const std::uint64_t now = core_.batch_nanoseconds_;
+    if (facts_.happened()) last_event_nanoseconds_ = now;
+    if (now >= core_.next_deadline_) run_deadlines(now);
+    wake_js(reactor_run);
+    core_.stats().set(Stat::in_flight, core_.in_flight_);
+    if (stopping_) facts_.done = this->continue_stop(now);
+    note_waiting();
+    if constexpr (Shape::wait == WaitMode::spin) facts_.spinning = true;
+    if constexpr (Shape::wait == WaitMode::spin_then_block) {
+      facts_.spinning = !stopping_ && now - last_event_nanoseconds_ < Shape::spin_nanoseconds;
+    }
+  }
+
+  void note_waiting() noexcept {
+    facts_.mail_waits = !inbox_blocked_ && !inbox_.empty();
+    facts_.overflow_waits = backend_.has_overflow();
+    facts_.completions_wait = backend_.completions_wait();
+    facts_.fibers_ready = derived().has_ready_fibers();
+    facts_.settling_waits = core_.dirty_;
+  }
+
+  /// Announces the sleep, and only then looks at everything that another thread may have left.
+  void look_again(ReactorRun& reactor_run) noexcept {
+    core_.control_->announce_sleep();
+    note_waiting();
+    facts_.settling_waits = facts_.settling_waits || channels_wait();
+    facts_.stop_requested =
+        !stopping_ && reactor_run.stop_requested->load(std::memory_order_seq_cst);
+    look_nanoseconds_ = core_.now_nanoseconds();
+    facts_.deadline_passed = core_.next_deadline_ <= look_nanoseconds_;
+  }
+
+  void wait(ReactorRun& reactor_run) noexcept {
+    // What look_again() flushed must not lie there while this thread sleeps.
+    wake_js(reactor_run);
+    core_.stats().add(Stat::sleeps);
+    const std::uint64_t limit = stopping_ ? stop_wait_nanoseconds : longest_wait_nanoseconds;
+    const std::uint64_t remaining = core_.next_deadline_ - look_nanoseconds_;
+    backend_.wait(remaining < limit ? remaining : limit);
   }
 
   void settle_all() noexcept {
@@ -110,30 +192,6 @@ class Reactor : public StreamStart<Derived, Backend> {
     });
   }
 
-  /// How long this turn may wait; announces the sleep when it may.
-  std::uint64_t wait_nanoseconds(ReactorRun& reactor_run, std::uint64_t last_event,
-                                 std::uint32_t mail) noexcept {
-    if constexpr (Shape::wait == WaitMode::spin) return 0;
-    if (mail != 0 || core_.dirty_ || backend_.has_overflow() || stopping_) {
-      return stopping_ && mail == 0 ? nanoseconds_per_millisecond : 0;
-    }
-    const std::uint64_t now = core_.now_nanoseconds();
-    if constexpr (Shape::wait == WaitMode::spin_then_block) {
-      if (now - last_event < Shape::spin_nanoseconds) return 0;
-    }
-    if (core_.next_deadline_ <= now) return 0;
-    core_.control_->announce_sleep();
-    // Looks at everything that another thread may have left, after the announcement.
-    if (!inbox_.empty() || channels_wait() ||
-        reactor_run.stop_requested->load(std::memory_order_seq_cst)) {
-      core_.control_->withdraw_sleep();
-      return 0;
-    }
-    core_.stats().add(Stat::sleeps);
-    const std::uint64_t until = core_.next_deadline_ - now;
-    return until < longest_wait_nanoseconds ? until : longest_wait_nanoseconds;
-  }
-
   /// Publishes messages that wait for room in their channel; true when the room appeared only now,
   /// so that the loop must turn once more and wake JavaScript. What still finds no room, here or
   /// in the delivery ring, has announced that: JavaScript wakes the loop when it has made some.
@@ -145,24 +203,6 @@ class Reactor : public StreamStart<Derived, Backend> {
       again = again || channel.flush_pending();
     });
     return again;
-  }
-
-  /// How many completions were dispatched. The backend's own wake-ups are none: after a turn of
-  /// nothing else batch_nanoseconds_ is as old as the turn before.
-  std::uint32_t turn_backend(std::uint64_t wait) noexcept {
-    std::uint32_t count = 0;
-    backend_.turn(wait, Shape::completion_batch, [&](const Completion& completion) {
-      if (count == 0) core_.batch_nanoseconds_ = core_.now_nanoseconds();
-      count += 1;
-      core_.stats().add(Stat::completions);
-      derived().dispatch(completion);
-    });
-    return count;
-  }
-
-  std::uint64_t clock_when_idle() noexcept {
-    core_.batch_nanoseconds_ = core_.now_nanoseconds();
-    return core_.batch_nanoseconds_;
   }
 
   void run_deadlines(std::uint64_t now) noexcept {
@@ -203,38 +243,6 @@ class Reactor : public StreamStart<Derived, Backend> {
     if (core_.control_->take_js_wake_up()) reactor_run.wake_js(reactor_run.context);
   }
 
-  void begin_stop() noexcept {
-    stopping_ = true;
-    stop_nanoseconds_ = core_.now_nanoseconds();
-    derived().each_stream([this](auto& family) {
-      if (family.accept.in_flight) {
-        family.accept_cancel.handle = family.listener;
-        this->start(family.accept_cancel);
-      }
-      for (auto& slot : family.slots) {
-        slot.deadline = no_deadline;
-        if (slot.state == SlotState::connecting) slot.failure = {CloseKind::stopped, 0};
-        if (slot.state == SlotState::open) slot.close_requested = true;
-        family.mark_dirty(slot);
-      }
-    });
-  }
-
-  void continue_stop(std::uint64_t now) noexcept {
-    const std::uint64_t elapsed = now - stop_nanoseconds_;
-    bool idle = core_.in_flight_ == 0;
-    derived().each_stream([&](auto& family) {
-      for (auto& slot : family.slots) {
-        if (slot.state == SlotState::open && elapsed > stop_drain_nanoseconds) {
-          slot.failure = {CloseKind::stopped, 0};
-          family.mark_dirty(slot);
-        }
-        idle = idle && slot.state == SlotState::vacant;
-      }
-    });
-    done_ = idle || elapsed > stop_limit_nanoseconds;
-  }
-
   void finish_run(ReactorRun& reactor_run) noexcept {
     this->remove_paths();
     derived().each_stream([this](auto& family) {
@@ -247,8 +255,12 @@ class Reactor : public StreamStart<Derived, Backend> {
   }
 
   ByteRingConsumer inbox_;
-  bool done_ = false;
-  std::uint64_t stop_nanoseconds_ = 0;
+  /// The first command finds no room in its connection's write queue.
+  bool inbox_blocked_ = false;
+  TurnFacts facts_;
+  std::uint64_t last_event_nanoseconds_ = 0;
+  /// When the thread last looked before going to sleep; no deadline had passed then.
+  std::uint64_t look_nanoseconds_ = 0;
 };
 
 }  // namespace loom

@@ -11,6 +11,63 @@ namespace loom {
 inline constexpr std::uint32_t maximum_accepts_per_turn = 64;
 
 template <class Shape>
+void Epoll<Shape>::try_send(Entry& entry, Operation& operation) noexcept {
+  core_->stats().add(Stat::kernel_entries);
+  const ssize_t sent = ::send(entry.fd, operation.pointer, operation.size, MSG_NOSIGNAL);
+  if (sent >= 0) return complete(operation, static_cast<std::int32_t>(sent));
+  if (errno != EAGAIN && errno != EINTR) return complete(operation, -errno);
+  entry.writable = false;
+  entry.send = &operation;
+}
+
+template <class Shape>
+void Epoll<Shape>::begin_connect(Entry& entry, Operation& operation) noexcept {
+  const auto* address = static_cast<const sockaddr*>(operation.pointer);
+  if (::connect(entry.fd, address, operation.size) == 0) return complete(operation, 0);
+  if (errno != EINPROGRESS) return complete(operation, -errno);
+  entry.writable = false;
+  entry.connect = &operation;
+}
+
+template <class Shape>
+template <class Sink>
+std::uint32_t Epoll<Shape>::complete_inline(std::uint32_t maximum, Sink&& sink) noexcept {
+  std::uint32_t count = 0;
+  const std::uint32_t waiting = inline_.size();
+  while (count < waiting && count < maximum) {
+    const Operation& operation = *inline_.pop();
+    count += 1;
+    sink(Completion{.tag = operation.tag, .result = operation.result});
+  }
+  return count;
+}
+
+template <class Shape>
+template <class Sink>
+std::uint32_t Epoll<Shape>::serve_ready(std::uint32_t maximum, Sink&& sink) noexcept {
+  std::uint32_t count = 0;
+  const std::uint32_t entries = ready_count_;
+  for (std::uint32_t n = 0; n < entries && count < maximum; ++n) {
+    const std::int32_t handle = take_ready();
+    count += serve(handle, sink);
+    if (entries_[handle].forgotten && !entries_[handle].listed) release_handle(handle);
+  }
+  return count;
+}
+
+template <class Shape>
+template <class Sink>
+std::uint32_t Epoll<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
+  ready_first_turn_ = !ready_first_turn_;
+  if (ready_first_turn_) {
+    const std::uint32_t count = serve_ready(maximum, sink);
+    return count < maximum ? count + complete_inline(maximum - count, sink) : count;
+  }
+  const std::uint32_t count = complete_inline(maximum, sink);
+  return count < maximum ? count + serve_ready(maximum - count, sink) : count;
+}
+
+template <class Shape>
 void Epoll<Shape>::submit(Operation& operation) noexcept {
   core_->stats().add(Stat::submissions);
   Entry& entry = entries_[operation.handle];

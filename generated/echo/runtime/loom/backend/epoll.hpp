@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "../buffer_pool.hpp"
 #include "../core.hpp"
@@ -30,6 +31,8 @@ class Epoll {
   static constexpr std::uint64_t stat_value = 2;
   /// Events taken by one epoll_wait.
   static constexpr int maximum_events = 256;
+  /// Turns without a look for new readiness, while completions are at hand.
+  static constexpr std::uint32_t maximum_looks_left_out = 4;
 
   Epoll() noexcept = default;
   Epoll(const Epoll&) = delete;
@@ -122,21 +125,29 @@ class Epoll {
     mine.free_count = static_cast<std::uint16_t>(mine.free_count + 1);
   }
 
-  /// Completes what finished inline, looks at readiness, and completes at most about `maximum`
-  /// operations through `sink`; with nothing at hand it waits up to `wait_nanoseconds`.
-  template <class Sink>
-  std::uint32_t turn(std::uint64_t wait_nanoseconds, std::uint32_t maximum, Sink&& sink) noexcept {
-    std::uint32_t count = complete_inline(maximum, sink);
-    if (count != 0 || !inline_.empty() || ready_count_ != 0) wait_nanoseconds = 0;
-    poll(wait_nanoseconds);
-    const std::uint32_t entries = ready_count_;
-    for (std::uint32_t n = 0; n < entries && count < maximum; ++n) {
-      const std::int32_t handle = take_ready();
-      count += serve(handle, sink);
-      if (entries_[handle].forgotten && !entries_[handle].listed) release_handle(handle);
-    }
-    return count + complete_inline(maximum, sink);
+  /// Whether results or ready descriptors are at hand.
+  [[nodiscard]] bool completions_wait() const noexcept {
+    return !inline_.empty() || ready_count_ != 0;
   }
+
+  /// Looks for readiness. With completions at hand only now and then, for each look is a system
+  /// call, but often enough that none of them waits long behind busy ones.
+  void enter() noexcept {
+    looks_left_out_ += 1;
+    if (completions_wait() && looks_left_out_ < maximum_looks_left_out) return;
+    poll(0);
+  }
+
+  /// Waits up to `nanoseconds` for readiness or a wake-up.
+  void wait(std::uint64_t nanoseconds) noexcept { poll(completions_wait() ? 0 : nanoseconds); }
+
+  /// Completes at most `maximum` operations through `sink`, or up to maximum_accepts_per_turn more:
+  /// what finished inline and what is ready take turns in coming first. Returns how many.
+  template <class Sink>
+  std::uint32_t dispatch(std::uint32_t maximum, Sink&& sink) noexcept;
+
+  /// Whether a wake-up came since the last call.
+  bool take_wake_up() noexcept { return std::exchange(woken_, false); }
 
   /// Closes everything that is still watched.
   void close() noexcept {
@@ -207,36 +218,13 @@ class Epoll {
     return handle;
   }
 
-  void try_send(Entry& entry, Operation& operation) noexcept {
-    core_->stats().add(Stat::kernel_entries);
-    const ssize_t sent = ::send(entry.fd, operation.pointer, operation.size, MSG_NOSIGNAL);
-    if (sent >= 0) return complete(operation, static_cast<std::int32_t>(sent));
-    if (errno != EAGAIN && errno != EINTR) return complete(operation, -errno);
-    entry.writable = false;
-    entry.send = &operation;
-  }
-
-  void begin_connect(Entry& entry, Operation& operation) noexcept {
-    const auto* address = static_cast<const sockaddr*>(operation.pointer);
-    if (::connect(entry.fd, address, operation.size) == 0) return complete(operation, 0);
-    if (errno != EINPROGRESS) return complete(operation, -errno);
-    entry.writable = false;
-    entry.connect = &operation;
-  }
-
+  void try_send(Entry& entry, Operation& operation) noexcept;
+  void begin_connect(Entry& entry, Operation& operation) noexcept;
   template <class Sink>
-  std::uint32_t complete_inline(std::uint32_t maximum, Sink&& sink) noexcept {
-    std::uint32_t count = 0;
-    const std::uint32_t waiting = inline_.size();
-    while (count < waiting && count < maximum) {
-      const Operation& operation = *inline_.pop();
-      count += 1;
-      sink(Completion{.tag = operation.tag, .result = operation.result});
-    }
-    return count;
-  }
+  std::uint32_t complete_inline(std::uint32_t maximum, Sink&& sink) noexcept;
 
   void poll(std::uint64_t wait_nanoseconds) noexcept {
+    looks_left_out_ = 0;
     core_->stats().add(Stat::kernel_entries);
     const timespec timeout = to_timespec(wait_nanoseconds);
     int count = epoll_pwait2(epoll_fd_, events_, maximum_events, &timeout, nullptr);
@@ -254,6 +242,7 @@ class Epoll {
       std::uint64_t wakes = 0;
       static_cast<void>(::read(wake_fd_, &wakes, sizeof wakes));
       core_->stats().add(Stat::wakeups);
+      woken_ = true;
       return;
     }
     const auto handle = static_cast<std::int32_t>(event.data.u32);
@@ -266,6 +255,8 @@ class Epoll {
   }
 
   template <class Sink>
+  std::uint32_t serve_ready(std::uint32_t maximum, Sink&& sink) noexcept;
+  template <class Sink>
   std::uint32_t serve(std::int32_t handle, Sink&& sink) noexcept;
   template <class Sink>
   std::uint32_t serve_accept(std::int32_t handle, Sink&& sink) noexcept;
@@ -274,11 +265,14 @@ class Epoll {
 
   int epoll_fd_ = -1;
   int wake_fd_ = -1;
+  bool woken_ = false;
   ReactorCore* core_ = nullptr;
   OperationQueue inline_;
   std::uint32_t ready_first_ = 0;
   std::uint32_t ready_count_ = 0;
   std::uint32_t free_count_ = 0;
+  std::uint32_t looks_left_out_ = 0;
+  bool ready_first_turn_ = false;
   epoll_event events_[maximum_events];
   std::int32_t ready_[Shape::handles];
   std::int32_t free_[Shape::handles];

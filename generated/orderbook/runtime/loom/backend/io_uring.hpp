@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "../buffer_pool.hpp"
 #include "../core.hpp"
@@ -137,9 +138,10 @@ class IoUring {
     own_free_count_ += 1;
   }
 
-  /// Starts an operation. With a full submission queue it waits in the overflow queue, in order.
+  /// Starts an operation. Past the submission queue's room, or past what may be submitted in one
+  /// turn, it waits in the overflow queue, in order.
   void submit(Operation& operation) noexcept {
-    if (overflow_.empty()) {
+    if (overflow_.empty() && io_uring_sq_ready(&ring_) < Shape::submit_batch) {
       if (io_uring_sqe* sqe = io_uring_get_sqe(&ring_); sqe != nullptr) {
         fill(*sqe, operation);
         return;
@@ -161,19 +163,70 @@ class IoUring {
     io_uring_buf_ring_advance(ring, 1);
   }
 
-  /// Submits what was prepared, takes at most `maximum` completions and hands each to `sink`;
-  /// with none at hand it waits up to `wait_nanoseconds`. Returns how many there were.
-  template <class Sink>
-  std::uint32_t turn(std::uint64_t wait_nanoseconds, std::uint32_t maximum, Sink&& sink) noexcept {
-    while (!overflow_.empty()) {
-      io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
-      if (sqe == nullptr) break;
-      fill(*sqe, *overflow_.pop());
+  /// Whether completions lie in the queue.
+  [[nodiscard]] bool completions_wait() const noexcept { return io_uring_cq_ready(&ring_) != 0; }
+
+  /// Prepares what waits in the overflow queue, submits at most Shape::submit_batch operations and
+  /// takes events, in one system call, or none when there is neither.
+  void enter() noexcept {
+    prepare_overflow();
+    if (wake_owed_) arm_wake();
+    constexpr unsigned wanted = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
+    if (io_uring_sq_ready(&ring_) != 0) {
+      count_entry(io_uring_submit_and_get_events(&ring_));
+    } else if ((__atomic_load_n(ring_.sq.kflags, __ATOMIC_RELAXED) & wanted) != 0) {
+      // Partner: the kernel, which sets the flag after queueing task work; the enter orders.
+      io_uring_get_events(&ring_);
+      count_entry(0);
     }
-    // What still waits for room in the submission queue must not wait for a completion too.
-    enter(overflow_.empty() ? wait_nanoseconds : 0);
-    return take(maximum, sink);
   }
+
+  /// As enter(), and waits up to `nanoseconds` for a completion or a wake-up. Only with nothing in
+  /// the overflow queue and no completion at hand.
+  void wait(std::uint64_t nanoseconds) noexcept {
+    LOOM_ASSERT(overflow_.empty(), "queued work is not waited upon");
+    if (wake_owed_) arm_wake();
+    // With the submission queue full nobody could end a wait: submit first, arm the next turn.
+    if (wake_owed_ || completions_wait()) return enter();
+    const unsigned prepared = io_uring_sq_ready(&ring_);
+    __kernel_timespec timeout{};
+    timeout.tv_sec = static_cast<long long>(nanoseconds / nanoseconds_per_second);
+    timeout.tv_nsec = static_cast<long long>(nanoseconds % nanoseconds_per_second);
+    io_uring_cqe* first = nullptr;
+    io_uring_submit_and_wait_timeout(&ring_, &first, 1, &timeout, nullptr);
+    count_entry(static_cast<int>(prepared - io_uring_sq_ready(&ring_)));
+  }
+
+  /// Hands at most `maximum` completions to `sink`; returns how many, wake-ups included.
+  template <class Sink>
+  std::uint32_t dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
+    std::uint32_t count = 0;
+    unsigned head = 0;
+    io_uring_cqe* cqe = nullptr;
+    io_uring_for_each_cqe(&ring_, head, cqe) {
+      if (count == maximum) break;
+      count += 1;
+      const Tag tag = Tag::from_word(cqe->user_data);
+      if (tag.operation() == common_operation::wake) {
+        core_->stats().add(Stat::wakeups);
+        woken_ = true;
+        arm_wake();
+        continue;
+      }
+      Completion completion;
+      completion.tag = tag;
+      completion.result = cqe->res;
+      completion.more = (cqe->flags & IORING_CQE_F_MORE) != 0;
+      completion.has_buffer = (cqe->flags & IORING_CQE_F_BUFFER) != 0;
+      completion.buffer = static_cast<std::uint16_t>(cqe->flags >> IORING_CQE_BUFFER_SHIFT);
+      sink(completion);
+    }
+    io_uring_cq_advance(&ring_, count);
+    return count;
+  }
+
+  /// Whether a wake-up came since the last call.
+  bool take_wake_up() noexcept { return std::exchange(woken_, false); }
 
   /// Destroys the ring; the kernel cancels what is left and has no more use for our memory.
   void close() noexcept {
@@ -209,30 +262,12 @@ class IoUring {
     sqe->user_data = Tag(0, common_operation::wake, 0).word();
   }
 
-  /// One system call that submits and takes events, or none when there is neither.
-  void enter(std::uint64_t wait_nanoseconds) noexcept {
-    if (wake_owed_) arm_wake();
-    // With the submission queue full nobody could end a wait: submit first, arm the next turn.
-    if (wake_owed_) wait_nanoseconds = 0;
-    const unsigned prepared = io_uring_sq_ready(&ring_);
-    if (io_uring_cq_ready(&ring_) != 0) wait_nanoseconds = 0;
-    if (wait_nanoseconds == 0) {
-      constexpr unsigned wanted = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
-      if (prepared != 0) {
-        count_entry(io_uring_submit_and_get_events(&ring_));
-      } else if ((__atomic_load_n(ring_.sq.kflags, __ATOMIC_RELAXED) & wanted) != 0) {
-        // Partner: the kernel, which sets the flag after queueing task work; the enter orders.
-        io_uring_get_events(&ring_);
-        count_entry(0);
-      }
-      return;
+  void prepare_overflow() noexcept {
+    while (!overflow_.empty() && io_uring_sq_ready(&ring_) < Shape::submit_batch) {
+      io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
+      if (sqe == nullptr) return;
+      fill(*sqe, *overflow_.pop());
     }
-    __kernel_timespec timeout{};
-    timeout.tv_sec = static_cast<long long>(wait_nanoseconds / nanoseconds_per_second);
-    timeout.tv_nsec = static_cast<long long>(wait_nanoseconds % nanoseconds_per_second);
-    io_uring_cqe* first = nullptr;
-    io_uring_submit_and_wait_timeout(&ring_, &first, 1, &timeout, nullptr);
-    count_entry(static_cast<int>(prepared - io_uring_sq_ready(&ring_)));
   }
 
   void count_entry(int submitted) noexcept {
@@ -242,38 +277,13 @@ class IoUring {
     }
   }
 
-  template <class Sink>
-  std::uint32_t take(std::uint32_t maximum, Sink&& sink) noexcept {
-    std::uint32_t count = 0;
-    unsigned head = 0;
-    io_uring_cqe* cqe = nullptr;
-    io_uring_for_each_cqe(&ring_, head, cqe) {
-      if (count == maximum) break;
-      count += 1;
-      const Tag tag = Tag::from_word(cqe->user_data);
-      if (tag.operation() == common_operation::wake) {
-        core_->stats().add(Stat::wakeups);
-        arm_wake();
-        continue;
-      }
-      Completion completion;
-      completion.tag = tag;
-      completion.result = cqe->res;
-      completion.more = (cqe->flags & IORING_CQE_F_MORE) != 0;
-      completion.has_buffer = (cqe->flags & IORING_CQE_F_BUFFER) != 0;
-      completion.buffer = static_cast<std::uint16_t>(cqe->flags >> IORING_CQE_BUFFER_SHIFT);
-      sink(completion);
-    }
-    io_uring_cq_advance(&ring_, count);
-    return count;
-  }
-
   void fill(io_uring_sqe& sqe, Operation& operation) noexcept;
 
   io_uring ring_{};
   bool open_ = false;
   bool wake_owed_ = false;
   int wake_fd_ = -1;
+  bool woken_ = false;
   std::uint64_t wake_count_ = 0;
   ReactorCore* core_ = nullptr;
   OperationQueue overflow_;
