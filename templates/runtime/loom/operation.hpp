@@ -30,6 +30,7 @@ enum class OperationKind : std::uint8_t {
   close,             ///< close(2)
   cancel_receive,    ///< ends the receive in flight on `handle`
   cancel_all,        ///< ends everything in flight on `handle`
+  request,           ///< a RequestOperation: what its Request says
 };
 
 /// An operation record. `handle` is what the backend's adopt() or an accept gave.

@@ -9,6 +9,7 @@
 #include "connection.hpp"
 #include "core.hpp"
 #include "result.hpp"
+#include "system/requests.hpp"
 
 namespace loom {
 

@@ -3,6 +3,8 @@
 // keeps connections fair; a descriptor with more to read goes to the end of the ready ring.
 #pragma once
 
+#include "../request_operation.hpp"
+#include "../system/perform.hpp"
 #include "epoll.hpp"
 
 namespace loom {
@@ -70,6 +72,9 @@ std::uint32_t Epoll<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcep
 template <class Shape>
 void Epoll<Shape>::submit(Operation& operation) noexcept {
   core_->stats().add(Stat::submissions);
+  if (operation.kind == OperationKind::request) {
+    return complete(operation, system::perform(RequestOperation::of(operation).request));
+  }
   Entry& entry = entries_[operation.handle];
   switch (operation.kind) {
     case OperationKind::accept:
@@ -101,6 +106,7 @@ void Epoll<Shape>::submit(Operation& operation) noexcept {
       cancel(entry.connect);
       complete(operation, 0);
       break;
+    case OperationKind::request: break;  // has no handle; was dealt with above
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "io_uring.hpp"
+#include "io_uring_request.hpp"
 
 namespace loom {
 
@@ -47,6 +48,7 @@ void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
     case OperationKind::cancel_all:
       io_uring_prep_cancel_fd(&sqe, handle, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD_FIXED);
       break;
+    case OperationKind::request: copy_request(sqe, RequestOperation::of(operation).request); break;
   }
   sqe.user_data = operation.tag.word();
 }

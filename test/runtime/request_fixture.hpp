@@ -1,0 +1,82 @@
+// Requests on both backends: a folder of their own, and `ask`, which submits one and gives what it
+// completed with.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "backend_fixture.hpp"
+#include "loom/request_operation.hpp"
+#include "loom/system/requests.hpp"
+
+namespace loom_test {
+
+/// The bytes of a text, as requests take them.
+inline std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// A text's memory, to be read into.
+inline std::span<std::byte> room_in(std::string& text) {
+  return std::as_writable_bytes(std::span(text.data(), text.size()));
+}
+
+/// A folder that goes with its test.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "loom-XXXXXX").string();
+    if (mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  /// The path of a file in it.
+  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+template <class Which>
+class Requests : public Backend<Which> {
+ protected:
+  /// Starts a request; its number, for `result_of`.
+  std::uint32_t begin(const loom::system::Request& request) {
+    const std::uint32_t number = next_number_++;
+    loom::RequestOperation& record = requests_.emplace_back();
+    record.tag = loom::Tag(number, some_operation, 1);
+    record.request = request;
+    this->bench().submit(record);
+    return number;
+  }
+
+  /// What a request completed with.
+  std::int32_t ask(const loom::system::Request& request) {
+    return this->bench().final_result(begin(request));
+  }
+
+  /// Opens a file of the test's folder for reading and writing.
+  std::int32_t open(const std::string& path, int flags = 0) {
+    return ask(
+        loom::system::open_at(AT_FDCWD, path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | flags, 0600));
+  }
+
+  Folder folder;
+
+ private:
+  std::uint32_t next_number_ = 200;
+  /// A deque: records stay where they are while others come.
+  std::deque<loom::RequestOperation> requests_;
+};
+
+}  // namespace loom_test
