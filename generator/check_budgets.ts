@@ -9,7 +9,7 @@ import { showSize } from '../schemas/leaf.ts';
 import { limits } from '../schemas/limits.ts';
 import { byName } from './case.ts';
 import { lowerReactor } from './lower.ts';
-import { lengthWidth, operationsPerStream, slabBytes } from './lower_fds.ts';
+import { commonOperations, lengthWidth, operationsPerStream, slabBytes } from './lower_fds.ts';
 import { lowerMessage } from './lower_messages.ts';
 import {
   deliveredFds,
@@ -117,7 +117,7 @@ function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
     ),
     ...tooMany(
       `Operation numbers of ${where}`,
-      4 + streams * operationsPerStream,
+      commonOperations + streams * operationsPerStream + (reactor.fds.length - streams),
       limits.operations,
       'Move fds to another reactor.',
       path,

@@ -8,10 +8,11 @@ const nanosecondsPerMillisecond = 1e6;
 const nanosecondsPerMicrosecond = 1e3;
 
 /** Operation numbers that mean the same in every reactor: `common_operation` of the runtime. */
-const commonOperations = 8;
+export const commonOperations = 8;
 
-const serverOperations = ['accept', 'receive', 'send', 'shutdown', 'close', 'cancel'] as const;
-const clientOperations = ['connect', 'receive', 'send', 'shutdown', 'close', 'cancel'] as const;
+const streamOperations = ['receive', 'send', 'shutdown', 'close', 'cancel', 'deadline'] as const;
+const serverOperations = ['accept', ...streamOperations] as const;
+const clientOperations = ['connect', ...streamOperations] as const;
 
 /** What a stream fd adds to the numbers of its reactor's `Operation` enumeration. */
 export const operationsPerStream = serverOperations.length;
@@ -148,8 +149,9 @@ function lowerTimer(
   fd: Extract<CheckedFd, { kind: 'timer' }>,
   at: FdCursor,
 ): IrTimerFd {
-  const timer = at.timer;
+  const { timer, operation } = at;
   at.timer += 1;
+  at.operation += 1;
   return {
     name,
     typeName: pascalCase(name),
@@ -158,6 +160,7 @@ function lowerTimer(
     handler: fd.handler ?? null,
     firstNanoseconds: fd.after ?? fd.every ?? 0,
     everyNanoseconds: fd.every ?? 0,
+    operations: { tick: operation },
     timer,
   };
 }

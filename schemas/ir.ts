@@ -105,6 +105,8 @@ export interface IrTimerFd {
   firstNanoseconds: number;
   /** Period; 0 is a one-shot timer. */
   everyNanoseconds: number;
+  /** Operation numbers in the reactor's `Operation` enumeration. */
+  operations: Record<string, number>;
   /** Position in the reactor's timer table. */
   timer: number;
 }

@@ -100,6 +100,7 @@ const timerFd = v.strictObject({
   handler: v.nullable(upperName),
   firstNanoseconds: nanoseconds,
   everyNanoseconds: nanoseconds,
+  operations: v.record(lowerName, whole(1, limits.operations)),
   timer: whole(0, 65535),
 });
 

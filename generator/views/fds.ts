@@ -47,7 +47,7 @@ export interface OperationsView {
 const indent = '      ';
 
 /** The enumerator of one operation of an fd. */
-export function operationName(reactor: IrReactor, fd: IrStreamFd, operation: string): string {
+export function operationName(reactor: IrReactor, fd: IrFd, operation: string): string {
   const space = `${identifier(reactor.name)}_operations`;
   return `${space}::${identifier(fd.name)}_${identifier(operation)}`;
 }
@@ -95,15 +95,16 @@ export function fdsView(ir: Ir, fds: readonly { reactor: IrReactor; fd: IrFd }[]
       isStream: isStream(fd),
       framing: isStream(fd) ? framingType(fd.framing) : '',
       shapeType: isStream(fd) ? 'loom::StreamShape' : 'loom::TimerShape',
-      shape: isStream(fd) ? streamShape(reactor, fd) : timerShape(fd),
+      shape: isStream(fd) ? streamShape(reactor, fd) : timerShape(reactor, fd),
     })),
   };
 }
 
-function timerShape(fd: IrTimerFd): string[] {
+function timerShape(reactor: IrReactor, fd: IrTimerFd): string[] {
   return [
     ...stringField(indent, 'name', fd.name),
     `${indent}.index = ${integer(fd.index)},`,
+    `${indent}.tick_operation = ${operationName(reactor, fd, 'tick')},`,
     `${indent}.first_nanoseconds = ${integer(fd.firstNanoseconds)},`,
     `${indent}.every_nanoseconds = ${integer(fd.everyNanoseconds)},`,
   ];
@@ -132,6 +133,7 @@ function streamShape(reactor: IrReactor, fd: IrStreamFd): string[] {
     field('shutdown_operation', operation('shutdown')),
     field('close_operation', operation('close')),
     field('cancel_operation', operation('cancel')),
+    field('deadline_operation', operation('deadline')),
     field('buffer_group', integer(fd.receive.group)),
     field('buffer_bytes', integer(fd.receive.bytes)),
     field('buffer_count', integer(fd.receive.count)),
@@ -193,7 +195,7 @@ export function operationsView(ir: Ir): OperationsView {
       return {
         comment: commentLines('/// ', sentence),
         name: identifier(reactor.name),
-        operations: reactor.fds.filter(isStream).flatMap((fd) =>
+        operations: reactor.fds.flatMap((fd) =>
           Object.entries(fd.operations)
             .sort(([, a], [, b]) => a - b)
             .map(([name, value]) => `${fd.name}_${identifier(name)} = ${integer(value)}`),

@@ -60,6 +60,7 @@ const completions: Readonly<Record<string, string>> = {
   shutdown: 'shut_down',
   close: 'closed',
   cancel: 'cancelled',
+  deadline: 'deadline_passed',
 };
 
 /** Linux keeps 15 characters of a thread's name, pthread_setname_np(3). */
@@ -99,7 +100,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     classHead: classHead(identifier(reactor.typeName)),
     typeName: identifier(reactor.typeName),
     constants: constants(ir, reactor),
-    cases: streams.flatMap((fd) => caseLines(reactor, fd, isSplit ? '    ' : '      ')),
+    cases: reactor.fds.flatMap((fd) => caseLines(reactor, fd, isSplit ? '    ' : '      ')),
     handlers: [...members].map(([type, member]) => ({ member, type: `::${identifier(type)}` })),
     deliveries,
     hasDeliveries: deliveries.length > 0,
@@ -215,16 +216,22 @@ function constants(ir: Ir, reactor: IrReactor): string[] {
 }
 
 /** The cases of one fd's operations, in the order of their numbers. */
-function caseLines(reactor: IrReactor, fd: IrStreamFd, indent: string): string[] {
+function caseLines(reactor: IrReactor, fd: IrFd, indent: string): string[] {
   return Object.entries(fd.operations)
     .sort(([, a], [, b]) => a - b)
     .flatMap(([operation]) => {
       const label = `${indent}case ${operationName(reactor, fd, operation)}:`;
-      const engine = completions[operation];
-      if (engine === undefined) throw new Error(`no engine function for ${operation}`);
-      const act = `return this->${engine}(streams_.${identifier(fd.name)}, completion);`;
+      const act = isStream(fd)
+        ? `return this->${engineOf(operation)}(streams_.${identifier(fd.name)}, completion);`
+        : `return timers_.${identifier(fd.name)}.expire();`;
       return fitted(`${label} ${act}`, [label, `${indent}  ${act}`]);
     });
+}
+
+function engineOf(operation: string): string {
+  const engine = completions[operation];
+  if (engine === undefined) throw new Error(`no engine function for ${operation}`);
+  return engine;
 }
 
 /** What JavaScript asks of the connections of one fd. */

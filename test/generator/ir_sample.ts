@@ -21,6 +21,12 @@ const socketOptions: IrSocketOptions = {
   mode: 0,
 };
 
+/** The numbers of a stream's operations from `first` on; `open` is accept or connect. */
+function operationsFrom(open: string, first: number): Record<string, number> {
+  const names = [open, 'receive', 'send', 'shutdown', 'close', 'cancel', 'deadline'];
+  return Object.fromEntries(names.map((name, offset) => [name, first + offset]));
+}
+
 /** A stream fd with the given differences. */
 export function streamFd(name: string, parts: Partial<IrStreamFd>): IrStreamFd {
   return {
@@ -33,7 +39,7 @@ export function streamFd(name: string, parts: Partial<IrStreamFd>): IrStreamFd {
     framing: { kind: 'raw' },
     firstSlot: 0,
     slots: 4,
-    operations: { connect: 2, receive: 3, send: 4, shutdown: 5, close: 6, cancel: 7 },
+    operations: operationsFrom('connect', 8),
     receive: { group: 0, bytes: 65536, count: 8 },
     writeQueueBytes: 262144,
     full: 'refuse',
@@ -108,7 +114,7 @@ function controlReactor(): IrReactor {
     address: '/tmp/feed.sock',
     framing: { kind: 'lengthPrefixed', widthBytes: 4, endian: 'little', maximumBytes: 1048576 },
     slots: 64,
-    operations: { accept: 2, receive: 3, send: 4, shutdown: 5, close: 6, cancel: 7 },
+    operations: operationsFrom('accept', 8),
     receive: { group: 0, bytes: 32768, count: 16 },
     firstSharedSlot: 0,
     options: { ...socketOptions, noDelay: 0, backlog: 128, mode: 0o600 },
@@ -126,6 +132,7 @@ function controlReactor(): IrReactor {
         handler: null,
         firstNanoseconds: 1_000_000_000,
         everyNanoseconds: 1_000_000_000,
+        operations: { tick: 15 },
         timer: 0,
       },
     ],

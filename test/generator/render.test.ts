@@ -89,7 +89,7 @@ function manyFds(): Ir {
   const ir = sampleIr();
   const [reactor] = ir.reactors;
   if (reactor === undefined) throw new Error('the sample has reactors');
-  const letters = 'abcdefghij';
+  const letters = 'abcdefghi';
   reactor.fds = [...letters].map((letter, index) => ({
     ...streamFd(`${letter}_rather_long_name_of_32_letters`, { index, handler: 'Book' }),
     typeName: `${letter.toUpperCase()}RatherLongNameOf32Letters`,

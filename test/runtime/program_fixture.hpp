@@ -49,6 +49,7 @@ enum : std::uint16_t {
   stream_shutdown,
   stream_close,
   stream_cancel,
+  stream_deadline,
 };
 
 /// A StreamShape with these numbers filled in.
@@ -60,6 +61,7 @@ constexpr loom::StreamShape numbered(loom::StreamShape shape) {
   shape.shutdown_operation = stream_shutdown;
   shape.close_operation = stream_close;
   shape.cancel_operation = stream_cancel;
+  shape.deadline_operation = stream_deadline;
   return shape;
 }
 
@@ -81,6 +83,7 @@ struct One {
         case stream_shutdown: return this->shut_down(stream_, completion);
         case stream_close: return this->closed(stream_, completion);
         case stream_cancel: return this->cancelled(stream_, completion);
+        case stream_deadline: return this->deadline_passed(stream_, completion);
         default: this->core_.stats().add(loom::Stat::stale_completions);
       }
     }

@@ -51,12 +51,15 @@ class Main : public loom::Reactor<Main<Backend>, Backend, shapes::Main> {
       case main_operations::local_shutdown: return this->shut_down(streams_.local, completion);
       case main_operations::local_close: return this->closed(streams_.local, completion);
       case main_operations::local_cancel: return this->cancelled(streams_.local, completion);
+      case main_operations::local_deadline:
+        return this->deadline_passed(streams_.local, completion);
       case main_operations::tcp_accept: return this->accepted(streams_.tcp, completion);
       case main_operations::tcp_receive: return this->received(streams_.tcp, completion);
       case main_operations::tcp_send: return this->sent(streams_.tcp, completion);
       case main_operations::tcp_shutdown: return this->shut_down(streams_.tcp, completion);
       case main_operations::tcp_close: return this->closed(streams_.tcp, completion);
       case main_operations::tcp_cancel: return this->cancelled(streams_.tcp, completion);
+      case main_operations::tcp_deadline: return this->deadline_passed(streams_.tcp, completion);
       default: this->core_.stats().add(loom::Stat::stale_completions);
     }
   }

@@ -53,12 +53,16 @@ class Md : public loom::Reactor<Md<Backend>, Backend, shapes::Md> {
       case md_operations::market_shutdown: return this->shut_down(streams_.market, completion);
       case md_operations::market_close: return this->closed(streams_.market, completion);
       case md_operations::market_cancel: return this->cancelled(streams_.market, completion);
+      case md_operations::market_deadline:
+        return this->deadline_passed(streams_.market, completion);
       case md_operations::snapshot_connect: return this->connected(streams_.snapshot, completion);
       case md_operations::snapshot_receive: return this->received(streams_.snapshot, completion);
       case md_operations::snapshot_send: return this->sent(streams_.snapshot, completion);
       case md_operations::snapshot_shutdown: return this->shut_down(streams_.snapshot, completion);
       case md_operations::snapshot_close: return this->closed(streams_.snapshot, completion);
       case md_operations::snapshot_cancel: return this->cancelled(streams_.snapshot, completion);
+      case md_operations::snapshot_deadline:
+        return this->deadline_passed(streams_.snapshot, completion);
       default: this->core_.stats().add(loom::Stat::stale_completions);
     }
   }

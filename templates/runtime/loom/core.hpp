@@ -1,5 +1,5 @@
 // What every part of a reactor shares and no backend decides: its clock, its counters, the ring
-// towards JavaScript, the next deadline, and the wish to stop. Hooks reach it as `reactor()`.
+// towards JavaScript, its deadlines, and the wish to stop. Hooks reach it as `reactor()`.
 #pragma once
 
 #include <cstdint>
@@ -54,10 +54,9 @@ class ReactorCore {
         ByteRingProducer(ring_header(shared_, offset), ring_data(shared_, offset), ring_bytes);
   }
 
-  /// The loop must look at its timers no later than `nanoseconds` on the monotonic clock.
-  void want_deadline(std::uint64_t nanoseconds) noexcept {
-    if (nanoseconds < next_deadline_) next_deadline_ = nanoseconds;
-  }
+  /// Every deadline of the reactor, on the clock of now_nanoseconds(). What expires is dispatched
+  /// like a completion: tag of the entry, result -ETIME.
+  [[nodiscard]] TimerWheel& wheel() noexcept { return wheel_; }
 
   /// Whether a record of `payload_bytes` fits the ring towards JavaScript now. When it does not,
   /// the reactor is marked as stalled, and JavaScript wakes it after making room.
@@ -84,7 +83,7 @@ class ReactorCore {
   ControlBlock* control_ = nullptr;
   ByteRingProducer delivery_;
   std::uint64_t batch_nanoseconds_ = 0;
-  std::uint64_t next_deadline_ = no_deadline;
+  TimerWheel wheel_;
   /// A record was appended since JavaScript was last woken.
   bool delivered_ = false;
   /// Something waits for room towards JavaScript and must be tried again.

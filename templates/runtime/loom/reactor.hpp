@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <type_traits>
 
@@ -49,6 +50,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
     inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
                               ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);
     core_.batch_nanoseconds_ = core_.now_nanoseconds();
+    core_.wheel().start(core_.batch_nanoseconds_);
     this->random_ ^= core_.batch_nanoseconds_;
     core_.stats().set(Stat::backend, Backend::stat_value);
     return backend_.open(core_, reactor_run.wake_fd);
@@ -132,7 +134,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
     if (facts_.completions == 0) core_.batch_nanoseconds_ = core_.now_nanoseconds();
     const std::uint64_t now = core_.batch_nanoseconds_;
     if (facts_.happened()) last_event_nanoseconds_ = now;
-    if (now >= core_.next_deadline_) run_deadlines(now);
+    expire_deadlines(now);
     wake_js(reactor_run);
     core_.stats().set(Stat::in_flight, core_.in_flight_);
     if (stopping_) facts_.done = this->continue_stop(now);
@@ -159,7 +161,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
     facts_.stop_requested =
         !stopping_ && reactor_run.stop_requested->load(std::memory_order_seq_cst);
     look_nanoseconds_ = core_.now_nanoseconds();
-    facts_.deadline_passed = core_.next_deadline_ <= look_nanoseconds_;
+    facts_.deadline_passed = core_.wheel().next_deadline() <= look_nanoseconds_;
   }
 
   void wait(ReactorRun& reactor_run) noexcept {
@@ -167,7 +169,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
     wake_js(reactor_run);
     core_.stats().add(Stat::sleeps);
     const std::uint64_t limit = stopping_ ? stop_wait_nanoseconds : longest_wait_nanoseconds;
-    const std::uint64_t remaining = core_.next_deadline_ - look_nanoseconds_;
+    const std::uint64_t remaining = core_.wheel().next_deadline() - look_nanoseconds_;
     backend_.wait(remaining < limit ? remaining : limit);
   }
 
@@ -205,30 +207,14 @@ class Reactor : public ReactorStop<Derived, Backend> {
     return again;
   }
 
-  void run_deadlines(std::uint64_t now) noexcept {
-    core_.next_deadline_ = no_deadline;
-    if (!stopping_) derived().each_timer([now](auto& timer) { timer.run(now); });
-    derived().each_stream([&](auto& family) {
-      if (family.shape.is_server()) {
-        this->arm_accept(family);
-        return;
-      }
-      for (auto& slot : family.slots) run_slot_deadline(family, slot, now);
-      this->settle_dirty(family);
-    });
-  }
-
-  template <class Family, class Slot>
-  void run_slot_deadline(Family& family, Slot& slot, std::uint64_t now) noexcept {
-    if (slot.deadline == no_deadline) return;
-    if (now < slot.deadline) return core_.want_deadline(slot.deadline);
-    slot.deadline = no_deadline;
-    if (slot.state == SlotState::vacant && !stopping_) {
-      this->open_client(family, slot);
-    } else if (slot.state == SlotState::connecting) {
-      slot.failure = {CloseKind::timed_out, ETIMEDOUT};
-      family.mark_dirty(slot);
-    }
+  /// Dispatches what has expired, through the switch of the completions.
+  void expire_deadlines(std::uint64_t now) noexcept {
+    if (now < core_.wheel().next_deadline()) return;
+    const std::uint32_t count =
+        core_.wheel().expire(now, Shape::timer_batch, [this](const TimerEntry& entry) {
+          derived().dispatch(Completion{.tag = entry.tag, .result = -ETIME});
+        });
+    core_.stats().add(Stat::timers_expired, count);
   }
 
   /// At most one wake-up a turn, and only when JavaScript sleeps.

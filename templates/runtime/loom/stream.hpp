@@ -14,6 +14,7 @@
 #include "operation.hpp"
 #include "shapes.hpp"
 #include "socket.hpp"
+#include "timer_wheel.hpp"
 #include "write_queue.hpp"
 
 namespace loom {
@@ -61,8 +62,8 @@ struct StreamSlot {
   std::uint32_t index = 0;   ///< within its fd
   std::int32_t handle = -1;  ///< the backend's
   WriteQueue queue;
-  CloseReason failure;                   ///< set by whatever goes wrong; settling acts on it
-  std::uint64_t deadline = no_deadline;  ///< clients: connect timeout or next attempt
+  CloseReason failure;  ///< set by whatever goes wrong; settling acts on it
+  TimerEntry deadline;  ///< clients: connect timeout or next attempt
   StreamSlot* next_dirty = nullptr;
   StreamFamily<Fd>* family = nullptr;
 
@@ -123,6 +124,7 @@ struct StreamFamily {
     accept.tag = Tag(shape.first_slot, shape.open_operation, 0);
     accept_cancel.kind = OperationKind::cancel_all;
     accept_cancel.tag = Tag(shape.first_slot, shape.cancel_operation, listener_generation);
+    accept_retry.tag = Tag(shape.first_slot, shape.deadline_operation, listener_generation);
   }
 
   /// Gives the slot's operations tags of its current generation.
@@ -132,6 +134,13 @@ struct StreamFamily {
     slot.send.tag = Tag(place, shape.send_operation, slot.generation);
     slot.close.tag = Tag(place, shape.close_operation, slot.generation);
     slot.cancel.tag = Tag(place, shape.cancel_operation, slot.generation);
+  }
+
+  /// The slot's deadline passes at `due`, on the reactor's clock.
+  void arm_deadline(StreamSlot<Fd>& slot, std::uint64_t due_nanoseconds) noexcept {
+    slot.deadline.tag =
+        Tag(shape.first_slot + slot.index, shape.deadline_operation, slot.generation);
+    core->wheel().arm(slot.deadline, due_nanoseconds);
   }
 
   /// The slot a completion belongs to.
@@ -181,9 +190,9 @@ struct StreamFamily {
   std::int32_t listener = -1;  ///< servers: the backend's handle
   Operation accept;
   Operation accept_cancel;
-  std::uint64_t accept_retry_nanoseconds = 0;  ///< after EMFILE and the like
-  AddressList addresses;                       ///< servers: the one bound; clients: tried in turn
-  char address_text[128] = {};                 ///< what was asked for, or what was bound
+  TimerEntry accept_retry;      ///< servers: the pause after EMFILE and the like
+  AddressList addresses;        ///< servers: the one bound; clients: tried in turn
+  char address_text[128] = {};  ///< what was asked for, or what was bound
   std::uint32_t free_slots[slot_count];
   StreamSlot<Fd> slots[slot_count];
   BufferPool<Fd::shape.buffer_bytes, Fd::shape.buffer_count> buffers;

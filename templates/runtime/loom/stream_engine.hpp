@@ -1,6 +1,7 @@
 // What follows from each completion of a stream operation. The emitted `dispatch` calls exactly
-// these: accepted, connected, received, sent, shut_down, cancelled, closed. None of them calls a
-// backend's wait, and none recurses: results that come inline are queued by the backend.
+// these: accepted, connected, received, sent, shut_down, cancelled, closed, deadline_passed. None
+// of them calls a backend's wait, and none recurses: results that come inline are queued by the
+// backend.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,8 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     if (completion.result >= 0) {
       take_accepted(family, completion.result);
     } else if (completion.result != -ECANCELED && completion.result != -ECONNABORTED) {
-      family.accept_retry_nanoseconds = core_.batch_nanoseconds_ + accept_retry_pause_nanoseconds;
+      core_.wheel().arm(family.accept_retry,
+                        core_.batch_nanoseconds_ + accept_retry_pause_nanoseconds);
     }
     this->arm_accept(family);
     this->settle_dirty(family);
@@ -132,6 +134,22 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     this->settle_dirty(family);
   }
 
+  /// A pause or a time limit is over: a server accepts again; a client tries again, or its attempt
+  /// has failed.
+  template <class Fd>
+  void deadline_passed(StreamFamily<Fd>& family, const Completion& completion) noexcept {
+    if (family.shape.is_server()) return this->arm_accept(family);
+    StreamSlot<Fd>* slot = current(family, completion);
+    if (slot == nullptr) return;
+    if (slot->state == SlotState::vacant && !stopping_) {
+      open_client(family, *slot);
+    } else if (slot->state == SlotState::connecting) {
+      slot->failure = {CloseKind::timed_out, ETIMEDOUT};
+      family.mark_dirty(*slot);
+    }
+    this->settle_dirty(family);
+  }
+
   /// Begins a client's connect(2), or schedules the next attempt when even that fails.
   template <class Fd>
   void open_client(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
@@ -140,14 +158,13 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     const std::int32_t handle = fd < 0 ? fd : backend_.adopt(fd);
     this->prepare_slot(family, slot, handle < 0 ? -1 : handle);
     slot.state = SlotState::connecting;
-    slot.deadline = no_deadline;
     if (handle < 0) {
       connect_failed(family, slot, {CloseKind::refused, -handle});
     } else {
       this->control(family, slot, OperationKind::connect, &address.storage, address.bytes);
       if (family.shape.connect_timeout_nanoseconds != 0) {
-        slot.deadline = core_.now_nanoseconds() + family.shape.connect_timeout_nanoseconds;
-        core_.want_deadline(slot.deadline);
+        const std::uint64_t now = core_.now_nanoseconds();
+        family.arm_deadline(slot, now + family.shape.connect_timeout_nanoseconds);
       }
     }
     family.mark_dirty(slot);

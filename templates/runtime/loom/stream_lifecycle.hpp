@@ -42,7 +42,7 @@ class StreamLifecycle : public ReactorBase<Derived, Backend> {
   template <class Fd>
   void opened(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     slot.state = SlotState::open;
-    slot.deadline = no_deadline;
+    core_.wheel().disarm(slot.deadline);
     slot.attempts = 0;
     core_.stats().add(Stat::open_connections);
     Connection<Fd> connection(slot);
@@ -97,6 +97,7 @@ class StreamLifecycle : public ReactorBase<Derived, Backend> {
     }
     slot.state = SlotState::ending;
     slot.failure = why;
+    core_.wheel().disarm(slot.deadline);
     release_held(family, slot);
     Connection<Fd> connection(slot);
     if (!slot.try_next) guard(slot, [&] { family.handler->on_close(connection, why); });
@@ -161,10 +162,7 @@ class StreamLifecycle : public ReactorBase<Derived, Backend> {
   void arm_accept(StreamFamily<Fd>& family) noexcept {
     if (stopping_ || family.listener < 0 || family.accept.in_flight) return;
     if (family.shape.full == WhenFull::wait && family.free_count == 0) return;
-    if (family.accept_retry_nanoseconds > core_.batch_nanoseconds_) {
-      core_.want_deadline(family.accept_retry_nanoseconds);
-      return;
-    }
+    if (family.accept_retry.armed()) return;
     family.accept.handle = family.listener;
     this->start(family.accept);
   }
@@ -186,8 +184,7 @@ class StreamLifecycle : public ReactorBase<Derived, Backend> {
     random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;  // Knuth, MMIX
     pause -= (random_ >> 11U) % (pause / 2 + 1);  // the upper bits are the random ones
     if (slot.attempts < 63) slot.attempts = static_cast<std::uint8_t>(slot.attempts + 1);
-    slot.deadline = core_.now_nanoseconds() + pause;
-    core_.want_deadline(slot.deadline);
+    family.arm_deadline(slot, core_.now_nanoseconds() + pause);
   }
 
   std::uint64_t random_ = 0x9e3779b97f4a7c15ULL;

@@ -17,12 +17,14 @@ enum : std::uint16_t {
   local_shutdown = 11,
   local_close = 12,
   local_cancel = 13,
-  tcp_accept = 14,
-  tcp_receive = 15,
-  tcp_send = 16,
-  tcp_shutdown = 17,
-  tcp_close = 18,
-  tcp_cancel = 19,
+  local_deadline = 14,
+  tcp_accept = 15,
+  tcp_receive = 16,
+  tcp_send = 17,
+  tcp_shutdown = 18,
+  tcp_close = 19,
+  tcp_cancel = 20,
+  tcp_deadline = 21,
 };
 }  // namespace main_operations
 

@@ -48,6 +48,7 @@ struct StreamShape {
   std::uint16_t shutdown_operation = 0;
   std::uint16_t close_operation = 0;
   std::uint16_t cancel_operation = 0;
+  std::uint16_t deadline_operation = 0;
   std::uint16_t buffer_group = 0;
   std::uint32_t buffer_bytes = 65536;
   std::uint32_t buffer_count = 8;
@@ -73,6 +74,7 @@ struct StreamShape {
 struct TimerShape {
   const char* name = "";
   std::uint16_t index = 0;
+  std::uint16_t tick_operation = 0;     ///< in the reactor's `Operation` enumeration
   std::uint64_t first_nanoseconds = 0;  ///< to the first expiration
   std::uint64_t every_nanoseconds = 0;  ///< period; 0 is a one-shot timer
 };
@@ -91,6 +93,7 @@ struct ReactorShape {
   static constexpr std::uint32_t submit_batch = 64;      ///< operations prepared in one turn
   static constexpr std::uint32_t inbox_batch = 256;      ///< mail and commands taken in one turn
   static constexpr std::uint32_t fiber_batch = 64;       ///< ready fibers run in one turn
+  static constexpr std::uint32_t timer_batch = 64;       ///< expired deadlines handled in one turn
   static constexpr std::uint32_t mailbox_entries = 256;  ///< 2^n, mail from other threads
   static constexpr std::uint32_t requests = 0;           ///< system requests of callback handlers
   static constexpr std::uint32_t bounded_workers = 2;    ///< io-wq: regular files

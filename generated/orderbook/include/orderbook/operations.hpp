@@ -18,12 +18,14 @@ enum : std::uint16_t {
   market_shutdown = 11,
   market_close = 12,
   market_cancel = 13,
-  snapshot_connect = 14,
-  snapshot_receive = 15,
-  snapshot_send = 16,
-  snapshot_shutdown = 17,
-  snapshot_close = 18,
-  snapshot_cancel = 19,
+  market_deadline = 14,
+  snapshot_connect = 15,
+  snapshot_receive = 16,
+  snapshot_send = 17,
+  snapshot_shutdown = 18,
+  snapshot_close = 19,
+  snapshot_cancel = 20,
+  snapshot_deadline = 21,
 };
 }  // namespace md_operations
 

@@ -26,13 +26,15 @@ class ReactorStop : public StreamStart<Derived, Backend> {
   void begin_stop() noexcept {
     stopping_ = true;
     stop_nanoseconds_ = core_.now_nanoseconds();
+    static_cast<Derived&>(*this).each_timer([](auto& timer) { timer.cancel(); });
     static_cast<Derived&>(*this).each_stream([this](auto& family) {
+      core_.wheel().disarm(family.accept_retry);
       if (family.accept.in_flight) {
         family.accept_cancel.handle = family.listener;
         this->start(family.accept_cancel);
       }
       for (auto& slot : family.slots) {
-        slot.deadline = no_deadline;
+        core_.wheel().disarm(slot.deadline);
         if (slot.state == SlotState::connecting) slot.failure = {CloseKind::stopped, 0};
         if (slot.state == SlotState::open) slot.close_requested = true;
         family.mark_dirty(slot);

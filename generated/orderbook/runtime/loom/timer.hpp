@@ -17,32 +17,29 @@ struct TimerFamily {
 
   ReactorCore* core = nullptr;
   Handler* handler = nullptr;
-  /// When it expires next on the monotonic clock; no_deadline when it is over.
-  std::uint64_t due_nanoseconds = no_deadline;
+  /// When it expires next, on the reactor's clock.
+  TimerEntry entry;
 
   /// Binds the timer and starts it.
   void attach(ReactorCore& reactor_core, Handler& timer_handler) noexcept {
     core = &reactor_core;
     handler = &timer_handler;
-    due_nanoseconds = core->now_nanoseconds() + shape.first_nanoseconds;
-    core->want_deadline(due_nanoseconds);
+    entry.tag = Tag(0, shape.tick_operation, 0);
+    core->wheel().arm(entry, core->now_nanoseconds() + shape.first_nanoseconds);
   }
 
-  /// Calls the hook when the timer is due at `now`, and arms it again.
-  void run(std::uint64_t now) noexcept {
-    if (now < due_nanoseconds) {
-      core->want_deadline(due_nanoseconds);
-      return;
-    }
-    Tick tick{1, due_nanoseconds};
-    if constexpr (shape.every_nanoseconds == 0) {
-      due_nanoseconds = no_deadline;
-    } else {
-      const std::uint64_t missed = (now - due_nanoseconds) / shape.every_nanoseconds;
+  /// It does not expire any more.
+  void cancel() noexcept { core->wheel().disarm(entry); }
+
+  /// The entry expired: arms it again where it has a period, and calls the hook.
+  void expire() noexcept {
+    Tick tick{1, entry.due_nanoseconds};
+    if constexpr (shape.every_nanoseconds != 0) {
+      const std::uint64_t late = core->batch_nanoseconds() - entry.due_nanoseconds;
+      const std::uint64_t missed = late / shape.every_nanoseconds;
       tick.expirations += missed;
       tick.due_nanoseconds += missed * shape.every_nanoseconds;
-      due_nanoseconds = tick.due_nanoseconds + shape.every_nanoseconds;
-      core->want_deadline(due_nanoseconds);
+      core->wheel().arm(entry, tick.due_nanoseconds + shape.every_nanoseconds);
     }
     core->stats().add(Stat::ticks, tick.expirations);
     try {
