@@ -32,6 +32,8 @@ const commonCompletions = 64;
 /** Handles to spare, so that a flood can be accepted and refused. */
 const minimumSpareHandles = 64;
 const fixedHandles = 8;
+/** What a reactor has that says nothing else: loom::ReactorShape in the runtime. */
+const defaults = { mailboxBatch: 256, fiberBatch: 64, kernelWorkers: 2 } as const;
 
 /** Where the output lies in relation to the config. */
 export interface LowerPaths {
@@ -79,6 +81,21 @@ function lowerHandlers(fds: readonly IrFd[]): IrReactor['handlers'] {
 function lowerWait(wait: CheckedReactor['wait']): IrReactor['wait'] {
   if (typeof wait === 'string') return { mode: wait, spinNanoseconds: 0 };
   return { mode: 'spin-then-block', spinNanoseconds: wait.spin };
+}
+
+/** Bounds of a turn and of the kernel's threads: only those that differ from loom::ReactorShape. */
+function lowerBounds(
+  reactor: CheckedReactor,
+): Pick<IrReactor, 'mailboxBatch' | 'fiberBatch' | 'kernelWorkers' | 'stallNanoseconds'> {
+  const { mailboxBatch, fiberBatch, kernelWorkers, stall } = reactor;
+  const { bounded, unbounded } = kernelWorkers;
+  const isLimited = bounded !== defaults.kernelWorkers || unbounded !== defaults.kernelWorkers;
+  return {
+    ...(mailboxBatch !== defaults.mailboxBatch && { mailboxBatch }),
+    ...(fiberBatch !== defaults.fiberBatch && { fiberBatch }),
+    ...(isLimited && { kernelWorkers: { bounded, unbounded } }),
+    ...(stall !== false && { stallNanoseconds: stall }),
+  };
 }
 
 /** Entries of the rings: enough completions for everything that can be in flight at once. */
@@ -135,6 +152,7 @@ export function lowerReactor(
     fds,
     channels,
     shared,
+    ...lowerBounds(reactor),
   };
 }
 

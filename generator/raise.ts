@@ -93,14 +93,18 @@ const raiseFd = (fd: IrFd, on: string): Record<string, unknown> =>
 
 function raiseReactor(reactor: IrReactor): Record<string, unknown> {
   const { mode, spinNanoseconds } = reactor.wait;
-  return {
+  return given({
     core: reactor.core === -1 ? 'any' : reactor.core,
     wait: mode === 'spin-then-block' ? { spin: nanoseconds(spinNanoseconds) } : mode,
     submitBatch: reactor.submitBatch,
     completionBatch: reactor.completionBatch,
     inbox: reactor.shared.inboxBytes,
     delivery: reactor.shared.deliveryBytes,
-  };
+    mailboxBatch: reactor.mailboxBatch,
+    fiberBatch: reactor.fiberBatch,
+    kernelWorkers: reactor.kernelWorkers,
+    stall: reactor.stallNanoseconds ? nanoseconds(reactor.stallNanoseconds) : undefined,
+  });
 }
 
 /** The value of a config that lowers to this IR; its paths are relative to the output folder. */

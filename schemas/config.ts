@@ -14,6 +14,15 @@ import { limits } from './limits.ts';
 
 export { limits } from './limits.ts';
 
+const kernelWorkersSchema = v.strictObject({
+  /** Threads for regular files and block devices; 1 to 1024.
+   * @default 2 */
+  bounded: v.optional(integer('threads', 1, 1024), 2),
+  /** Threads for everything else that cannot be polled; 1 to 1024.
+   * @default 2 */
+  unbounded: v.optional(integer('threads', 1, 1024), 2),
+});
+
 /** One event loop on one thread. */
 export const reactorSchema = v.strictObject({
   /** Core that its thread is pinned to; 0 to 1023, or 'any'.
@@ -45,6 +54,23 @@ export const reactorSchema = v.strictObject({
   /** Completions dispatched in one turn; 1 to 4096.
    * @default 64 */
   completionBatch: v.optional(integer('completions', 1, 4096), 64),
+  /** Items of mail and commands of JavaScript taken before each submission; 1 to 65536.
+   * @default 256 */
+  mailboxBatch: v.optional(integer('items', 1, 65536), 256),
+  /** Ready fibers run in one turn; 1 to 65536.
+   * @default 64 */
+  fiberBatch: v.optional(integer('fibers', 1, 65536), 64),
+  /** io_uring: the kernel's own threads for operations that would block; without a limit a
+   * burst of them starts one for each (io_uring_register(2), IORING_REGISTER_IOWQ_MAX_WORKERS).
+   * @default { bounded: 2, unbounded: 2 } */
+  kernelWorkers: v.optional(kernelWorkersSchema, {}),
+  /** Time that one handler or fiber may hold the loop before the watchdog names it; 100us to 10m,
+   * or `false` for no watchdog.
+   * @default false */
+  stall: v.optional(
+    oneOf("false or a duration, such as '10ms'", [v.literal(false), duration('100us', '10m')]),
+    false,
+  ),
   /** Bytes of the ring from JavaScript to this reactor, a power of two; 4K to 512M. By default
    * 256K, or what four of the largest messages need. */
   inbox: v.optional(size('4K', '512M', 'power of two')),

@@ -166,6 +166,14 @@ export interface IrReactor {
   fds: IrFd[];
   channels: IrChannel[];
   shared: IrSharedLayout;
+  /** Items of mail and commands taken before each submission; absent: 256. */
+  mailboxBatch?: number;
+  /** Ready fibers run in one turn; absent: 64. */
+  fiberBatch?: number;
+  /** io_uring: threads of the kernel for what would block; absent: 2 and 2. */
+  kernelWorkers?: { bounded: number; unbounded: number };
+  /** Longest time that a handler or fiber may hold the loop unnoticed; absent: no watchdog. */
+  stallNanoseconds?: number;
 }
 
 /** Scalar types a message field may have. */

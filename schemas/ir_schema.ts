@@ -145,6 +145,12 @@ const reactor = v.strictObject({
   fds: list(v.variant('kind', [streamFd, timerFd], 'a stream fd or a timer'), 65535),
   channels: list(channel, 65535),
   shared,
+  mailboxBatch: v.exactOptional(whole(1, 65536)),
+  fiberBatch: v.exactOptional(whole(1, 65536)),
+  kernelWorkers: v.exactOptional(
+    v.strictObject({ bounded: whole(1, 1024), unbounded: whole(1, 1024) }),
+  ),
+  stallNanoseconds: v.exactOptional(nanoseconds),
 });
 
 const message = v.strictObject({

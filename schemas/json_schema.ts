@@ -57,7 +57,7 @@ function docComments(): Map<string, string> {
 const owners: Record<string, readonly string[]> = {
   '': ['configSchema'],
   backends: ['backendsSchema'],
-  reactors: ['reactorSchema'],
+  reactors: ['reactorSchema', 'kernelWorkersSchema'],
   stacks: ['stackSchema'],
   messages: ['messageSchema', 'fieldSchema'],
   fds: [

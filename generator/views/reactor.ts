@@ -4,7 +4,8 @@ import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { argumentLines, fitted } from './cxx_layout.ts';
 import { operationName } from './fds.ts';
 import { channelArguments } from './handlers.ts';
-import { bannerLines, describeReactor, isServer, isStream } from './sentences.ts';
+import { bannerLines, describeReactor, isStream } from './sentences.ts';
+import { shapeConstants } from './shape.ts';
 import { commentLines, cxxString, identifier, integer } from './text.ts';
 
 /** One fd as a member of its reactor. */
@@ -63,9 +64,6 @@ const completions: Readonly<Record<string, string>> = {
   deadline: 'deadline_passed',
 };
 
-/** Linux keeps 15 characters of a thread's name, pthread_setname_np(3). */
-const threadNameCharacters = 15;
-
 /** Describes one reactor, in one file or in three. */
 export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): ReactorView {
   const streams = reactor.fds.filter(isStream);
@@ -99,7 +97,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     ),
     classHead: classHead(identifier(reactor.typeName)),
     typeName: identifier(reactor.typeName),
-    constants: constants(ir, reactor),
+    constants: shapeConstants(ir, reactor),
     cases: reactor.fds.flatMap((fd) => caseLines(reactor, fd, isSplit ? '    ' : '      ')),
     handlers: [...members].map(([type, member]) => ({ member, type: `::${identifier(type)}` })),
     deliveries,
@@ -179,40 +177,6 @@ function handlerMembers(reactor: IrReactor): Map<string, string> {
   const short = names.map(snakeCase);
   const unique = new Set(short).size === names.length;
   return new Map(names.map((name, index) => [name, unique ? (short[index] ?? name) : name]));
-}
-
-/** The constants of the reactor's Shape. */
-function constants(ir: Ir, reactor: IrReactor): string[] {
-  const { shared, wait } = reactor;
-  const streams = reactor.fds.filter(isStream);
-  const own = streams.reduce((sum, fd) => sum + (isServer(fd) ? 1 : fd.slots), 0);
-  const modes = { spin: 'spin', block: 'block', 'spin-then-block': 'spin_then_block' } as const;
-  const thread = `${ir.name}:${reactor.name}`.slice(0, threadNameCharacters);
-  const u32 = (name: string, value: number): [string, string, string] => [
-    'std::uint32_t',
-    name,
-    integer(value),
-  ];
-  const fields: [string, string, string][] = [
-    ['const char*', 'name', cxxString(reactor.name)],
-    ['const char*', 'thread_name', cxxString(thread)],
-    ['int', 'core', reactor.core < 0 ? 'loom::core_any' : integer(reactor.core)],
-    ['loom::WaitMode', 'wait', `loom::WaitMode::${modes[wait.mode]}`],
-    ['std::uint64_t', 'spin_nanoseconds', integer(wait.spinNanoseconds)],
-    u32('completion_batch', reactor.completionBatch),
-    u32('submission_entries', reactor.submissionEntries),
-    u32('completion_entries', reactor.completionEntries),
-    u32('handles', reactor.handles),
-    u32('own_handles', own),
-    u32('buffer_groups', streams.length),
-    u32('maximum_buffers', Math.max(1, ...streams.map((fd) => fd.receive.count))),
-    u32('delivery_offset', shared.deliveryOffset),
-    u32('delivery_bytes', shared.deliveryBytes),
-    u32('inbox_offset', shared.inboxOffset),
-    u32('inbox_bytes', shared.inboxBytes),
-    u32('shared_bytes', shared.bytes),
-  ];
-  return fields.map(([type, name, value]) => `  static constexpr ${type} ${name} = ${value};`);
 }
 
 /** The cases of one fd's operations, in the order of their numbers. */

@@ -81,6 +81,10 @@ const reactor = optional({
   wait: fc.constantFrom('spin', 'block', { spin: '20us' }, { spin: '1ms' }),
   submitBatch: fc.integer({ min: 1, max: 2048 }),
   completionBatch: fc.integer({ min: 1, max: 4096 }),
+  mailboxBatch: fc.integer({ min: 1, max: 65536 }),
+  fiberBatch: fc.integer({ min: 1, max: 65536 }),
+  kernelWorkers: fc.constantFrom({}, { bounded: 4 }, { bounded: 1, unbounded: 8 }),
+  stall: fc.constantFrom(false as const, '10ms'),
   inbox: powerOfTwo(12, 20),
   delivery: powerOfTwo(12, 22),
 });

@@ -3,6 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { check } from '../../generator/check.ts';
 import { lower } from '../../generator/lower.ts';
+import { shapeConstants } from '../../generator/views/shape.ts';
 import type { CheckedConfig } from '../../schemas/config.ts';
 import type { Ir, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { limits } from '../../schemas/limits.ts';
@@ -163,6 +164,27 @@ test('times and sizes are integers in their unit', (t) => {
   t.is(ctl?.core, -1);
   t.is(stream(md, 'market').connectTimeoutNanoseconds, 5_000_000_000);
   t.deepEqual(stream(md, 'control').reconnect, { initialNanoseconds: 0, maximumNanoseconds: 0 });
+});
+
+test("a turn's bounds stand in the IR and the Shape only where they are not the default", (t) => {
+  const ctl = { mailboxBatch: 7, fiberBatch: 9, kernelWorkers: { bounded: 4 }, stall: '10ms' };
+  const ir = lowered({ ...feed, reactors: { ...feed.reactors, ctl } });
+  const bounds = { mailboxBatch: 7, fiberBatch: 9, stallNanoseconds: 10_000_000 };
+  t.like(ir.reactors[0], { ...bounds, kernelWorkers: { bounded: 4, unbounded: 2 } });
+  for (const key of [...Object.keys(bounds), 'kernelWorkers']) {
+    t.false(key in (ir.reactors[1] ?? {}), key);
+  }
+  const constant = / (\w+_(?:batch|workers)|stall_nanoseconds) = (\d+);/;
+  const named = ir.reactors.map((reactor) =>
+    shapeConstants(ir, reactor).flatMap((line) => constant.exec(line)?.slice(1, 3).join(' ') ?? []),
+  );
+  t.deepEqual(named, [
+    [
+      ...['completion_batch 64', 'inbox_batch 7', 'fiber_batch 9', 'bounded_workers 4'],
+      ...['unbounded_workers 2', 'stall_nanoseconds 10000000'],
+    ],
+    ['completion_batch 64', 'submit_batch 100'],
+  ]);
 });
 
 test('paths are relative to the output folder and normal', (t) => {

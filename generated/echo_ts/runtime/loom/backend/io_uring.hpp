@@ -31,8 +31,6 @@ class IoUring {
   static constexpr std::uint64_t stat_value = 1;
   static constexpr unsigned setup_flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
                                           IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL;
-  /// Kernel workers for operations that cannot be polled; none are expected for sockets.
-  static constexpr unsigned maximum_kernel_workers = 2;
 
   IoUring() noexcept = default;
   IoUring(const IoUring&) = delete;
@@ -86,7 +84,8 @@ class IoUring {
       own_free_[index] = static_cast<std::int32_t>(Shape::own_handles - 1 - index);
     }
     own_free_count_ = Shape::own_handles;
-    unsigned workers[2] = {maximum_kernel_workers, maximum_kernel_workers};
+    // Without limits of ours the kernel has its own: RLIMIT_NPROC for what cannot be polled.
+    unsigned workers[2] = {Shape::bounded_workers, Shape::unbounded_workers};
     io_uring_register_iowq_max_workers(&ring_, workers);
     arm_wake();
     return {};

@@ -1,0 +1,62 @@
+/** The view of a reactor's Shape: its constants, as the loop and its backends read them. */
+import type { Ir, IrReactor } from '../../schemas/ir.ts';
+import { isServer, isStream } from './sentences.ts';
+import { cxxString, integer } from './text.ts';
+
+/** Type, name and value of one constant. */
+type Constant = readonly [type: string, name: string, value: string];
+
+/** Linux keeps 15 characters of a thread's name, pthread_setname_np(3). */
+const threadNameCharacters = 15;
+
+const u32 = (name: string, value: number): Constant => ['std::uint32_t', name, integer(value)];
+
+/** Operations of one submission where the config says nothing: loom::ReactorShape. */
+const defaultSubmitBatch = 64;
+
+/** Bounds that differ from those of loom::ReactorShape. */
+function boundConstants(reactor: IrReactor): Constant[] {
+  const { submitBatch, mailboxBatch, fiberBatch, kernelWorkers, stallNanoseconds } = reactor;
+  const fields: Constant[] = [];
+  if (submitBatch !== defaultSubmitBatch) fields.push(u32('submit_batch', submitBatch));
+  if (mailboxBatch !== undefined) fields.push(u32('inbox_batch', mailboxBatch));
+  if (fiberBatch !== undefined) fields.push(u32('fiber_batch', fiberBatch));
+  if (kernelWorkers !== undefined) {
+    fields.push(u32('bounded_workers', kernelWorkers.bounded));
+    fields.push(u32('unbounded_workers', kernelWorkers.unbounded));
+  }
+  if (stallNanoseconds !== undefined) {
+    fields.push(['std::uint64_t', 'stall_nanoseconds', integer(stallNanoseconds)]);
+  }
+  return fields;
+}
+
+/** The constants of the reactor's Shape. */
+export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
+  const { shared, wait } = reactor;
+  const streams = reactor.fds.filter(isStream);
+  const own = streams.reduce((sum, fd) => sum + (isServer(fd) ? 1 : fd.slots), 0);
+  const modes = { spin: 'spin', block: 'block', 'spin-then-block': 'spin_then_block' } as const;
+  const thread = `${ir.name}:${reactor.name}`.slice(0, threadNameCharacters);
+  const fields: Constant[] = [
+    ['const char*', 'name', cxxString(reactor.name)],
+    ['const char*', 'thread_name', cxxString(thread)],
+    ['int', 'core', reactor.core < 0 ? 'loom::core_any' : integer(reactor.core)],
+    ['loom::WaitMode', 'wait', `loom::WaitMode::${modes[wait.mode]}`],
+    ['std::uint64_t', 'spin_nanoseconds', integer(wait.spinNanoseconds)],
+    u32('completion_batch', reactor.completionBatch),
+    u32('submission_entries', reactor.submissionEntries),
+    u32('completion_entries', reactor.completionEntries),
+    u32('handles', reactor.handles),
+    u32('own_handles', own),
+    u32('buffer_groups', streams.length),
+    u32('maximum_buffers', Math.max(1, ...streams.map((fd) => fd.receive.count))),
+    u32('delivery_offset', shared.deliveryOffset),
+    u32('delivery_bytes', shared.deliveryBytes),
+    u32('inbox_offset', shared.inboxOffset),
+    u32('inbox_bytes', shared.inboxBytes),
+    u32('shared_bytes', shared.bytes),
+    ...boundConstants(reactor),
+  ];
+  return fields.map(([type, name, value]) => `  static constexpr ${type} ${name} = ${value};`);
+}
