@@ -80,6 +80,25 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
       wrong in a member that the hooks check.
     `,
   },
+  LOOM5010: {
+    severity: 'error',
+    title: 'No thread for a worker of a pool',
+    explanation: prose`
+      The operating system gave no thread for a worker that pools.<name>.threads asks for: a limit
+      on processes and threads was reached (ulimit -u, or pids.max of a container's cgroup). Raise
+      the limit or declare fewer threads. Nothing runs after this error.
+    `,
+  },
+  LOOM5011: {
+    severity: 'error',
+    title: 'A core of a pool does not exist or is not allowed',
+    explanation: prose`
+      A worker is pinned to a core of pools.<name>.cores that this machine does not have, or that
+      this process may not use (cgroups, taskset). nproc --all counts the cores, taskset -p $$ shows
+      those allowed. Name one core for each thread, or leave cores out: then the kernel places the
+      workers.
+    `,
+  },
   LOOM5007: {
     severity: 'error',
     title: 'The program is in another state',

@@ -18,13 +18,20 @@
 
 namespace loom_test {
 
+/// How the reactor around `Fd` waits: `Fd::wait`, else it blocks.
+template <class Fd>
+consteval loom::WaitMode wait_of() {
+  if constexpr (requires { Fd::wait; }) return Fd::wait;
+  return loom::WaitMode::block;
+}
+
 /// Shape of the reactor around one stream fd.
 template <class Fd>
 struct OneShape : loom::ReactorShape {
   static constexpr const char* name = "main";
   static constexpr const char* thread_name = "test:main";
   static constexpr int core = loom::core_any;
-  static constexpr loom::WaitMode wait = loom::WaitMode::block;
+  static constexpr loom::WaitMode wait = wait_of<Fd>();
   static constexpr std::uint64_t spin_nanoseconds = 0;
   static constexpr std::uint32_t completion_batch = 64;
   static constexpr std::uint32_t submission_entries = 64;

@@ -55,6 +55,8 @@ class ReactorStop : public StreamStart<Derived, Backend> {
         idle = idle && slot.state == SlotState::vacant;
       }
     });
+    // What no worker began by now comes home without having run.
+    if (elapsed > stop_drain_nanoseconds) core_.inbox_->cancel_jobs();
     return idle || elapsed > stop_limit_nanoseconds;
   }
 

@@ -20,6 +20,7 @@ enum class Failure : std::uint8_t {
   timed_out,    ///< the time limit passed first
   cancelled,    ///< the scope was cancelled
   unsupported,  ///< this backend or kernel cannot do it
+  threw,        ///< what was to be done let an exception escape
 };
 
 /// The word for a failure, as logs print it.
@@ -34,6 +35,7 @@ constexpr const char* failure_name(Failure failure) noexcept {
     case Failure::timed_out: return "timed_out";
     case Failure::cancelled: return "cancelled";
     case Failure::unsupported: return "unsupported";
+    case Failure::threw: return "threw";
   }
   return "unknown";
 }

@@ -1,4 +1,4 @@
-// Pinning a reactor's thread to its declared core, with an error that says which cores there are.
+// Pinning a thread to its declared core, with an error that says which cores there are.
 #pragma once
 
 #include <pthread.h>
@@ -33,27 +33,42 @@ inline void format_cores(const cpu_set_t& set, char* text, std::size_t size) noe
 }
 
 /// Pins the calling thread to `core` (sched_setaffinity(2)).
-/// @returns an error naming the allowed cores when this process may not use that one.
-inline StartError pin_this_thread(const char* reactor, int core) noexcept {
+/// @returns 0, or an errno; then `cores` lists those that this process may use.
+inline int pin_to_core(int core, char* cores, std::size_t size) noexcept {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
   sched_getaffinity(0, sizeof allowed, &allowed);
+  format_cores(allowed, cores, size);
+  if (core < 0 || core >= CPU_SETSIZE) return EINVAL;
+  if (CPU_ISSET(core, &allowed) == 0) return EPERM;
   cpu_set_t wanted;
   CPU_ZERO(&wanted);
-  int error = EINVAL;
-  if (core >= 0 && core < CPU_SETSIZE) {
-    CPU_SET(core, &wanted);
-    error = CPU_ISSET(core, &allowed) == 0
-                ? EPERM
-                : pthread_setaffinity_np(pthread_self(), sizeof wanted, &wanted);
-  }
-  if (error == 0) return {};
+  CPU_SET(core, &wanted);
+  return pthread_setaffinity_np(pthread_self(), sizeof wanted, &wanted);
+}
+
+/// Pins the calling thread, which is `reactor`'s.
+/// @returns an error naming the allowed cores when this process may not use that one.
+inline StartError pin_this_thread(const char* reactor, int core) noexcept {
   char cores[128];
-  format_cores(allowed, cores, sizeof cores);
+  const int error = pin_to_core(core, cores, sizeof cores);
+  if (error == 0) return {};
   return StartError::make(start_code::core_not_allowed, "", error,
                           "reactors.%s: core %d does not exist or this process may not use it; "
                           "allowed are %s. Set reactors.%s.core to one of these or to 'any'.",
                           reactor, core, cores, reactor);
+}
+
+/// Pins the calling thread, which is a worker of `pool`.
+/// @returns an error naming the allowed cores when this process may not use that one.
+inline StartError pin_worker(const char* pool, int core) noexcept {
+  char cores[128];
+  const int error = pin_to_core(core, cores, sizeof cores);
+  if (error == 0) return {};
+  return StartError::make(start_code::worker_core_not_allowed, "", error,
+                          "pools.%s: core %d does not exist or this process may not use it; "
+                          "allowed are %s. Name these in pools.%s.cores, or leave it out.",
+                          pool, core, cores, pool);
 }
 
 }  // namespace loom

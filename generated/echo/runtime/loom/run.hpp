@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "error.hpp"
+#include "pool_queue.hpp"
 #include "shared_layout.hpp"
 
 namespace loom {
@@ -52,7 +53,11 @@ struct ReactorRun {
   void (*wake_js)(void* context) noexcept = nullptr;
   void (*log)(void* context, const char* line) noexcept = nullptr;
   void* context = nullptr;
-  int wake_fd = -1;
+  int wake_fd = -1;                   ///< the inbox's; a write ends the reactor's wait
+  Inbox* inbox = nullptr;             ///< what other threads leave for this reactor
+  Inbox* inboxes = nullptr;           ///< of all reactors, by their index
+  PoolQueue* const* pools = nullptr;  ///< of all pools, by their index
+  PoolQueue* blocking = nullptr;      ///< carries out what the backend cannot; nullptr: none
 
   StartError error;
   char backend_name[12] = {};

@@ -1,10 +1,6 @@
-// A program is its reactors: their threads are started together, report together, and are joined
-// together. The addon and the standalone program both use it; the emitted program.cpp defines the
-// table.
+// A program is its pools and its reactors: the reactors' threads are started together, report
+// together, and are joined together. The addon and the standalone program both use it.
 #pragma once
-
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -15,60 +11,9 @@
 #include <thread>
 #include <utility>
 
-#include "run.hpp"
+#include "pools.hpp"
 
 namespace loom {
-
-/// One reactor of the emitted program.
-struct ReactorEntry {
-  const char* name;
-  std::uint32_t shared_bytes;  ///< of the block it shares with JavaScript
-  void (*run)(ReactorRun& run) noexcept;
-};
-
-/// The emitted program.
-struct ProgramTable {
-  const char* name;
-  std::uint32_t abi;  ///< shared_abi of the runtime it was built with
-  const ReactorEntry* reactors;
-  std::uint32_t reactor_count;
-};
-
-/// Defined by the emitted program.cpp.
-const ProgramTable& program_table() noexcept;
-
-/// What one reactor is started with.
-struct ReactorStart {
-  std::byte* shared = nullptr;  ///< shared_bytes long, zeroed, 8-byte aligned
-  int core = core_as_declared;
-};
-
-/// What a program is started with. The callbacks run on reactor threads.
-struct ProgramStart {
-  ReactorStart reactors[maximum_reactors];
-  const char* backend = nullptr;               ///< nullptr: each reactor's declared order
-  const AddressOverride* addresses = nullptr;  ///< one an fd; must outlive start()
-  std::uint32_t address_count = 0;
-  void (*wake_js)(void* context) noexcept = nullptr;  ///< at most once per arming
-  void (*stopped)(void* context, std::uint32_t reactor) noexcept = nullptr;
-  void (*log)(void* context, const char* line) noexcept = nullptr;
-  void* context = nullptr;
-};
-
-/// How the start went. With `ok` false nothing runs any more.
-struct StartReport {
-  bool ok = false;
-  char code[24] = {};
-  char fd[33] = {};
-  int system_error = 0;
-  char message[400] = {};  ///< what, why, and the fix
-  struct Backend {
-    char backend[12] = {};
-    char reason[200] = {};
-  } reactors[maximum_reactors];
-  BoundAddress bound[maximum_bound_addresses];
-  std::uint32_t bound_count = 0;
-};
 
 /// The threads of one started program; an instance starts once. start() and join() belong to one
 /// thread at a time; wake(), request_stop() and stopped() may be called from any thread at any time
@@ -78,13 +23,7 @@ class RunningProgram {
   RunningProgram() = default;
   RunningProgram(const RunningProgram&) = delete;
   RunningProgram& operator=(const RunningProgram&) = delete;
-  ~RunningProgram() {
-    join();
-    // Not in join(): another thread may be about to write to one.
-    for (ReactorRun& run : runs_) {
-      if (run.wake_fd >= 0) ::close(run.wake_fd);
-    }
-  }
+  ~RunningProgram() { join(); }
 
   /// Starts every reactor and waits for their reports; when one fails, none runs on.
   StartReport start(const ProgramStart& program_start) noexcept {
@@ -96,13 +35,16 @@ class RunningProgram {
       return report;
     }
     start_ = program_start;
+    if (const StartError error = pools_.start(table)) {
+      fail(report, error);
+      return report;
+    }
     // All are prepared before any runs: a reactor that stops the program wakes the others too.
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
-      if (prepare(index)) continue;
-      fail(report, StartError::make(start_code::cannot_start_thread, "", errno,
-                                    "no eventfd for reactors.%s: %s. Raise the limit of open "
-                                    "files (ulimit -n).",
-                                    table.reactors[index].name, std::strerror(errno)));
+      const StartError error = prepare(index, table.reactors[index]);
+      if (!error) continue;
+      fail(report, error);
+      pools_.stop();
       return report;
     }
     // Partner: wake(), which acquires: whoever sees a count sees the descriptors below it.
@@ -113,6 +55,7 @@ class RunningProgram {
           StartError::make(start_code::cannot_start_thread, "", EAGAIN,
                            "no thread for reactors.%s. Raise the limit of processes (ulimit -u).",
                            table.reactors[index].name);
+      inboxes_[index].mailbox().close();
       note_ready();
     }
     wait_until_ready();
@@ -123,10 +66,9 @@ class RunningProgram {
 
   /// Ends a reactor's wait, after something was left for it.
   void wake(std::uint32_t reactor) noexcept {
-    const std::uint64_t one = 1;
     // Partner: start(), which releases.
     if (reactor >= count_.load(std::memory_order_acquire)) return;
-    static_cast<void>(::write(runs_[reactor].wake_fd, &one, sizeof one));
+    inboxes_[reactor].doorbell().write_eventfd();
   }
 
   /// Asks every reactor to stop: connections drain for 100 ms, then close. Returns at once.
@@ -142,6 +84,14 @@ class RunningProgram {
     for (std::thread& thread : threads_) {
       if (thread.joinable()) thread.join();
     }
+    pools_.stop();
+  }
+
+  /// The way to a reactor for threads that are none: valid until the destructor, also before
+  /// start(), when posts say `closed`.
+  [[nodiscard]] ReactorHandle reactor(std::uint32_t index) noexcept {
+    LOOM_ASSERT(index < maximum_reactors, "the index of a reactor of the program");
+    return ReactorHandle(inboxes_[index]);
   }
 
   /// Whether every reactor's loop has ended.
@@ -151,9 +101,21 @@ class RunningProgram {
   }
 
  private:
-  /// False, with errno set, when there is no descriptor to wake the reactor with.
-  bool prepare(std::uint32_t index) noexcept {
+  StartError prepare(std::uint32_t index, const ReactorEntry& entry) noexcept {
     ReactorRun& run = runs_[index];
+    Inbox& inbox = inboxes_[index];
+    if (!inbox.doorbell().open()) {
+      return StartError::make(start_code::cannot_start_thread, "", errno,
+                              "no eventfd for reactors.%s: %s. Raise the limit of open files "
+                              "(ulimit -n).",
+                              entry.name, std::strerror(errno));
+    }
+    if (!inbox.mailbox().open(entry.mailbox_entries)) {
+      return StartError::make(start_code::out_of_memory, "", ENOMEM,
+                              "no memory for %u items of mail. Declare a smaller "
+                              "reactors.%s.mailbox.",
+                              entry.mailbox_entries, entry.name);
+    }
     run = ReactorRun{};
     run.index = index;
     run.shared = start_.reactors[index].shared;
@@ -172,9 +134,13 @@ class RunningProgram {
     run.wake_js = start_.wake_js;
     run.log = start_.log;
     run.context = start_.context;
+    run.wake_fd = inbox.doorbell().wake_fd();
+    run.inbox = &inbox;
+    run.inboxes = inboxes_;
+    run.pools = pools_.queues();
+    run.blocking = entry.blocking_pool < 0 ? nullptr : run.pools[entry.blocking_pool];
     sign_shared_block(run.shared);
-    run.wake_fd = eventfd(0, EFD_CLOEXEC);
-    return run.wake_fd >= 0;
+    return {};
   }
 
   bool launch(const ReactorEntry& entry, std::uint32_t index) noexcept {
@@ -182,6 +148,8 @@ class RunningProgram {
     try {
       threads_[index] = std::thread([this, &entry, index] {
         entry.run(runs_[index]);
+        // Also when it never ran: from here on nobody would take what is posted.
+        inboxes_[index].mailbox().close();
         // Partner: stopped(), which acquires: whoever sees 0 sees all that the loops wrote.
         running_.fetch_sub(1, std::memory_order_release);
         if (start_.stopped != nullptr) start_.stopped(start_.context, index);
@@ -252,6 +220,8 @@ class RunningProgram {
   }
 
   ProgramStart start_;
+  Inbox inboxes_[maximum_reactors];
+  Pools pools_;
   ReactorRun runs_[maximum_reactors];
   std::thread threads_[maximum_reactors];
   bool was_started_ = false;

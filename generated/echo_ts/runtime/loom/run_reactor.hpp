@@ -7,7 +7,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -16,6 +15,7 @@
 #include "affinity.hpp"
 #include "allocation_counter.hpp"
 #include "run.hpp"
+#include "signals.hpp"
 
 namespace loom {
 
@@ -94,6 +94,7 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
     reactor->~Emitted();
     return false;
   }
+  if (!started) reactor->end_inbox();
   auto& allocations = stats_block(reactor_run.shared).at(Stat::allocations_after_init);
   reactor_run.ready(reactor_run.program, reactor_run);
   if (started) {
@@ -103,17 +104,6 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
   }
   reactor->~Emitted();
   return true;
-}
-
-/// Leaves the process's signals to its other threads. A thread's own faults stay its own: blocked,
-/// they would end the process past every handler (a sanitizer's, Node's).
-inline void block_signals() noexcept {
-  sigset_t signals;
-  sigfillset(&signals);
-  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
-    sigdelset(&signals, fault);
-  }
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 /// Every connection counts against RLIMIT_NOFILE, an entry of io_uring's file table too: raises the

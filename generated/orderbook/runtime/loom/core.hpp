@@ -8,6 +8,7 @@
 #include "assert.hpp"
 #include "byte_ring.hpp"
 #include "clock.hpp"
+#include "pool_queue.hpp"
 #include "shared_layout.hpp"
 #include "timer_wheel.hpp"
 
@@ -22,6 +23,11 @@ class ReactorCore {
   /// CLOCK_MONOTONIC when the loop took the current batch of completions, in nanoseconds. Costs
   /// nothing to read.
   [[nodiscard]] std::uint64_t batch_nanoseconds() const noexcept { return batch_nanoseconds_; }
+
+  /// The way to this reactor for other threads; see ReactorHandle.
+  [[nodiscard]] ReactorHandle handle() const noexcept {
+    return inbox_ == nullptr ? ReactorHandle() : ReactorHandle(*inbox_);
+  }
 
   /// Asks every reactor of the program to stop: connections drain for a moment, then close.
   void stop() noexcept { request_stop_(program_); }
@@ -58,6 +64,23 @@ class ReactorCore {
   /// like a completion: tag of the entry, result -ETIME.
   [[nodiscard]] TimerWheel& wheel() noexcept { return wheel_; }
 
+  /// Gives a job of this reactor to a pool. When it is posted, it comes home once: the reactor
+  /// dispatches {job.tag, job.result}, with -ECANCELED when it stopped before a worker began the
+  /// job. Otherwise (full, or closed while stopping) the job stays the caller's.
+  PostResult submit_job(PoolQueue& pool, Job& job) noexcept {
+    if (inbox_->cancels_jobs()) return PostResult::closed;
+    job.home = inbox_;
+    job.is_job = true;
+    if (!pool.submit(job)) {
+      stats_->add(Stat::offload_refused);
+      return PostResult::full;
+    }
+    jobs_out_ += 1;
+    in_flight_ += 1;
+    stats_->add(Stat::offloaded);
+    return PostResult::posted;
+  }
+
   /// Whether a record of `payload_bytes` fits the ring towards JavaScript now. When it does not,
   /// the reactor is marked as stalled, and JavaScript wakes it after making room.
   [[nodiscard]] bool delivery_ready(std::uint32_t payload_bytes) noexcept {
@@ -78,6 +101,7 @@ class ReactorCore {
     delivered_ = true;
   }
 
+  Inbox* inbox_ = nullptr;
   std::byte* shared_ = nullptr;
   StatsBlock* stats_ = nullptr;
   ControlBlock* control_ = nullptr;
@@ -92,6 +116,8 @@ class ReactorCore {
   bool dirty_ = false;
   /// Operations between submit and final completion; the wake-up read is not one of them.
   std::uint32_t in_flight_ = 0;
+  /// Those of them that a pool has: their records must not go away before they come home.
+  std::uint32_t jobs_out_ = 0;
 
  private:
   void (*request_stop_)(void*) noexcept = nullptr;

@@ -119,6 +119,8 @@ inline constexpr const char* bad_address = "LOOM5005";
 inline constexpr const char* cannot_start_thread = "LOOM5006";
 inline constexpr const char* wrong_state = "LOOM5007";
 inline constexpr const char* handler_threw = "LOOM5008";
+inline constexpr const char* cannot_start_worker = "LOOM5010";
+inline constexpr const char* worker_core_not_allowed = "LOOM5011";
 }  // namespace start_code
 
 }  // namespace loom

@@ -15,6 +15,7 @@
 
 #include "reactor_stop.hpp"
 #include "run.hpp"
+#include "take_mail.hpp"
 #include "timer.hpp"
 #include "turn.hpp"
 
@@ -42,10 +43,14 @@ class Reactor : public ReactorStop<Derived, Backend> {
     finish_run(reactor_run);
   }
 
+  /// The end of what other threads leave; also for a reactor whose start failed.
+  void end_inbox() noexcept { end_mail(core_, dispatcher()); }
+
   /// Opens the backend and binds the core to its shared block.
   StartError open(ReactorRun& reactor_run) noexcept {
     core_.attach(reactor_run.shared, reactor_run.request_stop, reactor_run.program, reactor_run.log,
                  reactor_run.context);
+    core_.inbox_ = reactor_run.inbox;
     core_.attach_delivery(Shape::delivery_offset, Shape::delivery_bytes);
     inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
                               ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);
@@ -77,7 +82,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
       case TurnStep::end: return end_turn(reactor_run);
       case TurnStep::look: return look_again(reactor_run);
       case TurnStep::wait: return wait(reactor_run);
-      case TurnStep::withdraw: return core_.control_->withdraw_sleep();
+      case TurnStep::withdraw: return withdraw_sleep();
       case TurnStep::leave: return;
     }
   }
@@ -91,6 +96,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
 
   void take_mail() noexcept {
     facts_.mail_taken += take_inbox();
+    facts_.mail_taken += loom::take_mail(core_, Shape::inbox_batch, dispatcher());
     retry_deliveries();
     settle_all();
   }
@@ -109,6 +115,11 @@ class Reactor : public ReactorStop<Derived, Backend> {
       count += 1;
     }
     return count;
+  }
+
+  /// The switch, as what takes mail calls it.
+  auto dispatcher() noexcept {
+    return [this](const Completion& completion) { this->derived().dispatch(completion); };
   }
 
   void dispatch_batch() noexcept {
@@ -146,7 +157,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
   }
 
   void note_waiting() noexcept {
-    facts_.mail_waits = !inbox_blocked_ && !inbox_.empty();
+    facts_.mail_waits = (!inbox_blocked_ && !inbox_.empty()) || core_.inbox_->has_any();
     facts_.overflow_waits = backend_.has_overflow();
     facts_.completions_wait = backend_.completions_wait();
     facts_.fibers_ready = derived().has_ready_fibers();
@@ -156,6 +167,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
   /// Announces the sleep, and only then looks at everything that another thread may have left.
   void look_again(ReactorRun& reactor_run) noexcept {
     core_.control_->announce_sleep();
+    core_.inbox_->doorbell().announce_sleep();
     note_waiting();
     facts_.settling_waits = facts_.settling_waits || channels_wait();
     facts_.stop_requested =
@@ -171,6 +183,11 @@ class Reactor : public ReactorStop<Derived, Backend> {
     const std::uint64_t limit = stopping_ ? stop_wait_nanoseconds : longest_wait_nanoseconds;
     const std::uint64_t remaining = core_.wheel().next_deadline() - look_nanoseconds_;
     backend_.wait(remaining < limit ? remaining : limit);
+  }
+
+  void withdraw_sleep() noexcept {
+    core_.control_->withdraw_sleep();
+    core_.inbox_->doorbell().withdraw_sleep();
   }
 
   void settle_all() noexcept {
@@ -230,6 +247,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
   }
 
   void finish_run(ReactorRun& reactor_run) noexcept {
+    end_inbox();
     this->remove_paths();
     derived().each_stream([this](auto& family) {
       if (family.listener >= 0 && !family.accept.in_flight) backend_.discard(family.listener);
