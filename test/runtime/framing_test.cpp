@@ -48,6 +48,7 @@ struct Collector {
     }
     return true;
   }
+  [[nodiscard]] bool stores() const { return true; }
   void message(Bytes bytes) {
     EXPECT_GE(asked_bytes, bytes.size()) << "ready() is asked for at least what comes";
     messages.emplace_back(bytes.text());

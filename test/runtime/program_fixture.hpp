@@ -126,15 +126,16 @@ struct One {
 /// The table that program_table() gives; a test sets it before it starts a program.
 inline loom::ProgramTable current_table{};
 
-/// Starts and ends the program around `Fd` on the backend that the test's parameter names.
-template <class Fd>
+/// Starts and ends the program around `Fd` on the backend that the test's parameter names. `OneOf`
+/// is the reactor, `ScriptOf` what the test scripts.
+template <class Fd, template <class> class OneOf = One, template <class> class ScriptOf = Script>
 class ProgramTest : public testing::TestWithParam<const char*> {
  protected:
   using Connection = loom::Connection<Fd>;
 
   void SetUp() override {
-    Script<Fd>::current = &script_;
-    current_table = {"test", loom::shared_abi, &One<Fd>::entry, 1};
+    ScriptOf<Fd>::current = &script_;
+    current_table = {"test", loom::shared_abi, &OneOf<Fd>::entry, 1};
   }
   void TearDown() override {
     program_.join();
@@ -205,7 +206,7 @@ class ProgramTest : public testing::TestWithParam<const char*> {
     return true;
   }
 
-  Script<Fd> script_;
+  ScriptOf<Fd> script_;
   Journal& journal_ = script_.journal;
   SharedBlock block_{OneShape<Fd>::shared_bytes};
   std::string address_;
