@@ -107,6 +107,16 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
       await program.stop() before it is opened again.
     `,
   },
+  LOOM5030: {
+    severity: 'error',
+    title: 'The stacks of fibers cannot be reserved',
+    explanation: prose`
+      A reactor reserves the address space of every stack of every class at its start, with a guard
+      page below each: two mappings a stack. The kernel limits mappings by vm.max_map_count (65530
+      by default) and address space by ulimit -v. Lower count in stacks, or raise the limit:
+      sudo sysctl vm.max_map_count=262144.
+    `,
+  },
   LOOM6001: {
     severity: 'error',
     title: 'The addon has not been built',

@@ -2,8 +2,9 @@
 // across the end of a receive buffer. It may be stopped before any message (a paused connection,
 // a full ring) and goes on later from the byte where it stopped.
 //
-// A sink has `bool ready(std::uint32_t bytes)`, asked before each message, and `void
-// message(Bytes)`. Every message has Bytes::padding readable bytes behind it.
+// A sink has `bool ready(std::uint32_t bytes)`, asked before each message, `bool stores()`, asked
+// before a part of one is copied, and `void message(Bytes)`. Every message has Bytes::padding
+// readable bytes behind it.
 #pragma once
 
 #include <bit>
@@ -67,6 +68,7 @@ struct LineFraming {
       const auto part = end == nullptr ? left : static_cast<std::uint32_t>(end - from);
       if (std::uint64_t{state.have} + part > std::uint64_t{maximum} + 1) return {position, true};
       if (end == nullptr) {
+        if (!sink.stores()) return {position, false};
         std::memcpy(slab + state.have, from, part);
         state.have += part;
         return {input.size(), false};
@@ -127,6 +129,7 @@ struct LengthPrefixedFraming {
       const std::uint32_t missing = state.length - state.have;
       const std::byte* from = input.data() + position;
       if (left < missing) {
+        if (!sink.stores()) return {position, false};
         if (left != 0) std::memcpy(slab + state.have, from, left);
         state.have += left;
         return {input.size(), false};

@@ -155,9 +155,10 @@ class JsTicks {
   std::uint64_t waiting_ = 0;
 };
 
-/// A handler that delivers a stream to JavaScript and so may be unready.
+/// A handler that may be unready for data, is told of what was sent, and closes by itself after the
+/// peer's end: delivery to JavaScript, and fibers.
 template <class Handler>
-concept DeliversToJs = requires(Handler& handler) { &Handler::on_sent; };
+concept KeepsData = requires(Handler& handler) { &Handler::on_sent; };
 /// A handler that delivers ticks to JavaScript.
 template <class Handler>
 concept DeliversTicks = requires(Handler& handler) {

@@ -60,6 +60,10 @@ class Connection {
     return WriteResult::queued;
   }
 
+  /// Whether writes can still be queued: it is alive, and none of close(), finish() and abort()
+  /// was called.
+  [[nodiscard]] bool writable() const noexcept { return open(); }
+
   /// Bytes that a write could queue now.
   [[nodiscard]] std::uint32_t writable_bytes() const noexcept {
     return open() ? slot_->family->queue_bytes - slot_->queue.queued() : 0;
@@ -96,6 +100,11 @@ class Connection {
   [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
   /// The fd's name in the config.
   [[nodiscard]] static constexpr const char* fd_name() noexcept { return Fd::shape.name; }
+
+  // From here on: for the runtime, not for handlers.
+
+  /// The slot, which may belong to another connection by now.
+  [[nodiscard]] StreamSlot<Fd>& slot() const noexcept { return *slot_; }
 
  private:
   [[nodiscard]] bool open() const noexcept {

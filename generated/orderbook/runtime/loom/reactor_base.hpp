@@ -10,21 +10,23 @@
 
 namespace loom {
 
+/// The Shape that a backend was made for.
+template <class Backend>
+struct ShapeOf;
+template <template <class> class Backend, class Shape>
+struct ShapeOf<Backend<Shape>> {
+  using type = Shape;
+};
+
 /// `Derived` is the emitted reactor; `Backend` turns operations into completions.
 template <class Derived, class Backend>
 class ReactorBase {
  public:
+  /// The reactor's emitted constants.
+  using Shape = typename ShapeOf<Backend>::type;
+
   /// The state that all parts of this reactor share.
   [[nodiscard]] ReactorCore& core() noexcept { return core_; }
-
-  /// For the loop: runs ready fibers, at most `bound`; how many ran. A reactor with fibers has an
-  /// engine above this class that offers the same two functions.
-  std::uint32_t run_ready_fibers(std::uint32_t bound) noexcept {
-    static_cast<void>(bound);
-    return 0;
-  }
-  /// For the loop: whether a fiber could run at once.
-  [[nodiscard]] bool has_ready_fibers() const noexcept { return false; }
 
  protected:
   /// Starts an operation that is not in flight.

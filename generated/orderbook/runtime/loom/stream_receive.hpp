@@ -28,7 +28,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
       auto& held = family.buffers.held(id);
       const std::uint32_t taken =
           feed(family, slot, Bytes(family.buffers.data(id) + held.offset, held.size));
-      if (taken < held.size && slot.wants_data()) {
+      if ((taken < held.size && slot.wants_data()) || this->lends(slot)) {
         held.offset += taken;
         held.size -= taken;
         return;
@@ -59,12 +59,18 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     std::uint32_t taken = 0;
     if (!slot.paused && slot.held_first == family.no_held_buffer) {
       taken = feed(family, slot, Bytes(family.buffers.data(id), bytes));
-      if (taken == bytes || !slot.wants_data()) {
+      if (!this->lends(slot) && (taken == bytes || !slot.wants_data())) {
         backend_.release_buffer(family.shape.buffer_group, id);
         return;
       }
     }
     hold(family, slot, id, taken, bytes - taken);
+    // A fiber is mostly back before the pool runs low; ending its receive each time would cost two
+    // operations a message.
+    if (RunsFibers<typename Fd::Handler> &&
+        family.buffers.held_count <= family.shape.buffer_count / 2) {
+      return;
+    }
     if (slot.receive.in_flight && !slot.receive_cancelled && !slot.cancel.in_flight) {
       slot.receive_cancelled = true;
       slot.cancel.kind = OperationKind::cancel_receive;
@@ -83,7 +89,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
 
     bool ready([[maybe_unused]] std::uint32_t bytes) noexcept {
       if (slot.paused || !slot.wants_data()) return false;
-      if constexpr (DeliversToJs<typename Fd::Handler>) {
+      if constexpr (KeepsData<typename Fd::Handler>) {
         Connection<Fd> connection(slot);
         if (!family.handler->ready(connection, bytes)) {
           slot.retry = true;
@@ -93,10 +99,17 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
       return true;
     }
 
+    /// Whether the slab is free to take a part of the next message.
+    [[nodiscard]] bool stores() const noexcept { return !receiver.lends(slot); }
+
     void message(Bytes bytes) noexcept {
       receiver.core_.stats().add(Stat::messages_received);
       Connection<Fd> connection(slot);
       receiver.guard(slot, [&] { family.handler->on_data(connection, bytes); });
+      if constexpr (RunsFibers<typename Fd::Handler>) {
+        Fiber& fiber = *slot.user.fiber;
+        if (fiber.state == FiberState::waiting) receiver.run_waiting_fiber(fiber);
+      }
     }
   };
 

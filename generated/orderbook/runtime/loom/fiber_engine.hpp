@@ -1,0 +1,101 @@
+// Fibers in the loop: their memory, their completions, and the running of those that are ready.
+// After each switch back the loop reads the fiber's wish and does what follows from it, so that
+// code on a fiber's stack never calls a backend.
+#pragma once
+
+#include <cstdint>
+
+#include "fiber/scheduler.hpp"
+#include "reactor_base.hpp"
+
+namespace loom {
+
+/// The records, queues and pools for the fibers of `Fibers` (emitted in the reactor's Shape);
+/// nothing for a reactor without any.
+template <class Fibers, bool any = (Fibers::count != 0)>
+struct FiberStorage {
+  static constexpr std::uint32_t class_count =
+      static_cast<std::uint32_t>(sizeof(Fibers::stacks) / sizeof(StackClass));
+  static constexpr std::uint32_t stack_count = [] {
+    std::uint32_t sum = 0;
+    for (const StackClass& each : Fibers::stacks) sum += each.count;
+    return sum;
+  }();
+
+  /// The memory as the scheduler takes it.
+  [[nodiscard]] FiberScheduler::Storage view() noexcept {
+    return {fibers, Fibers::count, Fibers::stacks, pools, awaiting, class_count, free_stacks};
+  }
+
+  Fiber fibers[Fibers::count];
+  StackPool pools[class_count];
+  FiberQueue awaiting[class_count];
+  std::uint32_t free_stacks[stack_count];
+  FiberScheduler scheduler;
+};
+
+template <class Fibers>
+struct FiberStorage<Fibers, false> {};
+
+/// Adds fibers to ReactorBase.
+template <class Derived, class Backend>
+class FiberEngine : public ReactorBase<Derived, Backend> {
+  using Base = ReactorBase<Derived, Backend>;
+
+ public:
+  using typename Base::Shape;
+  static constexpr bool has_fibers = Shape::Fibers::count != 0;
+
+  /// For the emitted code: reserves the stacks; before any fd starts.
+  StartError open_fibers() noexcept {
+    if constexpr (has_fibers) return storage_.scheduler.open(core_, storage_.view());
+    return {};
+  }
+
+  /// Runs up to `bound` fibers that are ready; those they make ready wait for their turn.
+  /// @returns how many ran.
+  std::uint32_t run_ready_fibers([[maybe_unused]] std::uint32_t bound) noexcept {
+    std::uint32_t count = 0;
+    if constexpr (has_fibers) {
+      FiberScheduler& scheduler = storage_.scheduler;
+      const std::uint32_t ready = scheduler.ready_count();
+      for (; count < ready && count < bound; ++count) run_fiber(*scheduler.take_ready());
+    }
+    return count;
+  }
+
+  /// Whether fibers wait to be run.
+  [[nodiscard]] bool has_ready_fibers() const noexcept {
+    if constexpr (has_fibers) return storage_.scheduler.has_ready();
+    return false;
+  }
+
+ protected:
+  using Base::backend_;
+  using Base::core_;
+
+  /// Switches to a ready fiber and does what it wishes when it leaves.
+  void run_fiber(Fiber& fiber) noexcept { storage_.scheduler.enter(fiber); }
+
+  /// Runs a fiber that waits, at once and not in its turn: its data are here and will not stay.
+  void run_waiting_fiber(Fiber& fiber) noexcept {
+    storage_.scheduler.stop_waiting(fiber, FiberWake::event);
+    run_fiber(fiber);
+  }
+
+  /// The reactor stops: every wait of every fiber ends by FiberUnwind.
+  void unwind_fibers() noexcept {
+    if constexpr (has_fibers) storage_.scheduler.unwind_all();
+  }
+
+  /// Fibers between their start and their end.
+  [[nodiscard]] bool has_live_fibers() const noexcept {
+    if constexpr (has_fibers) return core_.stats_->get(Stat::fibers_live) != 0;
+    return false;
+  }
+
+ private:
+  FiberStorage<typename Shape::Fibers> storage_;
+};
+
+}  // namespace loom
