@@ -7,12 +7,15 @@
 
 #include "core.hpp"
 #include "operation.hpp"
+#include "shapes.hpp"
 
 namespace loom {
 
-/// The Shape that a backend was made for.
+/// The Shape that a backend was made for; the defaults for one that was made for none.
 template <class Backend>
-struct ShapeOf;
+struct ShapeOf {
+  using type = ReactorShape;
+};
 template <template <class> class Backend, class Shape>
 struct ShapeOf<Backend<Shape>> {
   using type = Shape;
