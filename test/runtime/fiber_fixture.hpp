@@ -73,6 +73,8 @@ struct OneFiber {
         case stream_shutdown: return this->shut_down(stream_, completion);
         case stream_close: return this->closed(stream_, completion);
         case stream_cancel: return this->cancelled(stream_, completion);
+        case stream_deadline: return this->deadline_passed(stream_, completion);
+        case loom::common_operation::fiber_timeout: return this->fiber_timed_out(completion);
         default: this->core_.stats().add(loom::Stat::stale_completions);
       }
     }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "fiber_fixture.hpp"
+#include "loom/fiber/this_fiber.hpp"
 #include "loom/framing.hpp"
 
 namespace {
@@ -212,6 +213,36 @@ TEST_P(FiberStream, SpawnedFibersRunInTheirTurnAndYield) {
   };
   LOOM_START_OR_SKIP();
   EXPECT_TRUE(script_.journal.wait_for("abcabcabc"));
+}
+
+TEST_P(FiberStream, SleepsForAtLeastAsLongAsAsked) {
+  script_.run = [&](Fiber& connection) {
+    loom::ReactorCore& core = connection.handle().slot().family->core->fibers().core();
+    for (const std::uint64_t nanoseconds : {0U, 1000U, 300'000U, 5'000'000U}) {
+      const std::uint64_t begin = core.now_nanoseconds();
+      EXPECT_TRUE(loom::sleep(nanoseconds));
+      EXPECT_GE(core.now_nanoseconds(), begin + nanoseconds);
+    }
+  };
+  LOOM_START_OR_SKIP();
+  const Descriptor peer = connect_to(port_);
+  EXPECT_TRUE(script_.journal.wait_for("end 0"));
+}
+
+TEST_P(FiberStream, AReadWithADeadlineComesBackAndCanBeRepeated) {
+  script_.run = [&](Fiber& connection) {
+    loom::ReactorCore& core = connection.handle().slot().family->core->fibers().core();
+    const auto late = connection.read(core.now_nanoseconds() + 1'000'000);
+    EXPECT_EQ(late.error().failure, Failure::timed_out);
+    EXPECT_TRUE(connection.write_frame("ready"));
+    const auto line = connection.read(core.now_nanoseconds() + 20'000'000'000);
+    EXPECT_EQ(line ? line->text() : "nothing", "now");
+  };
+  LOOM_START_OR_SKIP();
+  const Descriptor peer = connect_to(port_);
+  EXPECT_EQ(receive_exactly(peer.get(), 6), "ready\n");
+  ASSERT_TRUE(send_all(peer.get(), "now\n"));
+  EXPECT_TRUE(script_.journal.wait_for("end 0"));
 }
 
 TEST_P(FiberStream, SlotsAndStacksAreUsedAgain) {

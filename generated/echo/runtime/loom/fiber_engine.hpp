@@ -64,6 +64,17 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
     return count;
   }
 
+  /// The time limit of a fiber's wait has passed.
+  void fiber_timed_out(const Completion& completion) noexcept {
+    if constexpr (has_fibers) {
+      Fiber& fiber = storage_.scheduler.at(completion.tag.slot());
+      if (fiber.generation != completion.tag.generation()) {
+        return core_.stats().add(Stat::stale_completions);
+      }
+      storage_.scheduler.make_ready(fiber, FiberWake::timed_out);
+    }
+  }
+
   /// Whether fibers wait to be run.
   [[nodiscard]] bool has_ready_fibers() const noexcept {
     if constexpr (has_fibers) return storage_.scheduler.has_ready();

@@ -240,7 +240,7 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   template <class Fd>
   void after_send(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint32_t bytes) noexcept {
     Connection<Fd> connection(slot);
-    if constexpr (DeliversToJs<typename Fd::Handler>) {
+    if constexpr (KeepsData<typename Fd::Handler>) {
       family.handler->on_sent(connection, bytes, slot.queue.queued());
     }
     if (slot.write_refused && slot.queue.queued() <= family.queue_bytes / 2) {

@@ -5,9 +5,10 @@
 
 #include <cstdint>
 
+#include "fiber_engine.hpp"
+#include "fiber_stream.hpp"
 #include "handler.hpp"
 #include "js_delivery.hpp"
-#include "reactor_base.hpp"
 #include "socket.hpp"
 #include "stream.hpp"
 
@@ -19,8 +20,8 @@ inline constexpr std::uint64_t accept_retry_pause_nanoseconds = 10 * nanoseconds
 /// CRTP: `Derived` offers `deliver_held(family, slot)`; `Backend` turns operations into
 /// completions.
 template <class Derived, class Backend>
-class StreamLifecycle : public ReactorBase<Derived, Backend> {
-  using Base = ReactorBase<Derived, Backend>;
+class StreamLifecycle : public FiberEngine<Derived, Backend> {
+  using Base = FiberEngine<Derived, Backend>;
 
  protected:
   using Base::backend_;
@@ -98,7 +99,7 @@ class StreamLifecycle : public ReactorBase<Derived, Backend> {
     slot.state = SlotState::ending;
     slot.failure = why;
     core_.wheel().disarm(slot.deadline);
-    release_held(family, slot);
+    if (!lends(slot)) release_held(family, slot);
     Connection<Fd> connection(slot);
     if (!slot.try_next) guard(slot, [&] { family.handler->on_close(connection, why); });
     const bool reset = why.kind == CloseKind::aborted || why.kind == CloseKind::handler_threw;
@@ -123,6 +124,13 @@ class StreamLifecycle : public ReactorBase<Derived, Backend> {
                                         : family.shape.shutdown_operation;
     slot.control.tag = Tag(family.shape.first_slot + slot.index, operation, slot.generation);
     this->start(slot.control);
+  }
+
+  /// Whether a fiber still reads a message of this slot in place: its buffer stays where it is.
+  template <class Fd>
+  static bool lends([[maybe_unused]] const StreamSlot<Fd>& slot) noexcept {
+    if constexpr (RunsFibers<typename Fd::Handler>) return Fd::Handler::holds_message(slot);
+    return false;
   }
 
   /// Gives back every buffer that the slot holds.
@@ -193,7 +201,7 @@ class StreamLifecycle : public ReactorBase<Derived, Backend> {
   template <class Fd>
   void settle_open(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     bool resumed = slot.resumed;
-    if constexpr (DeliversToJs<typename Fd::Handler>) {
+    if constexpr (KeepsData<typename Fd::Handler>) {
       Connection<Fd> connection(slot);
       resumed = resumed || slot.retry;
       slot.retry = !family.handler->flush(connection);
@@ -207,7 +215,7 @@ class StreamLifecycle : public ReactorBase<Derived, Backend> {
       if (slot.abort_requested) return begin_ending(family, slot, {CloseKind::aborted, 0});
     }
     // After close() nothing more is delivered: the buffers go back before the queue has drained.
-    if (slot.close_requested) release_held(family, slot);
+    if (slot.close_requested && !lends(slot)) release_held(family, slot);
     const bool holding = slot.held_first != family.no_held_buffer;
     if (!slot.receive.in_flight && !slot.paused && !holding && !slot.peer_ended &&
         !slot.close_requested && !slot.starved) {
@@ -220,13 +228,13 @@ class StreamLifecycle : public ReactorBase<Derived, Backend> {
     }
     if (slot.close_requested) {
       // JavaScript closes in answer to the end; a C++ handler's close() is its own.
-      const bool answers_end = DeliversToJs<typename Fd::Handler> && slot.peer_ended;
+      const bool answers_end = KeepsData<typename Fd::Handler> && slot.peer_ended;
       const CloseKind kind = stopping_     ? CloseKind::stopped
                              : answers_end ? CloseKind::ended
                                            : CloseKind::local;
       begin_ending(family, slot, {kind, 0});
     } else if (slot.peer_ended && !holding && !slot.paused && !slot.retry) {
-      if constexpr (DeliversToJs<typename Fd::Handler>) {
+      if constexpr (KeepsData<typename Fd::Handler>) {
         // JavaScript has yet to read, and may answer; it closes when it has read to the end.
         Connection<Fd> connection(slot);
         slot.retry = !family.handler->on_end(connection);
@@ -253,14 +261,17 @@ class StreamLifecycle : public ReactorBase<Derived, Backend> {
       if (slot.receive.in_flight || slot.send.in_flight) cancel_all(slot);
       return;
     }
-    if constexpr (DeliversToJs<typename Fd::Handler>) {
-      // The slot may not be used again before JavaScript was told of its end.
+    if constexpr (KeepsData<typename Fd::Handler>) {
+      // The slot may not be used again before JavaScript was told of its end, or before its fiber
+      // ended.
       Connection<Fd> connection(slot);
-      if (!family.handler->flush(connection) && !stopping_) {
+      const bool gives_up = stopping_ && !RunsFibers<typename Fd::Handler>;
+      if (!family.handler->flush(connection) && !gives_up) {
         slot.retry = true;
         return;
       }
     }
+    release_held(family, slot);
     slot.state = SlotState::closing;
     if (slot.handle >= 0) {
       this->start(slot.close);

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "../core.hpp"
+#include "../operation.hpp"
 #include "../result.hpp"
 #include "fiber.hpp"
 
@@ -22,6 +23,9 @@ namespace loom {
 /// The fibers of one reactor.
 class FiberScheduler {
  public:
+  /// Those of the reactor that runs on this thread; a fiber never leaves it.
+  static inline thread_local FiberScheduler* of_this_thread = nullptr;
+
   /// The memory it works on; owned by the reactor.
   struct Storage {
     Fiber* fibers = nullptr;
@@ -37,6 +41,7 @@ class FiberScheduler {
   StartError open(ReactorCore& core, const Storage& storage) noexcept {
     core_ = &core;
     core.fibers_ = this;
+    of_this_thread = this;
     storage_ = storage;
     thread_ = pthread_self();
     std::uint32_t* free = storage.free_stacks;
@@ -76,6 +81,7 @@ class FiberScheduler {
     fiber.argument = argument;
     fiber.has_stack = fiber.unwinding = fiber.cancelled = false;
     fiber.exceptions.reset();
+    fiber.timer.tag = Tag(fiber.index, common_operation::fiber_timeout, fiber.generation);
     core_->stats().add(Stat::fibers_live);
     if (has_stack) {
       fiber.state = FiberState::ready;
@@ -120,8 +126,10 @@ class FiberScheduler {
     Fiber& fiber = *current_;
     if (fiber.unwinding) throw FiberUnwind();
     if (fiber.cancelled) return FiberWake::cancelled;
-    fiber.deadline_nanoseconds = deadline_nanoseconds;
     fiber.wish = FiberWish::nothing;
+    if (deadline_nanoseconds != no_deadline) {
+      core_->wheel().arm(fiber.timer, deadline_nanoseconds);
+    }
     if (list != nullptr) list->append(fiber);
     leave(fiber);
     if (fiber.unwinding) throw FiberUnwind();
@@ -143,7 +151,6 @@ class FiberScheduler {
     Fiber& fiber = *current_;
     if (fiber.unwinding) throw FiberUnwind();
     yielded_ = true;
-    fiber.deadline_nanoseconds = no_deadline;
     fiber.wish = FiberWish::nothing;
     leave(fiber);
     if (fiber.unwinding) throw FiberUnwind();
@@ -176,6 +183,7 @@ class FiberScheduler {
   void stop_waiting(Fiber& fiber, FiberWake why) noexcept {
     LOOM_ASSERT(fiber.state == FiberState::waiting, "only a waiting fiber is woken");
     if (fiber.waits_in != nullptr) fiber.waits_in->remove(fiber);
+    core_->wheel().disarm(fiber.timer);
     fiber.state = FiberState::ready;
     fiber.wake = why;
   }

@@ -88,7 +88,7 @@ struct Fiber {
   FiberWaitList* waits_in = nullptr;
   Fiber* wait_next = nullptr;
   Fiber* wait_previous = nullptr;
-  std::uint64_t deadline_nanoseconds = no_deadline;  ///< of the present wait
+  TimerEntry timer;  ///< the deadline of the present wait
   FiberScheduler* scheduler = nullptr;
   void (*body)(void* argument) = nullptr;
   void* argument = nullptr;

@@ -1,0 +1,34 @@
+// What straight-line code says to wait: free functions for whichever fiber runs now. Each throws
+// FiberUnwind when the reactor stops, so that destructors run.
+#pragma once
+
+#include <cstdint>
+
+#include "../result.hpp"
+#include "scheduler.hpp"
+
+namespace loom {
+
+/// The fibers of the reactor whose thread this is; only on the thread of a reactor with fibers.
+[[nodiscard]] inline FiberScheduler& this_threads_fibers() noexcept {
+  LOOM_ASSERT(FiberScheduler::of_this_thread != nullptr, "this thread runs no fibers");
+  return *FiberScheduler::of_this_thread;
+}
+
+/// Lets every other ready fiber of this reactor run first.
+inline void yield() { this_threads_fibers().yield(); }
+
+/// Waits until `due_nanoseconds` on the reactor's monotonic clock; no longer than a tick of the
+/// timing wheel past it, plus what the loop is busy with.
+/// @returns Failure::cancelled when the fiber's scope was cancelled first.
+inline Result<void> sleep_until(std::uint64_t due_nanoseconds) {
+  const FiberWake why = this_threads_fibers().suspend(nullptr, due_nanoseconds);
+  return why == FiberWake::cancelled ? Result<void>(Failure::cancelled) : Result<void>();
+}
+
+/// Waits for `nanoseconds` from now; as sleep_until.
+inline Result<void> sleep(std::uint64_t nanoseconds) {
+  return sleep_until(this_threads_fibers().core().now_nanoseconds() + nanoseconds);
+}
+
+}  // namespace loom
