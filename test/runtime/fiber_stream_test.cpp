@@ -4,7 +4,6 @@
 #include <string>
 
 #include "fiber_fixture.hpp"
-#include "loom/fiber/this_fiber.hpp"
 #include "loom/framing.hpp"
 
 namespace {

@@ -9,7 +9,7 @@
 #include <exception>
 
 #include "connection.hpp"
-#include "fiber/scheduler.hpp"
+#include "fiber/this_fiber.hpp"
 #include "handler.hpp"
 #include "result.hpp"
 

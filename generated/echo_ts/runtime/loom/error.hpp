@@ -25,6 +25,7 @@ enum class CloseKind : std::uint16_t {
   stopped = 8,          ///< the reactor is stopping
   failed = 9,           ///< another error; `system_error` says which
   handler_threw = 10,   ///< a hook let an exception escape
+  exhausted = 11,       ///< fiber style: no stack of its class was free
 };
 
 /// The word for a kind, as logs and the bindings print it.
@@ -41,6 +42,7 @@ constexpr const char* close_kind_name(CloseKind kind) noexcept {
     case CloseKind::stopped: return "stopped";
     case CloseKind::failed: return "failed";
     case CloseKind::handler_threw: return "handler_threw";
+    case CloseKind::exhausted: return "exhausted";
   }
   return "unknown";
 }
@@ -121,6 +123,7 @@ inline constexpr const char* wrong_state = "LOOM5007";
 inline constexpr const char* handler_threw = "LOOM5008";
 inline constexpr const char* cannot_start_worker = "LOOM5010";
 inline constexpr const char* worker_core_not_allowed = "LOOM5011";
+inline constexpr const char* no_stacks = "LOOM5030";
 }  // namespace start_code
 
 }  // namespace loom

@@ -1,5 +1,6 @@
-// How a reactor stops: nothing new is accepted, connections may send what they queued, then all
-// that is still in flight is cancelled, and the loop ends when nothing is left or its time is over.
+// How a reactor stops: nothing new is accepted, connections may send what they queued, then fibers
+// are unwound and all that is still in flight is cancelled, and the loop ends when nothing is left
+// or its time is over.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +46,8 @@ class ReactorStop : public StreamStart<Derived, Backend> {
   /// Ends what has not drained in time; true when nothing is left to wait for.
   bool continue_stop(std::uint64_t now) noexcept {
     const std::uint64_t elapsed = now - stop_nanoseconds_;
-    bool idle = core_.in_flight_ == 0;
+    if (elapsed > stop_drain_nanoseconds) this->unwind_fibers();
+    bool idle = core_.in_flight_ == 0 && !this->has_live_fibers();
     static_cast<Derived&>(*this).each_stream([&](auto& family) {
       for (auto& slot : family.slots) {
         if (slot.state == SlotState::open && elapsed > stop_drain_nanoseconds) {

@@ -14,6 +14,8 @@
 
 namespace loom {
 
+class FiberScheduler;
+
 /// A reactor's common state. Only the reactor's own thread touches it, `stop` excepted.
 class ReactorCore {
  public:
@@ -34,6 +36,12 @@ class ReactorCore {
 
   /// The live counters of this reactor.
   [[nodiscard]] StatsBlock& stats() noexcept { return *stats_; }
+
+  /// The fibers of this reactor; only where some fd is of fiber style.
+  [[nodiscard]] FiberScheduler& fibers() noexcept {
+    LOOM_ASSERT(fibers_ != nullptr, "a reactor has fibers when an fd of it is of fiber style");
+    return *fibers_;
+  }
 
   /// Prints one line for people, through the program's logger; `text` has no line end.
   void log(const char* text) noexcept {
@@ -106,6 +114,7 @@ class ReactorCore {
   StatsBlock* stats_ = nullptr;
   ControlBlock* control_ = nullptr;
   ByteRingProducer delivery_;
+  FiberScheduler* fibers_ = nullptr;
   std::uint64_t batch_nanoseconds_ = 0;
   TimerWheel wheel_;
   /// A record was appended since JavaScript was last woken.

@@ -58,7 +58,9 @@ class Reactor : public ReactorStop<Derived, Backend> {
     core_.wheel().start(core_.batch_nanoseconds_);
     this->random_ ^= core_.batch_nanoseconds_;
     core_.stats().set(Stat::backend, Backend::stat_value);
-    return backend_.open(core_, reactor_run.wake_fd);
+    StartError error = this->open_fibers();
+    if (!error) error = backend_.open(core_, reactor_run.wake_fd);
+    return error;
   }
 
  protected:
