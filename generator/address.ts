@@ -49,10 +49,16 @@ export function isPort(port: number, isServer: boolean): boolean {
   return port >= (isServer ? 0 : 1) && port <= highestPort;
 }
 
-/** Why a path cannot be that of a unix socket, in words; undefined when sun_path takes it. */
+/** Whether a unix address is a name in the abstract namespace, unix(7), and no path. */
+export function isAbstract(address: string): boolean {
+  return address.startsWith('@');
+}
+
+/** Why a text cannot be that of a unix socket, in words; undefined when sun_path takes it. */
 export function unixPathMistake(path: string): string | undefined {
   if (path === '') return 'is empty';
-  const bytes = Buffer.byteLength(path);
+  if (path === '@') return 'has no abstract name behind its @';
+  const bytes = Buffer.byteLength(path) - (isAbstract(path) ? 1 : 0);
   if (bytes <= limits.unixPathBytes) return undefined;
   return `has ${bytes} bytes, at most ${limits.unixPathBytes} fit`;
 }
@@ -76,6 +82,7 @@ const canonical = (at: HostPort): string => {
 export function collide(first: Listener, second: Listener): boolean {
   if (first.kind !== second.kind) return false;
   if (first.kind === 'unixServer') {
+    if (isAbstract(first.address)) return first.address === second.address;
     return posix.normalize(first.address) === posix.normalize(second.address);
   }
   const one = parseHostPort(first.address);

@@ -31,7 +31,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...diagnostics,
     ...checkNames(config, value),
     ...checkWiring(config, value),
-    ...checkAddresses(config),
+    ...checkAddresses(config, value),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

@@ -2,6 +2,7 @@
 import type { CheckedConfig, CheckedStream } from '../schemas/config.ts';
 import { collide, isPort, type Listener, parseHostPort, unixPathMistake } from './address.ts';
 import { byName } from './case.ts';
+import { checkUnixOptions } from './check_descriptors.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 
 /** Characters of a path that C++, CMake and a shell all take for themselves only. */
@@ -121,7 +122,7 @@ function checkPackages(config: CheckedConfig): Diagnostic[] {
 }
 
 /** Checks addresses, paths and package names. */
-export function checkAddresses(config: CheckedConfig): Diagnostic[] {
+export function checkAddresses(config: CheckedConfig, value: unknown): Diagnostic[] {
   const streams = Object.entries(config.fds)
     .filter((entry): entry is [string, CheckedStream] => entry[1].kind !== 'timer')
     .sort(([first], [second]) => byName(first, second));
@@ -130,6 +131,7 @@ export function checkAddresses(config: CheckedConfig): Diagnostic[] {
   const out = config.out === '' ? checkPath(['out'], '') : [];
   return [
     ...streams.flatMap(([name, fd]) => (isTcp(fd) ? checkTcp(name, fd) : checkUnix(name, fd))),
+    ...streams.flatMap(([name, fd]) => checkUnixOptions(name, fd, value)),
     ...checkCollisions(streams),
     ...out,
     ...pathsOf(config).flatMap(({ path, text }) => checkPath(path, text)),

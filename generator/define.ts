@@ -158,7 +158,10 @@ export function tcpServer<const On extends string, const Stack extends string = 
   return { ...options, kind: 'tcpServer' as const, address };
 }
 
-/** A client of the unix stream socket at a path of at most 107 bytes. */
+/**
+ * A client of the unix socket at a path of at most 107 bytes, or at an abstract name (`'@feed'`).
+ * `type: 'seqpacket'` carries packets instead of bytes.
+ */
 export function unix<const On extends string, const Stack extends string = never>(
   path: string,
   options: UnixOptions<On, Stack>,
@@ -166,7 +169,10 @@ export function unix<const On extends string, const Stack extends string = never
   return { ...options, kind: 'unix' as const, address: path };
 }
 
-/** A listening unix stream socket at a path of at most 107 bytes, and its connections. */
+/**
+ * A listening unix socket at a path of at most 107 bytes, or at an abstract name (`'@feed'`), and
+ * its connections. `type: 'seqpacket'` carries packets instead of bytes.
+ */
 export function unixServer<const On extends string, const Stack extends string = never>(
   path: string,
   options: UnixServerOptions<On, Stack>,

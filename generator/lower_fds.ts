@@ -1,6 +1,7 @@
 /** Lowers fds: slots, operation numbers, receive buffers, socket options. */
 import type { CheckedFd, CheckedFraming, CheckedStream } from '../schemas/config.ts';
 import type { IrFd, IrFraming, IrSocketOptions, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
+import { isAbstract } from './address.ts';
 import { pascalCase } from './case.ts';
 
 const nanosecondsPerSecond = 1e9;
@@ -31,7 +32,7 @@ export const paddingBytes = 64;
 
 /** What one connection needs to put a message together: `slab_bytes` of the runtime's framing. */
 export function slabBytes(framing: IrFraming): number {
-  if (framing.kind === 'raw') return 0;
+  if (framing.kind === 'raw' || framing.kind === 'packet') return 0;
   return framing.maximumBytes + paddingBytes + (framing.kind === 'line' ? 1 : 0);
 }
 
@@ -79,6 +80,8 @@ function lowerFraming(framing: CheckedFraming): IrFraming {
 
 const isTcp = (fd: CheckedStream) => fd.kind === 'tcp' || fd.kind === 'tcpServer';
 
+const isSeqpacket = (fd: CheckedStream) => 'type' in fd && fd.type === 'seqpacket';
+
 function lowerOptions(fd: CheckedStream): IrSocketOptions {
   const tcp = isTcp(fd) ? fd : undefined;
   const tcpServer = fd.kind === 'tcpServer' ? fd : undefined;
@@ -98,7 +101,7 @@ function lowerOptions(fd: CheckedStream): IrSocketOptions {
     keepAliveCount: keepAlive?.count ?? 0,
     userTimeoutMilliseconds: (tcp?.userTimeout ?? 0) / nanosecondsPerMillisecond,
     busyPollMicroseconds: (fd.busyPoll ?? 0) / nanosecondsPerMicrosecond,
-    mode: fd.kind === 'unixServer' ? fd.mode : 0,
+    mode: fd.kind === 'unixServer' && !isAbstract(fd.address) ? fd.mode : 0,
   };
 }
 
@@ -115,7 +118,7 @@ function lowerStream(name: string, index: number, fd: CheckedStream, at: FdCurso
     index,
     address: fd.address,
     handler: fd.handler ?? null,
-    framing: lowerFraming(fd.framing),
+    framing: isSeqpacket(fd) ? { kind: 'packet' } : lowerFraming(fd.framing),
     firstSlot: at.slot,
     slots: fd.connections,
     operations: Object.fromEntries(

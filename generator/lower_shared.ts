@@ -25,14 +25,22 @@ export function deliveredFds(fds: readonly IrFd[]): IrStreamFd[] {
 
 /** The largest message of an fd in bytes; a raw fd delivers whole receive buffers. */
 export function largestMessageBytes(fd: IrStreamFd): number {
-  return fd.framing.kind === 'raw'
+  return !('maximumBytes' in fd.framing)
     ? fd.receive.bytes
     : Math.max(fd.framing.maximumBytes, fd.receive.bytes);
 }
 
+/** The longest packet that a write queue takes: its length stands before it. */
+export function longestPacketBytes(fd: IrStreamFd): number {
+  return fd.writeQueueBytes - 4;
+}
+
 /** The largest message that JavaScript can send through an fd; bytes without bound are cut. */
 export function largestSendBytes(fd: IrStreamFd): number {
-  return fd.framing.kind === 'raw' ? 0 : Math.min(fd.framing.maximumBytes, fd.writeQueueBytes);
+  const { framing, writeQueueBytes } = fd;
+  if (framing.kind === 'raw') return 0;
+  if (framing.kind === 'packet') return longestPacketBytes(fd);
+  return Math.min(framing.maximumBytes, writeQueueBytes);
 }
 
 /** Least bytes of the delivery ring for these fds; 0 when nothing asks for more than the least. */

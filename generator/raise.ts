@@ -3,6 +3,7 @@
  * raised, checked as that config and lowered again; when the result differs, some number in the
  * file does not follow from the others, and nothing is built from it.
  */
+import { isAbstract } from './address.ts';
 import type { Ir, IrFd, IrFraming, IrReactor, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
 
 const nanoseconds = (value: number): string => `${value}ns`;
@@ -13,7 +14,7 @@ function given(value: Record<string, unknown>): Record<string, unknown> {
 }
 
 function raiseFraming(framing: IrFraming): Record<string, unknown> {
-  if (framing.kind === 'raw') return { kind: 'raw' };
+  if (framing.kind === 'raw' || framing.kind === 'packet') return { kind: framing.kind };
   if (framing.kind === 'line') return { kind: 'line', maximum: framing.maximumBytes };
   const bits = framing.widthBytes * 8;
   const order = framing.endian === 'big' ? 'be' : 'le';
@@ -52,6 +53,7 @@ function raiseClient(fd: IrStreamFd): Record<string, unknown> {
 
 function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
   const { options } = fd;
+  const isPacket = fd.framing.kind === 'packet';
   const isTcp = fd.kind === 'tcp' || fd.kind === 'tcpServer';
   const isServer = fd.kind === 'tcpServer' || fd.kind === 'unixServer';
   const { reuseAddress, reusePort, ipv6Only } = options;
@@ -60,7 +62,8 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
     address: fd.address,
     on,
     handler: fd.handler ?? undefined,
-    framing: raiseFraming(fd.framing),
+    framing: isPacket ? undefined : raiseFraming(fd.framing),
+    type: isPacket ? 'seqpacket' : undefined,
     connections: fd.slots,
     writeQueue: fd.writeQueueBytes,
     receive: { bytes: fd.receive.bytes, count: fd.receive.count },
@@ -74,7 +77,7 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
       reusePort: reusePort === 1,
       ipv6Only: ipv6Only === 1,
     }),
-    ...(fd.kind === 'unixServer' && { mode: options.mode }),
+    ...(fd.kind === 'unixServer' && !isAbstract(fd.address) && { mode: options.mode }),
   });
 }
 

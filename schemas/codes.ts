@@ -8,6 +8,7 @@
  * Errors of a running program, 50 and 60, are in `codes_runtime.ts`.
  */
 import { buildCodes } from './codes_build.ts';
+import { descriptorCodes } from './codes_descriptors.ts';
 import { loadCodes } from './codes_load.ts';
 import { nameCodes } from './codes_names.ts';
 import { shapeCodes } from './codes_shape.ts';
@@ -22,6 +23,7 @@ export const codes = {
   ...shapeCodes,
   ...nameCodes,
   ...wiringCodes,
+  ...descriptorCodes,
   ...systemCodes,
   ...buildCodes,
 } as const;

@@ -196,11 +196,12 @@ export const wiringCodes = {
     title: 'Not a path for a unix socket',
     holes: ['where', 'reason'],
     what: '{where} {reason}.',
-    why: 'A path names a socket by 1 to 107 bytes: sun_path has 108 with its final NUL, unix(7).',
-    fix: "Use a short path, such as '/run/feed.sock'.",
+    why: 'A path or an abstract name has 1 to 107 bytes: sun_path has 108 with a NUL, unix(7).',
+    fix: "Use a short path, such as '/run/feed.sock', or a name, such as '@feed'.",
     explanation: prose`
       The length is counted in bytes of UTF-8. A relative path is relative to the working directory
-      of the program when it starts.
+      of the program when it starts. An address that begins with @ is an abstract name; a file of
+      that name is ./@feed.
     `,
   },
   LOOM1601: {

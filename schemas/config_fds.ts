@@ -145,8 +145,17 @@ const serverEntries = {
   backlog: v.optional(integer('connections', 1, 65535), 1024),
 };
 
+const unixEntries = {
+  /** What the socket carries: `stream` is bytes, `seqpacket` is packets, unix(7). Each write is
+   * then one packet, each message one, and there is no other framing. A packet longer than
+   * `receive.bytes` closes its connection with `frame_too_large`; one without bytes is not sent,
+   * because a receive of none is the peer's end.
+   * @default 'stream' */
+  type: v.optional(choice(['stream', 'seqpacket']), 'stream'),
+};
+
 const address = () => text("an address, such as '127.0.0.1:9000' or '[::1]:9000'");
-const path = () => text("a path, such as '/run/feed.sock'");
+const path = () => text("a path, such as '/run/feed.sock', or an abstract name, such as '@feed'");
 
 /** A TCP client. */
 export const tcpSchema = v.strictObject({
@@ -177,23 +186,27 @@ export const tcpServerSchema = v.strictObject({
   ipv6Only: v.optional(flag(), false),
 });
 
-/** A client of a unix stream socket. */
+/** A client of a unix socket. */
 export const unixSchema = v.strictObject({
   kind: v.literal('unix'),
-  /** Path of the socket, at most 107 bytes; relative to the program's working directory. */
+  /** Path of the socket, at most 107 bytes, relative to the program's working directory; or `@`
+   * and an abstract name of at most 107 bytes, unix(7). */
   address: path(),
   ...streamEntries,
   ...clientEntries,
+  ...unixEntries,
 });
 
-/** A listening unix stream socket and its connections. */
+/** A listening unix socket and its connections. */
 export const unixServerSchema = v.strictObject({
   kind: v.literal('unixServer'),
-  /** Path of the socket, at most 107 bytes; relative to the program's working directory. */
+  /** Path of the socket, at most 107 bytes, relative to the program's working directory; or `@`
+   * and an abstract name of at most 107 bytes, unix(7): no file, and gone with its last socket. */
   address: path(),
   ...streamEntries,
   ...serverEntries,
-  /** Permission bits of the path; 0 to 0o777.
+  ...unixEntries,
+  /** Permission bits of the path; 0 to 0o777. An abstract name has none.
    * @default 384 (0o600) */
   mode: v.optional(integer('permission bits', 0, 0o777), 0o600),
 });

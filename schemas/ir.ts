@@ -19,6 +19,8 @@ export type IrFdKind = 'tcp' | 'tcpServer' | 'unix' | 'unixServer' | 'timer';
 /** How a stream of bytes is cut into messages. */
 export type IrFraming =
   | { kind: 'raw' }
+  /** One packet of SOCK_SEQPACKET is one message; its fd is a unix kind. */
+  | { kind: 'packet' }
   /** `\n` ends a line; a `\r` before it is dropped. `maximumBytes` excludes the terminator. */
   | { kind: 'line'; maximumBytes: number }
   /** An unsigned length before each message; it counts the payload only. */
@@ -69,7 +71,7 @@ export interface IrStreamFd {
   kind: 'tcp' | 'tcpServer' | 'unix' | 'unixServer';
   /** Program-wide number of this fd, dense from 0, in name order. */
   index: number;
-  /** `host:port`, `[v6]:port` or a path. */
+  /** `host:port`, `[v6]:port`, a path or `@` and an abstract name. */
   address: string;
   /** The user's C++ struct, or null: delivered to JavaScript. */
   handler: string | null;

@@ -37,6 +37,7 @@ const framing = v.variant(
   'kind',
   [
     v.strictObject({ kind: v.literal('raw') }),
+    v.strictObject({ kind: v.literal('packet') }),
     v.strictObject({ kind: v.literal('line'), maximumBytes: whole(1, limits.frameBytes) }),
     v.strictObject({
       kind: v.literal('lengthPrefixed'),
@@ -45,7 +46,7 @@ const framing = v.variant(
       maximumBytes: whole(1, limits.frameBytes),
     }),
   ],
-  'a framing: raw, line or lengthPrefixed',
+  'a framing: raw, packet, line or lengthPrefixed',
 );
 
 const options = v.strictObject({

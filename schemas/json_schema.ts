@@ -70,6 +70,7 @@ const owners: Record<string, readonly string[]> = {
     'clientEntries',
     'serverEntries',
     'tcpEntries',
+    'unixEntries',
     'receiveSchema',
     'keepAliveSchema',
     'reconnectSchema',

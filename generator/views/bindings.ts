@@ -2,7 +2,8 @@
  * The views of `bindings/index.ts` and `bindings/descriptor.ts`: the typed face of a program in
  * TypeScript, over the runtime that templates/bindings holds.
  */
-import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
+import { longestPacketBytes } from '../lower_shared.ts';
+import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import {
   bannerLines,
   configPath,
@@ -222,6 +223,12 @@ function wrapped(fields: readonly string[]): string[] {
   return lines;
 }
 
+/** The longest message that may be sent; 0 is bytes that may be cut anywhere. */
+function maximumMessageBytes(fd: IrStreamFd): number {
+  if (fd.framing.kind === 'raw') return 0;
+  return fd.framing.kind === 'packet' ? longestPacketBytes(fd) : fd.framing.maximumBytes;
+}
+
 function descriptorFd(fd: IrFd): string[] {
   const common = [
     `kind: ${typescriptString(fd.kind)}`,
@@ -230,7 +237,7 @@ function descriptorFd(fd: IrFd): string[] {
     `native: ${fd.handler === null ? 'false' : 'true'}`,
   ];
   if (!isStream(fd)) return common;
-  const maximum = fd.framing.kind === 'raw' ? 0 : fd.framing.maximumBytes;
+  const maximum = maximumMessageBytes(fd);
   return [
     ...common,
     stringField('address', fd.address),

@@ -64,6 +64,8 @@ function framingType(framing: IrFraming): string {
   switch (framing.kind) {
     case 'raw':
       return 'loom::RawFraming';
+    case 'packet':
+      return 'loom::PacketFraming';
     case 'line':
       return `loom::LineFraming<${integer(framing.maximumBytes)}>`;
     case 'lengthPrefixed': {
@@ -146,6 +148,7 @@ function streamShape(reactor: IrReactor, fd: IrStreamFd): string[] {
 /** What only a server, only a client or only JavaScript's side needs. */
 function sideFields(fd: IrStreamFd): [string, string][] {
   const fields: [string, string][] = [];
+  if (fd.framing.kind === 'packet') fields.push(['packets', 'true']);
   if (isServer(fd)) {
     fields.push(['full', `loom::WhenFull::${fd.full === 'wait' ? 'wait' : 'refuse'}`]);
   } else {

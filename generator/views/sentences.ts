@@ -52,6 +52,8 @@ export function describeFraming(framing: IrFraming): string {
   switch (framing.kind) {
     case 'raw':
       return 'raw bytes';
+    case 'packet':
+      return 'packets';
     case 'line':
       return `lines of at most ${bytesForPeople(framing.maximumBytes)}`;
     case 'lengthPrefixed': {
@@ -65,6 +67,7 @@ export function describeFraming(framing: IrFraming): string {
 /** Bytes that a framing adds to each message. */
 export function framingOverhead(framing: IrFraming): number {
   if (framing.kind === 'raw') return 0;
+  if (framing.kind === 'packet') return 4;
   return framing.kind === 'line' ? 1 : framing.widthBytes;
 }
 

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { ExecutionContext, TestFn } from 'ava';
 import { buildProgram, buildTool, type Flavour, here } from './build.ts';
 import { connectScenarios } from './scenarios/connect.ts';
+import { descriptorScenarios } from './scenarios/descriptors.ts';
 import { endScenarios } from './scenarios/end.ts';
 import { receiveScenarios } from './scenarios/receive.ts';
 import { sendScenarios } from './scenarios/send.ts';
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   ...endScenarios,
   ...serveScenarios,
   ...connectScenarios,
+  ...descriptorScenarios,
 ];
 
 const writes = process.env.CONFORMANCE_WRITE === '1';
@@ -45,14 +47,16 @@ async function inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** Builds both programs one way, and the tools. */
+/** Builds every program one way, and the tools. */
 export async function buildAll(flavour: Flavour): Promise<Executables> {
-  const [server, client] = await Promise.all(
-    ['server', 'client'].map((name) => buildProgram({ name, flavour })),
+  const [server, client, descriptors] = await Promise.all(
+    ['server', 'client', 'descriptors'].map((name) => buildProgram({ name, flavour })),
   );
   const [narrow, deaf] = await Promise.all([buildTool('narrow'), buildTool('deaf')]);
-  if (server === undefined || client === undefined) throw new Error('a program is missing');
-  return { server, client, narrow: narrow ?? '', deaf: deaf ?? '' };
+  if (server === undefined || client === undefined || descriptors === undefined) {
+    throw new Error('a program is missing');
+  }
+  return { server, client, descriptors, narrow: narrow ?? '', deaf: deaf ?? '' };
 }
 
 /** Plays one scenario. @returns its transcript, and what the program said besides */

@@ -14,6 +14,7 @@ import { type Ending, type Noted, Program } from './program.ts';
 export interface Executables {
   server: string;
   client: string;
+  descriptors: string;
   narrow: string;
   deaf: string;
 }
@@ -31,7 +32,7 @@ export interface Stage {
 export interface Scenario {
   /** Names its file in expected/. */
   name: string;
-  program: 'server' | 'client';
+  program: 'server' | 'client' | 'descriptors';
   /** The fds whose events are part of the transcript. */
   fds: readonly string[];
   play(world: World): Promise<void>;
@@ -50,7 +51,7 @@ export class World {
   /** For what may differ from run to run without changing the transcript. */
   readonly seed: number;
   readonly #scenario: Scenario;
-  readonly #peers: Peer[] = [];
+  readonly #peers: { destroy(): void }[] = [];
   readonly #notes: string[] = [];
   #program: Program | undefined;
   #ending: Ending | undefined;
@@ -112,7 +113,7 @@ export class World {
   }
 
   /** Makes sure that a peer is gone after the scenario. */
-  adopt(peer: Peer): Peer {
+  adopt<Kind extends { destroy(): void }>(peer: Kind): Kind {
     this.#peers.push(peer);
     return peer;
   }
@@ -148,7 +149,7 @@ export class World {
   #stories(fd: string): string[] {
     const events = this.program.noted.filter((one) => one.fd === fd);
     const nameOf = (one: Noted): string =>
-      this.#scenario.program === 'client' ? one.connection.replace(/\..*/, '') : one.connection;
+      this.#scenario.program !== 'server' ? one.connection.replace(/\..*/, '') : one.connection;
     const stories = new Map<string, number>();
     for (const name of new Set(events.map(nameOf))) {
       const own = events.filter((one) => nameOf(one) === name).map(({ event }) => event);

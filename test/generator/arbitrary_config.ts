@@ -49,8 +49,19 @@ const tcp = {
   keepAlive: fc.constantFrom(false, {}, { idle: '1m', interval: '5s', count: 3 }),
   userTimeout: fc.constantFrom('1s', '1500ms'),
 };
+type Plain = Record<string, unknown>;
+
 const optional = <Shape extends Record<string, fc.Arbitrary<unknown>>>(shape: Shape) =>
   fc.record(shape, { requiredKeys: [] });
+
+const type = fc.constantFrom('stream', 'seqpacket');
+
+/** A unix fd; packets have no framing. */
+function unixFd(options: { type?: string; framing?: unknown }, kind: string): Plain {
+  const { framing, ...others } = options;
+  const isPackets = options.type === 'seqpacket';
+  return { ...others, ...(!isPackets && framing !== undefined && { framing }), kind };
+}
 
 /** An fd without its reactor and address; listeners get an address of their own by position. */
 const fd = fc.oneof(
@@ -59,11 +70,10 @@ const fd = fc.oneof(
     ...options,
     kind: 'tcpServer',
   })),
-  optional({ ...stream, ...client }).map((options) => ({ ...options, kind: 'unix' })),
-  optional({ ...stream, ...server, mode: fc.integer({ min: 0, max: 0o777 }) }).map((options) => ({
-    ...options,
-    kind: 'unixServer',
-  })),
+  optional({ ...stream, ...client, type }).map((options) => unixFd(options, 'unix')),
+  optional({ ...stream, ...server, type, mode: fc.integer({ min: 0, max: 0o777 }) }).map(
+    (options) => unixFd(options, 'unixServer'),
+  ),
   fc
     .record(
       {
@@ -106,8 +116,6 @@ const channel = fc.record(
 const spelling = (name: string) => name.replaceAll('_', '').toLowerCase();
 const names = (name: fc.Arbitrary<string>, minLength: number, maxLength: number) =>
   fc.uniqueArray(name, { minLength, maxLength, selector: spelling });
-
-type Plain = Record<string, unknown>;
 
 function address(kind: unknown, position: number): Plain {
   if (kind === 'timer') return {};

@@ -44,6 +44,28 @@ struct RawFraming {
   }
 };
 
+/// A message is a packet: one send(2) is one receive, unix(7) with SOCK_SEQPACKET. In the write
+/// queue a length stands before each, which is never sent.
+struct PacketFraming {
+  static constexpr std::uint32_t maximum_bytes = 0;
+  static constexpr std::uint32_t overhead_bytes = sizeof(std::uint32_t);
+  static constexpr std::uint32_t longest_bytes = UINT32_MAX - overhead_bytes;
+  static constexpr std::size_t slab_bytes = 0;
+  using State = RawFraming::State;
+
+  template <class Sink>
+  static FeedResult feed(State& state, std::byte* slab, Bytes input, Sink& sink) noexcept {
+    return RawFraming::feed(state, slab, input, sink);
+  }
+
+  template <class Put>
+  static void frame(Bytes message, Put&& put) noexcept {
+    const std::uint32_t length = message.size();
+    put(Bytes(reinterpret_cast<const std::byte*>(&length), sizeof length));
+    put(message);
+  }
+};
+
 /// A line ends with `\n`; a `\r` before it is dropped. `maximum` counts neither. What follows the
 /// last `\n` when the peer ends is no line and is dropped.
 template <std::uint32_t maximum>

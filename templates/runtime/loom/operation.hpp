@@ -33,16 +33,24 @@ enum class OperationKind : std::uint8_t {
   request,           ///< a RequestOperation: what its Request says
 };
 
+/// How the kernel is asked to move bytes of a receive or a send.
+enum class Transfer : std::uint8_t {
+  bytes,    ///< recv(2) and send(2) of a stream: a short receive says that nothing is left
+  packets,  ///< recv(2) with MSG_TRUNC and sendmsg(2): each moves one packet
+};
+
 /// An operation record. `handle` is what the backend's adopt() or an accept gave.
 struct Operation {
-  Operation* next = nullptr;      ///< link of whichever queue holds the record
-  const void* pointer = nullptr;  ///< bytes or address the kernel reads; owned by the slot
-  Tag tag;                        ///< comes back in the completion
-  std::uint32_t size = 0;         ///< bytes at `pointer`
+  Operation* next = nullptr;  ///< link of whichever queue holds the record
+  /// Bytes or address the kernel reads, or the msghdr of a sendmsg(2); owned by the slot.
+  const void* pointer = nullptr;
+  Tag tag;                 ///< comes back in the completion
+  std::uint32_t size = 0;  ///< bytes at `pointer`
   std::int32_t handle = -1;
   std::int32_t result = 0;  ///< epoll: the result of an act that completed inline
   std::uint16_t group = 0;  ///< receive: the buffer group
   OperationKind kind = OperationKind::receive;
+  Transfer transfer = Transfer::bytes;  ///< of a receive or a send
   bool multishot = false;
   bool in_flight = false;  ///< between submit() and the final completion
 };

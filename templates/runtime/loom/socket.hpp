@@ -1,5 +1,5 @@
-// Addresses and sockets: text to sockaddr, the declared options, listening. All of it runs at
-// start or at a client's next attempt, never between a completion and its handler.
+// Sockets: addresses resolved, the declared options, listening. All of it runs at start or at a
+// client's next attempt, never between a completion and its handler.
 #pragma once
 
 #include <arpa/inet.h>
@@ -19,33 +19,9 @@
 #include "clock.hpp"
 #include "error.hpp"
 #include "shapes.hpp"
+#include "socket_address.hpp"
 
 namespace loom {
-
-/// A socket address ready for bind(2) or connect(2).
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t bytes = 0;
-};
-
-/// Addresses of one name that a client tries in turn; more are left out.
-inline constexpr std::uint32_t maximum_addresses = 4;
-
-/// What a name stands for, in the order of getaddrinfo(3) (RFC 6724).
-struct AddressList {
-  SocketAddress items[maximum_addresses];
-  std::uint32_t count = 0;
-};
-
-/// Whether `text` is a port, 0 to 65535 in decimal digits; getaddrinfo(3) cuts larger ones off.
-inline bool is_port(const char* text) noexcept {
-  std::uint32_t port = 0;
-  const char* end = text;
-  for (; *end >= '0' && *end <= '9' && port <= 65535; ++end) {
-    port = port * 10 + static_cast<std::uint32_t>(*end - '0');
-  }
-  return end != text && *end == '\0' && port <= 65535;
-}
 
 /// The family that listens on every address: IPv6 takes IPv4 in unless ipv6Only, where the machine
 /// has it.
@@ -57,23 +33,18 @@ inline int family_of_any(const StreamShape& shape) noexcept {
   return AF_INET6;
 }
 
-/// Resolves `host:port`, `[v6]:port` or (for unix kinds) a path. `*` and an empty host mean every
-/// address. Names are looked up with getaddrinfo(3), which may block: only at start.
+/// Resolves `host:port`, `[v6]:port` or (for unix kinds) a path or `@name`. `*` and an empty host
+/// mean every address. Names are looked up with getaddrinfo(3), which may block: only at start.
 inline StartError resolve_addresses(const StreamShape& shape, const char* text,
                                     AddressList& list) noexcept {
   const auto bad = [&](const char* why) {
     return StartError::make(start_code::bad_address, shape.name, 0,
-                            "fds.%s: the address '%s' %s. Use host:port, [v6]:port or a path.",
+                            "fds.%s: the address '%s' %s. Use host:port, [v6]:port, a path or "
+                            "@ and an abstract name.",
                             shape.name, text, why);
   };
   if (!shape.is_tcp()) {
-    SocketAddress& address = list.items[0];
-    auto& path = reinterpret_cast<sockaddr_un&>(address.storage);
-    const std::size_t length = std::strlen(text);
-    if (length == 0 || length >= sizeof path.sun_path) return bad("does not fit a unix path");
-    path.sun_family = AF_UNIX;
-    std::memcpy(path.sun_path, text, length + 1);
-    address.bytes = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length + 1);
+    if (!set_unix_address(text, list.items[0])) return bad("does not fit a unix address");
     list.count = 1;
     return {};
   }
@@ -114,23 +85,6 @@ inline StartError resolve_addresses(const StreamShape& shape, const char* text,
   return {};
 }
 
-/// Writes `host:port`, `[v6]:port` or the path of an address into `text`.
-inline void format_address(const SocketAddress& address, char* text, std::size_t size) noexcept {
-  char host[INET6_ADDRSTRLEN] = {};
-  if (address.storage.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address.storage);
-    inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
-    std::snprintf(text, size, "%s:%u", host, static_cast<unsigned>(ntohs(v4.sin_port)));
-  } else if (address.storage.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address.storage);
-    inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
-    std::snprintf(text, size, "[%s]:%u", host, static_cast<unsigned>(ntohs(v6.sin6_port)));
-  } else {
-    const auto& path = reinterpret_cast<const sockaddr_un&>(address.storage);
-    std::snprintf(text, size, "%s", path.sun_path);
-  }
-}
-
 /// Sets the declared options on `fd`; options the socket's family lacks are skipped. Accepted
 /// TCP sockets inherit them from their listener (tcp(7)), so nothing is set per connection; those
 /// of AF_UNIX inherit nothing and have the kernel's buffer sizes.
@@ -163,30 +117,22 @@ inline int set_socket_options(int fd, const StreamShape& shape) noexcept {
   return error;
 }
 
+/// SOCK_STREAM, or SOCK_SEQPACKET where the fd carries packets (unix(7)).
+constexpr int socket_type(const StreamShape& shape) noexcept {
+  return shape.packets ? SOCK_SEQPACKET : SOCK_STREAM;
+}
+
 /// Makes a non-blocking socket with the declared options.
 /// @returns the descriptor, or a negative errno.
 inline int make_socket(const StreamShape& shape, const SocketAddress& address) noexcept {
-  const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int type = socket_type(shape) | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  const int fd = ::socket(address.storage.ss_family, type, 0);
   if (fd < 0) return -errno;
   if (const int error = set_socket_options(fd, shape); error != 0) {
     ::close(fd);
     return -error;
   }
   return fd;
-}
-
-/// Whether a unix path is a socket that nobody listens on any more, so that it may be replaced.
-inline bool is_stale_socket(const SocketAddress& address) noexcept {
-  const auto& path = reinterpret_cast<const sockaddr_un&>(address.storage);
-  struct stat status {};
-  if (lstat(path.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
-  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (probe < 0) return false;
-  const int result =
-      ::connect(probe, reinterpret_cast<const sockaddr*>(&address.storage), address.bytes);
-  const bool refused = result != 0 && errno == ECONNREFUSED;
-  ::close(probe);
-  return refused;
 }
 
 /// How long a start waits for an address in use. The listeners of a killed program live on until
@@ -196,40 +142,23 @@ inline constexpr std::uint64_t address_in_use_patience_nanoseconds =
 /// Between two looks at an address in use.
 inline constexpr std::uint64_t address_in_use_pause_nanoseconds = 5 * nanoseconds_per_millisecond;
 
-/// Whether some socket of this system is bound to a unix path (proc_pid_net(5)); true where that
-/// cannot be told. Unlike a connect(2), it does not disturb who listens there.
-inline bool is_bound_path(const char* path) noexcept {
-  std::FILE* table = std::fopen("/proc/net/unix", "re");
-  if (table == nullptr) return true;
-  char line[256];
-  bool found = false;
-  while (!found && std::fgets(line, sizeof line, table) != nullptr) {
-    line[std::strcspn(line, "\n")] = '\0';
-    const char* bound = std::strchr(line, '/');
-    found = bound != nullptr && std::strcmp(bound, path) == 0;
-  }
-  std::fclose(table);
-  return found;
-}
-
 /// bind(2), again while the address is in use, for at most `patience_nanoseconds`. A stale unix
 /// socket is replaced, any other file is not; a listener is asked by one connect(2), then only
 /// watched. @returns 0 or an errno.
 inline int bind_patiently(int fd, const StreamShape& shape, const SocketAddress& address,
                           std::uint64_t patience_nanoseconds) noexcept {
-  const auto* name = reinterpret_cast<const sockaddr*>(&address.storage);
-  const char* path =
-      shape.is_tcp() ? nullptr : reinterpret_cast<const sockaddr_un&>(address.storage).sun_path;
+  const char* path = path_of(address);
+  const int type = socket_type(shape);
   const std::uint64_t deadline = monotonic_nanoseconds() + patience_nanoseconds;
-  bool stale = path != nullptr && is_stale_socket(address);
+  bool stale = path != nullptr && is_stale_socket(address, type);
   while (true) {
     if (stale) ::unlink(path);
-    if (::bind(fd, name, address.bytes) == 0) return 0;
+    if (::bind(fd, address.name(), address.bytes) == 0) return 0;
     const int error = errno;
     if (error != EADDRINUSE || monotonic_nanoseconds() >= deadline) return error;
     const timespec pause = to_timespec(address_in_use_pause_nanoseconds);
     nanosleep(&pause, nullptr);
-    stale = path != nullptr && !is_bound_path(path) && is_stale_socket(address);
+    stale = path != nullptr && !is_bound_path(path) && is_stale_socket(address, type);
   }
 }
 
@@ -262,10 +191,9 @@ inline StartError listen_on(
   }
   const int bind_error = bind_patiently(fd, shape, address, patience_nanoseconds);
   if (bind_error != 0) return give_up("bind", bind_error);
-  if (!shape.is_tcp() && shape.options.mode != 0) {
-    const auto& path = reinterpret_cast<const sockaddr_un&>(address.storage);
+  if (const char* path = path_of(address); path != nullptr && shape.options.mode != 0) {
     const auto mode = static_cast<mode_t>(shape.options.mode);
-    if (::chmod(path.sun_path, mode) != 0) return give_up("set the mode of", errno);
+    if (::chmod(path, mode) != 0) return give_up("set the mode of", errno);
   }
   if (::listen(fd, shape.options.backlog) != 0) return give_up("listen on", errno);
   address.bytes = sizeof address.storage;

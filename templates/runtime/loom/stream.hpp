@@ -14,6 +14,7 @@
 #include "operation.hpp"
 #include "shapes.hpp"
 #include "socket.hpp"
+#include "stream_message.hpp"
 #include "timer_wheel.hpp"
 #include "write_queue.hpp"
 
@@ -73,6 +74,7 @@ struct StreamSlot {
   Operation close;
   Operation cancel;
   typename Fd::Framing::State framing;
+  [[no_unique_address]] StreamMessage<Fd::shape.packets> message;
   State user{};
 
   /// Whether hooks may still receive messages.
@@ -113,6 +115,7 @@ struct StreamFamily {
       slot.receive.kind = OperationKind::receive;
       slot.receive.group = shape.buffer_group;
       slot.receive.multishot = true;
+      slot.receive.transfer = slot.send.transfer = transfer;
       slot.send.kind = OperationKind::send;
       slot.close.kind = OperationKind::close;
       retag(slot);
@@ -181,6 +184,7 @@ struct StreamFamily {
     return slab_memory[slot.index];
   }
 
+  static constexpr Transfer transfer = shape.packets ? Transfer::packets : Transfer::bytes;
   static constexpr std::uint32_t listener_generation = UINT32_MAX;
   static constexpr std::uint16_t no_held_buffer = 0xffff;
 

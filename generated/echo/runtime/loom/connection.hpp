@@ -33,8 +33,9 @@ class Connection {
     return slot_->user;
   }
 
-  /// Queues a copy of `bytes`, all or nothing.
+  /// Queues a copy of `bytes`, all or nothing. On a seqpacket fd they are one packet.
   WriteResult write(Bytes bytes) const noexcept {
+    if constexpr (Fd::shape.packets) return write_frame(bytes);
     if (!open()) return WriteResult::closed;
     auto& family = *slot_->family;
     if (bytes.size() > writable_bytes()) return refuse();
@@ -50,7 +51,11 @@ class Connection {
     if (!open()) return WriteResult::closed;
     auto& family = *slot_->family;
     if (message.size() > Framing::longest_bytes) return WriteResult::too_large;
-    if (std::uint64_t{message.size()} + Framing::overhead_bytes > writable_bytes()) {
+    if constexpr (Fd::shape.packets) {
+      if (message.empty()) return WriteResult::empty;
+      if (message.size() > longest_packet) return WriteResult::too_large;
+    }
+    if (std::uint64_t{message.size()} + Framing::overhead_bytes > free_bytes()) {
       return refuse();
     }
     Framing::frame(message, [&](Bytes part) {
@@ -66,7 +71,10 @@ class Connection {
 
   /// Bytes that a write could queue now.
   [[nodiscard]] std::uint32_t writable_bytes() const noexcept {
-    return open() ? slot_->family->queue_bytes - slot_->queue.queued() : 0;
+    if (!open()) return 0;
+    if constexpr (!Fd::shape.packets) return free_bytes();
+    constexpr std::uint32_t overhead = Fd::Framing::overhead_bytes;
+    return free_bytes() > overhead ? free_bytes() - overhead : 0;
   }
 
   /// Ends the connection once everything queued was sent; on_close says `local`.
@@ -107,6 +115,14 @@ class Connection {
   [[nodiscard]] StreamSlot<Fd>& slot() const noexcept { return *slot_; }
 
  private:
+  static constexpr std::uint32_t longest_packet =
+      Fd::shape.write_queue_bytes - Fd::Framing::overhead_bytes;
+
+  /// Room in the write queue of a connection that is open.
+  [[nodiscard]] std::uint32_t free_bytes() const noexcept {
+    return slot_->family->queue_bytes - slot_->queue.queued();
+  }
+
   [[nodiscard]] bool open() const noexcept {
     return alive() && !slot_->close_requested && !slot_->abort_requested &&
            !slot_->finish_requested && slot_->failure.kind == CloseKind::none;

@@ -64,7 +64,11 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     if (completion.result <= 0 && completion.has_buffer) {
       backend_.release_buffer(family.shape.buffer_group, completion.buffer);
     }
-    if (completion.result > 0) {
+    if (is_cut<Fd>(completion)) {
+      backend_.release_buffer(family.shape.buffer_group, completion.buffer);
+      core_.stats().add(Stat::frames_too_large);
+      this->fail(*slot, {CloseKind::frame_too_large, 0});
+    } else if (completion.result > 0) {
       this->take_buffer(family, *slot, completion.buffer,
                         static_cast<std::uint32_t>(completion.result));
     } else if (completion.result == 0) {
@@ -86,10 +90,11 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     StreamSlot<Fd>* slot = current(family, completion);
     if (slot == nullptr) return;
     this->finish(slot->send);
-    const std::uint32_t bytes =
-        completion.result > 0 ? static_cast<std::uint32_t>(completion.result) : 0;
-    slot->queue.end_send(bytes);
+    std::uint32_t bytes = completion.result > 0 ? static_cast<std::uint32_t>(completion.result) : 0;
     core_.stats().add(Stat::bytes_sent, bytes);
+    // A packet leaves whole, and with it the length before it.
+    if (Fd::shape.packets && bytes != 0) bytes += Fd::Framing::overhead_bytes;
+    slot->queue.end_send(bytes);
     if (completion.result < 0 && completion.result != -ECANCELED) {
       core_.stats().add(Stat::send_errors);
       this->fail(*slot, CloseReason::from_errno(-completion.result));
@@ -205,6 +210,13 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     core_.stats().add(Stat::connect_failures);
     slot.try_next = why.kind != CloseKind::stopped && slot.address + 1U < family.addresses.count;
     this->begin_ending(family, slot, why);
+  }
+
+  /// Whether a packet was longer than its receive buffer: MSG_TRUNC gives the packet's length.
+  template <class Fd>
+  static bool is_cut(const Completion& completion) noexcept {
+    return Fd::shape.packets && completion.result > 0 &&
+           static_cast<std::uint32_t>(completion.result) > Fd::shape.buffer_bytes;
   }
 
   /// Gives back what the ended connection's State owns. In place: a State may be large.

@@ -70,7 +70,8 @@ class WriteResult {
     queued,     ///< copied into the connection's write queue
     full,       ///< the queue lacks room; on_drain comes when half of it is free
     closed,     ///< the connection is closing or gone
-    too_large,  ///< write_frame: the framing's prefix cannot say this length; never fits
+    too_large,  ///< never fits: the framing's prefix or the whole queue is too short for it
+    empty,      ///< a packet without bytes reads as the peer's end; it is never sent
   };
 
   // NOLINTNEXTLINE(google-explicit-constructor)

@@ -249,9 +249,14 @@ class StreamLifecycle : public FiberEngine<Derived, Backend> {
 
   template <class Fd>
   void send_next(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
-    const Bytes bytes = slot.queue.begin_send(family.queue_storage(slot), family.queue_bytes);
-    slot.send.pointer = bytes.data();
-    slot.send.size = bytes.size();
+    std::byte* storage = family.queue_storage(slot);
+    if constexpr (Fd::shape.packets) {
+      slot.send.pointer = slot.message.next_packet(slot.queue, storage, family.queue_bytes);
+    } else {
+      const Bytes bytes = slot.queue.begin_send(storage, family.queue_bytes);
+      slot.send.pointer = bytes.data();
+      slot.send.size = bytes.size();
+    }
     this->start(slot.send);
   }
 

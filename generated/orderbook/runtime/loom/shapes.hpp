@@ -53,6 +53,8 @@ struct StreamShape {
   std::uint32_t buffer_bytes = 65536;
   std::uint32_t buffer_count = 8;
   std::uint32_t write_queue_bytes = 262144;
+  /// One message is one packet of SOCK_SEQPACKET; goes with PacketFraming.
+  bool packets = false;
   WhenFull full = WhenFull::refuse;
   std::uint64_t connect_timeout_nanoseconds = 0;    ///< clients; 0 is none
   std::uint64_t reconnect_initial_nanoseconds = 0;  ///< clients; 0 is never

@@ -62,7 +62,7 @@ class StreamStart : public StreamEngine<Derived, Backend> {
   void remove_paths() noexcept {
     static_cast<Derived&>(*this).each_stream([](auto& family) {
       if (family.listener < 0 || family.shape.is_tcp()) return;
-      ::unlink(reinterpret_cast<const sockaddr_un&>(family.addresses.items[0].storage).sun_path);
+      if (const char* path = path_of(family.addresses.items[0])) ::unlink(path);
     });
   }
 

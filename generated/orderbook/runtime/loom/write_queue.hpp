@@ -1,8 +1,10 @@
 // What a connection has yet to send: a ring of bytes with a declared bound. A write goes in whole
 // or not at all, one send at a time is in flight, and a short send goes on where it ended. When
 // everything was sent the ring starts again at its beginning, so small messages keep using the
-// same cache lines.
+// same cache lines. Packets lie in it with their lengths before them.
 #pragma once
+
+#include <sys/uio.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -41,6 +43,24 @@ class WriteQueue {
     const std::uint32_t until_end = size - place;
     sending_ = queued() < until_end ? queued() : until_end;
     return {storage + place, sending_};
+  }
+
+  /// Takes the next packet for one sendmsg(2): its length, which PacketFraming wrote, stands before
+  /// it, and it may go on at the ring's beginning. @returns how many `parts` it has, 1 or 2.
+  std::uint32_t begin_packet(std::byte* storage, std::uint32_t size, iovec (&parts)[2]) noexcept {
+    LOOM_ASSERT(sending_ == 0, "one send at a time");
+    std::uint32_t length = 0;
+    constexpr std::uint32_t prefix = sizeof length;
+    for (std::uint32_t n = 0; n < prefix; ++n) {
+      reinterpret_cast<std::byte*>(&length)[n] = storage[(head_ + n) & (size - 1)];
+    }
+    LOOM_ASSERT(length != 0 && length <= queued() - prefix, "a packet lies whole in its queue");
+    const std::uint32_t place = (head_ + prefix) & (size - 1);
+    const std::uint32_t first = length < size - place ? length : size - place;
+    parts[0] = {storage + place, first};
+    parts[1] = {storage, length - first};
+    sending_ = prefix + length;
+    return first == length ? 1 : 2;
   }
 
   /// The send in flight took `sent` bytes (0 when it failed).

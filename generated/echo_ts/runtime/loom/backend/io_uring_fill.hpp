@@ -3,6 +3,7 @@
 
 #include "io_uring.hpp"
 #include "io_uring_request.hpp"
+#include "io_uring_transfer.hpp"
 
 namespace loom {
 
@@ -22,12 +23,12 @@ void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
       sqe.flags |= IOSQE_FIXED_FILE;
       break;
     case OperationKind::receive:
-      io_uring_prep_recv_multishot(&sqe, handle, nullptr, 0, 0);
+      prepare_receive(sqe, operation);
       sqe.flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
       sqe.buf_group = operation.group;
       break;
     case OperationKind::send:
-      io_uring_prep_send(&sqe, handle, operation.pointer, operation.size, MSG_NOSIGNAL);
+      prepare_send(sqe, operation);
       sqe.flags |= IOSQE_FIXED_FILE;
       break;
     case OperationKind::connect:

@@ -6,6 +6,7 @@
 #include "../request_operation.hpp"
 #include "../system/perform.hpp"
 #include "epoll.hpp"
+#include "epoll_transfer.hpp"
 
 namespace loom {
 
@@ -15,7 +16,7 @@ inline constexpr std::uint32_t maximum_accepts_per_turn = 64;
 template <class Shape>
 void Epoll<Shape>::try_send(Entry& entry, Operation& operation) noexcept {
   core_->stats().add(Stat::kernel_entries);
-  const ssize_t sent = ::send(entry.fd, operation.pointer, operation.size, MSG_NOSIGNAL);
+  const ssize_t sent = send_once(entry.fd, operation);
   if (sent >= 0) return complete(operation, static_cast<std::int32_t>(sent));
   if (errno != EAGAIN && errno != EINTR) return complete(operation, -errno);
   entry.writable = false;
@@ -170,9 +171,8 @@ std::uint32_t Epoll<Shape>::serve_receive(std::int32_t handle, Sink&& sink) noex
   } else {
     const std::uint16_t id = group.free[group.free_count - 1];
     core_->stats().add(Stat::kernel_entries);
-    const ssize_t size =
-        ::recv(entry.fd, group.buffers.memory + std::size_t{id} * group.buffers.stride,
-               group.buffers.bytes, 0);
+    std::byte* memory = group.buffers.memory + std::size_t{id} * group.buffers.stride;
+    const ssize_t size = receive_once(entry.fd, operation, memory, group.buffers.bytes);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
       entry.readable = errno == EINTR;
       if (entry.readable) list(handle);
@@ -184,7 +184,7 @@ std::uint32_t Epoll<Shape>::serve_receive(std::int32_t handle, Sink&& sink) noex
       completion.has_buffer = true;
       completion.buffer = id;
       completion.more = true;
-      entry.readable = entry.ended || size == static_cast<ssize_t>(group.buffers.bytes);
+      entry.readable = entry.ended || !took_all(operation, size, group.buffers.bytes);
     }
   }
   if (!completion.more) entry.receive = nullptr;
