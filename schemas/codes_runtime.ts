@@ -107,6 +107,25 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
       await program.stop() before it is opened again.
     `,
   },
+  LOOM5020: {
+    severity: 'error',
+    title: 'A datagram socket cannot be opened',
+    explanation: prose`
+      socket(2), an option, bind(2) or connect(2) failed for the fd that is named. EADDRINUSE:
+      another socket has the address; ss -lunxp lists them, and reuseAddress lets sockets of one
+      multicast port share it. EADDRNOTAVAIL: this machine does not have the address. ENODEV: it
+      does not have the interface. ECONNREFUSED or ENOENT of a unix peer: nobody is bound there yet.
+    `,
+  },
+  LOOM5021: {
+    severity: 'error',
+    title: 'A multicast group cannot be joined',
+    explanation: prose`
+      The kernel refused to join the group (ip(7), ipv6(7)). ENODEV: the interface does not exist,
+      or no route leads to the group and no interface is declared; ip link lists their names.
+      ENOBUFS: more groups than net.ipv4.igmp_max_memberships allows one socket; sysctl raises it.
+    `,
+  },
   LOOM5030: {
     severity: 'error',
     title: 'The stacks of fibers cannot be reserved',

@@ -126,6 +126,18 @@ struct One {
 /// The table that program_table() gives; a test sets it before it starts a program.
 inline loom::ProgramTable current_table{};
 
+/// Waits until `done()`; false after the patience of a test. For what has no event to wait for.
+template <class Done>
+bool eventually(Done&& done) {
+  const auto limit =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_milliseconds);
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > limit) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
 /// Starts and ends the program around `Fd` on the backend that the test's parameter names. `OneOf`
 /// is the reactor, `ScriptOf` what the test scripts.
 template <class Fd, template <class> class OneOf = One, template <class> class ScriptOf = Script>
@@ -177,16 +189,9 @@ class ProgramTest : public testing::TestWithParam<const char*> {
 
   [[nodiscard]] std::uint64_t stat(loom::Stat stat) const { return block_.stat(stat); }
 
-  /// Waits until `done()`; false after the patience of a test. For what has no event to wait for.
   template <class Done>
   static bool eventually(Done&& done) {
-    const auto limit =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_milliseconds);
-    while (!done()) {
-      if (std::chrono::steady_clock::now() > limit) return false;
-      std::this_thread::yield();
-    }
-    return true;
+    return loom_test::eventually(std::forward<Done>(done));
   }
 
   /// Wakes the loop and waits until it has gone around twice.

@@ -196,6 +196,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
     if (!core_.dirty_) return;
     core_.dirty_ = false;
     derived().each_stream([this](auto& family) { this->settle_dirty(family); });
+    this->settle_all_datagrams();
   }
 
   /// Tries again what found no room towards JavaScript; settling does it.
@@ -251,6 +252,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
   void finish_run(ReactorRun& reactor_run) noexcept {
     end_inbox();
     this->remove_paths();
+    this->remove_datagram_paths();
     derived().each_stream([this](auto& family) {
       if (family.listener >= 0 && !family.accept.in_flight) backend_.discard(family.listener);
     });

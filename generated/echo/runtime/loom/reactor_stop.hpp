@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "stream_start.hpp"
+#include "datagram_start.hpp"
 
 namespace loom {
 
@@ -16,8 +16,8 @@ inline constexpr std::uint64_t stop_limit_nanoseconds = 190 * nanoseconds_per_mi
 
 /// The layer below Reactor (CRTP); its two functions are steps of the loop.
 template <class Derived, class Backend>
-class ReactorStop : public StreamStart<Derived, Backend> {
-  using Base = StreamStart<Derived, Backend>;
+class ReactorStop : public DatagramStart<Derived, Backend> {
+  using Base = DatagramStart<Derived, Backend>;
 
  protected:
   using Base::core_;
@@ -41,6 +41,7 @@ class ReactorStop : public StreamStart<Derived, Backend> {
         family.mark_dirty(slot);
       }
     });
+    this->stop_datagrams();
   }
 
   /// Ends what has not drained in time; true when nothing is left to wait for.
@@ -59,6 +60,7 @@ class ReactorStop : public StreamStart<Derived, Backend> {
     });
     // What no worker began by now comes home without having run.
     if (elapsed > stop_drain_nanoseconds) core_.inbox_->cancel_jobs();
+    idle = this->datagrams_stopped(elapsed > stop_drain_nanoseconds) && idle;
     return idle || elapsed > stop_limit_nanoseconds;
   }
 

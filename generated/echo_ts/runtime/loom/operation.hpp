@@ -22,15 +22,17 @@ inline constexpr std::uint16_t first_own = 8;
 
 /// What a backend can be asked to do.
 enum class OperationKind : std::uint8_t {
-  accept,            ///< accept4(2); `multishot` keeps accepting
-  receive,           ///< recv(2) into a buffer of `group`; a stream ended by one final
-  send,              ///< send(2) of `size` bytes at `pointer`
-  connect,           ///< connect(2); `pointer` is a sockaddr of `size` bytes
-  shutdown_sending,  ///< shutdown(2) with SHUT_WR
-  close,             ///< close(2)
-  cancel_receive,    ///< ends the receive in flight on `handle`
-  cancel_all,        ///< ends everything in flight on `handle`
-  request,           ///< a RequestOperation: what its Request says
+  accept,             ///< accept4(2); `multishot` keeps accepting
+  receive,            ///< recv(2) into a buffer of `group`; a stream ended by one final
+  send,               ///< send(2) of `size` bytes at `pointer`
+  connect,            ///< connect(2); `pointer` is a sockaddr of `size` bytes
+  shutdown_sending,   ///< shutdown(2) with SHUT_WR
+  close,              ///< close(2)
+  receive_datagrams,  ///< recvmsg(2), each into a buffer of `group`; `pointer`: DatagramReceive
+  send_datagrams,     ///< sendmsg(2) of a batch; `pointer`: DatagramSend, which says how it ends
+  cancel_receive,     ///< ends the receive in flight on `handle`
+  cancel_all,         ///< ends everything in flight on `handle`
+  request,            ///< a RequestOperation: what its Request says
 };
 
 /// How the kernel is asked to move bytes of a receive or a send.

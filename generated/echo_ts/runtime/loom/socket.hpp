@@ -142,13 +142,12 @@ inline constexpr std::uint64_t address_in_use_patience_nanoseconds =
 /// Between two looks at an address in use.
 inline constexpr std::uint64_t address_in_use_pause_nanoseconds = 5 * nanoseconds_per_millisecond;
 
-/// bind(2), again while the address is in use, for at most `patience_nanoseconds`. A stale unix
-/// socket is replaced, any other file is not; a listener is asked by one connect(2), then only
-/// watched. @returns 0 or an errno.
-inline int bind_patiently(int fd, const StreamShape& shape, const SocketAddress& address,
+/// bind(2) of a socket of `type` (SOCK_STREAM and the like), again while the address is in use, for
+/// at most `patience_nanoseconds`. A stale unix socket is replaced, any other file is not; a
+/// listener is asked by one connect(2), then only watched. @returns 0 or an errno.
+inline int bind_patiently(int fd, int type, const SocketAddress& address,
                           std::uint64_t patience_nanoseconds) noexcept {
   const char* path = path_of(address);
-  const int type = socket_type(shape);
   const std::uint64_t deadline = monotonic_nanoseconds() + patience_nanoseconds;
   bool stale = path != nullptr && is_stale_socket(address, type);
   while (true) {
@@ -189,7 +188,7 @@ inline StartError listen_on(
     const int on = shape.options.ipv6_only ? 1 : 0;
     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   }
-  const int bind_error = bind_patiently(fd, shape, address, patience_nanoseconds);
+  const int bind_error = bind_patiently(fd, socket_type(shape), address, patience_nanoseconds);
   if (bind_error != 0) return give_up("bind", bind_error);
   if (const char* path = path_of(address); path != nullptr && shape.options.mode != 0) {
     const auto mode = static_cast<mode_t>(shape.options.mode);

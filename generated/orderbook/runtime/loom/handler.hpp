@@ -29,12 +29,19 @@ class HandlerBase {
 
   /// Runs once on the reactor's thread, before the first event.
   void on_start() noexcept {}
-  /// A connection was established. For clients also after each reconnect.
+  /// A connection was established. For clients also after each reconnect. Datagram fds: the socket
+  /// is bound, once at the start.
   void on_open(auto& /*connection*/) noexcept {}
   /// After a refused write, once half of the queue is free.
   void on_drain(auto& /*connection*/) noexcept {}
   /// The connection ended, or a client's attempt failed (then no on_open came before).
   void on_close(auto& /*connection*/, CloseReason /*why*/) noexcept {}
+
+  /// Datagram fds: a send failed, or the network reported what became of an earlier datagram
+  /// (ECONNREFUSED and others of udp(7)). The socket goes on.
+  void on_error(auto& /*socket*/, Error /*error*/) noexcept {}
+  /// Datagram fds: after the last on_datagram of a turn.
+  void on_batch_end(auto& /*socket*/) noexcept {}
 
   /// The clock, the counters and stop() of this handler's reactor.
   [[nodiscard]] ReactorCore& reactor() noexcept { return *core_; }

@@ -89,7 +89,10 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
     reactor_run.error = guard_start<Emitted>([&] { reactor->begin(); });
   }
   const bool started = !reactor_run.error;
-  if (!started) reactor->remove_paths();
+  if (!started) {
+    reactor->remove_paths();
+    reactor->remove_datagram_paths();
+  }
   if (!started && std::strcmp(reactor_run.error.code, start_code::backend_unavailable) == 0) {
     reactor->~Emitted();
     return false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "io_uring.hpp"
+#include "io_uring_datagram.hpp"
 #include "io_uring_request.hpp"
 #include "io_uring_transfer.hpp"
 
@@ -31,6 +32,8 @@ void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
       prepare_send(sqe, operation);
       sqe.flags |= IOSQE_FIXED_FILE;
       break;
+    case OperationKind::receive_datagrams: fill_datagram_receive(sqe, operation); break;
+    case OperationKind::send_datagrams: fill_datagram_send(sqe, operation, 0); return;
     case OperationKind::connect:
       io_uring_prep_connect(&sqe, handle, static_cast<const sockaddr*>(operation.pointer),
                             operation.size);

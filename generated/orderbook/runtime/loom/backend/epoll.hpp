@@ -262,6 +262,9 @@ class Epoll {
   std::uint32_t serve_accept(std::int32_t handle, Sink&& sink) noexcept;
   template <class Sink>
   std::uint32_t serve_receive(std::int32_t handle, Sink&& sink) noexcept;
+  template <class Sink>
+  std::uint32_t serve_datagrams(std::int32_t handle, Sink&& sink) noexcept;
+  void try_send_datagrams(Entry& entry, Operation& operation) noexcept;
 
   int epoll_fd_ = -1;
   int wake_fd_ = -1;
@@ -282,4 +285,5 @@ class Epoll {
 
 }  // namespace loom
 
+#include "epoll_datagram.hpp"
 #include "epoll_serve.hpp"

@@ -83,10 +83,12 @@ void Epoll<Shape>::submit(Operation& operation) noexcept {
       if (entry.readable) list(operation.handle);
       break;
     case OperationKind::receive:
+    case OperationKind::receive_datagrams:
       entry.receive = &operation;
       if (entry.readable) list(operation.handle);
       break;
     case OperationKind::send: try_send(entry, operation); break;
+    case OperationKind::send_datagrams: try_send_datagrams(entry, operation); break;
     case OperationKind::connect: begin_connect(entry, operation); break;
     case OperationKind::shutdown_sending:
       complete(operation, ::shutdown(entry.fd, SHUT_WR) == 0 ? 0 : -errno);
@@ -127,12 +129,19 @@ std::uint32_t Epoll<Shape>::serve(std::int32_t handle, Sink&& sink) noexcept {
   if (entry.writable && entry.send != nullptr) {
     Operation& operation = *entry.send;
     entry.send = nullptr;
-    try_send(entry, operation);
+    if (operation.kind == OperationKind::send_datagrams) {
+      try_send_datagrams(entry, operation);
+    } else {
+      try_send(entry, operation);
+    }
   }
   if (!entry.readable) return 0;
   if (entry.accept != nullptr) return serve_accept(handle, sink);
-  if (entry.receive != nullptr) return serve_receive(handle, sink);
-  return 0;
+  if (entry.receive == nullptr) return 0;
+  if (entry.receive->kind == OperationKind::receive_datagrams) {
+    return serve_datagrams(handle, sink);
+  }
+  return serve_receive(handle, sink);
 }
 
 template <class Shape>

@@ -137,9 +137,9 @@ class IoUring {
     own_free_count_ += 1;
   }
 
-  /// Starts an operation. Past the submission queue's room, or past what may be submitted in one
-  /// turn, it waits in the overflow queue, in order.
+  /// Starts an operation. Past what fits the submission queue or one turn, it waits, in order.
   void submit(Operation& operation) noexcept {
+    if (operation.kind == OperationKind::send_datagrams) return submit_datagrams(operation);
     if (overflow_.empty() && io_uring_sq_ready(&ring_) < Shape::submit_batch) {
       if (io_uring_sqe* sqe = io_uring_get_sqe(&ring_); sqe != nullptr) {
         fill(*sqe, operation);
@@ -277,6 +277,7 @@ class IoUring {
   }
 
   void fill(io_uring_sqe& sqe, Operation& operation) noexcept;
+  void submit_datagrams(Operation& operation) noexcept;
 
   io_uring ring_{};
   bool open_ = false;
@@ -294,4 +295,5 @@ class IoUring {
 
 }  // namespace loom
 
+#include "io_uring_datagram.hpp"
 #include "io_uring_fill.hpp"
