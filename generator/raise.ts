@@ -115,6 +115,7 @@ export function raise(ir: Ir): Record<string, unknown> {
   return given({
     name: ir.name,
     backends: { linux: ir.backends.linux },
+    clock: ir.clock,
     reactors: Object.fromEntries(ir.reactors.map((each) => [each.name, raiseReactor(each)])),
     messages: Object.fromEntries(
       ir.messages.map(({ name, fields }) => [

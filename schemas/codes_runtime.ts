@@ -71,6 +71,16 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
       container's cgroup.
     `,
   },
+  LOOM5009: {
+    severity: 'error',
+    title: 'The clock that was asked for cannot be had',
+    explanation: prose`
+      clock: 'tsc' wants the processor's time stamp counter. It is used where it is invariant, as
+      CPUID says, and the kernel itself keeps time by it: current_clocksource under
+      /sys/devices/system/clocksource/clocksource0 is 'tsc'. With clock: 'auto' such a machine
+      reads the kernel's clock instead, which takes some 15 ns longer.
+    `,
+  },
   LOOM5008: {
     severity: 'error',
     title: 'A handler threw while it started',

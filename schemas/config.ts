@@ -151,6 +151,10 @@ export const configSchema = v.strictObject({
   out: v.optional(text('the path of a folder'), './generated'),
   /** Backends by platform, in order of preference. */
   backends: v.optional(backendsSchema, {}),
+  /** What reactors read their time from: `tsc`, the processor's counter where the kernel trusts it
+   * (without it the program does not start), `monotonic`, clock_gettime(2), or the better of both.
+   * @default 'auto' */
+  clock: v.optional(choice(['auto', 'tsc', 'monotonic']), 'auto'),
   /** Event loops, each on a thread of its own; at most 16. */
   reactors: v.record(v.string(), reactorSchema),
   /** Size classes of fiber stacks.

@@ -211,6 +211,8 @@ export interface Ir {
    */
   config?: string;
   backends: { linux: IrBackend[] };
+  /** What reactors read their time from. */
+  clock: 'auto' | 'tsc' | 'monotonic';
   /** Paths relative to the output folder, with forward slashes. */
   handlersHeader: string | null;
   native: {

@@ -175,6 +175,7 @@ export const irSchema = v.strictObject({
   name: lowerName,
   config: v.exactOptional(path),
   backends: v.strictObject({ linux: list(one('io_uring', 'epoll'), 2) }),
+  clock: one('auto', 'tsc', 'monotonic'),
   handlersHeader: v.nullable(path),
   native: v.strictObject({
     pkgConfig: list(packageName, 256),

@@ -14,10 +14,12 @@ const u32 = (name: string, value: number): Constant => ['std::uint32_t', name, i
 /** Operations of one submission where the config says nothing: loom::ReactorShape. */
 const defaultSubmitBatch = 64;
 
-/** Bounds that differ from those of loom::ReactorShape. */
-function boundConstants(reactor: IrReactor): Constant[] {
+/** Choices and bounds that differ from those of loom::ReactorShape. */
+function boundConstants(ir: Ir, reactor: IrReactor): Constant[] {
   const { submitBatch, mailboxBatch, fiberBatch, kernelWorkers, stallNanoseconds } = reactor;
   const fields: Constant[] = [];
+  if (ir.clock !== 'auto')
+    fields.push(['loom::ClockChoice', 'clock', `loom::ClockChoice::${ir.clock}`]);
   if (submitBatch !== defaultSubmitBatch) fields.push(u32('submit_batch', submitBatch));
   if (mailboxBatch !== undefined) fields.push(u32('inbox_batch', mailboxBatch));
   if (fiberBatch !== undefined) fields.push(u32('fiber_batch', fiberBatch));
@@ -56,7 +58,7 @@ export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
     u32('inbox_offset', shared.inboxOffset),
     u32('inbox_bytes', shared.inboxBytes),
     u32('shared_bytes', shared.bytes),
-    ...boundConstants(reactor),
+    ...boundConstants(ir, reactor),
   ];
   return fields.map(([type, name, value]) => `  static constexpr ${type} ${name} = ${value};`);
 }

@@ -134,6 +134,7 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
     fds: fc.array(fd, { minLength: 6, maxLength: 6 }),
     channels: fc.array(channel, { minLength: 3, maxLength: 3 }),
     messages: fc.array(message, { minLength: 3, maxLength: 3 }),
+    clock: fc.constantFrom('auto', 'tsc', 'monotonic'),
     choices: fc.array(fc.nat(), { minLength: 16, maxLength: 16 }),
   })
   .map((given) => {
@@ -143,6 +144,7 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
       Object.fromEntries(list.map((name, position) => [name, make(position)]));
     return {
       name: 'program_q',
+      clock: given.clock,
       reactors: entries(given.reactorNames, (at) => given.reactors[at]),
       messages: entries(given.messageNames, (at) => given.messages[at]),
       fds: entries(

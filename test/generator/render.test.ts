@@ -84,6 +84,14 @@ test('a template has at most 60 lines of 100 columns', (t) => {
   }
 });
 
+test('only a choice of the clock is written into the shapes', (t) => {
+  const shapes = (clock: Ir['clock']) =>
+    own({ ...sampleIr(), clock }).flatMap(([, text]) => text.match(/.*ClockChoice.*/g) ?? []);
+  t.deepEqual(shapes('auto'), []);
+  const line = '  static constexpr loom::ClockChoice clock = loom::ClockChoice::tsc;';
+  t.deepEqual(shapes('tsc'), [line, line]);
+});
+
 /** More fds on one reactor than one file has room for, with names of 32 letters. */
 function manyFds(): Ir {
   const ir = sampleIr();

@@ -122,6 +122,7 @@ inline constexpr const char* bad_address = "LOOM5005";
 inline constexpr const char* cannot_start_thread = "LOOM5006";
 inline constexpr const char* wrong_state = "LOOM5007";
 inline constexpr const char* handler_threw = "LOOM5008";
+inline constexpr const char* clock_unusable = "LOOM5009";
 inline constexpr const char* cannot_start_worker = "LOOM5010";
 inline constexpr const char* worker_core_not_allowed = "LOOM5011";
 inline constexpr const char* cannot_open_datagram = "LOOM5020";

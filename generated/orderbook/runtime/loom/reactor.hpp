@@ -54,11 +54,13 @@ class Reactor : public ReactorStop<Derived, Backend> {
     core_.attach_delivery(Shape::delivery_offset, Shape::delivery_bytes);
     inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
                               ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);
+    StartError error = core_.clock_.open(Shape::clock, Shape::name);
+    if (error) return error;
     core_.batch_nanoseconds_ = core_.now_nanoseconds();
     core_.wheel().start(core_.batch_nanoseconds_);
     this->random_ ^= core_.batch_nanoseconds_;
     core_.stats().set(Stat::backend, Backend::stat_value);
-    StartError error = this->open_fibers();
+    error = this->open_fibers();
     if (!error) error = backend_.open(core_, reactor_run.wake_fd);
     return error;
   }

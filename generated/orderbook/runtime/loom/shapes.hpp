@@ -81,6 +81,13 @@ struct TimerShape {
   std::uint64_t every_nanoseconds = 0;  ///< period; 0 is a one-shot timer
 };
 
+/// What a reactor reads its time from: `clock` of the config.
+enum class ClockChoice : std::uint8_t {
+  automatic,  ///< the processor's counter where the kernel trusts it, else CLOCK_MONOTONIC
+  tsc,        ///< the processor's counter, or no start
+  monotonic,  ///< CLOCK_MONOTONIC, clock_gettime(2)
+};
+
 /// How a reactor waits when nothing happens: `reactors.<name>.wait`.
 enum class WaitMode : std::uint8_t { spin, block, spin_then_block };
 
@@ -101,6 +108,7 @@ struct ReactorShape {
   static constexpr std::uint32_t bounded_workers = 2;    ///< io-wq: regular files
   static constexpr std::uint32_t unbounded_workers = 2;  ///< io-wq: what cannot be polled
   static constexpr std::uint64_t stall_nanoseconds = 0;  ///< the watchdog's budget; 0 is none
+  static constexpr ClockChoice clock = ClockChoice::automatic;
   using Fibers = NoFibers;
 };
 
