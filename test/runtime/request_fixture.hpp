@@ -2,8 +2,10 @@
 // completed with.
 #pragma once
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
@@ -26,6 +28,22 @@ inline std::span<const std::byte> bytes_of(std::string_view text) {
 inline std::span<std::byte> room_in(std::string& text) {
   return std::as_writable_bytes(std::span(text.data(), text.size()));
 }
+
+/// A pipe; its ends are closed with it.
+class Pipe {
+ public:
+  Pipe() {
+    std::array<int, 2> ends{-1, -1};
+    EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    reader = Descriptor(ends[0]);
+    writer = Descriptor(ends[1]);
+  }
+  void write(std::string_view text) const {
+    EXPECT_EQ(::write(writer.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
+  Descriptor reader;
+  Descriptor writer;
+};
 
 /// A folder that goes with its test.
 class Folder {
@@ -60,6 +78,22 @@ class Requests : public Backend<Which> {
     return number;
   }
 
+  /// The word of a request's tag, as requests about requests take it.
+  static std::uint64_t word_of(std::uint32_t number) {
+    return loom::Tag(number, some_operation, 1).word();
+  }
+
+  /// Asks for the end of a request in flight.
+  void cancel(std::uint32_t number) {
+    loom::cancel_request(this->bench().backend, requests_.at(number - first_number));
+  }
+
+  /// Turns until a request has completed `count` times.
+  bool has_answers(std::uint32_t number, std::size_t count) {
+    return this->bench().run_until(
+        [&] { return this->bench().answers_to(number).size() >= count; });
+  }
+
   /// What a request completed with.
   std::int32_t ask(const loom::system::Request& request) {
     return this->bench().final_result(begin(request));
@@ -74,7 +108,8 @@ class Requests : public Backend<Which> {
   Folder folder;
 
  private:
-  std::uint32_t next_number_ = 200;
+  static constexpr std::uint32_t first_number = 200;
+  std::uint32_t next_number_ = first_number;
   /// A deque: records stay where they are while others come.
   std::deque<loom::RequestOperation> requests_;
 };

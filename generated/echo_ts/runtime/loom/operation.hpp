@@ -13,6 +13,7 @@ namespace loom {
 
 /// Operation numbers that mean the same in every reactor; those of its fds begin at `first_own`.
 namespace common_operation {
+inline constexpr std::uint16_t none = 0;           ///< a completion that nobody waits for
 inline constexpr std::uint16_t wake = 1;           ///< the backend's own wait for mail
 inline constexpr std::uint16_t fiber = 2;          ///< what a fiber waits for; slot: the fiber
 inline constexpr std::uint16_t fiber_timeout = 3;  ///< the time limit of that wait
@@ -33,6 +34,7 @@ enum class OperationKind : std::uint8_t {
   cancel_receive,     ///< ends the receive in flight on `handle`
   cancel_all,         ///< ends everything in flight on `handle`
   request,            ///< a RequestOperation: what its Request says
+  cancel_request,     ///< ends the request with this tag; completes by that one's completion alone
 };
 
 /// How the kernel is asked to move bytes of a receive or a send.

@@ -72,20 +72,29 @@ Type* pointer_in(std::uint64_t field) noexcept {
   return reinterpret_cast<Type*>(static_cast<std::uintptr_t>(field));
 }
 
-/// Whether it completes more than once: every completion but the last says that more follow.
-constexpr bool is_multishot(const Request& request) noexcept {
+/// An entry of the file table as a Request carries it: one more, so that 0 is none.
+constexpr std::uint32_t file_index_field(std::uint32_t index) noexcept {
+  return index == any_file_index ? any_file_index : index + 1;
+}
+
+/// Whether it goes on after a completion until it fails or is cancelled.
+constexpr bool repeats(const Request& request) noexcept {
   switch (request.opcode) {
     case Opcode::accept: return (request.priority & request_priority::accept_multishot) != 0;
     case Opcode::recv:
     case Opcode::recvmsg: return (request.priority & request_priority::receive_multishot) != 0;
     case Opcode::poll_add: return (request.length & 1U) != 0;
     case Opcode::timeout: return (request.call_flags & (1U << 6U)) != 0;
-    case Opcode::send_zc:
-    case Opcode::sendmsg_zc:
     case Opcode::read_multishot:
     case Opcode::recv_zc: return true;
     default: return false;
   }
+}
+
+/// Whether it may complete more than once: every completion but the last says that more follow.
+constexpr bool may_complete_twice(const Request& request) noexcept {
+  return request.opcode == Opcode::send_zc || request.opcode == Opcode::sendmsg_zc ||
+         repeats(request);
 }
 
 }  // namespace loom::system

@@ -6,3 +6,6 @@
 #include "paths.hpp"    // IWYU pragma: export
 #include "perform.hpp"  // IWYU pragma: export
 #include "request.hpp"  // IWYU pragma: export
+#include "ring.hpp"     // IWYU pragma: export
+#include "sockets.hpp"  // IWYU pragma: export
+#include "waits.hpp"    // IWYU pragma: export

@@ -53,6 +53,13 @@ void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
       io_uring_prep_cancel_fd(&sqe, handle, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_FD_FIXED);
       break;
     case OperationKind::request: copy_request(sqe, RequestOperation::of(operation).request); break;
+    case OperationKind::cancel_request:
+      // Told only of one that it did not find, and then nobody needs to know.
+      io_uring_prep_cancel64(&sqe, operation.tag.word(), 0);
+      sqe.flags |= IOSQE_CQE_SKIP_SUCCESS;
+      sqe.user_data = Tag(0, common_operation::none, 0).word();
+      operation.in_flight = false;
+      return;
   }
   sqe.user_data = operation.tag.word();
 }

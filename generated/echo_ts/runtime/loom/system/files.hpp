@@ -156,7 +156,7 @@ inline Request close(int fd) noexcept { return transfer(Opcode::close, fd, nullp
 /// close(2) of entry `index` of the file table.
 inline Request close_direct(std::uint32_t index) noexcept {
   Request request = close(0);
-  request.file_index = index + 1;
+  request.file_index = file_index_field(index);
   return request;
 }
 

@@ -20,6 +20,7 @@
 #include "../core.hpp"
 #include "../error.hpp"
 #include "../operation.hpp"
+#include "epoll_requests.hpp"
 
 namespace loom {
 
@@ -55,6 +56,8 @@ class Epoll {
     if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, wake_fd_, &event) != 0) {
       return unavailable(errno, "cannot watch its eventfd");
     }
+    const int error = requests_.open(core, epoll_fd_, requests_event, inline_);
+    if (error != 0) return unavailable(-error, "cannot watch for requests");
     for (std::uint32_t index = 0; index < Shape::handles; ++index) {
       free_[index] = static_cast<std::int32_t>(Shape::handles - 1 - index);
     }
@@ -127,7 +130,7 @@ class Epoll {
 
   /// Whether results or ready descriptors are at hand.
   [[nodiscard]] bool completions_wait() const noexcept {
-    return !inline_.empty() || ready_count_ != 0;
+    return !inline_.empty() || ready_count_ != 0 || requests_.has_ready();
   }
 
   /// Looks for readiness. With completions at hand only now and then, for each look is a system
@@ -151,6 +154,7 @@ class Epoll {
 
   /// Closes everything that is still watched.
   void close() noexcept {
+    requests_.close();
     for (Entry& entry : entries_) {
       if (entry.fd >= 0) ::close(entry.fd);
       entry.fd = -1;
@@ -161,6 +165,7 @@ class Epoll {
 
  private:
   static constexpr std::uint32_t wake_event = UINT32_MAX;
+  static constexpr std::uint32_t requests_event = UINT32_MAX - 1;
 
   /// What is known of one descriptor, and the operations that wait for it.
   struct Entry {
@@ -245,6 +250,7 @@ class Epoll {
       woken_ = true;
       return;
     }
+    if (event.data.u32 == requests_event) return requests_.look();
     const auto handle = static_cast<std::int32_t>(event.data.u32);
     Entry& entry = entries_[handle];
     // Urgent data cut a receive short too: what follows them was announced with them.
@@ -271,6 +277,7 @@ class Epoll {
   bool woken_ = false;
   ReactorCore* core_ = nullptr;
   OperationQueue inline_;
+  EpollRequests requests_;
   std::uint32_t ready_first_ = 0;
   std::uint32_t ready_count_ = 0;
   std::uint32_t free_count_ = 0;

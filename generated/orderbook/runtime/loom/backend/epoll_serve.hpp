@@ -3,8 +3,6 @@
 // keeps connections fair; a descriptor with more to read goes to the end of the ready ring.
 #pragma once
 
-#include "../request_operation.hpp"
-#include "../system/perform.hpp"
 #include "epoll.hpp"
 #include "epoll_transfer.hpp"
 
@@ -55,6 +53,7 @@ std::uint32_t Epoll<Shape>::serve_ready(std::uint32_t maximum, Sink&& sink) noex
     count += serve(handle, sink);
     if (entries_[handle].forgotten && !entries_[handle].listed) release_handle(handle);
   }
+  if (count < maximum) count += requests_.serve(maximum - count, sink);
   return count;
 }
 
@@ -73,9 +72,11 @@ std::uint32_t Epoll<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcep
 template <class Shape>
 void Epoll<Shape>::submit(Operation& operation) noexcept {
   core_->stats().add(Stat::submissions);
+  // These two have no handle.
   if (operation.kind == OperationKind::request) {
-    return complete(operation, system::perform(RequestOperation::of(operation).request));
+    return requests_.submit(RequestOperation::of(operation));
   }
+  if (operation.kind == OperationKind::cancel_request) return requests_.cancel(operation);
   Entry& entry = entries_[operation.handle];
   switch (operation.kind) {
     case OperationKind::accept:
@@ -109,7 +110,8 @@ void Epoll<Shape>::submit(Operation& operation) noexcept {
       cancel(entry.connect);
       complete(operation, 0);
       break;
-    case OperationKind::request: break;  // has no handle; was dealt with above
+    case OperationKind::request:
+    case OperationKind::cancel_request: break;
   }
 }
 

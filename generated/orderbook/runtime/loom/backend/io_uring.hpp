@@ -206,6 +206,7 @@ class IoUring {
       if (count == maximum) break;
       count += 1;
       const Tag tag = Tag::from_word(cqe->user_data);
+      if (tag.operation() == common_operation::none) continue;
       if (tag.operation() == common_operation::wake) {
         core_->stats().add(Stat::wakeups);
         woken_ = true;

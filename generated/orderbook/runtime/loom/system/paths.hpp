@@ -41,7 +41,7 @@ inline Request open_at(int folder, const char* path, int flags, mode_t mode = 0)
 inline Request open_at_direct(int folder, const char* path, int flags, mode_t mode,
                               std::uint32_t index) noexcept {
   Request request = open_at(folder, path, flags, mode);
-  request.file_index = index == any_file_index ? any_file_index : index + 1;
+  request.file_index = file_index_field(index);
   return request;
 }
 
@@ -54,7 +54,7 @@ inline Request open_at2(int folder, const char* path, const open_how* how) noexc
 inline Request open_at2_direct(int folder, const char* path, const open_how* how,
                                std::uint32_t index) noexcept {
   Request request = open_at2(folder, path, how);
-  request.file_index = index == any_file_index ? any_file_index : index + 1;
+  request.file_index = file_index_field(index);
   return request;
 }
 
