@@ -4,6 +4,10 @@
 
 #if defined(LOOM_CONTEXT_FCONTEXT)
 #include "fcontext.hpp"
+#elif defined(LOOM_CONTEXT_UCONTEXT)
+#include "ucontext.hpp"
+#elif defined(LOOM_CONTEXT_ASSEMBLY)
+#include "assembly.hpp"
 #else
 #include <cstddef>
 #include <cstdlib>
@@ -13,6 +17,10 @@ namespace loom {
 
 #if defined(LOOM_CONTEXT_FCONTEXT)
 using FiberContext = Fcontext;
+#elif defined(LOOM_CONTEXT_UCONTEXT)
+using FiberContext = Ucontext;
+#elif defined(LOOM_CONTEXT_ASSEMBLY)
+using FiberContext = Assembly;
 #else
 /// Stands in a program that has no fibers; nothing calls it.
 class FiberContext {
