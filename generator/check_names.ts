@@ -238,6 +238,7 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
   const reservedFor = (name: string): Reserved => {
     const fd = Object.hasOwn(config.fds, name) ? config.fds[name] : undefined;
     const isHidden = fd?.kind === 'timer' && fd.handler !== undefined;
+    if (isHidden && fd.start === 'manual') return [...fdReserved, ...memberReserved];
     return isHidden ? fdReserved : [...fdReserved, ...apiReserved];
   };
   return [

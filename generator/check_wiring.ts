@@ -114,11 +114,30 @@ function checkReactors(config: CheckedConfig, value: unknown): Diagnostic[] {
   return found;
 }
 
+/** A timer that its handler arms has a handler, and no time of its own. */
+function checkManual(
+  path: ConfigPath,
+  fd: Extract<CheckedFd, { kind: 'timer' }>,
+  written: object,
+): Diagnostic[] {
+  const where = showPath(path);
+  const found: Diagnostic[] = [];
+  for (const key of ['every', 'after']) {
+    if (!(key in written)) continue;
+    found.push(diagnostic('LOOM1414', { where, key }, { path: [...path, key] }));
+  }
+  if (fd.handler === undefined) {
+    found.push(diagnostic('LOOM1415', { where }, { path: [...path, 'start'] }));
+  }
+  return found;
+}
+
 function checkTimes(name: string, fd: CheckedFd, value: unknown): Diagnostic[] {
   const path = ['fds', name];
   if (fd.kind === 'timer') {
     // As written: a time that is no duration has been left out of `fd` and been reported.
     const written = (value as { fds: Record<string, object> }).fds[name] ?? {};
+    if (fd.start === 'manual') return checkManual(path, fd, written);
     if ('every' in written || 'after' in written) return [];
     return [diagnostic('LOOM1408', { where: showPath(path) }, { path, anchor: 'key' })];
   }

@@ -161,7 +161,7 @@ function lowerTimer(
     kind: 'timer',
     index,
     handler: fd.handler ?? null,
-    firstNanoseconds: fd.after ?? fd.every ?? 0,
+    firstNanoseconds: fd.start === 'manual' ? 0 : (fd.after ?? fd.every ?? 0),
     everyNanoseconds: fd.every ?? 0,
     operations: { tick: operation },
     timer,

@@ -87,7 +87,8 @@ function raiseTimer(fd: IrTimerFd, on: string): Record<string, unknown> {
     on,
     handler: fd.handler ?? undefined,
     every: fd.everyNanoseconds ? nanoseconds(fd.everyNanoseconds) : undefined,
-    after: nanoseconds(fd.firstNanoseconds),
+    after: fd.firstNanoseconds ? nanoseconds(fd.firstNanoseconds) : undefined,
+    start: fd.firstNanoseconds ? undefined : 'manual',
   });
 }
 

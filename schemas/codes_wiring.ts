@@ -154,6 +154,31 @@ export const wiringCodes = {
       decides the padding.
     `,
   },
+  LOOM1414: {
+    severity: 'error',
+    title: 'A timer with two ways to start',
+    holes: ['where', 'key'],
+    what: "{where} has start: 'manual' and `{key}`.",
+    why: 'Either the program arms it at those times, or its handler arms it.',
+    fix: "Remove `{key}` and arm it in the handler, or remove start: 'manual'.",
+    explanation: prose`
+      timer({ on: 'md', handler: 'Book', start: 'manual' }) is a member of Book, named like the fd:
+      this->retry.arm_after(1'000'000), arm_at, arm_at_wall_clock, every, cancel. Its ticks come to
+      on_tick, where tick.timer == retry tells it from other timers.
+    `,
+  },
+  LOOM1415: {
+    severity: 'error',
+    title: 'A manual timer without a handler',
+    holes: ['where'],
+    what: "{where} has start: 'manual' and no handler.",
+    why: 'Nobody could arm it: JavaScript has timers of its own.',
+    fix: "Add handler: 'Name', or give it every: '1s' or after: '1s'.",
+    explanation: prose`
+      A timer that is delivered to JavaScript starts with the program. One that is armed at run time
+      is a member of a C++ handler.
+    `,
+  },
   LOOM1501: {
     severity: 'error',
     title: 'Not an address',

@@ -211,7 +211,7 @@ export const unixServerSchema = v.strictObject({
   mode: v.optional(integer('permission bits', 0, 0o777), 0o600),
 });
 
-/** A periodic or one-shot timer. */
+/** A periodic or one-shot timer, or one that its handler arms. */
 export const timerSchema = v.strictObject({
   kind: v.literal('timer'),
   /** The reactor that owns this timer: a key of `reactors`. */
@@ -222,6 +222,9 @@ export const timerSchema = v.strictObject({
   every: v.optional(duration('10us', '720h')),
   /** Time to the first tick; 1us to 720h. By default `every`. */
   after: v.optional(duration('1us', '720h')),
+  /** `manual`: only your handler arms it, as a member named like this fd; without `every`, `after`.
+   * @default 'auto' */
+  start: v.optional(choice(['auto', 'manual']), 'auto'),
 });
 
 /** Any declared fd. */

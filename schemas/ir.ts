@@ -103,7 +103,7 @@ export interface IrTimerFd {
   kind: 'timer';
   index: number;
   handler: string | null;
-  /** Time to the first expiration. */
+  /** Time to the first expiration; 0: its handler arms it. */
   firstNanoseconds: number;
   /** Period; 0 is a one-shot timer. */
   everyNanoseconds: number;

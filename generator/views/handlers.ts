@@ -1,11 +1,11 @@
 /** The views of `handlers.hpp` and of the checks of what the user wrote. */
 import type { Ir, IrChannel, IrFd, IrReactor } from '../../schemas/ir.ts';
 import { fitted, staticAssert } from './cxx_layout.ts';
-import { bannerLines, isStream } from './sentences.ts';
+import { bannerLines, isManual, isStream } from './sentences.ts';
 import { commentLines, grouped, identifier, includePath, integer, listed } from './text.ts';
 
-/** One channel that a handler publishes to. */
-export interface HandlerChannelView {
+/** A channel that a handler publishes to, or a timer that it arms. */
+export interface HandlerMemberView {
   comment: string[];
   declaration: string[];
 }
@@ -16,7 +16,7 @@ export interface HandlerView {
   name: string;
   /** The alias of its connection type; empty unless it serves exactly one stream fd. */
   connection: string[];
-  channels: HandlerChannelView[];
+  members: HandlerMemberView[];
   hasMembers: boolean;
 }
 
@@ -92,7 +92,10 @@ function handlerView(namespace: string, service: Service): HandlerView {
   const name = identifier(service.name);
   const streams = service.fds.flatMap(({ fd }) => (isStream(fd) ? [fd] : []));
   const only = streams.length === 1 ? streams[0] : undefined;
-  const channels = channelsOf(service).map(({ reactor, channel }) => channelView(reactor, channel));
+  const members = [
+    ...channelsOf(service).map(({ reactor, channel }) => channelView(reactor, channel)),
+    ...service.fds.flatMap(({ fd }) => (isManual(fd) ? [timerView(fd)] : [])),
+  ];
   const reactors = [...new Set(service.fds.map(({ reactor }) => `reactors.${reactor.name}`))];
   const serves = listed(service.fds.map(({ fd }) => `fds.${fd.name}`));
   return {
@@ -108,12 +111,12 @@ function handlerView(namespace: string, service: Service): HandlerView {
       only === undefined
         ? []
         : [`using Connection = loom::Connection<fd::${identifier(only.typeName)}>;`],
-    channels,
-    hasMembers: only !== undefined || channels.length > 0,
+    members,
+    hasMembers: only !== undefined || members.length > 0,
   };
 }
 
-function channelView(reactor: IrReactor, channel: IrChannel): HandlerChannelView {
+function channelView(reactor: IrReactor, channel: IrChannel): HandlerMemberView {
   const room = `${grouped(channel.capacity)} ${channel.message}`;
   const sentence =
     `channels.${channel.name} - ${room} from reactors.${reactor.name} to JavaScript; ` +
@@ -123,6 +126,13 @@ function channelView(reactor: IrReactor, channel: IrChannel): HandlerChannelView
   return {
     comment: commentLines('  /// ', sentence),
     declaration: fitted(`  ${type} ${name};`, [`  ${type}`, `      ${name};`]),
+  };
+}
+
+function timerView(fd: IrFd): HandlerMemberView {
+  return {
+    comment: commentLines('  /// ', `fds.${fd.name} - its ticks come to on_tick.`),
+    declaration: [`  loom::Timer ${identifier(fd.name)};`],
   };
 }
 

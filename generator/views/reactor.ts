@@ -4,7 +4,7 @@ import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { argumentLines, fitted } from './cxx_layout.ts';
 import { operationName } from './fds.ts';
 import { channelArguments } from './handlers.ts';
-import { bannerLines, describeReactor, isStream } from './sentences.ts';
+import { bannerLines, describeReactor, isManual, isStream } from './sentences.ts';
 import { shapeConstants } from './shape.ts';
 import { commentLines, cxxString, identifier, integer } from './text.ts';
 
@@ -44,6 +44,8 @@ export interface ReactorView {
   streams: FamilyView[];
   timers: FamilyView[];
   channels: { name: string; type: string[]; offset: string }[];
+  /** Timers that handlers arm: `handlers_.book.retry`. */
+  armed: { member: string; timer: string }[];
   /** What each_stream, each_timer and each_channel show. */
   visitors: { kind: string; isEmpty: boolean; members: string[] }[];
   /** Channels to bind in handlers: `handlers_.book.top`. */
@@ -104,6 +106,10 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     hasDeliveries: deliveries.length > 0,
     streams: streams.map(family),
     timers: timers.map(family),
+    armed: timers.filter(isManual).map((fd) => ({
+      member: `${members.get(fd.handler ?? '') ?? ''}.${identifier(fd.name)}`,
+      timer: identifier(fd.name),
+    })),
     channels: channelMembers(reactor),
     outlets: [...members.values()].flatMap((member) =>
       reactor.channels.map(({ name }) => ({ member: `${member}.${name}`, channel: name })),

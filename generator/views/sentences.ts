@@ -32,6 +32,11 @@ export function bannerLines(ir: Ir, prefix: string): string[] {
   ];
 }
 
+/** Whether an fd is a timer that its handler arms. */
+export function isManual(fd: IrFd): boolean {
+  return fd.kind === 'timer' && fd.firstNanoseconds === 0;
+}
+
 /** Whether an fd is a stream and not a timer. */
 export function isStream(fd: IrFd): fd is IrStreamFd {
   return fd.kind !== 'timer';
@@ -82,7 +87,8 @@ export function describeFd(fd: IrFd): string {
   if (!isStream(fd)) {
     const first = durationForPeople(fd.firstNanoseconds);
     const every = durationForPeople(fd.everyNanoseconds);
-    const when = fd.everyNanoseconds === 0 ? `once after ${first}` : `every ${every}`;
+    const itself = fd.everyNanoseconds === 0 ? `once after ${first}` : `every ${every}`;
+    const when = isManual(fd) ? 'armed by its handler' : itself;
     return `fds.${fd.name} - timer, ${when}, ${receiver}.`;
   }
   const place = isServer(fd) ? 'on' : 'to';

@@ -84,6 +84,7 @@ const fd = fc.oneof(
       { requiredKeys: ['every'] },
     )
     .map((options) => ({ ...options, kind: 'timer' })),
+  fc.constant<Plain>({ kind: 'timer', handler: 'Clock', start: 'manual' }),
 );
 
 const reactor = optional({

@@ -84,6 +84,24 @@ test('a template has at most 60 lines of 100 columns', (t) => {
   }
 });
 
+test('a timer that its handler arms is a member of that handler, bound before it starts', (t) => {
+  const ir = sampleIr();
+  const reactor = ir.reactors.find(({ fds }) => fds.some((fd) => fd.kind === 'timer'));
+  const timer = reactor?.fds.find((fd) => fd.kind === 'timer');
+  if (reactor === undefined || timer?.kind !== 'timer') throw new Error('the sample has a timer');
+  Object.assign(timer, { handler: 'Clock', firstNanoseconds: 0, everyNanoseconds: 0 });
+  reactor.handlers = [{ name: 'Clock', fds: [timer.name] }];
+  const text = own(ir)
+    .map(([, each]) => each)
+    .join('');
+  t.regex(
+    text,
+    /class ClockBase : public .*\{\n public:\n {2}\/\/\/ .*\n {2}loom::Timer seconds;\n/,
+  );
+  const bound = text.indexOf('handlers_.clock.seconds = timers_.seconds.handle();');
+  t.true(bound > 0 && bound < text.indexOf('handlers_.clock.on_start();'));
+});
+
 test('only a choice of the clock is written into the shapes', (t) => {
   const shapes = (clock: Ir['clock']) =>
     own({ ...sampleIr(), clock }).flatMap(([, text]) => text.match(/.*ClockChoice.*/g) ?? []);

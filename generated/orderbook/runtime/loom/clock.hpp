@@ -19,6 +19,14 @@ inline std::uint64_t monotonic_nanoseconds() noexcept {
          static_cast<std::uint64_t>(time.tv_nsec);
 }
 
+/// CLOCK_REALTIME: nanoseconds since 1970, as the wall clock has it (clock_gettime(2)).
+inline std::uint64_t unix_nanoseconds() noexcept {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME, &time);
+  return static_cast<std::uint64_t>(time.tv_sec) * nanoseconds_per_second +
+         static_cast<std::uint64_t>(time.tv_nsec);
+}
+
 /// `nanoseconds` as a timespec.
 inline timespec to_timespec(std::uint64_t nanoseconds) noexcept {
   return {static_cast<time_t>(nanoseconds / nanoseconds_per_second),

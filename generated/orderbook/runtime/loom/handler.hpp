@@ -10,14 +10,9 @@
 #include "core.hpp"
 #include "result.hpp"
 #include "system/requests.hpp"
+#include "timer.hpp"
 
 namespace loom {
-
-/// What a timer's hook receives.
-struct Tick {
-  std::uint64_t expirations = 0;      ///< since the last hook; more than 1 when the loop was late
-  std::uint64_t due_nanoseconds = 0;  ///< monotonic time at which the latest was due
-};
 
 /// Common to all handlers: the way to the reactor. `Self` is the user's struct (CRTP).
 template <class Self>

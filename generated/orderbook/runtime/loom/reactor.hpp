@@ -16,7 +16,7 @@
 #include "reactor_stop.hpp"
 #include "run.hpp"
 #include "take_mail.hpp"
-#include "timer.hpp"
+#include "timer_family.hpp"
 #include "turn.hpp"
 
 namespace loom {

@@ -77,7 +77,7 @@ struct TimerShape {
   const char* name = "";
   std::uint16_t index = 0;
   std::uint16_t tick_operation = 0;     ///< in the reactor's `Operation` enumeration
-  std::uint64_t first_nanoseconds = 0;  ///< to the first expiration
+  std::uint64_t first_nanoseconds = 0;  ///< to the first expiration; 0: its handler arms it
   std::uint64_t every_nanoseconds = 0;  ///< period; 0 is a one-shot timer
 };
 
