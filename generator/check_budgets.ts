@@ -9,7 +9,13 @@ import { showSize } from '../schemas/leaf.ts';
 import { limits } from '../schemas/limits.ts';
 import { byName } from './case.ts';
 import { lowerReactor } from './lower.ts';
-import { commonOperations, lengthWidth, operationsPerStream, slabBytes } from './lower_fds.ts';
+import {
+  commonOperations,
+  directSockets,
+  lengthWidth,
+  operationsPerStream,
+  slabBytes,
+} from './lower_fds.ts';
 import { lowerMessage } from './lower_messages.ts';
 import {
   deliveredFds,
@@ -120,6 +126,13 @@ function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
       commonOperations + streams * operationsPerStream + (reactor.fds.length - streams),
       limits.operations,
       'Move fds to another reactor.',
+      path,
+    ),
+    ...tooMany(
+      `Connections received directly on ${where}`,
+      directSockets(reactor.fds.filter(isStream)),
+      limits.directSockets,
+      "Keep receive.strategy 'direct' for the few hot ones.",
       path,
     ),
     ...checkRing('delivery', declared?.delivery, reactor),

@@ -36,6 +36,13 @@ export function slabBytes(framing: IrFraming): number {
   return framing.maximumBytes + paddingBytes + (framing.kind === 'line' ? 1 : 0);
 }
 
+/** Connections of these fds whose receives are direct. */
+export function directSockets(streams: readonly IrStreamFd[]): number {
+  return streams
+    .filter((fd) => fd.receive.strategy === 'direct')
+    .reduce((sum, fd) => sum + fd.slots, 0);
+}
+
 /** Positions that grow from fd to fd of one reactor, in name order. */
 export interface FdCursor {
   slot: number;
@@ -128,7 +135,9 @@ function lowerStream(name: string, index: number, fd: CheckedStream, at: FdCurso
       group: at.group,
       bytes: fd.receive.bytes ?? receive.bytes,
       count: fd.receive.count ?? receive.count,
+      ...(fd.receive.strategy !== 'multishot' && { strategy: fd.receive.strategy }),
     },
+    ...(fd.trigger !== 'edge' && { trigger: fd.trigger }),
     writeQueueBytes: fd.writeQueue,
     full: 'full' in fd ? fd.full : 'refuse',
     connectTimeoutNanoseconds: client?.connectTimeout ?? 0,

@@ -66,7 +66,12 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
     type: isPacket ? 'seqpacket' : undefined,
     connections: fd.slots,
     writeQueue: fd.writeQueueBytes,
-    receive: { bytes: fd.receive.bytes, count: fd.receive.count },
+    receive: given({
+      bytes: fd.receive.bytes,
+      count: fd.receive.count,
+      strategy: fd.receive.strategy,
+    }),
+    trigger: fd.trigger,
     receiveBuffer: options.receiveBufferBytes || undefined,
     sendBuffer: options.sendBufferBytes || undefined,
     busyPoll: options.busyPollMicroseconds ? `${options.busyPollMicroseconds}us` : undefined,

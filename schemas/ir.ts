@@ -81,8 +81,13 @@ export interface IrStreamFd {
   slots: number;
   /** Operation numbers in the reactor's `Operation` enumeration. */
   operations: Record<string, number>;
-  /** Receive buffers of this fd: each `bytes` long (plus 64 of padding), `count` of them (2^n). */
-  receive: { group: number; bytes: number; count: number };
+  /**
+   * Receive buffers of this fd: each `bytes` long (plus 64 of padding), `count` of them (2^n); and
+   * how they are filled, absent: multishot.
+   */
+  receive: { group: number; bytes: number; count: number; strategy?: 'oneshot' | 'direct' };
+  /** epoll: absent, edge-triggered. */
+  trigger?: 'level';
   /** Bytes of each connection's write queue (2^n). */
   writeQueueBytes: number;
   /** Servers: what happens to a connection past the last slot. */

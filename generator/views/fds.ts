@@ -140,9 +140,19 @@ function streamShape(reactor: IrReactor, fd: IrStreamFd): string[] {
     field('buffer_bytes', integer(fd.receive.bytes)),
     field('buffer_count', integer(fd.receive.count)),
     field('write_queue_bytes', integer(fd.writeQueueBytes)),
+    ...traitFields(fd),
     ...sideFields(fd).map(([name, value]) => field(name, value)),
     ...optionFields(fd.options),
   ];
+}
+
+/** How the backends serve the fd, where that is not the default. */
+function traitFields(fd: IrStreamFd): string[] {
+  const traits = [
+    ...(fd.receive.strategy ? [`.receive = loom::ReceiveStrategy::${fd.receive.strategy}`] : []),
+    ...(fd.trigger ? [`.trigger = loom::Trigger::${fd.trigger}`] : []),
+  ];
+  return traits.length === 0 ? [] : nestedFields(indent, 'traits', traits);
 }
 
 /** What only a server, only a client or only JavaScript's side needs. */

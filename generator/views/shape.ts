@@ -1,5 +1,6 @@
 /** The view of a reactor's Shape: its constants, as the loop and its backends read them. */
-import type { Ir, IrReactor } from '../../schemas/ir.ts';
+import type { Ir, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { directSockets } from '../lower_fds.ts';
 import { isServer, isStream } from './sentences.ts';
 import { cxxString, integer } from './text.ts';
 
@@ -33,6 +34,17 @@ function boundConstants(ir: Ir, reactor: IrReactor): Constant[] {
   return fields;
 }
 
+/** What the backends must have room for, where fds ask for more than the default. */
+function traitConstants(streams: readonly IrStreamFd[]): Constant[] {
+  const direct = directSockets(streams);
+  return [
+    ...(direct > 0 ? [u32('direct_sockets', direct)] : []),
+    ...(streams.some((fd) => fd.trigger === 'level')
+      ? [['bool', 'level_triggered', 'true'] as const]
+      : []),
+  ];
+}
+
 /** The constants of the reactor's Shape. */
 export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
   const { shared, wait } = reactor;
@@ -59,6 +71,7 @@ export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
     u32('inbox_bytes', shared.inboxBytes),
     u32('shared_bytes', shared.bytes),
     ...boundConstants(ir, reactor),
+    ...traitConstants(streams),
   ];
   return fields.map(([type, name, value]) => `  static constexpr ${type} ${name} = ${value};`);
 }

@@ -29,9 +29,14 @@ const stream = {
   connections: fc.integer({ min: 1, max: 300 }),
   writeQueue: powerOfTwo(12, 20),
   receive: fc.record(
-    { bytes: fc.integer({ min: 1024, max: 1 << 18 }), count: powerOfTwo(0, 6) },
+    {
+      bytes: fc.integer({ min: 1024, max: 1 << 18 }),
+      count: powerOfTwo(0, 6),
+      strategy: fc.constantFrom('multishot', 'oneshot'),
+    },
     { requiredKeys: [] },
   ),
+  trigger: fc.constantFrom('edge', 'level'),
   receiveBuffer: fc.integer({ min: 2048, max: 1 << 24 }),
   busyPoll: fc.constantFrom('10us', '1ms'),
 };

@@ -187,6 +187,14 @@ test("a turn's bounds stand in the IR and the Shape only where they are not the 
   ]);
 });
 
+test('strategy and trigger of an fd stand in the IR only where they are not the default', (t) => {
+  const traits = { receive: { strategy: 'direct' }, trigger: 'level' };
+  const market = { ...feed.fds.market, ...traits };
+  const [, md] = lowered({ ...feed, fds: { ...feed.fds, market } }).reactors;
+  t.like(stream(md, 'market'), { receive: { strategy: 'direct' }, trigger: 'level' });
+  t.false('strategy' in stream(md, 'admin').receive || 'trigger' in stream(md, 'admin'));
+});
+
 test('paths are relative to the output folder and normal', (t) => {
   const ir = lowered(feed);
   t.is(ir.handlersHeader, '../../examples/feed/feed.hpp');

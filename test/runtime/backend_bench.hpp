@@ -30,13 +30,24 @@ struct TinyShape : loom::ReactorShape {
 };
 inline constexpr std::uint32_t tiny_buffer_bytes = 1024;
 
+/// The same with sockets whose receives are direct.
+struct TinyDirectShape : TinyShape {
+  static constexpr std::uint32_t direct_sockets = 16;
+};
+/// The same with level-triggered descriptors.
+struct TinyLevelShape : TinyShape {
+  static constexpr bool level_triggered = true;
+};
+
 /// Operation numbers; 1 is the backend's own.
 inline constexpr std::uint16_t some_operation = 2;
 
-/// One backend and what it answered.
-template <template <class> class Backend>
+/// One backend and what it answered. `Variant` has its Shape, and the traits of every descriptor.
+template <template <class> class Backend, class Variant>
 class BackendBench {
  public:
+  using Shape = typename Variant::Shape;
+  static constexpr loom::FdTraits traits = Variant::traits;
   /// A completion as the test reads it; `data` is copied out of the receive buffer.
   struct Answer {
     std::uint32_t number;
@@ -51,7 +62,7 @@ class BackendBench {
   loom::StartError open() {
     loom::StartError error = backend.probe();
     if (!error) error = backend.open(loose.core, wake_.get());
-    if (!error) error = backend.add_group(0, buffers.group());
+    if (!error) error = backend.add_group(0, buffers.group(), traits.receive);
     return error;
   }
 
@@ -61,12 +72,19 @@ class BackendBench {
     operation.tag = loom::Tag(number, some_operation, 1);
     operation.kind = kind;
     operation.handle = handle;
-    operation.multishot = kind == loom::OperationKind::receive;
+    operation.multishot =
+        kind == loom::OperationKind::receive && traits.receive == loom::ReceiveStrategy::multishot;
+    operation.traits = traits;
     return operation;
   }
 
   void submit(loom::Operation& operation) {
     EXPECT_TRUE(in_flight.insert(operation.tag.slot()).second);
+    if (operation.kind == loom::OperationKind::receive)
+      receives_[operation.tag.slot()] = &operation;
+    if (operation.kind == loom::OperationKind::cancel_receive) {
+      receives_.erase(static_cast<const loom::Operation*>(operation.pointer)->tag.slot());
+    }
     backend.submit(operation);
   }
 
@@ -151,7 +169,9 @@ class BackendBench {
     EXPECT_TRUE(in_flight.contains(number)) << "a completion after the final one: " << number;
     EXPECT_EQ(completion.tag.operation(), some_operation);
     EXPECT_EQ(completion.tag.generation(), 1U);
-    if (!completion.more) in_flight.erase(number);
+    const auto receive = receives_.find(number);
+    const bool goes_on = !completion.more && completion.result > 0 && receive != receives_.end();
+    if (!completion.more && !goes_on) in_flight.erase(number);
     Answer answer{number, completion.result, completion.more, {}};
     if (completion.has_buffer) {
       EXPECT_GT(completion.result, 0) << "a buffer comes with bytes in it";
@@ -161,13 +181,17 @@ class BackendBench {
       if (!keep_buffers) release_all();
     }
     answers.push_back(std::move(answer));
+    // A receive that has to be started again for each completion is, as the engine would.
+    if (goes_on) backend.submit(*receive->second);
   }
+
+  std::map<std::uint32_t, loom::Operation*> receives_;
 
   Descriptor wake_;
 
  public:
   /// Last, so that it is closed before the memory it uses goes.
-  Backend<TinyShape> backend;
+  Backend<Shape> backend;
 };
 
 }  // namespace loom_test

@@ -16,18 +16,43 @@ namespace loom_test {
 using loom::Operation;
 using loom::OperationKind;
 
+/// As a config without a word about it has it.
+struct Plain {
+  using Shape = TinyShape;
+  static constexpr loom::FdTraits traits{};
+};
+struct Oneshot {
+  using Shape = TinyShape;
+  static constexpr loom::FdTraits traits{.receive = loom::ReceiveStrategy::oneshot};
+};
+struct Direct {
+  using Shape = TinyDirectShape;
+  static constexpr loom::FdTraits traits{.receive = loom::ReceiveStrategy::direct};
+};
+struct Level {
+  using Shape = TinyLevelShape;
+  static constexpr loom::FdTraits traits{.trigger = loom::Trigger::level};
+};
+
+template <class Variant>
 struct OnIoUring {
-  using Bench = BackendBench<loom::IoUring>;
+  using Bench = BackendBench<loom::IoUring, Variant>;
   static constexpr bool has_submission_queue = true;
 };
+template <class Variant>
 struct OnEpoll {
-  using Bench = BackendBench<loom::Epoll>;
+  using Bench = BackendBench<loom::Epoll, Variant>;
   static constexpr bool has_submission_queue = false;
 };
 struct BackendNames {
   template <class Backend>
   static std::string GetName(int) {
-    return std::is_same_v<Backend, OnIoUring> ? "io_uring" : "epoll";
+    constexpr loom::FdTraits traits = Backend::Bench::traits;
+    std::string name = Backend::has_submission_queue ? "io_uring" : "epoll";
+    if (traits.receive == loom::ReceiveStrategy::oneshot) name += "_oneshot";
+    if (traits.receive == loom::ReceiveStrategy::direct) name += "_direct";
+    if (traits.trigger == loom::Trigger::level) name += "_level";
+    return name;
   }
 };
 
@@ -35,6 +60,10 @@ template <class Which>
 class Backend : public testing::Test {
  protected:
   using Bench = typename Which::Bench;
+  static constexpr bool is_direct = Bench::traits.receive == loom::ReceiveStrategy::direct;
+  static constexpr bool is_oneshot = Bench::traits.receive == loom::ReceiveStrategy::oneshot;
+  /// Whether a send waits in a submission queue, where one after the other may be counted.
+  static constexpr bool queues_sends = Which::has_submission_queue && !is_direct;
 
   void SetUp() override {
     if (const loom::StartError error = bench().open()) GTEST_SKIP() << error.message;
@@ -49,7 +78,12 @@ class Backend : public testing::Test {
     peer = loom_test::connect_to(port);
     EXPECT_TRUE(loom_test::wait_for(listener.get(), POLLIN));
     return bench().backend.adopt(
-        ::accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        ::accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC), Bench::traits);
+  }
+
+  /// A listener's handle.
+  std::int32_t adopt_listener(Descriptor listener) {
+    return bench().backend.adopt(listener.release(), {.trigger = Bench::traits.trigger});
   }
 
   /// Starts an operation that needs nothing but a handle.
@@ -88,7 +122,8 @@ class Backend : public testing::Test {
   }
 
   std::int32_t adopt_socket(int family) {
-    return bench().backend.adopt(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    return bench().backend.adopt(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+                                 Bench::traits);
   }
 
   Descriptor peer;
@@ -96,6 +131,7 @@ class Backend : public testing::Test {
   std::unique_ptr<Bench> bench_ = std::make_unique<Bench>();
 };
 
-using Backends = testing::Types<OnIoUring, OnEpoll>;
+using Backends = testing::Types<OnIoUring<Plain>, OnEpoll<Plain>, OnIoUring<Oneshot>,
+                                OnIoUring<Direct>, OnEpoll<Direct>, OnEpoll<Level>>;
 
 }  // namespace loom_test

@@ -23,7 +23,7 @@ TYPED_TEST_SUITE(Backend, loom_test::Backends, loom_test::BackendNames);
 
 TYPED_TEST(Backend, AcceptKeepsAcceptingUntilItIsCancelled) {
   std::uint16_t port = 0;
-  const auto listener = this->bench().backend.adopt(loom_test::listen_anywhere(port).release());
+  const auto listener = this->adopt_listener(loom_test::listen_anywhere(port));
   ASSERT_GE(listener, 0);
   this->records[1] = this->bench().make(1, OperationKind::accept, listener);
   this->records[1].multishot = true;
@@ -48,7 +48,7 @@ TYPED_TEST(Backend, AcceptKeepsAcceptingUntilItIsCancelled) {
 
 TYPED_TEST(Backend, AnAcceptThatIsNotMultishotTakesOne) {
   std::uint16_t port = 0;
-  const auto listener = this->bench().backend.adopt(loom_test::listen_anywhere(port).release());
+  const auto listener = this->adopt_listener(loom_test::listen_anywhere(port));
   const Descriptor first = loom_test::connect_to(port);
   const Descriptor second = loom_test::connect_to(port);
   this->start(1, OperationKind::accept, listener);
@@ -57,8 +57,9 @@ TYPED_TEST(Backend, AnAcceptThatIsNotMultishotTakesOne) {
   for (int n = 0; n < 10; ++n) this->bench().turn();
   EXPECT_EQ(this->bench().answers.size(), 1U) << "the second waits in the backlog";
   this->start(2, OperationKind::accept, listener);
-  const std::int32_t handle = this->bench().final_result(2);
-  ASSERT_GE(handle, 0);
+  const std::int32_t result = this->bench().final_result(2);
+  ASSERT_GE(result, 0);
+  const std::int32_t handle = this->bench().backend.accepted(this->records[2], result);
   this->start_send(3, handle, "to the second");
   EXPECT_EQ(this->bench().final_result(3), 13);
   EXPECT_EQ(loom_test::receive_exactly(second.get(), 13), "to the second")
@@ -131,7 +132,8 @@ TYPED_TEST(Backend, CancelReceiveAfterDataArrivedLosesNone) {
     this->start_cancel_receive(number + 1, receive);
     ASSERT_TRUE(this->bench().drain());
     const std::int32_t result = this->bench().final_result(number);
-    EXPECT_EQ(result, -ECANCELED) << "round " << round;
+    EXPECT_TRUE(result == -ECANCELED || (TestFixture::is_oneshot && result == 10))
+        << result << ", round " << round;
   }
   this->start(100, OperationKind::receive, handle);
   const auto everything = [&] {

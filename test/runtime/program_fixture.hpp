@@ -46,6 +46,9 @@ struct OneShape : loom::ReactorShape {
   static constexpr std::uint32_t inbox_offset = delivery_offset + 128 + delivery_bytes;
   static constexpr std::uint32_t inbox_bytes = 4096;
   static constexpr std::uint32_t shared_bytes = inbox_offset + 128 + inbox_bytes;
+  static constexpr std::uint32_t direct_sockets =
+      Fd::shape.traits.receive == loom::ReceiveStrategy::direct ? Fd::shape.slots : 0;
+  static constexpr bool level_triggered = Fd::shape.traits.trigger == loom::Trigger::level;
 };
 
 /// The numbers of a single stream fd's operations.

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "assert.hpp"
+#include "shapes.hpp"
 #include "tag.hpp"
 
 namespace loom {
@@ -18,6 +19,7 @@ inline constexpr std::uint16_t wake = 1;           ///< the backend's own wait f
 inline constexpr std::uint16_t fiber = 2;          ///< what a fiber waits for; slot: the fiber
 inline constexpr std::uint16_t fiber_timeout = 3;  ///< the time limit of that wait
 inline constexpr std::uint16_t request = 4;        ///< a system request of a callback handler
+inline constexpr std::uint16_t readiness = 5;      ///< io_uring: a direct socket can be read
 inline constexpr std::uint16_t first_own = 8;
 }  // namespace common_operation
 
@@ -31,8 +33,9 @@ enum class OperationKind : std::uint8_t {
   close,              ///< close(2)
   receive_datagrams,  ///< recvmsg(2), each into a buffer of `group`; `pointer`: DatagramReceive
   send_datagrams,     ///< sendmsg(2) of a batch; `pointer`: DatagramSend, which says how it ends
-  cancel_receive,     ///< ends the receive in flight on `handle`
+  cancel_receive,     ///< ends the receive in flight on `handle`: the record at `pointer`
   cancel_all,         ///< ends everything in flight on `handle`
+  poll,               ///< io_uring: readiness to read, once; for direct sockets
   request,            ///< a RequestOperation: what its Request says
   cancel_request,     ///< ends the request with this tag; completes by that one's completion alone
 };
@@ -55,6 +58,7 @@ struct Operation {
   std::uint16_t group = 0;  ///< receive: the buffer group
   OperationKind kind = OperationKind::receive;
   Transfer transfer = Transfer::bytes;  ///< of a receive or a send
+  FdTraits traits{};                    ///< accept: of the connections
   bool multishot = false;
   bool in_flight = false;  ///< between submit() and the final completion
 };

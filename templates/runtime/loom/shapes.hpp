@@ -15,6 +15,29 @@ enum class WhenFull : std::uint8_t {
   wait,    ///< leave it in the kernel's backlog until a slot is free
 };
 
+/// How bytes are read from a connection: `fds.<name>.receive.strategy`.
+enum class ReceiveStrategy : std::uint8_t {
+  multishot,  ///< one receive stays armed and completes again and again
+  oneshot,    ///< each completion needs a receive of its own (epoll: as multishot)
+  direct,     ///< recv(2) is tried in every turn; only a loop that blocks waits for readiness
+};
+
+/// Sockets of one reactor whose receives are direct, at most: each costs a system call in every
+/// turn.
+inline constexpr std::uint32_t maximum_direct_sockets = 16;
+
+/// When epoll reports readiness: `fds.<name>.trigger`. io_uring has no such thing.
+enum class Trigger : std::uint8_t {
+  edge,   ///< once, when something new came (EPOLLET)
+  level,  ///< as long as there is something, and only while an operation waits for it
+};
+
+/// How a backend serves a descriptor.
+struct FdTraits {
+  ReceiveStrategy receive = ReceiveStrategy::multishot;
+  Trigger trigger = Trigger::edge;
+};
+
 /// Socket options; 0 leaves the kernel's default.
 struct SocketOptions {
   bool no_delay = false;                ///< TCP_NODELAY, tcp(7)
@@ -55,6 +78,7 @@ struct StreamShape {
   std::uint32_t write_queue_bytes = 262144;
   /// One message is one packet of SOCK_SEQPACKET; goes with PacketFraming.
   bool packets = false;
+  FdTraits traits{};
   WhenFull full = WhenFull::refuse;
   std::uint64_t connect_timeout_nanoseconds = 0;    ///< clients; 0 is none
   std::uint64_t reconnect_initial_nanoseconds = 0;  ///< clients; 0 is never
@@ -108,6 +132,8 @@ struct ReactorShape {
   static constexpr std::uint32_t bounded_workers = 2;    ///< io-wq: regular files
   static constexpr std::uint32_t unbounded_workers = 2;  ///< io-wq: what cannot be polled
   static constexpr std::uint64_t stall_nanoseconds = 0;  ///< the watchdog's budget; 0 is none
+  static constexpr std::uint32_t direct_sockets = 0;     ///< whose receives are direct
+  static constexpr bool level_triggered = false;         ///< whether any fd is
   static constexpr ClockChoice clock = ClockChoice::automatic;
   using Fibers = NoFibers;
 };

@@ -114,7 +114,7 @@ struct StreamFamily {
       slot.family = this;
       slot.receive.kind = OperationKind::receive;
       slot.receive.group = shape.buffer_group;
-      slot.receive.multishot = true;
+      slot.receive.multishot = shape.traits.receive == ReceiveStrategy::multishot;
       slot.receive.transfer = slot.send.transfer = transfer;
       slot.send.kind = OperationKind::send;
       slot.close.kind = OperationKind::close;
@@ -124,6 +124,7 @@ struct StreamFamily {
     free_count = slot_count;
     accept.kind = OperationKind::accept;
     accept.multishot = shape.full == WhenFull::refuse;
+    accept.traits = shape.traits;
     accept.tag = Tag(shape.first_slot, shape.open_operation, 0);
     accept_cancel.kind = OperationKind::cancel_all;
     accept_cancel.tag = Tag(shape.first_slot, shape.cancel_operation, listener_generation);

@@ -38,13 +38,14 @@ class StreamStart : public StreamEngine<Derived, Backend> {
     StartError error = resolve_addresses(family.shape, text, family.addresses);
     if (error) return error;
     SocketAddress& address = family.addresses.items[0];
-    error = backend_.add_group(family.shape.buffer_group, family.buffers.group());
+    error = backend_.add_group(family.shape.buffer_group, family.buffers.group(),
+                               family.shape.traits.receive);
     if (error) return error;
     if (family.shape.is_server()) {
       int fd = -1;
       error = listen_on(family.shape, address, fd);
       if (error) return error;
-      family.listener = backend_.adopt(fd);
+      family.listener = backend_.adopt(fd, {.trigger = family.shape.traits.trigger});
       if (family.listener < 0) {
         return StartError::make(start_code::cannot_listen, family.shape.name, -family.listener,
                                 "fds.%s: the %s backend cannot watch the listener: %s",

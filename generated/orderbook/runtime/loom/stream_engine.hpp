@@ -16,7 +16,7 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   using Base = StreamReceive<Derived, Backend>;
 
  public:
-  /// accept(2): a handle, or a negative errno.
+  /// accept(2): what the backend's accepted() makes a handle of, or a negative errno.
   template <class Fd>
   void accepted(StreamFamily<Fd>& family, const Completion& completion) noexcept {
     if (!completion.more) this->finish(family.accept);
@@ -160,7 +160,7 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   void open_client(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     const SocketAddress& address = family.addresses.items[slot.address];
     const int fd = make_socket(family.shape, address);
-    const std::int32_t handle = fd < 0 ? fd : backend_.adopt(fd);
+    const std::int32_t handle = fd < 0 ? fd : backend_.adopt(fd, family.shape.traits);
     this->prepare_slot(family, slot, handle < 0 ? -1 : handle);
     slot.state = SlotState::connecting;
     if (handle < 0) {
@@ -236,12 +236,14 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   }
 
   template <class Fd>
-  void take_accepted(StreamFamily<Fd>& family, std::int32_t handle) noexcept {
+  void take_accepted(StreamFamily<Fd>& family, std::int32_t result) noexcept {
     if (family.free_count == 0 || stopping_) {
       core_.stats().add(Stat::refused);
-      backend_.discard(handle);
+      backend_.refuse(family.accept, result);
       return;
     }
+    const std::int32_t handle = backend_.accepted(family.accept, result);
+    if (handle < 0) return core_.stats().add(Stat::refused);
     family.free_count -= 1;
     StreamSlot<Fd>& slot = family.slots[family.free_slots[family.free_count]];
     core_.stats().add(Stat::accepted);

@@ -12,7 +12,12 @@ namespace loom {
 /// A receive into a buffer of the operation's group; flags are the caller's.
 inline void prepare_receive(io_uring_sqe& sqe, const Operation& operation) noexcept {
   const int flags = operation.transfer == Transfer::packets ? MSG_TRUNC : 0;
-  io_uring_prep_recv_multishot(&sqe, operation.handle, nullptr, 0, flags);
+  if (operation.multishot) {
+    io_uring_prep_recv_multishot(&sqe, operation.handle, nullptr, 0, flags);
+  } else {
+    // No length: as much as the buffer holds.
+    io_uring_prep_recv(&sqe, operation.handle, nullptr, 0, flags);
+  }
 }
 
 /// A send of what the operation points at.

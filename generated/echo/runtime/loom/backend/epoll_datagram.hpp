@@ -28,23 +28,23 @@ std::uint32_t Epoll<Shape>::serve_datagrams(std::int32_t handle, Sink&& sink) no
   Entry& entry = entries_[handle];
   const Operation& operation = *entry.receive;
   const auto& request = *static_cast<const DatagramReceive*>(operation.pointer);
-  Group& group = groups_[operation.group];
-  if (group.free_count == 0) {
+  auto& group = groups_[operation.group];
+  if (group.free_count() == 0) {
     entry.receive = nullptr;
     sink(Completion{.tag = operation.tag, .result = -ENOBUFS});
     return 1;
   }
   const DatagramLayout layout{request.header.msg_namelen,
                               static_cast<std::uint32_t>(request.header.msg_controllen)};
-  const std::uint32_t room = group.buffers.bytes - layout.payload_offset();
+  const std::uint32_t room = group.bytes() - layout.payload_offset();
   const std::uint32_t asked =
-      request.batch < group.free_count ? request.batch : std::uint32_t{group.free_count};
+      request.batch < group.free_count() ? request.batch : group.free_count();
   mmsghdr messages[maximum_datagram_batch];
   iovec vectors[maximum_datagram_batch];
   std::uint16_t ids[maximum_datagram_batch];
   for (std::uint32_t n = 0; n < asked; ++n) {
-    ids[n] = group.free[group.free_count - 1 - n];
-    std::byte* buffer = group.buffers.memory + std::size_t{ids[n]} * group.buffers.stride;
+    ids[n] = group.last(n);
+    std::byte* buffer = group.data(ids[n]);
     vectors[n] = {buffer + layout.payload_offset(), room};
     messages[n] = {};
     messages[n].msg_hdr.msg_name = buffer + DatagramLayout::name_offset;
@@ -69,10 +69,10 @@ std::uint32_t Epoll<Shape>::serve_datagrams(std::int32_t handle, Sink&& sink) no
     return 1;
   }
   const auto got = static_cast<std::uint32_t>(count);
-  group.free_count = static_cast<std::uint16_t>(group.free_count - got);
+  group.take(got);
   entry.readable = got == asked;
   for (std::uint32_t n = 0; n < got; ++n) {
-    std::byte* buffer = group.buffers.memory + std::size_t{ids[n]} * group.buffers.stride;
+    std::byte* buffer = group.data(ids[n]);
     const std::int32_t bytes = write_received_header(buffer, messages[n], layout, room);
     sink(Completion{
         .tag = operation.tag, .result = bytes, .more = true, .has_buffer = true, .buffer = ids[n]});

@@ -20,6 +20,8 @@
 #include "../error.hpp"
 #include "../operation.hpp"
 #include "../sanitizer.hpp"
+#include "direct_socket.hpp"
+#include "free_buffers.hpp"
 
 namespace loom {
 
@@ -38,78 +40,21 @@ class IoUring {
   ~IoUring() { close(); }
 
   /// Whether this process may use io_uring and the kernel is new enough; a sentence if not.
-  static StartError probe() noexcept {
-    io_uring ring{};
-    io_uring_params params{};
-    params.flags = setup_flags;
-    const int error = io_uring_queue_init_params(8, &ring, &params);
-    if (error == 0) {
-      MappingOrder::unmaps();
-      io_uring_queue_exit(&ring);
-      return {};
-    }
-    const char* why = "io_uring_setup failed";
-    if (error == -EPERM) {
-      why = "refused by a seccomp filter or kernel.io_uring_disabled; allow it or keep epoll";
-    } else if (error == -ENOSYS) {
-      why = "this kernel or sandbox has no io_uring; keep epoll";
-    } else if (error == -EINVAL) {
-      why = "the kernel is older than 6.1; update it or keep epoll";
-    } else if (error == -ENOMEM) {
-      why = "not enough locked memory; raise RLIMIT_MEMLOCK";
-    }
-    return unavailable(error, why);
-  }
+  static StartError probe() noexcept;
 
   /// Makes the ring, on the thread that will run the loop. A write to the eventfd `wake_fd`, which
   /// stays the caller's, ends a wait.
-  StartError open(ReactorCore& core, int wake_fd) noexcept {
-    core_ = &core;
-    wake_fd_ = wake_fd;
-    io_uring_params params{};
-    params.flags = setup_flags | IORING_SETUP_CQSIZE;
-    params.cq_entries = Shape::completion_entries;
-    int error = io_uring_queue_init_params(Shape::submission_entries, &ring_, &params);
-    if (error != 0) return unavailable(error, "io_uring_setup");
-    MappingOrder::mapped();
-    open_ = true;
-    if (params.cq_entries < Shape::completion_entries) return unavailable(0, "short CQ");
-    io_uring_register_ring_fd(&ring_);
-    error = io_uring_register_files_sparse(&ring_, Shape::handles);
-    if (error != 0) return unavailable(error, "IORING_REGISTER_FILES2");
-    error = io_uring_register_file_alloc_range(&ring_, Shape::own_handles,
-                                               Shape::handles - Shape::own_handles);
-    if (error != 0) return unavailable(error, "IORING_REGISTER_FILE_ALLOC_RANGE");
-    for (std::uint32_t index = 0; index < Shape::own_handles; ++index) {
-      own_free_[index] = static_cast<std::int32_t>(Shape::own_handles - 1 - index);
-    }
-    own_free_count_ = Shape::own_handles;
-    // Without limits of ours the kernel has its own: RLIMIT_NPROC for what cannot be polled.
-    unsigned workers[2] = {Shape::bounded_workers, Shape::unbounded_workers};
-    io_uring_register_iowq_max_workers(&ring_, workers);
-    arm_wake();
-    return {};
-  }
+  StartError open(ReactorCore& core, int wake_fd) noexcept;
 
-  /// Hands the kernel a group of receive buffers, all of them free.
-  StartError add_group(std::uint16_t group, const BufferGroup& buffers) noexcept {
-    LOOM_ASSERT(group < Shape::buffer_groups && buffers.count <= Shape::maximum_buffers,
-                "the reactor's shape counts its buffer groups");
-    groups_[group] = buffers;
-    io_uring_buf_reg registration{};
-    registration.ring_addr = reinterpret_cast<std::uint64_t>(rings_[group].entries);
-    registration.ring_entries = buffers.count;
-    registration.bgid = group;
-    const int error = io_uring_register_buf_ring(&ring_, &registration, 0);
-    if (error != 0) return unavailable(error, "IORING_REGISTER_PBUF_RING");
-    io_uring_buf_ring_init(buffer_ring(group));
-    for (std::uint16_t id = 0; id < buffers.count; ++id) release_buffer(group, id);
-    return {};
-  }
+  /// Takes a group of receive buffers, all of them free: the kernel gives them out, or for direct
+  /// receives this process.
+  StartError add_group(std::uint16_t group, const BufferGroup& buffers,
+                       ReceiveStrategy strategy = ReceiveStrategy::multishot) noexcept;
 
-  /// Puts a socket into the file table and closes the descriptor.
+  /// Puts a socket into the file table and closes the descriptor; a direct socket keeps it.
   /// @returns the handle, or a negative errno.
-  std::int32_t adopt(int fd) noexcept {
+  std::int32_t adopt(int fd, FdTraits traits = {}) noexcept {
+    if (has_direct && traits.receive == ReceiveStrategy::direct) return adopt_direct(fd);
     if (own_free_count_ == 0) {
       ::close(fd);
       return -ENFILE;
@@ -123,8 +68,24 @@ class IoUring {
     return handle;
   }
 
+  /// The handle of the connection that `accept` completed with, or a negative errno; then the
+  /// connection is closed.
+  [[nodiscard]] std::int32_t accepted(const Operation& accept, std::int32_t result) noexcept {
+    return accept.traits.receive == ReceiveStrategy::direct ? adopt_direct(result) : result;
+  }
+
+  /// Closes the connection that `accept` completed with.
+  void refuse(const Operation& accept, std::int32_t result) noexcept {
+    if (accept.traits.receive != ReceiveStrategy::direct) return discard(result);
+    ::close(result);
+  }
+
   /// Closes a handle that no operation uses, at once.
   void discard(std::int32_t handle) noexcept {
+    if (is_direct(handle)) {
+      ::close(direct_socket(handle).fd);
+      return forget(handle);
+    }
     int none = -1;
     io_uring_register_files_update(&ring_, static_cast<unsigned>(handle), &none, 1);
     forget(handle);
@@ -132,6 +93,7 @@ class IoUring {
 
   /// The handle was closed by an operation and may be given again.
   void forget(std::int32_t handle) noexcept {
+    if (is_direct(handle)) return forget_direct(handle);
     if (handle < 0 || handle >= static_cast<std::int32_t>(Shape::own_handles)) return;
     own_free_[own_free_count_] = handle;
     own_free_count_ += 1;
@@ -140,21 +102,18 @@ class IoUring {
   /// Starts an operation. Past what fits the submission queue or one turn, it waits, in order.
   void submit(Operation& operation) noexcept {
     if (operation.kind == OperationKind::send_datagrams) return submit_datagrams(operation);
-    if (overflow_.empty() && io_uring_sq_ready(&ring_) < Shape::submit_batch) {
-      if (io_uring_sqe* sqe = io_uring_get_sqe(&ring_); sqe != nullptr) {
-        fill(*sqe, operation);
-        return;
-      }
-    }
-    core_->stats().add(Stat::overflow_queued);
-    overflow_.push(operation);
+    if (is_direct(operation.handle) && submit_direct(operation)) return;
+    prepare(operation);
   }
 
   /// Whether operations wait for room in the submission queue.
   [[nodiscard]] bool has_overflow() const noexcept { return !overflow_.empty(); }
 
-  /// Gives a receive buffer back to the kernel.
+  /// Gives a receive buffer back.
   void release_buffer(std::uint16_t group, std::uint16_t id) noexcept {
+    if constexpr (has_direct) {
+      if (is_direct_group_[group]) return direct_buffers_[group].give_back(id);
+    }
     const BufferGroup& buffers = groups_[group];
     io_uring_buf_ring* ring = buffer_ring(group);
     io_uring_buf_ring_add(ring, buffers.memory + std::size_t{id} * buffers.stride, buffers.bytes,
@@ -162,68 +121,23 @@ class IoUring {
     io_uring_buf_ring_advance(ring, 1);
   }
 
-  /// Whether completions lie in the queue.
-  [[nodiscard]] bool completions_wait() const noexcept { return io_uring_cq_ready(&ring_) != 0; }
+  /// Whether completions are at hand.
+  [[nodiscard]] bool completions_wait() const noexcept {
+    return io_uring_cq_ready(&ring_) != 0 || !finished_.empty();
+  }
 
   /// Prepares what waits in the overflow queue, submits at most Shape::submit_batch operations and
   /// takes events, in one system call, or none when there is neither.
-  void enter() noexcept {
-    prepare_overflow();
-    if (wake_owed_) arm_wake();
-    constexpr unsigned wanted = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
-    if (io_uring_sq_ready(&ring_) != 0) {
-      count_entry(io_uring_submit_and_get_events(&ring_));
-    } else if ((__atomic_load_n(ring_.sq.kflags, __ATOMIC_RELAXED) & wanted) != 0) {
-      // Partner: the kernel, which sets the flag after queueing task work; the enter orders.
-      io_uring_get_events(&ring_);
-      count_entry(0);
-    }
-  }
+  void enter() noexcept;
 
-  /// As enter(), and waits up to `nanoseconds` for a completion or a wake-up. Only with nothing in
-  /// the overflow queue and no completion at hand.
-  void wait(std::uint64_t nanoseconds) noexcept {
-    LOOM_ASSERT(overflow_.empty(), "queued work is not waited upon");
-    if (wake_owed_) arm_wake();
-    // With the submission queue full nobody could end a wait: submit first, arm the next turn.
-    if (wake_owed_ || completions_wait()) return enter();
-    const unsigned prepared = io_uring_sq_ready(&ring_);
-    __kernel_timespec timeout{};
-    timeout.tv_sec = static_cast<long long>(nanoseconds / nanoseconds_per_second);
-    timeout.tv_nsec = static_cast<long long>(nanoseconds % nanoseconds_per_second);
-    io_uring_cqe* first = nullptr;
-    io_uring_submit_and_wait_timeout(&ring_, &first, 1, &timeout, nullptr);
-    count_entry(static_cast<int>(prepared - io_uring_sq_ready(&ring_)));
-  }
+  /// As enter(), and waits up to `nanoseconds` for a completion, a wake-up, or bytes for a direct
+  /// receive. Only with nothing in the overflow queue.
+  void wait(std::uint64_t nanoseconds) noexcept;
 
-  /// Hands at most `maximum` completions to `sink`; returns how many, wake-ups included.
+  /// Hands at most `maximum` completions of the ring to `sink`; of direct sockets as many, and
+  /// tries each direct receive once. Returns how many completions there were, wake-ups included.
   template <class Sink>
-  std::uint32_t dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
-    std::uint32_t count = 0;
-    unsigned head = 0;
-    io_uring_cqe* cqe = nullptr;
-    io_uring_for_each_cqe(&ring_, head, cqe) {
-      if (count == maximum) break;
-      count += 1;
-      const Tag tag = Tag::from_word(cqe->user_data);
-      if (tag.operation() == common_operation::none) continue;
-      if (tag.operation() == common_operation::wake) {
-        core_->stats().add(Stat::wakeups);
-        woken_ = true;
-        arm_wake();
-        continue;
-      }
-      Completion completion;
-      completion.tag = tag;
-      completion.result = cqe->res;
-      completion.more = (cqe->flags & IORING_CQE_F_MORE) != 0;
-      completion.has_buffer = (cqe->flags & IORING_CQE_F_BUFFER) != 0;
-      completion.buffer = static_cast<std::uint16_t>(cqe->flags >> IORING_CQE_BUFFER_SHIFT);
-      sink(completion);
-    }
-    io_uring_cq_advance(&ring_, count);
-    return count;
-  }
+  std::uint32_t dispatch(std::uint32_t maximum, Sink&& sink) noexcept;
 
   /// Whether a wake-up came since the last call.
   bool take_wake_up() noexcept { return std::exchange(woken_, false); }
@@ -251,34 +165,37 @@ class IoUring {
     return reinterpret_cast<io_uring_buf_ring*>(rings_[group].entries);
   }
 
-  void arm_wake() noexcept {
-    io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
-    if (sqe == nullptr) {
-      wake_owed_ = true;
-      return;
-    }
-    wake_owed_ = false;
-    io_uring_prep_read(sqe, wake_fd_, &wake_count_, sizeof wake_count_, 0);
-    sqe->user_data = Tag(0, common_operation::wake, 0).word();
-  }
-
-  void prepare_overflow() noexcept {
-    while (!overflow_.empty() && io_uring_sq_ready(&ring_) < Shape::submit_batch) {
-      io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
-      if (sqe == nullptr) return;
-      fill(*sqe, *overflow_.pop());
-    }
-  }
-
-  void count_entry(int submitted) noexcept {
-    core_->stats().add(Stat::kernel_entries);
-    if (submitted > 0) {
-      core_->stats().add(Stat::submissions, static_cast<std::uint64_t>(submitted));
-    }
-  }
+  void arm_wake() noexcept;
+  void prepare(Operation& operation) noexcept;
+  void prepare_overflow() noexcept;
+  void count_entry(int submitted) noexcept;
+  template <class Sink>
+  std::uint32_t dispatch_queue(std::uint32_t maximum, Sink&& sink) noexcept;
 
   void fill(io_uring_sqe& sqe, Operation& operation) noexcept;
   void submit_datagrams(Operation& operation) noexcept;
+  void fill_accept(io_uring_sqe& sqe, const Operation& operation) noexcept;
+
+  /// Handles from Shape::handles on are direct sockets, which have plain descriptors.
+  static constexpr bool has_direct = Shape::direct_sockets != 0;
+  /// Twice as many as can live: a place is given again only when its poll has answered.
+  static constexpr std::uint32_t direct_places = 2 * Shape::direct_sockets;
+  static bool is_direct(std::int32_t handle) noexcept {
+    return has_direct && handle >= static_cast<std::int32_t>(Shape::handles);
+  }
+  DirectSocket& direct_socket(std::int32_t handle) noexcept {
+    LOOM_ASSERT(is_direct(handle), "only direct sockets have an entry");
+    return direct_[handle - static_cast<std::int32_t>(Shape::handles)];
+  }
+  void open_direct() noexcept;
+  std::int32_t adopt_direct(int fd) noexcept;
+  void forget_direct(std::int32_t handle) noexcept;
+  bool submit_direct(Operation& operation) noexcept;
+  void arm_direct() noexcept;
+  void note_readiness(Tag tag) noexcept;
+  void finish(Operation& operation, std::int32_t result) noexcept;
+  template <class Sink>
+  std::uint32_t dispatch_direct(std::uint32_t maximum, Sink&& sink) noexcept;
 
   io_uring ring_{};
   bool open_ = false;
@@ -288,13 +205,21 @@ class IoUring {
   std::uint64_t wake_count_ = 0;
   ReactorCore* core_ = nullptr;
   OperationQueue overflow_;
+  OperationQueue finished_;  ///< of direct sockets: done without the ring
   std::uint32_t own_free_count_ = 0;
   std::int32_t own_free_[Shape::own_handles == 0 ? 1 : Shape::own_handles];
   BufferGroup groups_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
+  DirectSocket direct_[has_direct ? direct_places : 1];
+  bool is_direct_group_[has_direct ? Shape::buffer_groups : 1] = {};
+  FreeBuffers<has_direct ? Shape::maximum_buffers : 1>
+      direct_buffers_[has_direct ? Shape::buffer_groups : 1];
   Ring rings_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
 };
 
 }  // namespace loom
 
 #include "io_uring_datagram.hpp"
+#include "io_uring_direct.hpp"
 #include "io_uring_fill.hpp"
+#include "io_uring_open.hpp"
+#include "io_uring_turn.hpp"

@@ -1,7 +1,8 @@
-// The epoll backend: edge-triggered readiness turned into the same completions that io_uring
-// gives. Each descriptor is registered once. A receive stops at a short read instead of reading
-// to EAGAIN (the extra call is the dearest thing in such a loop), unless the peer's FIN was
-// announced with the data: then no further edge would come, so it reads on.
+// The epoll backend: readiness turned into the same completions that io_uring gives. Each
+// descriptor is registered once, edge-triggered unless the config says otherwise (epoll_watch.hpp).
+// A receive stops at a short read instead of reading to EAGAIN (the extra call is the dearest thing
+// in such a loop), unless the peer's FIN was announced with the data: then no further edge would
+// come, so it reads on.
 //
 // Acts that finish at once (most sends) are queued and completed from turn(), never from
 // submit(), so that a handler is never entered twice.
@@ -21,6 +22,7 @@
 #include "../error.hpp"
 #include "../operation.hpp"
 #include "epoll_requests.hpp"
+#include "free_buffers.hpp"
 
 namespace loom {
 
@@ -66,43 +68,32 @@ class Epoll {
   }
 
   /// Takes a group of receive buffers; the most recently returned is used first.
-  StartError add_group(std::uint16_t group, const BufferGroup& buffers) noexcept {
-    LOOM_ASSERT(group < Shape::buffer_groups && buffers.count <= Shape::maximum_buffers,
-                "the reactor's shape counts its buffer groups");
-    Group& mine = groups_[group];
-    mine.buffers = buffers;
-    for (std::uint16_t id = 0; id < buffers.count; ++id) {
-      mine.free[id] = static_cast<std::uint16_t>(buffers.count - 1 - id);
-    }
-    mine.free_count = buffers.count;
+  StartError add_group(std::uint16_t group, const BufferGroup& buffers,
+                       ReceiveStrategy = ReceiveStrategy::multishot) noexcept {
+    LOOM_ASSERT(group < Shape::buffer_groups, "the reactor's shape counts its buffer groups");
+    groups_[group].fill(buffers);
     return {};
   }
 
   /// Watches a non-blocking socket. @returns its handle, or a negative errno; then it is closed.
-  std::int32_t adopt(int fd) noexcept {
-    if (free_count_ == 0) {
-      ::close(fd);
-      return -ENFILE;
-    }
-    const std::int32_t handle = free_[free_count_ - 1];
-    epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
-    event.data.u32 = static_cast<std::uint32_t>(handle);
-    if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) {
-      const int error = errno;
-      ::close(fd);
-      return -error;
-    }
-    free_count_ -= 1;
-    Entry& entry = entries_[handle];
-    entry = Entry{};
-    entry.fd = fd;
-    return handle;
+  std::int32_t adopt(int fd, FdTraits traits = {}) noexcept;
+
+  /// The handle of the connection that `accept` completed with, or a negative errno; then the
+  /// connection is closed.
+  [[nodiscard]] std::int32_t accepted(const Operation& accept, std::int32_t result) noexcept {
+    static_cast<void>(accept);
+    return result;
+  }
+
+  /// Closes the connection that `accept` completed with.
+  void refuse(const Operation& accept, std::int32_t result) noexcept {
+    discard(accepted(accept, result));
   }
 
   /// Closes a handle that no operation uses, at once.
   void discard(std::int32_t handle) noexcept {
     Entry& entry = entries_[handle];
+    leave_direct(handle);
     if (entry.fd >= 0) ::close(entry.fd);
     entry.fd = -1;
     entry.forgotten = true;
@@ -122,30 +113,29 @@ class Epoll {
 
   /// Gives a receive buffer back.
   void release_buffer(std::uint16_t group, std::uint16_t id) noexcept {
-    Group& mine = groups_[group];
-    LOOM_ASSERT(mine.free_count < mine.buffers.count, "a buffer is released once");
-    mine.free[mine.free_count] = id;
-    mine.free_count = static_cast<std::uint16_t>(mine.free_count + 1);
+    groups_[group].give_back(id);
   }
 
-  /// Whether results or ready descriptors are at hand.
+  /// Whether results, ready descriptors or receives that were not tried yet are at hand.
   [[nodiscard]] bool completions_wait() const noexcept {
-    return !inline_.empty() || ready_count_ != 0 || requests_.has_ready();
+    return !inline_.empty() || ready_count_ != 0 || direct_untried_ || requests_.has_ready();
   }
 
-  /// Looks for readiness. With completions at hand only now and then, for each look is a system
-  /// call, but often enough that none of them waits long behind busy ones.
+  /// Looks for readiness. With completions at hand or direct sockets to try only now and then, for
+  /// each look is a system call, but often enough that no socket waits long behind busy ones.
   void enter() noexcept {
     looks_left_out_ += 1;
-    if (completions_wait() && looks_left_out_ < maximum_looks_left_out) return;
+    const bool busy = completions_wait() || direct_count_ != 0;
+    if (busy && looks_left_out_ < maximum_looks_left_out) return;
     poll(0);
   }
 
   /// Waits up to `nanoseconds` for readiness or a wake-up.
   void wait(std::uint64_t nanoseconds) noexcept { poll(completions_wait() ? 0 : nanoseconds); }
 
-  /// Completes at most `maximum` operations through `sink`, or up to maximum_accepts_per_turn more:
-  /// what finished inline and what is ready take turns in coming first. Returns how many.
+  /// Completes at most `maximum` operations through `sink`, or up to maximum_accepts_per_turn more,
+  /// and tries each direct receive once. What finished inline and what is ready take turns in
+  /// coming first. Returns how many.
   template <class Sink>
   std::uint32_t dispatch(std::uint32_t maximum, Sink&& sink) noexcept;
 
@@ -174,17 +164,15 @@ class Epoll {
     bool writable = false;
     bool ended = false;      ///< EPOLLRDHUP: read to the end, no further edge comes
     bool listed = false;     ///< in the ready ring
+    bool direct = false;     ///< its receive is tried in every turn
+    bool level = false;      ///< level-triggered: watched only for what an operation waits for
+    bool changed = false;    ///< level-triggered: in the list of those to be watched anew
     bool forgotten = false;  ///< to be given back once it is off the ready ring
     Operation* accept = nullptr;
     Operation* receive = nullptr;
     Operation* send = nullptr;
     Operation* connect = nullptr;
-  };
-
-  struct Group {
-    BufferGroup buffers;
-    std::uint16_t free_count = 0;
-    std::uint16_t free[Shape::maximum_buffers];
+    std::uint32_t watched = 0;  ///< level-triggered: the events that epoll knows of
   };
 
   static StartError unavailable(int error, const char* why) noexcept {
@@ -223,13 +211,19 @@ class Epoll {
     return handle;
   }
 
+  void watch(std::int32_t handle) noexcept;
+  void watch_changed() noexcept;
+  void change(std::int32_t handle) noexcept;
+  void leave_direct(std::int32_t handle) noexcept;
   void try_send(Entry& entry, Operation& operation) noexcept;
+  void begin_receive(Operation& operation) noexcept;
   void begin_connect(Entry& entry, Operation& operation) noexcept;
   template <class Sink>
   std::uint32_t complete_inline(std::uint32_t maximum, Sink&& sink) noexcept;
 
   void poll(std::uint64_t wait_nanoseconds) noexcept {
     looks_left_out_ = 0;
+    if constexpr (Shape::level_triggered) watch_changed();
     core_->stats().add(Stat::kernel_entries);
     const timespec timeout = to_timespec(wait_nanoseconds);
     int count = epoll_pwait2(epoll_fd_, events_, maximum_events, &timeout, nullptr);
@@ -261,6 +255,8 @@ class Epoll {
   }
 
   template <class Sink>
+  std::uint32_t serve_direct(Sink&& sink) noexcept;
+  template <class Sink>
   std::uint32_t serve_ready(std::uint32_t maximum, Sink&& sink) noexcept;
   template <class Sink>
   std::uint32_t serve(std::int32_t handle, Sink&& sink) noexcept;
@@ -283,14 +279,20 @@ class Epoll {
   std::uint32_t free_count_ = 0;
   std::uint32_t looks_left_out_ = 0;
   bool ready_first_turn_ = false;
+  bool direct_untried_ = false;  ///< a direct receive was started since they were last tried
+  std::uint32_t direct_count_ = 0;
+  std::uint32_t changed_count_ = 0;
   epoll_event events_[maximum_events];
   std::int32_t ready_[Shape::handles];
   std::int32_t free_[Shape::handles];
   Entry entries_[Shape::handles];
-  Group groups_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
+  std::int32_t direct_[Shape::direct_sockets == 0 ? 1 : Shape::direct_sockets];
+  std::int32_t changed_[Shape::level_triggered ? Shape::handles : 1];
+  FreeBuffers<Shape::maximum_buffers> groups_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
 };
 
 }  // namespace loom
 
 #include "epoll_datagram.hpp"
 #include "epoll_serve.hpp"
+#include "epoll_watch.hpp"

@@ -61,12 +61,12 @@ template <class Shape>
 template <class Sink>
 std::uint32_t Epoll<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
   ready_first_turn_ = !ready_first_turn_;
-  if (ready_first_turn_) {
-    const std::uint32_t count = serve_ready(maximum, sink);
-    return count < maximum ? count + complete_inline(maximum - count, sink) : count;
-  }
-  const std::uint32_t count = complete_inline(maximum, sink);
-  return count < maximum ? count + serve_ready(maximum - count, sink) : count;
+  std::uint32_t direct = 0;
+  if constexpr (Shape::direct_sockets != 0) direct = serve_direct(sink);
+  std::uint32_t count = ready_first_turn_ ? serve_ready(maximum, sink) : 0;
+  if (count < maximum) count += complete_inline(maximum - count, sink);
+  if (!ready_first_turn_ && count < maximum) count += serve_ready(maximum - count, sink);
+  return direct + count;
 }
 
 template <class Shape>
@@ -84,10 +84,7 @@ void Epoll<Shape>::submit(Operation& operation) noexcept {
       if (entry.readable) list(operation.handle);
       break;
     case OperationKind::receive:
-    case OperationKind::receive_datagrams:
-      entry.receive = &operation;
-      if (entry.readable) list(operation.handle);
-      break;
+    case OperationKind::receive_datagrams: begin_receive(operation); break;
     case OperationKind::send: try_send(entry, operation); break;
     case OperationKind::send_datagrams: try_send_datagrams(entry, operation); break;
     case OperationKind::connect: begin_connect(entry, operation); break;
@@ -96,6 +93,7 @@ void Epoll<Shape>::submit(Operation& operation) noexcept {
       break;
     case OperationKind::close:
       core_->stats().add(Stat::kernel_entries);
+      leave_direct(operation.handle);
       complete(operation, ::close(entry.fd) == 0 ? 0 : -errno);
       entry.fd = -1;
       break;
@@ -110,9 +108,29 @@ void Epoll<Shape>::submit(Operation& operation) noexcept {
       cancel(entry.connect);
       complete(operation, 0);
       break;
+    case OperationKind::poll:  // io_uring's own
     case OperationKind::request:
     case OperationKind::cancel_request: break;
   }
+  change(operation.handle);
+}
+
+/// A direct socket's receive is tried in the next dispatch, whatever epoll has reported.
+template <class Shape>
+void Epoll<Shape>::begin_receive(Operation& operation) noexcept {
+  Entry& entry = entries_[operation.handle];
+  entry.receive = &operation;
+  if (!entry.direct) {
+    if (entry.readable) list(operation.handle);
+    return;
+  }
+  direct_untried_ = true;
+  for (std::uint32_t n = 0; n < direct_count_; ++n) {
+    if (direct_[n] == operation.handle) return;
+  }
+  LOOM_ASSERT(direct_count_ < Shape::direct_sockets, "the reactor's shape counts direct sockets");
+  direct_[direct_count_] = operation.handle;
+  direct_count_ += 1;
 }
 
 template <class Shape>
@@ -137,13 +155,17 @@ std::uint32_t Epoll<Shape>::serve(std::int32_t handle, Sink&& sink) noexcept {
       try_send(entry, operation);
     }
   }
-  if (!entry.readable) return 0;
-  if (entry.accept != nullptr) return serve_accept(handle, sink);
-  if (entry.receive == nullptr) return 0;
-  if (entry.receive->kind == OperationKind::receive_datagrams) {
-    return serve_datagrams(handle, sink);
+  std::uint32_t count = 0;
+  if (entry.readable && entry.accept != nullptr) {
+    count = serve_accept(handle, sink);
+  } else if (entry.readable && entry.receive != nullptr && !entry.direct) {
+    count = entry.receive->kind == OperationKind::receive_datagrams ? serve_datagrams(handle, sink)
+                                                                    : serve_receive(handle, sink);
   }
-  return serve_receive(handle, sink);
+  // Level-triggered: whatever is left is reported again.
+  if (entry.level) entry.readable = entry.writable = false;
+  change(handle);
+  return count;
 }
 
 template <class Shape>
@@ -160,13 +182,13 @@ std::uint32_t Epoll<Shape>::serve_accept(std::int32_t handle, Sink&& sink) noexc
     }
     if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
     Operation& operation = *entry.accept;
-    const std::int32_t result = fd < 0 ? -errno : adopt(fd);
+    const std::int32_t result = fd < 0 ? -errno : adopt(fd, operation.traits);
     const bool more = operation.multishot && result >= 0;
     if (!more) entry.accept = nullptr;
     count += 1;
     sink(Completion{.tag = operation.tag, .result = result, .more = more});
   }
-  if (entry.accept != nullptr) list(handle);
+  if (entry.accept != nullptr && !entry.level) list(handle);
   return count;
 }
 
@@ -175,34 +197,43 @@ template <class Sink>
 std::uint32_t Epoll<Shape>::serve_receive(std::int32_t handle, Sink&& sink) noexcept {
   Entry& entry = entries_[handle];
   Operation& operation = *entry.receive;
-  Group& group = groups_[operation.group];
+  auto& group = groups_[operation.group];
   Completion completion{.tag = operation.tag};
-  if (group.free_count == 0) {
-    completion.result = -ENOBUFS;
-  } else {
-    const std::uint16_t id = group.free[group.free_count - 1];
-    core_->stats().add(Stat::kernel_entries);
-    std::byte* memory = group.buffers.memory + std::size_t{id} * group.buffers.stride;
-    const ssize_t size = receive_once(entry.fd, operation, memory, group.buffers.bytes);
-    if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
-      entry.readable = errno == EINTR;
-      if (entry.readable) list(handle);
-      return 0;
-    }
-    completion.result = size < 0 ? -errno : static_cast<std::int32_t>(size);
-    if (size > 0) {
-      group.free_count = static_cast<std::uint16_t>(group.free_count - 1);
-      completion.has_buffer = true;
-      completion.buffer = id;
-      completion.more = true;
-      entry.readable = entry.ended || !took_all(operation, size, group.buffers.bytes);
-    }
+  core_->stats().add(Stat::kernel_entries);
+  if (!group.receive(entry.fd, operation, completion)) {
+    entry.readable = errno == EINTR;
+    if (entry.readable) list(handle);
+    return 0;
   }
-  if (!completion.more) entry.receive = nullptr;
+  if (completion.more) {
+    entry.readable = entry.ended || !took_all(operation, completion.result, group.bytes());
+  } else {
+    entry.receive = nullptr;
+  }
   sink(completion);
   // The sink may have cancelled or closed; what is still armed and readable goes on next turn.
-  if (entry.receive != nullptr && entry.readable && entry.fd >= 0) list(handle);
+  if (entry.receive != nullptr && entry.readable && entry.fd >= 0 && !entry.level) list(handle);
   return 1;
+}
+
+/// Tries each direct receive once.
+template <class Shape>
+template <class Sink>
+std::uint32_t Epoll<Shape>::serve_direct(Sink&& sink) noexcept {
+  direct_untried_ = false;
+  std::uint32_t count = 0;
+  for (std::uint32_t n = direct_count_; n > 0; --n) {
+    if (n > direct_count_) continue;  // the sink closed one
+    Entry& entry = entries_[direct_[n - 1]];
+    if (entry.receive == nullptr) continue;
+    Completion completion{.tag = entry.receive->tag};
+    core_->stats().add(Stat::kernel_entries);
+    if (!groups_[entry.receive->group].receive(entry.fd, *entry.receive, completion)) continue;
+    if (!completion.more) entry.receive = nullptr;
+    count += 1;
+    sink(completion);
+  }
+  return count;
 }
 
 }  // namespace loom
