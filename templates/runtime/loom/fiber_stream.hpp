@@ -9,7 +9,7 @@
 #include <exception>
 
 #include "connection.hpp"
-#include "fiber/this_fiber.hpp"
+#include "fiber/tools.hpp"
 #include "handler.hpp"
 #include "result.hpp"
 

@@ -64,14 +64,19 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
     return count;
   }
 
+  /// What a fiber expected of the kernel, a pool or another thread.
+  void fiber_completed(const Completion& completion) noexcept {
+    if constexpr (has_fibers) {
+      Fiber* fiber = fiber_of(completion);
+      if (fiber != nullptr) storage_.scheduler.complete(*fiber, completion.result);
+    }
+  }
+
   /// The time limit of a fiber's wait has passed.
   void fiber_timed_out(const Completion& completion) noexcept {
     if constexpr (has_fibers) {
-      Fiber& fiber = storage_.scheduler.at(completion.tag.slot());
-      if (fiber.generation != completion.tag.generation()) {
-        return core_.stats().add(Stat::stale_completions);
-      }
-      storage_.scheduler.make_ready(fiber, FiberWake::timed_out);
+      Fiber* fiber = fiber_of(completion);
+      if (fiber != nullptr) storage_.scheduler.make_ready(*fiber, FiberWake::timed_out);
     }
   }
 
@@ -106,6 +111,14 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
   }
 
  private:
+  /// Whose completion it is; nullptr when that fiber is over.
+  Fiber* fiber_of(const Completion& completion) noexcept {
+    Fiber& fiber = storage_.scheduler.at(completion.tag.slot());
+    if (fiber.generation == completion.tag.generation()) return &fiber;
+    core_.stats().add(Stat::stale_completions);
+    return nullptr;
+  }
+
   FiberStorage<typename Shape::Fibers> storage_;
 };
 

@@ -2,14 +2,13 @@
 // reactor's whole life; a fiber that ends leaves its record to the next, one generation later.
 #pragma once
 
-#include <cxxabi.h>
-
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "../core.hpp"
+#include "../request_operation.hpp"
 #include "context.hpp"
+#include "exception_state.hpp"
 #include "sanitizer.hpp"
 #include "stack_pool.hpp"
 
@@ -17,6 +16,7 @@ namespace loom {
 
 class FiberScheduler;
 class FiberWaitList;
+class FiberGroup;
 
 /// Where a fiber stands. Transitions happen in FiberScheduler alone.
 enum class FiberState : std::uint8_t {
@@ -29,8 +29,10 @@ enum class FiberState : std::uint8_t {
 
 /// What a fiber that leaves wants the loop to do for it.
 enum class FiberWish : std::uint8_t {
-  nothing,  ///< somebody else will make it ready, or its deadline
-  finish,   ///< its body is over
+  nothing,         ///< somebody else will make it ready, or its deadline
+  finish,          ///< its body is over
+  request,         ///< its `operation` is to be submitted
+  cancel_request,  ///< its `operation` is to be cancelled; the completion comes all the same
 };
 
 /// Why a fiber runs again.
@@ -44,30 +46,6 @@ enum class FiberWake : std::uint8_t {
 /// std::exception; code that catches everything must throw it again.
 struct FiberUnwind {};
 
-/// The C++ runtime's exceptions of one thread of control: what is being handled and what is in
-/// flight (Itanium C++ ABI, 2.2.2). Without an own one for each fiber, `throw;` after a wait
-/// inside `catch` would throw another fiber's exception.
-class ExceptionState {
- public:
-  /// Exchanges the thread's state and this one.
-  void exchange() noexcept {
-    void* globals = abi::__cxa_get_globals();
-    Words now{};
-    std::memcpy(&now, globals, sizeof now);
-    std::memcpy(globals, &words_, sizeof words_);
-    words_ = now;
-  }
-  /// Forgets an earlier fiber's.
-  void reset() noexcept { words_ = {}; }
-
- private:
-  struct Words {
-    void* caught = nullptr;
-    unsigned uncaught = 0;
-  };
-  Words words_;
-};
-
 /// Bytes that the captures of a spawned callable may take.
 inline constexpr std::size_t fiber_capture_bytes = 64;
 
@@ -79,6 +57,10 @@ struct Fiber {
   bool has_stack = false;
   bool unwinding = false;  ///< every wait throws FiberUnwind
   bool cancelled = false;  ///< every wait fails with Failure::cancelled
+  bool shielded = false;   ///< the present wait goes on when the fiber is cancelled
+  /// Somebody outside the reactor has a record of this fiber's: the kernel its operation, a worker
+  /// its job, another thread its `home`. It must not end, nor wait for another, before complete().
+  bool expects_completion = false;
   std::uint16_t stack_class = 0;
   std::uint32_t index = 0;  ///< of the record, and slot of its tags
   std::uint32_t generation = 1;
@@ -88,7 +70,15 @@ struct Fiber {
   FiberWaitList* waits_in = nullptr;
   Fiber* wait_next = nullptr;
   Fiber* wait_previous = nullptr;
-  TimerEntry timer;  ///< the deadline of the present wait
+  void* wait_place = nullptr;   ///< what whoever wakes it from a list must know of its wait
+  FiberGroup* group = nullptr;  ///< of those that were spawned in one scope
+  Fiber* group_next = nullptr;
+  Fiber* group_previous = nullptr;
+  FiberGroup* scopes = nullptr;  ///< those that it opened itself, the innermost first
+  std::int32_t result = 0;       ///< of the last completion
+  HomecomingNode home;           ///< how other threads wake it
+  RequestOperation operation;    ///< what the kernel or a pool does for it
+  TimerEntry timer;              ///< the deadline of the present wait
   FiberScheduler* scheduler = nullptr;
   void (*body)(void* argument) = nullptr;
   void* argument = nullptr;
@@ -151,6 +141,19 @@ class FiberQueue {
     fiber->next = nullptr;
     size_ -= 1;
     return fiber;
+  }
+
+  /// Takes out a fiber that waits here, wherever it stands; walks the queue.
+  void remove(Fiber& fiber) noexcept {
+    Fiber* before = nullptr;
+    for (Fiber* each = first_; each != &fiber; each = each->next) {
+      LOOM_ASSERT(each != nullptr, "a fiber is taken out of the queue it is in");
+      before = each;
+    }
+    (before == nullptr ? first_ : before->next) = fiber.next;
+    if (last_ == &fiber) last_ = before;
+    fiber.next = nullptr;
+    size_ -= 1;
   }
 
  private:

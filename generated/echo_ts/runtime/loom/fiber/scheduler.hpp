@@ -1,6 +1,6 @@
-// Who runs: spawns fibers, binds a stack when one first runs, switches to it and back, and takes
-// its record back when it is over. It knows neither descriptors nor backends; what a fiber wants
-// of the kernel is a wish in its record, which the loop reads after the switch back.
+// Who runs: binds a stack when a fiber first runs, switches to it and back, and takes its record
+// back when it is over. It knows neither descriptors nor backends; what a fiber wants of the kernel
+// is a wish in its record, which the loop reads after the switch back.
 //
 // Everything here belongs to the reactor's thread. A fiber never runs on another.
 #pragma once
@@ -9,111 +9,33 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <new>
-#include <type_traits>
+#include <exception>
 #include <utility>
 
-#include "../core.hpp"
-#include "../operation.hpp"
-#include "../result.hpp"
-#include "fiber.hpp"
+#include "group.hpp"
+#include "records.hpp"
 
 namespace loom {
 
 /// The fibers of one reactor.
-class FiberScheduler {
+class FiberScheduler : public FiberRecords {
  public:
   /// Those of the reactor that runs on this thread; a fiber never leaves it.
   static inline thread_local FiberScheduler* of_this_thread = nullptr;
 
-  /// The memory it works on; owned by the reactor.
-  struct Storage {
-    Fiber* fibers = nullptr;
-    std::uint32_t fiber_count = 0;
-    const StackClass* classes = nullptr;
-    StackPool* pools = nullptr;
-    FiberQueue* awaiting = nullptr;  ///< one queue a class
-    std::uint32_t class_count = 0;
-    std::uint32_t* free_stacks = nullptr;  ///< as many indices as there are stacks of all classes
-  };
+  FiberScheduler() noexcept = default;
+  FiberScheduler(const FiberScheduler&) = delete;
+  FiberScheduler& operator=(const FiberScheduler&) = delete;
+  ~FiberScheduler() {
+    if (of_this_thread == this) of_this_thread = nullptr;
+  }
 
   /// Reserves all stacks; on the reactor's thread.
   StartError open(ReactorCore& core, const Storage& storage) noexcept {
-    core_ = &core;
     core.fibers_ = this;
     of_this_thread = this;
-    storage_ = storage;
     thread_ = pthread_self();
-    std::uint32_t* free = storage.free_stacks;
-    for (std::uint32_t index = 0; index < storage.class_count; ++index) {
-      StartError error = storage.pools[index].open(storage.classes[index], free);
-      if (error) return error;
-      free += storage.classes[index].count;
-    }
-    for (std::uint32_t index = storage.fiber_count; index-- > 0;) {
-      Fiber& fiber = storage.fibers[index];
-      fiber.index = index;
-      fiber.scheduler = this;
-      fiber.next = free_;
-      free_ = &fiber;
-    }
-    return {};
-  }
-
-  /// Makes a fiber that runs `body(argument)`, soon and on this thread. `name` must live on.
-  /// @returns Failure::exhausted when its class has neither a stack nor room to wait for one.
-  Result<Fiber*> spawn(std::uint16_t stack_class, const char* name, std::uint32_t number,
-                       void (*body)(void*), void* argument) noexcept {
-    LOOM_ASSERT(stack_class < storage_.class_count, "a stack class of this reactor");
-    StackPool& pool = storage_.pools[stack_class];
-    FiberQueue& queue = storage_.awaiting[stack_class];
-    const bool has_stack = queue.empty() && pool.reserve();
-    if (stopping_ || free_ == nullptr || (!has_stack && queue.size() == pool.shape().waiting)) {
-      core_->stats().add(Stat::stacks_exhausted);
-      return Failure::exhausted;
-    }
-    Fiber& fiber = *std::exchange(free_, free_->next);
-    fiber.next = nullptr;
-    fiber.stack_class = stack_class;
-    fiber.name = name;
-    fiber.number = number;
-    fiber.body = body;
-    fiber.argument = argument;
-    fiber.has_stack = fiber.unwinding = fiber.cancelled = false;
-    fiber.exceptions.reset();
-    fiber.timer.tag = Tag(fiber.index, common_operation::fiber_timeout, fiber.generation);
-    core_->stats().add(Stat::fibers_live);
-    if (has_stack) {
-      fiber.state = FiberState::ready;
-      ready_.push(fiber);
-    } else {
-      fiber.state = FiberState::awaiting_stack;
-      queue.push(fiber);
-      core_->stats().add(Stat::stacks_awaited);
-    }
-    return &fiber;
-  }
-
-  /// Makes a fiber that runs `callable()`. Its captures are kept in the record: at most
-  /// fiber_capture_bytes, trivially copyable. @returns as the other spawn.
-  template <class Callable>
-  Result<Fiber*> spawn(std::uint16_t stack_class, const char* name, Callable callable) noexcept {
-    static_assert(sizeof(Callable) <= fiber_capture_bytes,
-                  "A spawned fiber captures at most 64 bytes; capture a pointer to more.");
-    static_assert(std::is_trivially_copyable_v<Callable>,
-                  "A spawned fiber captures pointers, references and numbers, no owners.");
-    Result<Fiber*> fiber = spawn(
-        stack_class, name, 0,
-        [](void* record) {
-          auto copy =
-              *std::launder(reinterpret_cast<Callable*>(static_cast<Fiber*>(record)->capture));
-          copy();
-        },
-        nullptr);
-    if (!fiber) return fiber;
-    (*fiber)->argument = *fiber;
-    new ((*fiber)->capture) Callable(callable);
-    return fiber;
+    return open_records(core, storage, *this);
   }
 
   /// The fiber that runs now; nullptr in the loop and in hooks of callback style.
@@ -124,16 +46,38 @@ class FiberScheduler {
   FiberWake suspend(FiberWaitList* list, std::uint64_t deadline_nanoseconds) {
     LOOM_ASSERT(current_ != nullptr, "only a fiber can wait");
     Fiber& fiber = *current_;
-    if (fiber.unwinding) throw FiberUnwind();
-    if (fiber.cancelled) return FiberWake::cancelled;
-    fiber.wish = FiberWish::nothing;
+    if (refuses_to_wait(fiber)) return FiberWake::cancelled;
+    const FiberWake why = park(FiberWish::nothing, list, deadline_nanoseconds);
+    return refuses_to_go_on(fiber) ? FiberWake::cancelled : why;
+  }
+
+  /// What tools are made of: as suspend(), but it waits whatever happened to the fiber, and when
+  /// the reactor stops it returns `cancelled`, so that the tool can put its own affairs in order
+  /// before it asks refuses_to_go_on().
+  FiberWake park(FiberWish wish, FiberWaitList* list, std::uint64_t deadline_nanoseconds) noexcept {
+    LOOM_ASSERT(current_ != nullptr, "only a fiber can wait");
+    Fiber& fiber = *current_;
+    fiber.wish = wish;
     if (deadline_nanoseconds != no_deadline) {
       core_->wheel().arm(fiber.timer, deadline_nanoseconds);
     }
     if (list != nullptr) list->append(fiber);
     leave(fiber);
-    if (fiber.unwinding) throw FiberUnwind();
     return fiber.wake;
+  }
+
+  /// Before a wait: whether it fails with Failure::cancelled at once.
+  /// @throws FiberUnwind when the reactor stops.
+  [[nodiscard]] bool refuses_to_wait(const Fiber& fiber) const {
+    return refuses_to_go_on(fiber) || fiber.cancelled;
+  }
+
+  /// After a wait. @throws FiberUnwind when the reactor stops. In a destructor that an exception
+  /// runs, where a second one would end the process, it returns true instead.
+  [[nodiscard]] bool refuses_to_go_on(const Fiber& fiber) const {
+    if (!fiber.unwinding) return false;
+    if (std::uncaught_exceptions() == 0) throw FiberUnwind();
+    return true;
   }
 
   /// Lets a waiting fiber run again, soon; the first reason counts.
@@ -145,34 +89,78 @@ class FiberScheduler {
     ready_.push(fiber);
   }
 
+  /// What a fiber expected came home; it may be ready for another reason already.
+  void complete(Fiber& fiber, std::int32_t result) noexcept {
+    LOOM_ASSERT(fiber.expects_completion, "a completion comes to a fiber that expects one");
+    fiber.expects_completion = false;
+    fiber.result = result;
+    make_ready(fiber, FiberWake::event);
+  }
+
+  /// In a fiber: waits for what it expects, whatever happens meanwhile.
+  void await_completion() noexcept {
+    while (current_->expects_completion) park(FiberWish::nothing, nullptr, no_deadline);
+  }
+
+  /// In a fiber whose `home` another thread has at this moment: waits for it. It counts as a job,
+  /// so that the reactor does not end before it has come.
+  void await_homecoming() noexcept {
+    Fiber& fiber = *current_;
+    fiber.home.is_job = true;
+    core_->jobs_out_ += 1;
+    core_->in_flight_ += 1;
+    await_completion();
+    fiber.home.is_job = false;
+  }
+
+  /// Every wait of the fiber, and of the children of its scopes, fails with Failure::cancelled from
+  /// now on. The depth of this recursion is the nesting of scopes, which records bound.
+  // NOLINTNEXTLINE(misc-no-recursion)
+  void cancel(Fiber& fiber) noexcept {
+    if (fiber.cancelled) return;
+    fiber.cancelled = true;
+    for (FiberGroup* group = fiber.scopes; group != nullptr; group = group->outer) cancel(*group);
+    if (fiber.state == FiberState::awaiting_stack) {
+      storage_.awaiting[fiber.stack_class].remove(fiber);
+      return end(fiber);
+    }
+    if (!fiber.shielded && &fiber != current_) make_ready(fiber, FiberWake::cancelled);
+  }
+
+  /// Cancels all children.
+  // NOLINTNEXTLINE(misc-no-recursion)
+  void cancel(FiberGroup& group) noexcept {
+    group.cancelled = true;
+    Fiber* next = nullptr;
+    for (Fiber* child = group.front(); child != nullptr; child = next) {
+      next = child->group_next;
+      cancel(*child);
+    }
+  }
+
+  /// A deadline of a scope that `owner` opened has passed.
+  void expire_scopes(Fiber& owner) noexcept {
+    for (FiberGroup* group = owner.scopes; group != nullptr; group = group->outer) {
+      if (!group->has_deadline || group->deadline.armed() || group->cancelled) continue;
+      group->timed_out = true;
+      cancel(*group);
+    }
+  }
+
   /// In a fiber: lets the other ready fibers run first.
   void yield() {
     LOOM_ASSERT(current_ != nullptr, "only a fiber can yield");
     Fiber& fiber = *current_;
-    if (fiber.unwinding) throw FiberUnwind();
+    if (refuses_to_go_on(fiber)) return;
     yielded_ = true;
     fiber.wish = FiberWish::nothing;
     leave(fiber);
-    if (fiber.unwinding) throw FiberUnwind();
+    static_cast<void>(refuses_to_go_on(fiber));
   }
 
-  /// The core of the reactor that these fibers belong to.
-  [[nodiscard]] ReactorCore& core() const noexcept { return *core_; }
   /// Fibers that wait for the loop to run them.
   [[nodiscard]] bool has_ready() const noexcept { return !ready_.empty(); }
   [[nodiscard]] std::uint32_t ready_count() const noexcept { return ready_.size(); }
-  /// Stacks of one class: how many are used, and the most that ever were.
-  [[nodiscard]] const StackPool& stacks(std::uint16_t stack_class) const noexcept {
-    LOOM_ASSERT(stack_class < storage_.class_count, "a stack class of this reactor");
-    return storage_.pools[stack_class];
-  }
-  [[nodiscard]] std::uint32_t class_count() const noexcept { return storage_.class_count; }
-  /// The record with this index.
-  [[nodiscard]] Fiber& at(std::uint32_t index) noexcept {
-    LOOM_ASSERT(index < storage_.fiber_count, "a fiber's tag names its record");
-    return storage_.fibers[index];
-  }
-  [[nodiscard]] std::uint32_t fiber_count() const noexcept { return storage_.fiber_count; }
 
   // From here on: for the loop.
 
@@ -219,12 +207,12 @@ class FiberScheduler {
     stopping_ = true;
     for (std::uint32_t index = 0; index < storage_.fiber_count; ++index) {
       Fiber& fiber = storage_.fibers[index];
-      if (fiber.state == FiberState::vacant) continue;
+      if (fiber.state == FiberState::vacant || fiber.unwinding) continue;
       fiber.unwinding = true;
       if (fiber.state == FiberState::waiting) make_ready(fiber, FiberWake::cancelled);
     }
     for (std::uint32_t index = 0; index < storage_.class_count; ++index) {
-      while (Fiber* fiber = storage_.awaiting[index].pop()) forget(*fiber);
+      while (Fiber* fiber = storage_.awaiting[index].pop()) end(*fiber);
     }
   }
 
@@ -238,20 +226,28 @@ class FiberScheduler {
     core_->stats().add(Stat::fibers_started);
   }
 
-  /// The first and last function on every fiber's stack. Whatever escapes the body ends here.
+  /// The first and last function on every fiber's stack. Whatever escapes the body ends here, or in
+  /// the scope that the fiber is a child of. A child that was cancelled before does not begin.
   static void run_body(void* record) noexcept {
     Fiber& fiber = *static_cast<Fiber*>(record);
     fiber.sanitized.entered();
     try {
-      if (!fiber.unwinding) fiber.body(fiber.argument);
+      if (!fiber.unwinding && !fiber.cancelled) fiber.body(fiber.argument);
     } catch (const FiberUnwind&) {
       // The reactor stops; the destructors have run.
     } catch (...) {
-      fiber.scheduler->core_->log("loom: a fiber threw; it is over");
+      fiber.scheduler->escaped(fiber);
     }
     fiber.wish = FiberWish::finish;
     fiber.scheduler->leave(fiber);
     __builtin_unreachable();
+  }
+
+  /// In a handler: an exception left a fiber's body.
+  void escaped(Fiber& fiber) noexcept {
+    if (fiber.group == nullptr) return core_->log("loom: a fiber threw; it is over");
+    if (!fiber.group->thrown) fiber.group->thrown = std::current_exception();
+    cancel(*fiber.group);
   }
 
   void leave(Fiber& fiber) noexcept {
@@ -261,38 +257,28 @@ class FiberScheduler {
     fiber.sanitized.entered();
   }
 
-  /// Takes back the stack and the record of a fiber that ended; the next in its class's queue has
-  /// a stack now.
+  /// Takes back the stack and the record of a fiber that ended.
   void retire(Fiber& fiber) noexcept {
-    StackPool& pool = storage_.pools[fiber.stack_class];
-    pool.give_back(fiber.stack);
+    LOOM_ASSERT(!fiber.expects_completion, "a fiber ends when what it expects has come");
+    storage_.pools[fiber.stack_class].give_back(fiber.stack);
+    const std::uint16_t stack_class = fiber.stack_class;
+    end(fiber);
+    promise_to_next(stack_class);
+  }
+
+  /// A fiber is over; the last child of a scope wakes who waits for it.
+  void end(Fiber& fiber) noexcept {
+    FiberGroup* group = fiber.group;
+    if (group != nullptr) group->remove(fiber);
     forget(fiber);
-    Fiber* next = storage_.awaiting[fiber.stack_class].pop();
-    if (next == nullptr) return;
-    const bool reserved = pool.reserve();
-    LOOM_ASSERT(reserved, "a returned stack can be promised");
-    static_cast<void>(reserved);
-    next->state = FiberState::ready;
-    ready_.push(*next);
+    if (group != nullptr && group->joining && group->size() == 0) {
+      make_ready(*group->owner, FiberWake::event);
+    }
   }
 
-  void forget(Fiber& fiber) noexcept {
-    fiber.state = FiberState::vacant;
-    fiber.wish = FiberWish::nothing;
-    fiber.generation += 1;
-    fiber.next = free_;
-    free_ = &fiber;
-    core_->stats().subtract(Stat::fibers_live);
-  }
-
-  ReactorCore* core_ = nullptr;
-  Storage storage_;
-  Fiber* free_ = nullptr;
   Fiber* current_ = nullptr;
-  FiberQueue ready_;
   pthread_t thread_{};
   bool yielded_ = false;
-  bool stopping_ = false;
 };
 
 }  // namespace loom
