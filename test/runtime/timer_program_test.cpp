@@ -138,6 +138,11 @@ TEST_P(TimerProgram, TicksUntilItIsStopped) {
   const std::uint64_t expired = block.stat(loom::Stat::timers_expired);
   EXPECT_EQ(expired, notes.events().size()) << "each hook was one expiry";
   EXPECT_GE(block.stat(loom::Stat::ticks), expired) << "a late loop misses some and counts them";
+  const loom::LatenessSummary& late = program.timer_lateness(0);
+  EXPECT_EQ(late.count, expired);
+  EXPECT_GT(late.p50_nanoseconds, 0U);
+  EXPECT_LE(late.p50_nanoseconds, late.p99_9_nanoseconds);
+  EXPECT_LE(late.p99_9_nanoseconds, late.maximum_nanoseconds);
   EXPECT_EQ(block.stat(loom::Stat::stale_completions), 0U);
   EXPECT_EQ(block.stat(loom::Stat::allocations_after_init), 0U);
 }
