@@ -12,6 +12,31 @@
 #include "scripted_handler.hpp"
 #include "support.hpp"
 
+namespace loom_test {
+
+/// Shape of a reactor that has timers and nothing else.
+struct TimersOnly : loom::ReactorShape {
+  static constexpr const char* name = "main";
+  static constexpr const char* thread_name = "test:main";
+  static constexpr int core = loom::core_any;
+  static constexpr loom::WaitMode wait = loom::WaitMode::block;
+  static constexpr std::uint64_t spin_nanoseconds = 0;
+  static constexpr std::uint32_t completion_batch = 64;
+  static constexpr std::uint32_t submission_entries = 64;
+  static constexpr std::uint32_t completion_entries = 128;
+  static constexpr std::uint32_t own_handles = 0;
+  static constexpr std::uint32_t handles = 64;
+  static constexpr std::uint32_t buffer_groups = 0;
+  static constexpr std::uint32_t maximum_buffers = 1;
+  static constexpr std::uint32_t delivery_offset = 1024;
+  static constexpr std::uint32_t delivery_bytes = 1024;
+  static constexpr std::uint32_t inbox_offset = delivery_offset + 128 + delivery_bytes;
+  static constexpr std::uint32_t inbox_bytes = 1024;
+  static constexpr std::uint32_t shared_bytes = inbox_offset + 128 + inbox_bytes;
+};
+
+}  // namespace loom_test
+
 namespace {
 
 constexpr std::uint64_t period = loom::nanoseconds_per_millisecond;
@@ -49,30 +74,10 @@ struct ChainFd {
   static constexpr loom::TimerShape shape{.name = "chain", .tick_operation = chain_tick};
 };
 
-struct Shape : loom::ReactorShape {
-  static constexpr const char* name = "main";
-  static constexpr const char* thread_name = "test:main";
-  static constexpr int core = loom::core_any;
-  static constexpr loom::WaitMode wait = loom::WaitMode::block;
-  static constexpr std::uint64_t spin_nanoseconds = 0;
-  static constexpr std::uint32_t completion_batch = 64;
-  static constexpr std::uint32_t submission_entries = 64;
-  static constexpr std::uint32_t completion_entries = 128;
-  static constexpr std::uint32_t own_handles = 0;
-  static constexpr std::uint32_t handles = 64;
-  static constexpr std::uint32_t buffer_groups = 0;
-  static constexpr std::uint32_t maximum_buffers = 1;
-  static constexpr std::uint32_t delivery_offset = 1024;
-  static constexpr std::uint32_t delivery_bytes = 1024;
-  static constexpr std::uint32_t inbox_offset = delivery_offset + 128 + delivery_bytes;
-  static constexpr std::uint32_t inbox_bytes = 1024;
-  static constexpr std::uint32_t shared_bytes = inbox_offset + 128 + inbox_bytes;
-};
-
 template <class Backend>
-class Emitted : public loom::Reactor<Emitted<Backend>, Backend, ::Shape> {
+class Emitted : public loom::Reactor<Emitted<Backend>, Backend, loom_test::TimersOnly> {
  public:
-  using Shape = ::Shape;
+  using Shape = loom_test::TimersOnly;
 
   void dispatch(const loom::Completion& completion) noexcept {
     switch (completion.tag.operation()) {
@@ -111,8 +116,9 @@ class Emitted : public loom::Reactor<Emitted<Backend>, Backend, ::Shape> {
   loom::TimerFamily<ChainFd> chain_;
 };
 
-constexpr loom::ReactorEntry entry{"main", Shape::shared_bytes,
-                                   &loom::run_reactor<Emitted, Shape, loom::IoUring, loom::Epoll>};
+constexpr loom::ReactorEntry entry{
+    "main", loom_test::TimersOnly::shared_bytes,
+    &loom::run_reactor<Emitted, loom_test::TimersOnly, loom::IoUring, loom::Epoll>};
 constexpr loom::ProgramTable table{"test", loom::shared_abi, &entry, 1};
 
 class TimerProgram : public testing::TestWithParam<const char*> {};
@@ -120,7 +126,7 @@ class TimerProgram : public testing::TestWithParam<const char*> {};
 TEST_P(TimerProgram, TicksUntilItIsStopped) {
   loom_test::Journal notes;
   journal = &notes;
-  loom_test::SharedBlock block(Shape::shared_bytes);
+  loom_test::SharedBlock block(loom_test::TimersOnly::shared_bytes);
   loom::RunningProgram program;
   loom::ProgramStart start;
   start.reactors[0].shared = block.data();

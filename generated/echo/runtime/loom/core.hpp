@@ -7,6 +7,7 @@
 
 #include "assert.hpp"
 #include "byte_ring.hpp"
+#include "lateness.hpp"
 #include "pool_queue.hpp"
 #include "reactor_clock.hpp"
 #include "shared_layout.hpp"
@@ -42,6 +43,10 @@ class ReactorCore {
     LOOM_ASSERT(fibers_ != nullptr, "a reactor has fibers when an fd of it is of fiber style");
     return *fibers_;
   }
+
+  /// How late deadlines came, from their due time to their dispatch: ticks of timers, time limits,
+  /// pauses. What was armed for a time in the past was late from the start.
+  [[nodiscard]] LatenessSummary timer_lateness() const noexcept { return lateness_.summary(); }
 
   /// Prints one line for people, through the program's logger; `text` has no line end.
   void log(const char* text) noexcept {
@@ -118,6 +123,7 @@ class ReactorCore {
   ReactorClock clock_;
   std::uint64_t batch_nanoseconds_ = 0;
   TimerWheel wheel_;
+  LatenessHistogram lateness_;
   /// A record was appended since JavaScript was last woken.
   bool delivered_ = false;
   /// Something waits for room towards JavaScript and must be tried again.

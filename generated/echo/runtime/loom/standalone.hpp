@@ -184,9 +184,25 @@ class Standalone {
         std::printf("%s\"%s\":%llu", n == 0 ? "" : ",", stat_names[n],
                     static_cast<unsigned long long>(stats.get(static_cast<Stat>(n))));
       }
+      print_lateness(program_.timer_lateness(index));
       std::printf("}");
     }
     std::printf("}\n");
+  }
+
+  static void print_lateness(const LatenessSummary& late) noexcept {
+    const struct {
+      const char* name;
+      std::uint64_t nanoseconds;
+    } values[] = {{"p50", late.p50_nanoseconds},
+                  {"p90", late.p90_nanoseconds},
+                  {"p99", late.p99_nanoseconds},
+                  {"p99_9", late.p99_9_nanoseconds},
+                  {"maximum", late.maximum_nanoseconds}};
+    for (const auto& value : values) {
+      std::printf(",\"timer_lateness_%s_nanoseconds\":%llu", value.name,
+                  static_cast<unsigned long long>(value.nanoseconds));
+    }
   }
 
   static inline sem_t wake_{};

@@ -94,6 +94,11 @@ class RunningProgram {
     return ReactorHandle(inboxes_[index]);
   }
 
+  /// How late the deadlines of reactor `index` came; after join().
+  [[nodiscard]] const LatenessSummary& timer_lateness(std::uint32_t index) const noexcept {
+    return runs_[index].lateness;
+  }
+
   /// Whether every reactor's loop has ended.
   [[nodiscard]] bool stopped() const noexcept {
     // Partner: launch's thread, which counts itself off with release.

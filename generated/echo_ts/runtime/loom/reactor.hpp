@@ -234,6 +234,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
     if (now < core_.wheel().next_deadline()) return;
     const std::uint32_t count =
         core_.wheel().expire(now, Shape::timer_batch, [this](const TimerEntry& entry) {
+          core_.lateness_.record(core_.now_nanoseconds() - entry.due_nanoseconds);
           derived().dispatch(Completion{.tag = entry.tag, .result = -ETIME});
         });
     core_.stats().add(Stat::timers_expired, count);
@@ -259,6 +260,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
       if (family.listener >= 0 && !family.accept.in_flight) backend_.discard(family.listener);
     });
     core_.stats().set(Stat::in_flight, core_.in_flight_);
+    reactor_run.lateness = core_.timer_lateness();
     core_.delivered_ = true;
     wake_js(reactor_run);
     backend_.close();

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "error.hpp"
+#include "lateness.hpp"
 #include "pool_queue.hpp"
 #include "shared_layout.hpp"
 
@@ -60,6 +61,7 @@ struct ReactorRun {
   PoolQueue* blocking = nullptr;      ///< carries out what the backend cannot; nullptr: none
 
   StartError error;
+  LatenessSummary lateness;  ///< of its deadlines; when it has stopped
   char backend_name[12] = {};
   char reason[200] = {};
   BoundAddress bound[maximum_bound_addresses];
