@@ -91,6 +91,15 @@ export const capabilities: readonly Capability[] = [
   ...row('iocp', 'win32', later('I/O completion ports are not in this version')),
 ];
 
+/** The cell of a backend and an operation of the completion contract. */
+export function capabilityOf(backend: Backend, operation: Operation): Capability {
+  const found = capabilities.find(
+    (each) => each.backend === backend && each.operation === operation,
+  );
+  if (found === undefined) throw new Error(`no capability of ${backend} for ${operation}`);
+  return found;
+}
+
 /** Platforms that this version generates for. */
 export const availablePlatforms: readonly Platform[] = (
   ['linux', 'darwin', 'win32'] as const
