@@ -1,7 +1,7 @@
 /**
- * The table of system operations: everything that a Request can ask for, and what each backend does
- * with it. `docs/OPERATIONS.md` is written from it by `npm run docs`; tests hold it to the installed
- * liburing, to the builders of `loom/system` and to what the runtime really does.
+ * The table of system operations: everything that a Request can ask for, and what each backend
+ * does with it. `docs/OPERATIONS.md` is written from it by `npm run docs`; tests hold it to the
+ * installed liburing, to the builders of `loom/system` and to what the runtime really does.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -119,12 +119,12 @@ export function operationsText(): string {
 
 <!-- Written by \`npm run docs\` from schemas/operations*.ts. -->
 
-A \`loom::system::Request\` asks the system for one of these. The operation is what stands behind
-\`io_uring_prep_\`, or an opcode newer than liburing 2.3; C++ is the function of \`loom/system\` that
-builds the request, with types; Linux is the oldest kernel whose io_uring has it. On io_uring every
-one of them goes into the ring. Whether the running kernel has it is asked at start
-(IORING_REGISTER_PROBE); one that it lacks goes the way of epoll where that needs no waiting, else
-it gives -ENOSYS, and a line in the log once.
+A \`loom::system::Request\` asks the system for one of these. The operation is what stands
+behind \`io_uring_prep_\`, or an opcode newer than liburing 2.3; C++ is the function of
+\`loom/system\` that builds the request, with types; Linux is the oldest kernel whose io_uring
+has it. On io_uring every one of them goes into the ring. Whether the running kernel has it is asked
+at start (IORING_REGISTER_PROBE); one that it lacks goes the way of epoll where that needs no
+waiting, else it gives -ENOSYS, and a line in the log once.
 
 On epoll, and on kqueue when there is one: *at once* on the reactor's thread, because it cannot
 block; on the *loop*, when its descriptor is ready or its time has come; in a *pool*, because a disk

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <sys/eventfd.h>
 
 #include <map>
 #include <set>
@@ -15,6 +14,7 @@
 #include "loom/backend/io_uring.hpp"
 #include "loom/shapes.hpp"
 #include "loom/socket.hpp"
+#include "loom/take_mail.hpp"
 #include "support.hpp"
 
 namespace loom_test {
@@ -56,12 +56,15 @@ class BackendBench {
     std::string data;
   };
 
-  BackendBench() : wake_(eventfd(0, EFD_CLOEXEC)) {}
+  BackendBench() {
+    EXPECT_TRUE(inbox.doorbell().open());
+    loose.core.inbox_ = &inbox;
+  }
 
   /// Opens the backend; an error where this machine has none.
   loom::StartError open() {
     loom::StartError error = backend.probe();
-    if (!error) error = backend.open(loose.core, wake_.get());
+    if (!error) error = backend.open(loose.core, inbox.doorbell().wake_fd());
     if (!error) error = backend.add_group(0, buffers.group(), traits.receive);
     return error;
   }
@@ -91,15 +94,17 @@ class BackendBench {
   /// One turn, as the loop makes it; returns how many completions came.
   std::uint32_t turn(std::uint64_t wait_nanoseconds = 0, std::uint32_t maximum = 64) {
     std::uint32_t count = 0;
+    const auto sink = [&](const loom::Completion& completion) {
+      count += 1;
+      note(completion);
+    };
+    loom::take_homecomings(loose.core, maximum, sink);
     if (wait_nanoseconds == 0 || backend.has_overflow() || backend.completions_wait()) {
       backend.enter();
     } else {
-      backend.wait(wait_nanoseconds);
+      wait(wait_nanoseconds);
     }
-    backend.dispatch(maximum, [&](const loom::Completion& completion) {
-      count += 1;
-      note(completion);
-    });
+    backend.dispatch(maximum, sink);
     return count;
   }
 
@@ -152,9 +157,11 @@ class BackendBench {
 
   void wake() {
     const std::uint64_t one = 1;
-    EXPECT_EQ(::write(wake_.get(), &one, sizeof one), static_cast<ssize_t>(sizeof one));
+    EXPECT_EQ(::write(inbox.doorbell().wake_fd(), &one, sizeof one),
+              static_cast<ssize_t>(sizeof one));
   }
 
+  loom::Inbox inbox;
   LooseCore loose;
   loom::BufferPool<tiny_buffer_bytes, TinyShape::maximum_buffers> buffers;
   std::vector<Answer> answers;
@@ -187,7 +194,16 @@ class BackendBench {
 
   std::map<std::uint32_t, loom::Operation*> receives_;
 
-  Descriptor wake_;
+  /// Waits for the backend and for jobs that come home at once, as the loop does.
+  void wait(std::uint64_t nanoseconds) {
+    inbox.doorbell().announce_sleep();
+    if (inbox.has_any()) {
+      backend.enter();
+    } else {
+      backend.wait(nanoseconds);
+    }
+    inbox.doorbell().withdraw_sleep();
+  }
 
  public:
   /// Last, so that it is closed before the memory it uses goes.

@@ -56,11 +56,11 @@ inline const std::vector<NewerRow> newer_rows = {
     LOOM_NEWER(fixed_fd_install, refused, fixed_fd_install(5), .flags = 1, .fd = 5),
     LOOM_NEWER(pipe, at_once, pipe(at.fds.data(), 2), .fd = 0, .address = place_of(&at.fds),
                .call_flags = 2),
-    LOOM_NEWER(uring_cmd, at_once, socket_bytes(5, loom::system::SocketCommand::output_bytes),
-               .fd = 5, .offset = 1),
     LOOM_NEWER(uring_cmd, at_once,
                socket_option(5, loom::system::SocketCommand::set_option, 1, 7, &at, 4), .fd = 5,
                .offset = 3, .address = option_field, .file_index = 4, .address3 = place_of(&at)),
+    LOOM_NEWER(uring_cmd, at_once, socket_bytes(5, loom::system::SocketCommand::output_bytes),
+               .fd = 5, .offset = 1),
 };
 
 }  // namespace loom_test

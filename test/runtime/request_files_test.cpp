@@ -16,7 +16,7 @@ using loom_test::room_in;
 
 template <class Which>
 using Requests = loom_test::Requests<Which>;
-TYPED_TEST_SUITE(Requests, loom_test::Backends, loom_test::BackendNames);
+TYPED_TEST_SUITE(Requests, loom_test::RequestBackends, loom_test::BackendNames);
 
 TYPED_TEST(Requests, AFileIsWrittenReadAndFlushed) {
   const std::string path = this->folder.file("book");

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "backend_fixture.hpp"
+#include "loom/pool.hpp"
 #include "loom/request_operation.hpp"
 #include "loom/system/requests.hpp"
 
@@ -65,9 +66,28 @@ class Folder {
   std::string path_;
 };
 
+/// A worker and room for so few jobs that requests wait for it.
+inline constexpr loom::PoolEntry small_pool{.name = "disk", .threads = 1, .queue_entries = 2};
+
+/// How an fd receives decides nothing for a request.
+using RequestBackends = testing::Types<OnIoUring<Plain>, OnEpoll<Plain>>;
+
 template <class Which>
 class Requests : public Backend<Which> {
  protected:
+  void SetUp() override {
+    const loom::StartError error = pool_.start(small_pool);
+    ASSERT_FALSE(error) << error.message;
+    this->bench().loose.core.blocking_ = &pool_.queue();
+    Backend<Which>::SetUp();
+  }
+
+  /// Every job comes home before its record goes.
+  void TearDown() override {
+    EXPECT_TRUE(this->bench().run_until([&] { return this->bench().loose.core.jobs_out_ == 0; }));
+    pool_.stop();
+  }
+
   /// Starts a request; its number, for `result_of`.
   std::uint32_t begin(const loom::system::Request& request) {
     const std::uint32_t number = next_number_++;
@@ -112,6 +132,7 @@ class Requests : public Backend<Which> {
   std::uint32_t next_number_ = first_number;
   /// A deque: records stay where they are while others come.
   std::deque<loom::RequestOperation> requests_;
+  loom::Pool pool_;
 };
 
 }  // namespace loom_test

@@ -17,7 +17,7 @@ using loom_test::room_in;
 
 template <class Which>
 using Requests = loom_test::Requests<Which>;
-TYPED_TEST_SUITE(Requests, loom_test::Backends, loom_test::BackendNames);
+TYPED_TEST_SUITE(Requests, loom_test::RequestBackends, loom_test::BackendNames);
 
 /// A soft limit that is as it was when this goes.
 class SoftLimit {

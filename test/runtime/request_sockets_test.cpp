@@ -55,7 +55,7 @@ class Sockets : public loom_test::Requests<Which> {
   Descriptor client;
   Descriptor server;
 };
-TYPED_TEST_SUITE(Sockets, loom_test::Backends, loom_test::BackendNames);
+TYPED_TEST_SUITE(Sockets, loom_test::RequestBackends, loom_test::BackendNames);
 
 TYPED_TEST(Sockets, AConnectionIsMadeUsedAndEnded) {
   this->connect_by_requests();

@@ -51,6 +51,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
     core_.attach(reactor_run.shared, reactor_run.request_stop, reactor_run.program, reactor_run.log,
                  reactor_run.context);
     core_.inbox_ = reactor_run.inbox;
+    core_.blocking_ = reactor_run.blocking;
     core_.attach_delivery(Shape::delivery_offset, Shape::delivery_bytes);
     inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
                               ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);

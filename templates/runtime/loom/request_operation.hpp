@@ -4,6 +4,7 @@
 #pragma once
 
 #include "operation.hpp"
+#include "request_job.hpp"
 #include "system/request.hpp"
 
 namespace loom {
@@ -32,6 +33,7 @@ struct RequestOperation : Operation {
   RequestOperation& operator=(const RequestOperation&) = delete;
 
   system::Request request;
+  RequestJob job;
   RequestWait wait;
   /// The cancellation of this request, which has no completion of its own.
   Operation cancellation;
@@ -55,6 +57,7 @@ struct RequestOperation : Operation {
 template <class Backend>
 void cancel_request(Backend& backend, RequestOperation& operation) noexcept {
   Operation& cancellation = operation.cancellation;
+  operation.job.withdraw();
   cancellation.tag = operation.tag;
   if (cancellation.in_flight) return;
   cancellation.in_flight = true;

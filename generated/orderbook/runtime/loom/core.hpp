@@ -115,6 +115,8 @@ class ReactorCore {
   }
 
   Inbox* inbox_ = nullptr;
+  /// Carries out what the backend cannot; nullptr: the reactor's thread does it.
+  PoolQueue* blocking_ = nullptr;
   std::byte* shared_ = nullptr;
   StatsBlock* stats_ = nullptr;
   ControlBlock* control_ = nullptr;

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "../core.hpp"
+#include "../request_pool.hpp"
 #include "../unsupported_log.hpp"
 #include "request_targets.hpp"
 
@@ -22,6 +23,7 @@ class EpollRequests {
            OperationQueue& finished) noexcept {
     core_ = &core;
     finished_ = &finished;
+    pool_.open(core, finished);
     const int waits_fd = waits_.open(finished);
     if (waits_fd < 0) return waits_fd;
     epoll_event event{};
@@ -37,9 +39,9 @@ class EpollRequests {
     std::int32_t result = -ENOSYS;
     switch (system::emulation_now(request)) {
       case system::Emulation::refused: unsupported_.note(*core_, "epoll", request.opcode); break;
-      case system::Emulation::at_once:
+      case system::Emulation::at_once: result = system::perform(request); break;
       case system::Emulation::pool:
-      case system::Emulation::either: result = system::perform(request); break;
+      case system::Emulation::either: return pool_.submit(operation);
       case system::Emulation::loop:
         result = has_targets(request) ? apply_to_targets(waits_, request) : waits_.begin(operation);
         break;
@@ -59,11 +61,14 @@ class EpollRequests {
   void look() noexcept { waits_.look(); }
 
   /// Whether something is to be tried again.
-  [[nodiscard]] bool has_ready() const noexcept { return waits_.has_ready(); }
+  [[nodiscard]] bool has_ready() const noexcept {
+    return waits_.has_ready() || pool_.has_waiting();
+  }
 
   /// Tries again what is ready; about `maximum` completions go to `sink`. Returns how many.
   template <class Sink>
   std::uint32_t serve(std::uint32_t maximum, Sink&& sink) noexcept {
+    pool_.offer_waiting();
     return waits_.serve(maximum, sink);
   }
 
@@ -73,6 +78,7 @@ class EpollRequests {
  private:
   ReactorCore* core_ = nullptr;
   OperationQueue* finished_ = nullptr;
+  RequestPool pool_;
   RequestWaits waits_;
   UnsupportedLog unsupported_;
 };

@@ -22,6 +22,7 @@
 #include "../sanitizer.hpp"
 #include "direct_socket.hpp"
 #include "free_buffers.hpp"
+#include "io_uring_request.hpp"
 
 namespace loom {
 
@@ -102,6 +103,7 @@ class IoUring {
   /// Starts an operation. Past what fits the submission queue or one turn, it waits, in order.
   void submit(Operation& operation) noexcept {
     if (operation.kind == OperationKind::send_datagrams) return submit_datagrams(operation);
+    if (!requests_.admit(operation)) return;
     if (is_direct(operation.handle) && submit_direct(operation)) return;
     prepare(operation);
   }
@@ -123,7 +125,7 @@ class IoUring {
 
   /// Whether completions are at hand.
   [[nodiscard]] bool completions_wait() const noexcept {
-    return io_uring_cq_ready(&ring_) != 0 || !finished_.empty();
+    return io_uring_cq_ready(&ring_) != 0 || !finished_.empty() || requests_.has_finished();
   }
 
   /// Prepares what waits in the overflow queue, submits at most Shape::submit_batch operations and
@@ -138,6 +140,9 @@ class IoUring {
   /// tries each direct receive once. Returns how many completions there were, wake-ups included.
   template <class Sink>
   std::uint32_t dispatch(std::uint32_t maximum, Sink&& sink) noexcept;
+
+  /// What this kernel's ring can do.
+  [[nodiscard]] OpcodeSet& opcodes() noexcept { return requests_.opcodes(); }
 
   /// Whether a wake-up came since the last call.
   bool take_wake_up() noexcept { return std::exchange(woken_, false); }
@@ -205,6 +210,7 @@ class IoUring {
   std::uint64_t wake_count_ = 0;
   ReactorCore* core_ = nullptr;
   OperationQueue overflow_;
+  IoUringRequests requests_;
   OperationQueue finished_;  ///< of direct sockets: done without the ring
   std::uint32_t own_free_count_ = 0;
   std::int32_t own_free_[Shape::own_handles == 0 ? 1 : Shape::own_handles];

@@ -55,6 +55,7 @@ StartError IoUring<Shape>::open(ReactorCore& core, int wake_fd) noexcept {
   unsigned workers[2] = {Shape::bounded_workers, Shape::unbounded_workers};
   io_uring_register_iowq_max_workers(&ring_, workers);
   if constexpr (has_direct) open_direct();
+  requests_.open(core, ring_);
   arm_wake();
   return {};
 }

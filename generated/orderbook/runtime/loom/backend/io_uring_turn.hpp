@@ -81,11 +81,9 @@ void IoUring<Shape>::count_entry(int submitted) noexcept {
 template <class Shape>
 template <class Sink>
 std::uint32_t IoUring<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
-  if constexpr (has_direct) {
-    const std::uint32_t count = dispatch_direct(maximum, sink);
-    return count + dispatch_queue(maximum, sink);
-  }
-  return dispatch_queue(maximum, sink);
+  std::uint32_t count = requests_.has_finished() ? requests_.complete(maximum, sink) : 0;
+  if constexpr (has_direct) count += dispatch_direct(maximum, sink);
+  return count + dispatch_queue(maximum, sink);
 }
 
 template <class Shape>
