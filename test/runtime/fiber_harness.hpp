@@ -36,7 +36,7 @@ class FiberLoop {
     EXPECT_TRUE(inbox_.doorbell().open());
     EXPECT_TRUE(inbox_.mailbox().open(16));
     core_.wheel().start(core_.now_nanoseconds());
-    EXPECT_FALSE(storage_.scheduler.open(core_, storage_.view()));
+    EXPECT_FALSE(storage_.open(core_));
   }
 
   loom::FiberScheduler& fibers() { return storage_.scheduler; }

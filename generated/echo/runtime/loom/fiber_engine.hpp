@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "fiber/overflow.hpp"
 #include "fiber/scheduler.hpp"
 #include "reactor_base.hpp"
 
@@ -22,9 +23,12 @@ struct FiberStorage {
     return sum;
   }();
 
-  /// The memory as the scheduler takes it.
-  [[nodiscard]] FiberScheduler::Storage view() noexcept {
-    return {fibers, Fibers::count, Fibers::stacks, pools, awaiting, class_count, free_stacks};
+  /// Reserves the stacks; on the thread that will run the fibers.
+  StartError open(ReactorCore& core) noexcept {
+    StartError error = scheduler.open(
+        core, {fibers, Fibers::count, Fibers::stacks, pools, awaiting, class_count, free_stacks});
+    if (!error) overflow.open(scheduler);
+    return error;
   }
 
   Fiber fibers[Fibers::count];
@@ -32,6 +36,7 @@ struct FiberStorage {
   FiberQueue awaiting[class_count];
   std::uint32_t free_stacks[stack_count];
   FiberScheduler scheduler;
+  OverflowReport overflow;
 };
 
 template <class Fibers>
@@ -48,7 +53,7 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
 
   /// For the emitted code: reserves the stacks; before any fd starts.
   StartError open_fibers() noexcept {
-    if constexpr (has_fibers) return storage_.scheduler.open(core_, storage_.view());
+    if constexpr (has_fibers) return storage_.open(core_);
     return {};
   }
 

@@ -54,7 +54,8 @@ class FiberStream {
   void on_open(Connection<Fd>& connection) noexcept {
     StreamSlot<Fd>& slot = connection.slot();
     State& state = slot.user;
-    const auto fiber = core_->fibers().spawn(stack_class, Fd::shape.name, slot.index, &body, &slot);
+    const auto fiber =
+        core_->fibers().spawn(stack_class, fiber_name.text, slot.index, &body, &slot);
     if (!fiber) {
       slot.failure = {CloseKind::exhausted, 0};
       return;
@@ -115,6 +116,9 @@ class FiberStream {
   }
 
  private:
+  /// "fds.<name>", for people.
+  static constexpr FiberName fiber_name{"fds.", Fd::shape.name};
+
   void wake(State& state, bool& wish) noexcept {
     wish = false;
     if (state.has_fiber()) core_->fibers().make_ready(*state.fiber, FiberWake::event);

@@ -49,6 +49,17 @@ struct FiberUnwind {};
 /// Bytes that the captures of a spawned callable may take.
 inline constexpr std::size_t fiber_capture_bytes = 64;
 
+/// A fiber's name that is put together when the program is compiled.
+struct FiberName {
+  consteval FiberName(const char* prefix, const char* name) {
+    char* place = text;
+    while (*prefix != '\0') *place++ = *prefix++;
+    while (*name != '\0') *place++ = *name++;
+  }
+
+  char text[48] = {};
+};
+
 /// One fiber.
 struct Fiber {
   FiberState state = FiberState::vacant;

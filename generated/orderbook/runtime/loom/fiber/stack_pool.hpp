@@ -23,7 +23,14 @@ struct StackClass {
   std::uint32_t waiting = 0;    ///< fibers that may wait for one; past that a spawn is refused
 };
 
+/// Where nobody may write below a stack. -fstack-clash-protection touches every so many bytes of a
+/// large frame: a page on x86-64, 64 KiB on AArch64 (gcc, --param
+/// stack-clash-protection-guard-size).
+#if defined(__aarch64__)
+inline constexpr std::size_t stack_guard_bytes = 65536;
+#else
 inline constexpr std::size_t stack_guard_bytes = 4096;
+#endif
 
 /// A stack as a fiber holds it.
 struct Stack {
