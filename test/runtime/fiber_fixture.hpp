@@ -75,6 +75,7 @@ struct OneFiber {
         case stream_cancel: return this->cancelled(stream_, completion);
         case stream_deadline: return this->deadline_passed(stream_, completion);
         case loom::common_operation::fiber: return this->fiber_completed(completion);
+        case loom::common_operation::fiber_scope: return this->fiber_scope_expired(completion);
         case loom::common_operation::fiber_timeout: return this->fiber_timed_out(completion);
         default: this->core_.stats().add(loom::Stat::stale_completions);
       }

@@ -93,7 +93,8 @@ class FiberLoop {
       case loom::common_operation::fiber: return fibers().complete(fiber, completion.result);
       case loom::common_operation::fiber_timeout:
         return fibers().make_ready(fiber, loom::FiberWake::timed_out);
-      default: return fibers().expire_scopes(fiber);
+      case loom::common_operation::fiber_scope: return fibers().expire_scopes(fiber);
+      default: ADD_FAILURE() << "no completion of a fiber";
     }
   }
 

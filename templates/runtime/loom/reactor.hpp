@@ -255,6 +255,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
 
   void finish_run(ReactorRun& reactor_run) noexcept {
     end_inbox();
+    this->run_last_fibers();
     this->remove_paths();
     this->remove_datagram_paths();
     derived().each_stream([this](auto& family) {

@@ -107,7 +107,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
       Connection<Fd> connection(slot);
       receiver.guard(slot, [&] { family.handler->on_data(connection, bytes); });
       if constexpr (RunsFibers<typename Fd::Handler>) {
-        Fiber& fiber = *slot.user.fiber;
+        Fiber& fiber = *slot.user.reads;
         if (fiber.state == FiberState::waiting) receiver.run_waiting_fiber(fiber);
       }
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "fiber/overflow.hpp"
 #include "fiber/scheduler.hpp"
@@ -73,7 +74,17 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
   void fiber_completed(const Completion& completion) noexcept {
     if constexpr (has_fibers) {
       Fiber* fiber = fiber_of(completion);
-      if (fiber != nullptr) storage_.scheduler.complete(*fiber, completion.result);
+      if (fiber == nullptr) return;
+      if (fiber->operation.in_flight) this->finish(fiber->operation);
+      storage_.scheduler.complete(*fiber, completion.result);
+    }
+  }
+
+  /// The deadline of a scope has passed.
+  void fiber_scope_expired(const Completion& completion) noexcept {
+    if constexpr (has_fibers) {
+      Fiber* fiber = fiber_of(completion);
+      if (fiber != nullptr) storage_.scheduler.expire_scopes(*fiber);
     }
   }
 
@@ -96,7 +107,12 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
   using Base::core_;
 
   /// Switches to a ready fiber and does what it wishes when it leaves.
-  void run_fiber(Fiber& fiber) noexcept { storage_.scheduler.enter(fiber); }
+  void run_fiber(Fiber& fiber) noexcept {
+    storage_.scheduler.enter(fiber);
+    const FiberWish wish = std::exchange(fiber.wish, FiberWish::nothing);
+    if (wish == FiberWish::request) this->start(fiber.operation);
+    if (wish == FiberWish::cancel_request) cancel_request(backend_, fiber.operation);
+  }
 
   /// Runs a fiber that waits, at once and not in its turn: its data are here and will not stay.
   void run_waiting_fiber(Fiber& fiber) noexcept {
@@ -109,6 +125,17 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
     if constexpr (has_fibers) storage_.scheduler.unwind_all();
   }
 
+  /// The loop is over and what was elsewhere has come home: fibers that waited for it are unwound,
+  /// and those that wait for them. Bound: a fiber that is unwound is made ready a few times.
+  void run_last_fibers() noexcept {
+    if constexpr (has_fibers) {
+      unwind_fibers();
+      for (std::uint32_t n = 0; n < Shape::Fibers::count * last_runs && has_ready_fibers(); ++n) {
+        run_fiber(*storage_.scheduler.take_ready());
+      }
+    }
+  }
+
   /// Fibers between their start and their end.
   [[nodiscard]] bool has_live_fibers() const noexcept {
     if constexpr (has_fibers) return core_.stats_->get(Stat::fibers_live) != 0;
@@ -116,6 +143,8 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
   }
 
  private:
+  static constexpr std::uint32_t last_runs = 8;
+
   /// Whose completion it is; nullptr when that fiber is over.
   Fiber* fiber_of(const Completion& completion) noexcept {
     Fiber& fiber = storage_.scheduler.at(completion.tag.slot());

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstdint>
 #include <exception>
+#include <utility>
 
 #include "connection.hpp"
 #include "fiber/tools.hpp"
@@ -27,8 +28,8 @@ class FiberStream {
   struct State {
     Fiber* fiber = nullptr;
     std::uint32_t fiber_generation = 0;
-    bool reads = false;        ///< the fiber waits in read()
-    bool writes = false;       ///< the fiber waits for room in the write queue, or in flush()
+    Fiber* reads = nullptr;    ///< who waits in read(): the fiber, or a child of its scopes
+    Fiber* writes = nullptr;   ///< who waits for room in the write queue, or in flush()
     bool has_message = false;  ///< `message` is the fiber's until it reads again
     bool peer_ended = false;   ///< everything before the peer's FIN was read
     std::uint32_t wanted_room = 0;
@@ -67,7 +68,7 @@ class FiberStream {
   /// Whether the fiber waits for a message.
   [[nodiscard]] bool ready(Connection<Fd>& connection, std::uint32_t /*bytes*/) const noexcept {
     const State& state = connection.slot().user;
-    return state.reads && !state.has_message && state.has_fiber();
+    return state.reads != nullptr && !state.has_message;
   }
 
   /// Hands the message over; the engine runs the fiber next.
@@ -85,8 +86,8 @@ class FiberStream {
   /// `sent` more bytes have left the queue: a fiber that waits for that room runs again.
   void on_sent(Connection<Fd>& connection, std::uint32_t /*sent*/, std::uint32_t queued) noexcept {
     State& state = connection.slot().user;
-    if (!state.writes || Fd::shape.write_queue_bytes - queued < state.wanted_room) return;
-    wake(state, state.writes);
+    if (state.writes == nullptr || Fd::shape.write_queue_bytes - queued < state.wanted_room) return;
+    wake(state.writes);
   }
 
   void on_drain(Connection<Fd>& /*connection*/) noexcept {}
@@ -96,7 +97,7 @@ class FiberStream {
     State& state = connection.slot().user;
     state.peer_ended = true;
     if (!state.has_fiber()) connection.close();
-    if (state.reads) wake(state, state.reads);
+    wake(state.reads);
     return true;
   }
 
@@ -104,8 +105,8 @@ class FiberStream {
   void on_close(Connection<Fd>& connection, CloseReason why) noexcept {
     State& state = connection.slot().user;
     state.why = why;
-    if (state.reads) wake(state, state.reads);
-    if (state.writes) wake(state, state.writes);
+    wake(state.reads);
+    wake(state.writes);
     if constexpr (requires { user_->on_close(connection, why); }) user_->on_close(connection, why);
   }
 
@@ -119,9 +120,9 @@ class FiberStream {
   /// "fds.<name>", for people.
   static constexpr FiberName fiber_name{"fds.", Fd::shape.name};
 
-  void wake(State& state, bool& wish) noexcept {
-    wish = false;
-    if (state.has_fiber()) core_->fibers().make_ready(*state.fiber, FiberWake::event);
+  void wake(Fiber*& waiting) noexcept {
+    Fiber* fiber = std::exchange(waiting, nullptr);
+    if (fiber != nullptr) core_->fibers().make_ready(*fiber, FiberWake::event);
   }
 
   /// The body of a connection's fiber.
@@ -167,8 +168,8 @@ class FiberStream {
   User* user_ = nullptr;
 };
 
-/// A connection as its fiber sees it. Everything that waits throws FiberUnwind when the reactor
-/// stops.
+/// A connection as its fiber sees it, and the children of scopes in that fiber: one of them may
+/// read while another writes. Everything that waits throws FiberUnwind when the reactor stops.
 template <class Fd>
 class FiberConnection {
  public:
@@ -186,10 +187,10 @@ class FiberConnection {
     state.has_message = false;
     if (!connection_.alive()) return over();
     if (state.peer_ended) return Failure::ended;
-    state.reads = true;
+    LOOM_ASSERT(state.reads == nullptr, "one fiber reads from a connection at a time");
+    state.reads = fibers().current();
     if (slot_->held_first != StreamFamily<Fd>::no_held_buffer || slot_->peer_ended) go_on();
-    const FiberWake why = fibers().suspend(nullptr, deadline_nanoseconds);
-    state.reads = false;
+    const FiberWake why = Waiting(state.reads).suspend(fibers(), deadline_nanoseconds);
     if (state.has_message) return state.message;
     if (!connection_.alive()) return over();
     if (why == FiberWake::timed_out) return Failure::timed_out;
@@ -246,6 +247,18 @@ class FiberConnection {
   [[nodiscard]] const Connection<Fd>& handle() const noexcept { return connection_; }
 
  private:
+  /// Whichever way the wait ends, nobody waits any more.
+  struct Waiting {
+    Fiber*& who;
+    explicit Waiting(Fiber*& fiber) noexcept : who(fiber) {}
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    ~Waiting() { who = nullptr; }
+    FiberWake suspend(FiberScheduler& fibers, std::uint64_t deadline_nanoseconds) {
+      return fibers.suspend(nullptr, deadline_nanoseconds);
+    }
+  };
+
   static constexpr std::uint32_t queue_bytes = StreamFamily<Fd>::queue_bytes;
 
   [[nodiscard]] FiberScheduler& fibers() noexcept { return slot_->family->core->fibers(); }
@@ -264,9 +277,9 @@ class FiberConnection {
     auto& state = slot_->user;
     while (connection_.writable() && connection_.writable_bytes() < bytes) {
       state.wanted_room = bytes;
-      state.writes = true;
-      const FiberWake why = fibers().suspend(nullptr, no_deadline);
-      state.writes = false;
+      LOOM_ASSERT(state.writes == nullptr, "one fiber writes to a connection at a time");
+      state.writes = fibers().current();
+      const FiberWake why = Waiting(state.writes).suspend(fibers(), no_deadline);
       if (why == FiberWake::cancelled) return Failure::cancelled;
     }
     return connection_.writable() ? Result<void>() : over();

@@ -19,6 +19,7 @@ inline constexpr std::uint16_t wake = 1;           ///< the backend's own wait f
 inline constexpr std::uint16_t fiber = 2;          ///< what a fiber waits for; slot: the fiber
 inline constexpr std::uint16_t fiber_timeout = 3;  ///< the time limit of that wait
 inline constexpr std::uint16_t request = 4;        ///< a system request of a callback handler
+inline constexpr std::uint16_t fiber_scope = 5;    ///< the deadline of a scope; slot: who opened it
 inline constexpr std::uint16_t readiness = 5;      ///< io_uring: a direct socket can be read
 inline constexpr std::uint16_t first_own = 8;
 }  // namespace common_operation

@@ -20,17 +20,17 @@ class FiberGroup {
 
   /// Children that are not over. Its bound is the number of records.
   [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
-  /// Any child, and the one after it; nullptr for none.
+  /// The child that was added first; `group_next` leads to the others. nullptr for none.
   [[nodiscard]] Fiber* front() const noexcept { return first_; }
 
   /// A fiber becomes a child.
   void add(Fiber& fiber) noexcept {
     LOOM_ASSERT(fiber.group == nullptr, "a fiber is a child of one scope");
     fiber.group = this;
-    fiber.group_previous = nullptr;
-    fiber.group_next = first_;
-    if (first_ != nullptr) first_->group_previous = &fiber;
-    first_ = &fiber;
+    fiber.group_next = nullptr;
+    fiber.group_previous = last_;
+    (last_ == nullptr ? first_ : last_->group_next) = &fiber;
+    last_ = &fiber;
     size_ += 1;
   }
 
@@ -39,7 +39,7 @@ class FiberGroup {
     LOOM_ASSERT(fiber.group == this, "only a child leaves its scope");
     (fiber.group_previous == nullptr ? first_ : fiber.group_previous->group_next) =
         fiber.group_next;
-    if (fiber.group_next != nullptr) fiber.group_next->group_previous = fiber.group_previous;
+    (fiber.group_next == nullptr ? last_ : fiber.group_next->group_previous) = fiber.group_previous;
     fiber.group = nullptr;
     fiber.group_next = fiber.group_previous = nullptr;
     size_ -= 1;
@@ -56,6 +56,7 @@ class FiberGroup {
 
  private:
   Fiber* first_ = nullptr;
+  Fiber* last_ = nullptr;
   std::uint32_t size_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "../request_operation.hpp"
 #include "context.hpp"
 #include "exception_state.hpp"
+#include "locals.hpp"
 #include "sanitizer.hpp"
 #include "stack_pool.hpp"
 
@@ -97,6 +98,7 @@ struct Fiber {
   FiberContext context;
   SanitizedFiber sanitized;
   ExceptionState exceptions;
+  FiberLocals locals;
   alignas(16) std::byte capture[fiber_capture_bytes];
 };
 

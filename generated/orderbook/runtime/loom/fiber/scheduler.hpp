@@ -238,6 +238,7 @@ class FiberScheduler : public FiberRecords {
     } catch (...) {
       fiber.scheduler->escaped(fiber);
     }
+    fiber.locals.clear();
     fiber.wish = FiberWish::finish;
     fiber.scheduler->leave(fiber);
     __builtin_unreachable();
