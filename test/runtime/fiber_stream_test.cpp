@@ -174,6 +174,13 @@ TEST_P(FiberStream, WithoutAStackAConnectionWaitsOrIsRefused) {
   EXPECT_EQ(stat(Stat::stacks_exhausted), 1U);
   first.close();
   EXPECT_EQ(receive_exactly(third.get(), 8), "patient\n") << "it has the first one's stack";
+  program_.join();
+  const loom::ReactorRun& run = program_.run_of(0);
+  ASSERT_EQ(run.stack_class_count, 2U);
+  EXPECT_STREQ(run.stacks[0].name, "connections");
+  EXPECT_EQ(run.stacks[0].used_most, 2U);
+  EXPECT_EQ(run.stacks[0].refused, 1U);
+  EXPECT_EQ(run.stacks[1].used_most, 0U);
 }
 
 TEST_P(FiberStream, AStoppedReactorUnwindsItsFibers) {

@@ -144,7 +144,7 @@ TEST_P(TimerProgram, TicksUntilItIsStopped) {
   const std::uint64_t expired = block.stat(loom::Stat::timers_expired);
   EXPECT_EQ(expired, notes.events().size()) << "each hook was one expiry";
   EXPECT_GE(block.stat(loom::Stat::ticks), expired) << "a late loop misses some and counts them";
-  const loom::LatenessSummary& late = program.timer_lateness(0);
+  const loom::LatenessSummary& late = program.run_of(0).lateness;
   EXPECT_EQ(late.count, expired);
   EXPECT_GT(late.p50_nanoseconds, 0U);
   EXPECT_LE(late.p50_nanoseconds, late.p99_9_nanoseconds);

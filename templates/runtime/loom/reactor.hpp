@@ -263,6 +263,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
     });
     core_.stats().set(Stat::in_flight, core_.in_flight_);
     reactor_run.lateness = core_.timer_lateness();
+    this->report_stack_use(reactor_run);
     core_.delivered_ = true;
     wake_js(reactor_run);
     backend_.close();

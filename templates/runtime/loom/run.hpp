@@ -37,6 +37,17 @@ struct BoundAddress {
   char text[128] = {};
 };
 
+/// What one class of stacks was used for.
+struct StackUse {
+  const char* name = "";
+  std::uint32_t count = 0;      ///< stacks
+  std::uint32_t used_most = 0;  ///< in use at once
+  std::uint32_t refused = 0;    ///< fibers that got none and could not wait
+};
+
+/// Classes of one reactor whose use is reported; those past it are left out.
+inline constexpr std::uint32_t maximum_reported_stack_classes = 16;
+
 /// One reactor's start, run and answers. Everything below `wake_fd` is written by the reactor's
 /// thread before it reports, and read by the starting thread after that.
 struct ReactorRun {
@@ -61,7 +72,9 @@ struct ReactorRun {
   PoolQueue* blocking = nullptr;      ///< carries out what the backend cannot; nullptr: none
 
   StartError error;
-  LatenessSummary lateness;  ///< of its deadlines; when it has stopped
+  LatenessSummary lateness;                         ///< of its deadlines; when it has stopped
+  StackUse stacks[maximum_reported_stack_classes];  ///< when it has stopped
+  std::uint32_t stack_class_count = 0;
   char backend_name[12] = {};
   char reason[200] = {};
   BoundAddress bound[maximum_bound_addresses];

@@ -8,6 +8,7 @@
 
 #include "fiber/overflow.hpp"
 #include "fiber/scheduler.hpp"
+#include "fiber/stack_report.hpp"
 #include "reactor_base.hpp"
 
 namespace loom {
@@ -140,6 +141,11 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
   [[nodiscard]] bool has_live_fibers() const noexcept {
     if constexpr (has_fibers) return core_.stats_->get(Stat::fibers_live) != 0;
     return false;
+  }
+
+  /// The loop is over: what its stacks were used for.
+  void report_stack_use([[maybe_unused]] ReactorRun& run) noexcept {
+    if constexpr (has_fibers) report_stacks(storage_.scheduler, Shape::name, run);
   }
 
  private:

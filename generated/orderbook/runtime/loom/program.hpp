@@ -94,9 +94,9 @@ class RunningProgram {
     return ReactorHandle(inboxes_[index]);
   }
 
-  /// How late the deadlines of reactor `index` came; after join().
-  [[nodiscard]] const LatenessSummary& timer_lateness(std::uint32_t index) const noexcept {
-    return runs_[index].lateness;
+  /// What reactor `index` was given and what it answered; after join().
+  [[nodiscard]] const ReactorRun& run_of(std::uint32_t index) const noexcept {
+    return runs_[index];
   }
 
   /// Whether every reactor's loop has ended.

@@ -184,7 +184,8 @@ class Standalone {
         std::printf("%s\"%s\":%llu", n == 0 ? "" : ",", stat_names[n],
                     static_cast<unsigned long long>(stats.get(static_cast<Stat>(n))));
       }
-      print_lateness(program_.timer_lateness(index));
+      print_lateness(program_.run_of(index).lateness);
+      print_stacks(program_.run_of(index));
       std::printf("}");
     }
     std::printf("}\n");
@@ -203,6 +204,15 @@ class Standalone {
       std::printf(",\"timer_lateness_%s_nanoseconds\":%llu", value.name,
                   static_cast<unsigned long long>(value.nanoseconds));
     }
+  }
+
+  static void print_stacks(const ReactorRun& run) noexcept {
+    for (std::uint32_t n = 0; n < run.stack_class_count; ++n) {
+      const StackUse& use = run.stacks[n];
+      std::printf("%s\"%s\":{\"count\":%u,\"used_most\":%u,\"refused\":%u}",
+                  n == 0 ? ",\"stacks\":{" : ",", use.name, use.count, use.used_most, use.refused);
+    }
+    if (run.stack_class_count != 0) std::printf("}");
   }
 
   static inline sem_t wake_{};

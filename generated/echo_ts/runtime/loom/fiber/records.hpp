@@ -39,6 +39,7 @@ class FiberRecords {
     const bool may_exist = !stopping_ && free_ != nullptr;
     const bool has_stack = may_exist && queue.empty() && pool.reserve();
     if (!may_exist || (!has_stack && queue.size() == pool.shape().waiting)) {
+      if (may_exist) pool.note_refused();
       core_->stats().add(Stat::stacks_exhausted);
       return Failure::exhausted;
     }

@@ -1,5 +1,6 @@
 // What sanitizers must be told when a thread changes its stack: AddressSanitizer where the stack
-// lies, ThreadSanitizer which fiber runs. Empty in any other build.
+// lies, LeakSanitizer that what it holds is in use, ThreadSanitizer which fiber runs. Empty in any
+// other build.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +17,7 @@
 
 #ifdef LOOM_ADDRESS_SANITIZER
 #include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
 #endif
 
 namespace loom {
@@ -32,6 +34,7 @@ class SanitizedFiber {
     bottom_ = bottom;
     bytes_ = bytes;
     fake_stack_ = nullptr;
+    __lsan_register_root_region(bottom_, bytes_);
 #endif
 #ifdef LOOM_THREAD_SANITIZER
     fiber_ = __tsan_create_fiber(0);
@@ -53,6 +56,7 @@ class SanitizedFiber {
   [[gnu::always_inline]] void after_enter([[maybe_unused]] bool finished) noexcept {
 #ifdef LOOM_ADDRESS_SANITIZER
     __sanitizer_finish_switch_fiber(loop_fake_stack_, nullptr, nullptr);
+    if (finished) __lsan_unregister_root_region(bottom_, bytes_);
 #endif
 #ifdef LOOM_THREAD_SANITIZER
     if (finished) __tsan_destroy_fiber(fiber_);

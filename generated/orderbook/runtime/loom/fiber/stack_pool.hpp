@@ -99,10 +99,15 @@ class StackPool {
     reserved_ -= 1;
   }
 
+  /// Counts a fiber that found neither a stack nor room to wait for one.
+  void note_refused() noexcept { refused_ += 1; }
+
   /// What the config says of this class.
   [[nodiscard]] const StackClass& shape() const noexcept { return *shape_; }
   /// The most stacks that were in use at once.
   [[nodiscard]] std::uint32_t high_water() const noexcept { return high_water_; }
+  /// Fibers that found neither a stack nor room to wait for one.
+  [[nodiscard]] std::uint32_t refused() const noexcept { return refused_; }
   /// Stacks in use now.
   [[nodiscard]] std::uint32_t used() const noexcept { return shape_->count - free_count_; }
 
@@ -143,6 +148,7 @@ class StackPool {
   std::uint32_t free_count_ = 0;
   std::uint32_t reserved_ = 0;
   std::uint32_t high_water_ = 0;
+  std::uint32_t refused_ = 0;
 };
 
 }  // namespace loom
