@@ -7,7 +7,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from '../../generator/commands/build.ts';
@@ -84,6 +84,8 @@ export interface ProgramOptions {
   /** The config's folder below this one. */
   name: string;
   flavour: Flavour;
+  /** Another config than `loom.config.ts` of that folder, relative to this one. */
+  config?: string;
   /** More C++ sources for the executable, relative to this folder. */
   sources?: readonly string[];
 }
@@ -91,8 +93,10 @@ export interface ProgramOptions {
 /** Generates and compiles a program of this suite. @returns the executable's path */
 export async function buildProgram(options: ProgramOptions): Promise<string> {
   const { name, flavour } = options;
-  const out = join(cache, 'generated', flavour, name);
-  const config = join(here, name, 'loom.config.ts');
+  const file = options.config ?? `${name}/loom.config.ts`;
+  const variant = basename(file, '.config.ts');
+  const out = join(cache, 'generated', flavour, variant, name);
+  const config = join(here, file);
   const result = await build({ config, out, compile: false, force: true });
   if (result.exitCode !== 0) throw new Error(JSON.stringify(result.diagnostics, null, 2));
   const runtime = join(out, 'runtime');
@@ -104,6 +108,7 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
     name: [
       name,
       flavour,
+      ...(variant === 'loom' ? [] : [variant]),
       ...(options.sources ?? []).map((source) => source.replace(/\W/g, '_')),
     ].join('-'),
     command: 'g++',

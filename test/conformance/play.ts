@@ -47,6 +47,19 @@ async function inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
   }
 }
 
+/** Builds server and client with other configs; the other programs are `rest`. */
+export async function buildVariant(
+  flavour: Flavour,
+  configs: { server: string; client: string },
+  rest: Promise<Executables>,
+): Promise<Executables> {
+  const [server, client] = await Promise.all([
+    buildProgram({ name: 'server', flavour, config: configs.server }),
+    buildProgram({ name: 'client', flavour, config: configs.client }),
+  ]);
+  return { ...(await rest), server, client };
+}
+
 /** Builds every program one way, and the tools. */
 export async function buildAll(flavour: Flavour): Promise<Executables> {
   const [server, client, descriptors] = await Promise.all(

@@ -13,6 +13,9 @@ namespace loom {
 inline constexpr std::uint64_t stop_drain_nanoseconds = 100 * nanoseconds_per_millisecond;
 /// From stop() to giving up on operations in flight; the kernel cancels those with the ring.
 inline constexpr std::uint64_t stop_limit_nanoseconds = 190 * nanoseconds_per_millisecond;
+/// Turns between the drain's end and giving up, at least: a thread that was not given the processor
+/// has not had its time. A turn of a loop that stops waits 1 ms at most.
+inline constexpr std::uint32_t stop_least_turns = 32;
 
 /// The layer below Reactor (CRTP); its two functions are steps of the loop.
 template <class Derived, class Backend>
@@ -61,11 +64,13 @@ class ReactorStop : public DatagramStart<Derived, Backend> {
     // What no worker began by now comes home without having run.
     if (elapsed > stop_drain_nanoseconds) core_.inbox_->cancel_jobs();
     idle = this->datagrams_stopped(elapsed > stop_drain_nanoseconds) && idle;
-    return idle || elapsed > stop_limit_nanoseconds;
+    if (elapsed > stop_drain_nanoseconds) turns_after_drain_ += 1;
+    return idle || (elapsed > stop_limit_nanoseconds && turns_after_drain_ >= stop_least_turns);
   }
 
  private:
   std::uint64_t stop_nanoseconds_ = 0;
+  std::uint32_t turns_after_drain_ = 0;
 };
 
 }  // namespace loom

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "io_uring.hpp"
+#include "io_uring_message.hpp"
 
 namespace loom {
 
@@ -37,7 +38,7 @@ void IoUring<Shape>::arm_wake() noexcept {
   }
   wake_owed_ = false;
   io_uring_prep_read(sqe, wake_fd_, &wake_count_, sizeof wake_count_, 0);
-  sqe->user_data = Tag(0, common_operation::wake, 0).word();
+  sqe->user_data = Tag(wake_slot::eventfd, common_operation::wake, 0).word();
 }
 
 template <class Shape>
@@ -100,7 +101,11 @@ std::uint32_t IoUring<Shape>::dispatch_queue(std::uint32_t maximum, Sink&& sink)
     if (tag.operation() == common_operation::wake) {
       core_->stats().add(Stat::wakeups);
       woken_ = true;
-      arm_wake();
+      if (tag.slot() == wake_slot::eventfd) arm_wake();
+      continue;
+    }
+    if (tag.operation() == common_operation::message) {
+      message_failed(tag, cqe->res);
       continue;
     }
     if (has_direct && tag.operation() == common_operation::readiness) {

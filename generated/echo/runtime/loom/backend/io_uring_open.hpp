@@ -56,6 +56,7 @@ StartError IoUring<Shape>::open(ReactorCore& core, int wake_fd) noexcept {
   io_uring_register_iowq_max_workers(&ring_, workers);
   if constexpr (has_direct) open_direct();
   requests_.open(core, ring_);
+  begin_messages();
   arm_wake();
   return {};
 }

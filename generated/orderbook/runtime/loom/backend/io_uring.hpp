@@ -150,6 +150,7 @@ class IoUring {
   /// Destroys the ring; the kernel cancels what is left and has no more use for our memory.
   void close() noexcept {
     if (!open_) return;
+    end_messages();
     MappingOrder::unmaps();
     io_uring_queue_exit(&ring_);
     open_ = false;
@@ -192,6 +193,10 @@ class IoUring {
     LOOM_ASSERT(is_direct(handle), "only direct sockets have an entry");
     return direct_[handle - static_cast<std::int32_t>(Shape::handles)];
   }
+  void begin_messages() noexcept;
+  void end_messages() noexcept;
+  bool send_message(int target_ring_fd) noexcept;
+  void message_failed(Tag tag, std::int32_t error) noexcept;
   void open_direct() noexcept;
   std::int32_t adopt_direct(int fd) noexcept;
   void forget_direct(std::int32_t handle) noexcept;
@@ -205,6 +210,7 @@ class IoUring {
   io_uring ring_{};
   bool open_ = false;
   bool wake_owed_ = false;
+  bool messages_ = false;  ///< this thread's doorbells ring through this ring
   int wake_fd_ = -1;
   bool woken_ = false;
   std::uint64_t wake_count_ = 0;
@@ -227,5 +233,6 @@ class IoUring {
 #include "io_uring_datagram.hpp"
 #include "io_uring_direct.hpp"
 #include "io_uring_fill.hpp"
+#include "io_uring_message.hpp"
 #include "io_uring_open.hpp"
 #include "io_uring_turn.hpp"

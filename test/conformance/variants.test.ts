@@ -1,0 +1,43 @@
+/**
+ * The scenario list with other ways to read and to watch: the transcripts are the same. Where each
+ * receive completes once is played on io_uring alone, for epoll reads as it does otherwise.
+ */
+
+import test from 'ava';
+import { buildAll, buildVariant, declareScenarios, scenarios } from './play.ts';
+
+const rest = buildAll('release');
+const variants = [
+  {
+    name: 'oneshot',
+    configs: { server: './server/oneshot.config.ts', client: './client/oneshot.config.ts' },
+    backends: ['io_uring'],
+  },
+  {
+    name: 'direct',
+    configs: { server: './server/direct.config.ts', client: './client/direct.config.ts' },
+    backends: ['io_uring', 'epoll'],
+  },
+  {
+    name: 'level',
+    configs: { server: './server/level.config.ts', client: './client/level.config.ts' },
+    backends: ['epoll'],
+  },
+] as const;
+
+/** What a variant plays: its programs, less what it has nothing of. */
+function scenariosOf(variant: string) {
+  return scenarios.filter(({ name, program }) => {
+    if (program !== 'server' && program !== 'client') return false;
+    // A paused connection that is not armed leaves its bytes in the socket: it holds no buffers.
+    return variant !== 'oneshot' || name !== 'pool_exhausted';
+  });
+}
+
+for (const { name, configs, backends } of variants) {
+  const executables = buildVariant('release', configs, rest);
+  for (const backend of backends) {
+    const stage = async () => ({ executables: await executables, backend });
+    declareScenarios(test, `${backend}, ${name}`, stage, scenariosOf(name));
+  }
+}
