@@ -6,6 +6,7 @@
 import type { CheckedConfig } from '../schemas/config.ts';
 import { checkAddresses } from './check_addresses.ts';
 import { checkBudgets } from './check_budgets.ts';
+import { checkDatagrams } from './check_datagrams.ts';
 import { checkNames } from './check_names.ts';
 import { checkShape } from './check_shape.ts';
 import { checkWiring } from './check_wiring.ts';
@@ -32,6 +33,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkNames(config, value),
     ...checkWiring(config, value),
     ...checkAddresses(config, value),
+    ...checkDatagrams(config, value),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

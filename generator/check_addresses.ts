@@ -3,6 +3,7 @@ import type { CheckedConfig, CheckedStream } from '../schemas/config.ts';
 import { collide, isPort, type Listener, parseHostPort, unixPathMistake } from './address.ts';
 import { byName } from './case.ts';
 import { checkUnixOptions } from './check_descriptors.ts';
+import { isCheckedStream } from './fd_kinds.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 
 /** Characters of a path that C++, CMake and a shell all take for themselves only. */
@@ -23,33 +24,38 @@ export function foreignCharacter(text: string, allowed: RegExp): string | undefi
   return undefined;
 }
 
-function checkTcp(name: string, fd: CheckedStream): Diagnostic[] {
-  const path = ['fds', name, 'address'];
+/** Checks `host:port`; only who listens may have port 0. */
+export function checkHostPort(path: ConfigPath, address: string, isServer: boolean): Diagnostic[] {
   const where = showPath(path);
-  const parsed = parseHostPort(fd.address);
+  const parsed = parseHostPort(address);
   if ('reason' in parsed) {
     const isBare = parsed.reason.startsWith('an IPv6');
     const example = isBare ? '[::1]:9000' : '127.0.0.1:9000';
-    const holes = { where, address: fd.address, reason: parsed.reason, example };
+    const holes = { where, address, reason: parsed.reason, example };
     return [diagnostic('LOOM1501', holes, { path })];
   }
-  const isServer = fd.kind === 'tcpServer';
   if (isPort(parsed.port, isServer)) return [];
   const range = isServer ? 'from 0 to 65535' : 'from 1 to 65535';
   return [diagnostic('LOOM1502', { where, port: parsed.port, range }, { path })];
 }
 
-function checkUnix(name: string, fd: CheckedStream): Diagnostic[] {
-  const path = ['fds', name, 'address'];
+/** Checks the path or the abstract name of a unix socket. */
+export function checkUnixAddress(path: ConfigPath, address: string): Diagnostic[] {
   const where = showPath(path);
-  const character = foreignCharacter(fd.address, safeUnixPath);
+  const character = foreignCharacter(address, safeUnixPath);
   if (character !== undefined) {
     const allowed = 'the letters A to Z and a to z, digits, spaces and _ . - + @ , = ~ ( ) : /';
     return [diagnostic('LOOM1210', { where, character, allowed }, { path })];
   }
-  const reason = unixPathMistake(fd.address);
+  const reason = unixPathMistake(address);
   if (reason === undefined) return [];
   return [diagnostic('LOOM1504', { where, reason }, { path })];
+}
+
+function checkAddress(name: string, fd: CheckedStream): Diagnostic[] {
+  const path = ['fds', name, 'address'];
+  if (fd.kind !== 'tcp' && fd.kind !== 'tcpServer') return checkUnixAddress(path, fd.address);
+  return checkHostPort(path, fd.address, fd.kind === 'tcpServer');
 }
 
 function asListener(fd: CheckedStream): Listener | undefined {
@@ -124,13 +130,12 @@ function checkPackages(config: CheckedConfig): Diagnostic[] {
 /** Checks addresses, paths and package names. */
 export function checkAddresses(config: CheckedConfig, value: unknown): Diagnostic[] {
   const streams = Object.entries(config.fds)
-    .filter((entry): entry is [string, CheckedStream] => entry[1].kind !== 'timer')
+    .filter((entry): entry is [string, CheckedStream] => isCheckedStream(entry[1]))
     .sort(([first], [second]) => byName(first, second));
-  const isTcp = (fd: CheckedStream) => fd.kind === 'tcp' || fd.kind === 'tcpServer';
   // `out` may be absolute: it is where files go, and no file holds it.
   const out = config.out === '' ? checkPath(['out'], '') : [];
   return [
-    ...streams.flatMap(([name, fd]) => (isTcp(fd) ? checkTcp(name, fd) : checkUnix(name, fd))),
+    ...streams.flatMap(([name, fd]) => checkAddress(name, fd)),
     ...streams.flatMap(([name, fd]) => checkUnixOptions(name, fd, value)),
     ...checkCollisions(streams),
     ...out,

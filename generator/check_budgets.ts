@@ -4,10 +4,12 @@
  * reactor to know, so it cannot disagree with what is generated.
  */
 import type { CheckedConfig } from '../schemas/config.ts';
-import type { IrFd, IrReactor, IrStreamFd } from '../schemas/ir.ts';
+import type { IrFd, IrReactor } from '../schemas/ir.ts';
 import { showSize } from '../schemas/leaf.ts';
 import { limits } from '../schemas/limits.ts';
 import { byName } from './case.ts';
+import { isCheckedStream, isDatagram, isStream } from './fd_kinds.ts';
+import { operationsPerDatagram, receiveBufferBytes, sendSlotBytes } from './lower_datagrams.ts';
 import { lowerReactor } from './lower.ts';
 import {
   commonOperations,
@@ -25,8 +27,6 @@ import {
   neededInboxBytes,
 } from './lower_shared.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
-
-const isStream = (fd: IrFd): fd is IrStreamFd => fd.kind !== 'timer';
 
 function tooMany(
   what: string,
@@ -60,7 +60,7 @@ function checkMessages(config: CheckedConfig): Diagnostic[] {
 
 function checkFrames(config: CheckedConfig): Diagnostic[] {
   return Object.entries(config.fds).flatMap(([name, fd]) => {
-    if (fd.kind === 'timer' || fd.framing.kind !== 'lengthPrefixed') return [];
+    if (!isCheckedStream(fd) || fd.framing.kind !== 'lengthPrefixed') return [];
     const { width, maximum } = fd.framing;
     const { limit } = lengthWidth(width);
     if (maximum === undefined || maximum <= limit) return [];
@@ -95,12 +95,21 @@ function checkRing(
 
 /** Bytes of receive buffers, write queues and messages across buffers of one reactor. */
 function arenaBytes(fds: readonly IrFd[]): number {
+  const datagrams = fds
+    .filter(isDatagram)
+    .reduce(
+      (sum, fd) =>
+        sum +
+        receiveBufferBytes(fd) * fd.receive.count +
+        sendSlotBytes(fd) * fd.send.count * fd.sockets,
+      0,
+    );
   return fds
     .filter(isStream)
     .reduce(
       (sum, { slots, writeQueueBytes, framing, receive }) =>
         sum + slots * (writeQueueBytes + slabBytes(framing)) + receive.bytes * receive.count,
-      0,
+      datagrams,
     );
 }
 
@@ -113,6 +122,7 @@ function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
   const path = ['reactors', name];
   const where = showPath(path);
   const streams = reactor.fds.filter(isStream).length;
+  const datagrams = reactor.fds.filter(isDatagram).length;
   const found = [
     ...tooMany(
       `Connections on ${where}`,
@@ -123,7 +133,10 @@ function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
     ),
     ...tooMany(
       `Operation numbers of ${where}`,
-      commonOperations + streams * operationsPerStream + (reactor.fds.length - streams),
+      commonOperations +
+        streams * operationsPerStream +
+        datagrams * operationsPerDatagram +
+        (reactor.fds.length - streams - datagrams),
       limits.operations,
       'Move fds to another reactor.',
       path,

@@ -118,7 +118,6 @@ function unknownKey(schema: SchemaNode, path: ConfigPath, key: string): Diagnost
 
 const laterKinds: Record<string, string> = {
   websocket: 'a WebSocket client',
-  udp: 'a UDP socket',
   file: 'a file',
 };
 

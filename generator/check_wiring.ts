@@ -7,6 +7,7 @@ import type { CheckedConfig, CheckedFd } from '../schemas/config.ts';
 import { showDuration } from '../schemas/leaf.ts';
 import { byName } from './case.ts';
 import { keysOf } from './check_names.ts';
+import { isCheckedStream } from './fd_kinds.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 import { closest } from './report/suggest.ts';
 
@@ -46,7 +47,7 @@ function checkReferences(config: CheckedConfig, value: unknown): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const [name, fd] of entriesByName(config.fds)) {
     found.push(...reference('LOOM1401', 'reactors', reactors, fd.on, ['fds', name, 'on']));
-    if (fd.kind === 'timer' || fd.style === 'callback') continue;
+    if (!isCheckedStream(fd) || fd.style === 'callback') continue;
     const path = ['fds', name, 'style'];
     found.push(
       ...reference('LOOM1402', 'stacks', stacks, fd.style.fiber, [...path, 'fiber']),
@@ -141,6 +142,7 @@ function checkTimes(name: string, fd: CheckedFd, value: unknown): Diagnostic[] {
     if ('every' in written || 'after' in written) return [];
     return [diagnostic('LOOM1408', { where: showPath(path) }, { path, anchor: 'key' })];
   }
+  if (!isCheckedStream(fd)) return [];
   const found: Diagnostic[] = [];
   const whole = (at: ConfigPath, nanoseconds: number | undefined, unit: string, factor: number) => {
     if (nanoseconds === undefined || nanoseconds % factor === 0) return;

@@ -8,6 +8,7 @@
  */
 import type { InferInput } from 'valibot';
 import type { channelSchema, LoomConfig, stackSchema } from '../schemas/config.ts';
+import type { udpSchema, unixDatagramSchema } from '../schemas/config_datagrams.ts';
 import type {
   tcpSchema,
   tcpServerSchema,
@@ -73,6 +74,20 @@ export type TimerOptions<On extends string = string> = Options<
   never
 >;
 
+/** Options of `udp`. */
+export type UdpOptions<On extends string = string> = Options<
+  InferInput<typeof udpSchema>,
+  On,
+  never
+>;
+
+/** Options of `unixDatagram`. */
+export type UnixDatagramOptions<On extends string = string> = Options<
+  InferInput<typeof unixDatagramSchema>,
+  On,
+  never
+>;
+
 /** Options of `channel`. */
 export type ChannelOptions<From extends string = string, Message extends string = string> = {
   [Key in keyof InferInput<typeof channelSchema> as Exclude<Key, 'kind'>]: Key extends 'from'
@@ -90,7 +105,9 @@ export type FdOn<On extends string, Stack extends string> =
   | (TcpServerOptions<On, Stack> & { kind: 'tcpServer'; address: string })
   | (UnixOptions<On, Stack> & { kind: 'unix'; address: string })
   | (UnixServerOptions<On, Stack> & { kind: 'unixServer'; address: string })
-  | (TimerOptions<On> & { kind: 'timer' });
+  | (TimerOptions<On> & { kind: 'timer' })
+  | (UdpOptions<On> & { kind: 'udp' })
+  | (UnixDatagramOptions<On> & { kind: 'unixDatagram'; address: string });
 
 /** The parts of the config whose keys are names that other parts refer to. */
 type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels';
@@ -111,7 +128,8 @@ export type LoomDefinition<
   stacks?: { [Name in Stack]: InferInput<typeof stackSchema> };
   /** Fixed-layout records for channels: `struct({ symbol: u16, bid: i64 })`. */
   messages?: { [Name in Message]: Struct };
-  /** File descriptors: `tcp`, `tcpServer`, `unix`, `unixServer`, `timer`. */
+  /** File descriptors: `tcp`, `tcpServer`, `unix`, `unixServer`, `udp`, `unixDatagram`,
+   * `timer`. */
   fds: { [Name in Fd]: FdOn<NoInfer<Reactor>, NoInfer<Stack>> };
   /** Rings of messages to JavaScript: `channel({ from, to: 'js', message })`. */
   channels?: {
@@ -178,6 +196,25 @@ export function unixServer<const On extends string, const Stack extends string =
   options: UnixServerOptions<On, Stack>,
 ) {
   return { ...options, kind: 'unixServer' as const, address: path };
+}
+
+/**
+ * UDP sockets: `bind` to receive, `connect` for one peer, `groups` for multicast. A handler takes
+ * each datagram whole.
+ */
+export function udp<const On extends string>(options: UdpOptions<On>) {
+  return { ...options, kind: 'udp' as const };
+}
+
+/**
+ * A unix datagram socket at a path of at most 107 bytes, at an abstract name (`'@log'`), or at a
+ * name of the kernel's choice (`'@'`).
+ */
+export function unixDatagram<const On extends string>(
+  path: string,
+  options: UnixDatagramOptions<On>,
+) {
+  return { ...options, kind: 'unixDatagram' as const, address: path };
 }
 
 /** A timer: periodic with `every`, one-shot with only `after`. */

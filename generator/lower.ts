@@ -13,9 +13,9 @@ import {
   type IrFd,
   type IrMessage,
   type IrReactor,
-  type IrStreamFd,
 } from '../schemas/ir.ts';
 import { byName, pascalCase } from './case.ts';
+import { isDatagram, isStream } from './fd_kinds.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { alignUp, lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
 import { lowerShared } from './lower_shared.ts';
@@ -43,10 +43,6 @@ export interface LowerPaths {
 
 const entriesByName = <Value>(record: Readonly<Record<string, Value>>): [string, Value][] =>
   Object.entries(record).sort(([first], [second]) => byName(first, second));
-
-function isStream(fd: IrFd): fd is IrStreamFd {
-  return fd.kind !== 'timer';
-}
 
 function lowerChannels(
   reactor: string,
@@ -99,9 +95,13 @@ function lowerBounds(
 }
 
 /** Entries of the rings: enough completions for everything that can be in flight at once. */
-function lowerDepths(submitBatch: number, streams: readonly IrStreamFd[]) {
-  const slots = streams.reduce((sum, fd) => sum + fd.slots, 0);
-  const buffers = streams.reduce((sum, fd) => sum + fd.receive.count, 0);
+function lowerDepths(submitBatch: number, fds: readonly IrFd[]) {
+  const streams = fds.filter(isStream);
+  const datagrams = fds.filter(isDatagram);
+  const slots =
+    streams.reduce((sum, fd) => sum + fd.slots, 0) +
+    datagrams.reduce((sum, fd) => sum + fd.sockets, 0);
+  const buffers = [...streams, ...datagrams].reduce((sum, fd) => sum + fd.receive.count, 0);
   const listeners = streams.filter((fd) => fd.kind.endsWith('Server')).length;
   const submissionEntries = Math.min(
     Math.max(powerOfTwoCeiling(submitBatch * 2), minimumSubmissionEntries),
@@ -134,7 +134,7 @@ export function lowerReactor(
   const fds = entriesByName(config.fds)
     .filter(([, fd]) => fd.on === name)
     .map(([fdName, fd]) => lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor));
-  const depths = lowerDepths(reactor.submitBatch, fds.filter(isStream));
+  const depths = lowerDepths(reactor.submitBatch, fds);
   const { shared, channels } = lowerShared(reactor, fds, lowerChannels(name, config, messages));
   return {
     name,

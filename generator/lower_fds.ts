@@ -3,6 +3,8 @@ import type { CheckedFd, CheckedFraming, CheckedStream } from '../schemas/config
 import type { IrFd, IrFraming, IrSocketOptions, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
 import { isAbstract } from './address.ts';
 import { pascalCase } from './case.ts';
+import { isCheckedDatagram } from './fd_kinds.ts';
+import { lowerDatagram } from './lower_datagrams.ts';
 
 const nanosecondsPerSecond = 1e9;
 const nanosecondsPerMillisecond = 1e6;
@@ -179,5 +181,7 @@ function lowerTimer(
 
 /** Lowers one fd and moves the cursor of its reactor past it. `index` is program-wide. */
 export function lowerFd(name: string, index: number, fd: CheckedFd, at: FdCursor): IrFd {
-  return fd.kind === 'timer' ? lowerTimer(name, index, fd, at) : lowerStream(name, index, fd, at);
+  if (fd.kind === 'timer') return lowerTimer(name, index, fd, at);
+  if (isCheckedDatagram(fd)) return lowerDatagram(name, index, fd, at);
+  return lowerStream(name, index, fd, at);
 }

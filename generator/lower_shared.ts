@@ -5,6 +5,7 @@
  */
 import type { CheckedReactor } from '../schemas/config.ts';
 import type { IrChannel, IrFd, IrSharedLayout, IrStreamFd } from '../schemas/ir.ts';
+import { isStream } from './fd_kinds.ts';
 import { alignUp, powerOfTwoCeiling } from './lower_messages.ts';
 
 const statsOffset = 256;
@@ -20,7 +21,7 @@ const messagesInRing = 4;
 
 /** The stream fds that JavaScript serves. */
 export function deliveredFds(fds: readonly IrFd[]): IrStreamFd[] {
-  return fds.filter((fd): fd is IrStreamFd => fd.kind !== 'timer' && fd.handler === null);
+  return fds.filter((fd): fd is IrStreamFd => isStream(fd) && fd.handler === null);
 }
 
 /** The largest message of an fd in bytes; a raw fd delivers whole receive buffers. */

@@ -4,6 +4,8 @@
  * file does not follow from the others, and nothing is built from it.
  */
 import { isAbstract } from './address.ts';
+import { isDatagram, isTimer } from './fd_kinds.ts';
+import { raiseDatagram } from './raise_datagrams.ts';
 import type { Ir, IrFd, IrFraming, IrReactor, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
 
 const nanoseconds = (value: number): string => `${value}ns`;
@@ -97,8 +99,10 @@ function raiseTimer(fd: IrTimerFd, on: string): Record<string, unknown> {
   });
 }
 
-const raiseFd = (fd: IrFd, on: string): Record<string, unknown> =>
-  fd.kind === 'timer' ? raiseTimer(fd, on) : raiseStream(fd, on);
+function raiseFd(fd: IrFd, on: string): Record<string, unknown> {
+  if (isDatagram(fd)) return given(raiseDatagram(fd, on));
+  return isTimer(fd) ? raiseTimer(fd, on) : raiseStream(fd, on);
+}
 
 function raiseReactor(reactor: IrReactor): Record<string, unknown> {
   const { mode, spinNanoseconds } = reactor.wait;

@@ -8,6 +8,7 @@
  * Errors of a running program, 50 and 60, are in `codes_runtime.ts`.
  */
 import { buildCodes } from './codes_build.ts';
+import { datagramCodes } from './codes_datagrams.ts';
 import { descriptorCodes } from './codes_descriptors.ts';
 import { loadCodes } from './codes_load.ts';
 import { nameCodes } from './codes_names.ts';
@@ -24,6 +25,7 @@ export const codes = {
   ...nameCodes,
   ...wiringCodes,
   ...descriptorCodes,
+  ...datagramCodes,
   ...systemCodes,
   ...buildCodes,
 } as const;

@@ -184,7 +184,13 @@ export type CheckedConfig = v.InferOutput<typeof configSchema>;
 export type CheckedFd = v.InferOutput<typeof fdSchema>;
 
 /** A checked stream fd. */
-export type CheckedStream = Exclude<CheckedFd, { kind: 'timer' }>;
+export type CheckedStream = Extract<
+  CheckedFd,
+  { kind: 'tcp' | 'tcpServer' | 'unix' | 'unixServer' }
+>;
+
+/** A checked datagram fd. */
+export type CheckedDatagram = Extract<CheckedFd, { kind: 'udp' | 'unixDatagram' }>;
 
 /** A checked framing. */
 export type CheckedFraming = v.InferOutput<typeof framingSchema>;

@@ -3,6 +3,7 @@
  * framings and socket options. `config.ts` holds the rest and says how this is used.
  */
 import * as v from 'valibot';
+import { udpSchema, unixDatagramSchema } from './config_datagrams.ts';
 import { choice, duration, flag, integer, oneOf, size, text } from './leaf.ts';
 import { limits } from './limits.ts';
 
@@ -244,4 +245,6 @@ export const fdSchema = v.variant('kind', [
   unixSchema,
   unixServerSchema,
   timerSchema,
+  udpSchema,
+  unixDatagramSchema,
 ]);

@@ -7,6 +7,10 @@
  * older file would misunderstand a newer one.
  */
 
+import type { IrDatagramFd } from './ir_datagrams.ts';
+
+export type { IrDatagramFd, IrDatagramOptions, IrGroup } from './ir_datagrams.ts';
+
 /** The ABI number of the representation this version reads and writes. */
 export const IR_ABI = 1;
 
@@ -14,7 +18,14 @@ export const IR_ABI = 1;
 export type IrBackend = 'io_uring' | 'epoll';
 
 /** Kinds of a declared file descriptor. */
-export type IrFdKind = 'tcp' | 'tcpServer' | 'unix' | 'unixServer' | 'timer';
+export type IrFdKind =
+  | 'tcp'
+  | 'tcpServer'
+  | 'unix'
+  | 'unixServer'
+  | 'timer'
+  | 'udp'
+  | 'unixDatagram';
 
 /** How a stream of bytes is cut into messages. */
 export type IrFraming =
@@ -119,7 +130,7 @@ export interface IrTimerFd {
 }
 
 /** Any declared fd. */
-export type IrFd = IrStreamFd | IrTimerFd;
+export type IrFd = IrStreamFd | IrTimerFd | IrDatagramFd;
 
 /** Offsets in the block of memory that one reactor shares with JavaScript; bytes from its start. */
 export interface IrSharedLayout {

@@ -5,28 +5,12 @@
  */
 import * as v from 'valibot';
 import type { Ir } from './ir.ts';
+import { bit, list, lowerName, one, upperName, whole, word } from './ir_leaf.ts';
+import { datagramFd } from './ir_schema_datagrams.ts';
 import { limits } from './limits.ts';
 
-const whole = (minimum: number, maximum: number) =>
-  v.pipe(
-    v.number(`a whole number from ${minimum} to ${maximum}`),
-    v.check(
-      (value) => Number.isSafeInteger(value) && value >= minimum && value <= maximum,
-      `a whole number from ${minimum} to ${maximum}`,
-    ),
-  );
-
-const word = (pattern: RegExp, words: string) => v.pipe(v.string(words), v.regex(pattern, words));
-const one = <const Choices extends readonly (string | number)[]>(...choices: Choices) =>
-  v.picklist(choices, `one of ${choices.join(', ')}`);
-const list = <Item extends v.GenericSchema>(item: Item, maximum: number) =>
-  v.pipe(v.array(item, 'a list'), v.maxLength(maximum, `a list of at most ${maximum}`));
-
-const lowerName = word(/^[a-z][A-Za-z0-9_]{0,31}$/, 'a name that begins with a lower-case letter');
-const upperName = word(/^[A-Z][A-Za-z0-9_]{0,63}$/, 'a name that begins with an upper-case letter');
 const bytes = whole(0, 2 ** 40);
 const nanoseconds = whole(0, 2 ** 53 - 1);
-const bit = whole(0, 1);
 
 // The texts of addresses and paths are checked again, with their meaning, by `check_ir.ts`.
 const address = word(/^[\x20-\x7e]{1,259}$/, 'an address of printable characters');
@@ -145,7 +129,7 @@ const reactor = v.strictObject({
   slots: whole(0, limits.slots),
   handles: whole(0, 2 ** 21),
   handlers: list(v.strictObject({ name: upperName, fds: list(lowerName, 65535) }), 65535),
-  fds: list(v.variant('kind', [streamFd, timerFd], 'a stream fd or a timer'), 65535),
+  fds: list(v.variant('kind', [streamFd, timerFd, datagramFd], 'an fd of a known kind'), 65535),
   channels: list(channel, 65535),
   shared,
   mailboxBatch: v.exactOptional(whole(1, 65536)),

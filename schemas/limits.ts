@@ -7,6 +7,8 @@
 export const limits = {
   /** Reactors of one program; the C++ side has fixed tables of this length. */
   reactors: 16,
+  /** Multicast groups of one fd: `maximum_groups` of the runtime. */
+  groups: 64,
   /** Listening fds of one program, all reactors together. */
   servers: 64,
   /** Slots of one reactor: the tag of an operation keeps 20 bits for them. */

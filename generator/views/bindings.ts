@@ -2,16 +2,10 @@
  * The views of `bindings/index.ts` and `bindings/descriptor.ts`: the typed face of a program in
  * TypeScript, over the runtime that templates/bindings holds.
  */
+import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
 import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
-import {
-  bannerLines,
-  configPath,
-  describeFd,
-  framingOverhead,
-  isServer,
-  isStream,
-} from './sentences.ts';
+import { bannerLines, configPath, describeFd, framingOverhead, isServer } from './sentences.ts';
 import { commentLines, identifier, integer, maximumColumns, typescriptString } from './text.ts';
 
 /** One property of the program: an fd or a channel. */
@@ -82,7 +76,7 @@ export function indexView(ir: Ir): IndexView {
   const fds = ir.reactors.flatMap((reactor) => reactor.fds);
   const properties = [...fds.flatMap(fdProperty), ...ir.reactors.flatMap(channelProperties)];
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const addressed = fds.filter(isStream).map(({ name }) => name);
+  const addressed = fds.filter((fd) => !isTimer(fd)).map(({ name }) => name);
   return {
     banner: bannerLines(ir, '// '),
     imports: runtimeImports(properties),
@@ -122,6 +116,7 @@ function propertyComment(sentence: string): string[] {
 function fdProperty(fd: IrFd): PropertyView[] {
   const comment = propertyComment(describeFd(fd));
   const name = identifier(fd.name);
+  if (isDatagram(fd)) return [{ comment, name, type: 'NativeServer' }];
   if (!isStream(fd)) return fd.handler === null ? [{ comment, name, type: 'Timer' }] : [];
   const type = `${fd.handler === null ? '' : 'Native'}${isServer(fd) ? 'Server' : 'Stream'}`;
   return [{ comment, name, type }];

@@ -1,4 +1,5 @@
 /** The view of `fds.hpp`: what a program's fds are, as constants and types of C++. */
+import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
 import type {
   Ir,
   IrFd,
@@ -8,8 +9,9 @@ import type {
   IrStreamFd,
   IrTimerFd,
 } from '../../schemas/ir.ts';
+import { datagramShape, groupLines } from './datagrams.ts';
 import { nestedFields, stringField } from './cxx_layout.ts';
-import { bannerLines, describeFd, isServer, isStream } from './sentences.ts';
+import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { commentLines, identifier, integer } from './text.ts';
 
 /** One fd. */
@@ -19,7 +21,9 @@ export interface FdView {
   handler: string;
   isStream: boolean;
   framing: string;
-  /** `loom::StreamShape` or `loom::TimerShape`. */
+  /** The table of a datagram fd's groups. */
+  groups: string[];
+  /** `loom::StreamShape` or the like. */
   shapeType: string;
   /** The designated initializers, a line each. */
   shape: string[];
@@ -55,6 +59,7 @@ export function operationName(reactor: IrReactor, fd: IrFd, operation: string): 
 /** The name in C++ of what receives an fd's events. */
 function handlerType(fd: IrFd): string {
   if (fd.handler !== null) return `::${identifier(fd.handler)}`;
+  if (isDatagram(fd)) throw new Error(`fds.${fd.name} was not checked`);
   const delivery = isStream(fd) ? 'JsDelivery' : 'JsTicks';
   return `loom::${delivery}<${identifier(fd.typeName)}>`;
 }
@@ -86,6 +91,7 @@ export function fdsView(ir: Ir, fds: readonly { reactor: IrReactor; fd: IrFd }[]
       'loom/framing.hpp',
       'loom/js_delivery.hpp',
       'loom/shapes.hpp',
+      ...(fds.some(({ fd }) => isDatagram(fd)) ? ['loom/datagram_shape.hpp'] : []),
     ].sort(),
     namespace: identifier(ir.name),
     handlers: [...handlers].sort().map(identifier),
@@ -96,10 +102,17 @@ export function fdsView(ir: Ir, fds: readonly { reactor: IrReactor; fd: IrFd }[]
       handler: handlerType(fd),
       isStream: isStream(fd),
       framing: isStream(fd) ? framingType(fd.framing) : '',
-      shapeType: isStream(fd) ? 'loom::StreamShape' : 'loom::TimerShape',
-      shape: isStream(fd) ? streamShape(reactor, fd) : timerShape(reactor, fd),
+      groups: isDatagram(fd) ? groupLines(fd) : [],
+      ...shapeOf(reactor, fd),
     })),
   };
+}
+
+function shapeOf(reactor: IrReactor, fd: IrFd): Pick<FdView, 'shape' | 'shapeType'> {
+  if (isTimer(fd)) return { shapeType: 'loom::TimerShape', shape: timerShape(reactor, fd) };
+  if (isStream(fd)) return { shapeType: 'loom::StreamShape', shape: streamShape(reactor, fd) };
+  const shape = datagramShape(fd, (name) => operationName(reactor, fd, name));
+  return { shapeType: 'loom::DatagramShape', shape };
 }
 
 function timerShape(reactor: IrReactor, fd: IrTimerFd): string[] {

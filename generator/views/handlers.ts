@@ -1,7 +1,8 @@
 /** The views of `handlers.hpp` and of the checks of what the user wrote. */
-import type { Ir, IrChannel, IrFd, IrReactor } from '../../schemas/ir.ts';
+import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
+import type { Ir, IrChannel, IrDatagramFd, IrFd, IrReactor } from '../../schemas/ir.ts';
 import { fitted, staticAssert } from './cxx_layout.ts';
-import { bannerLines, isManual, isStream } from './sentences.ts';
+import { bannerLines, isManual } from './sentences.ts';
 import { commentLines, grouped, identifier, includePath, integer, listed } from './text.ts';
 
 /** A channel that a handler publishes to, or a timer that it arms. */
@@ -14,7 +15,7 @@ export interface HandlerMemberView {
 export interface HandlerView {
   comment: string[];
   name: string;
-  /** The alias of its connection type; empty unless it serves exactly one stream fd. */
+  /** Aliases of its connection and socket types, where it serves exactly one such fd. */
   connection: string[];
   members: HandlerMemberView[];
   hasMembers: boolean;
@@ -79,6 +80,8 @@ export function handlersView(ir: Ir, handlers: readonly Service[]): HandlersView
   const namespace = identifier(ir.name);
   const publishes = handlers.some((service) => channelsOf(service).length > 0);
   const includes = [`${namespace}/fds.hpp`];
+  const hasDatagrams = handlers.some(({ fds }) => fds.some(({ fd }) => isDatagram(fd)));
+  if (hasDatagrams) includes.push('loom/datagram_socket.hpp');
   if (publishes) includes.push(`${namespace}/messages.hpp`, 'loom/channel_out.hpp');
   return {
     banner: bannerLines(ir, '// '),
@@ -90,8 +93,7 @@ export function handlersView(ir: Ir, handlers: readonly Service[]): HandlersView
 
 function handlerView(namespace: string, service: Service): HandlerView {
   const name = identifier(service.name);
-  const streams = service.fds.flatMap(({ fd }) => (isStream(fd) ? [fd] : []));
-  const only = streams.length === 1 ? streams[0] : undefined;
+  const alias = aliases(service);
   const members = [
     ...channelsOf(service).map(({ reactor, channel }) => channelView(reactor, channel)),
     ...service.fds.flatMap(({ fd }) => (isManual(fd) ? [timerView(fd)] : [])),
@@ -107,13 +109,25 @@ function handlerView(namespace: string, service: Service): HandlerView {
       ...commentLines('/// ', `It serves ${serves} on ${listed(reactors)}.`),
     ],
     name,
-    connection:
-      only === undefined
-        ? []
-        : [`using Connection = loom::Connection<fd::${identifier(only.typeName)}>;`],
+    connection: alias,
     members,
-    hasMembers: only !== undefined || members.length > 0,
+    hasMembers: alias.length > 0 || members.length > 0,
   };
+}
+
+/** The types of the connection or socket of a handler that serves exactly one such fd. */
+function aliases(service: Service): string[] {
+  const streams = service.fds.filter(({ fd }) => isStream(fd));
+  const datagrams = service.fds.filter(({ fd }) => isDatagram(fd));
+  const alias = (name: string, type: string, fds: Service['fds']): string[] => {
+    const [only] = fds;
+    if (only === undefined || fds.length > 1) return [];
+    return [`using ${name} = loom::${type}<fd::${identifier(only.fd.typeName)}>;`];
+  };
+  return [
+    ...alias('Connection', 'Connection', streams),
+    ...alias('Socket', 'DatagramSocket', datagrams),
+  ];
 }
 
 function channelView(reactor: IrReactor, channel: IrChannel): HandlerMemberView {
@@ -155,6 +169,27 @@ export function checksView(ir: Ir, service: Service, outFolder: string): ChecksV
   };
 }
 
+function datagramAssertions(name: string, fd: IrDatagramFd): string[] {
+  const hook = (concept: string, sentence: string): string[] =>
+    staticAssert(
+      `loom::${concept}<::${name}, fd::${identifier(fd.typeName)}>`,
+      `${sentence} for fds.${fd.name}.`,
+    );
+  return [
+    ...hook(
+      'HasOnDatagram',
+      `${name} needs \`void on_datagram(auto& socket, const loom::Datagram& datagram)\``,
+    ),
+    ...hook(
+      'HasOnError',
+      `${name}::on_error must be \`void on_error(auto& socket, loom::Error error)\``,
+    ),
+    ...hook('HasOnBatchEnd', `${name}::on_batch_end must be \`void on_batch_end(auto& socket)\``),
+    ...hook('HasOnSocketOpen', `${name}::on_open must be \`void on_open(auto& socket)\``),
+    ...hook('HasOnSocketDrain', `${name}::on_drain must be \`void on_drain(auto& socket)\``),
+  ];
+}
+
 function handlerAssertions(namespace: string, service: Service): string[] {
   const name = identifier(service.name);
   const base = `${namespace}::${name}Base<${name}>`;
@@ -167,6 +202,7 @@ function handlerAssertions(namespace: string, service: Service): string[] {
   };
   add(`std::is_base_of_v<${name}Base<::${name}>, ::${name}>`, `${name} must derive from ${base}.`);
   for (const { fd } of service.fds) {
+    if (isDatagram(fd)) lines.push(...datagramAssertions(name, fd));
     if (!isStream(fd)) continue;
     const hooks = (concept: string): string => `loom::${concept}<::${name}, fd::${fd.typeName}>`;
     const where = `for fds.${fd.name}`;
@@ -188,7 +224,7 @@ function handlerAssertions(namespace: string, service: Service): string[] {
         `\`void on_close(auto& connection, loom::CloseReason why)\` ${where}.`,
     );
   }
-  const timers = service.fds.filter(({ fd }) => !isStream(fd)).map(({ fd }) => `fds.${fd.name}`);
+  const timers = service.fds.filter(({ fd }) => isTimer(fd)).map(({ fd }) => `fds.${fd.name}`);
   if (timers.length > 0) {
     const sentence = `${name} needs \`void on_tick(loom::Tick tick)\` for ${listed(timers)}.`;
     add(`loom::HasOnTick<::${name}>`, sentence);

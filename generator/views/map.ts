@@ -2,16 +2,11 @@
  * The view of map.txt: every table, buffer and ring of a program with its size, for people who
  * want to know what a config costs.
  */
-import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
+import type { Ir, IrDatagramFd, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { receiveBufferBytes, sendSlotBytes } from '../lower_datagrams.ts';
 import { paddingBytes, slabBytes } from '../lower_fds.ts';
-import {
-  bannerLines,
-  counted,
-  describeFd,
-  describeReactor,
-  isServer,
-  isStream,
-} from './sentences.ts';
+import { bannerLines, counted, describeFd, describeReactor, isServer } from './sentences.ts';
 import { commentLines, grouped, printable } from './text.ts';
 
 /** One reactor's part of the map. */
@@ -64,6 +59,7 @@ function mapReactor(reactor: IrReactor): MapReactorView {
     { name: 'completion queue entries', count: reactor.completionEntries, bytes: 16 },
     { name: 'fixed-file handles', count: reactor.handles, bytes: 8 },
     ...streams.flatMap(streamRows),
+    ...reactor.fds.filter(isDatagram).flatMap(datagramRows),
     ...sharedRows(reactor),
   ];
   const total = tables.reduce((sum, { count, bytes }) => sum + count * bytes, 0);
@@ -89,10 +85,11 @@ function row(name: string, count: string, each: string, bytes: string): string {
 
 /** The slots of a stream fd, for reading tags in a debugger. */
 function slotRange(fd: IrFd): string {
-  if (!isStream(fd)) return ` Timer ${fd.timer}.`;
-  const last = fd.firstSlot + fd.slots - 1;
-  const slots = fd.slots === 1 ? `Slot ${fd.firstSlot}` : `Slots ${fd.firstSlot} to ${last}`;
-  const past = isServer(fd) ? ` Past the last slot: ${fd.full}.` : '';
+  if (isTimer(fd)) return ` Timer ${fd.timer}.`;
+  const count = isDatagram(fd) ? fd.sockets : fd.slots;
+  const last = fd.firstSlot + count - 1;
+  const slots = count === 1 ? `Slot ${fd.firstSlot}` : `Slots ${fd.firstSlot} to ${last}`;
+  const past = isStream(fd) && isServer(fd) ? ` Past the last slot: ${fd.full}.` : '';
   return ` ${slots}.${past}`;
 }
 
@@ -110,6 +107,21 @@ function streamRows(fd: IrStreamFd): Row[] {
   if (slab > 0)
     rows.push({ name: `${name} messages across buffers`, count: fd.slots, bytes: slab });
   return rows;
+}
+
+function datagramRows(fd: IrDatagramFd): Row[] {
+  return [
+    {
+      name: `fds.${fd.name} receive buffers`,
+      count: fd.receive.count,
+      bytes: receiveBufferBytes(fd),
+    },
+    {
+      name: `fds.${fd.name} datagrams to be sent`,
+      count: fd.send.count * fd.sockets,
+      bytes: sendSlotBytes(fd),
+    },
+  ];
 }
 
 function sharedRows(reactor: IrReactor): Row[] {

@@ -1,10 +1,11 @@
 /** The views of `src/<reactor>.hpp` and `src/program.cpp`: one switch over a closed set. */
+import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
 import { snakeCase } from '../case.ts';
 import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { argumentLines, fitted } from './cxx_layout.ts';
 import { operationName } from './fds.ts';
 import { channelArguments } from './handlers.ts';
-import { bannerLines, describeReactor, isManual, isStream } from './sentences.ts';
+import { bannerLines, describeReactor, isManual } from './sentences.ts';
 import { shapeConstants } from './shape.ts';
 import { commentLines, cxxString, identifier, integer } from './text.ts';
 
@@ -31,6 +32,7 @@ export interface ReactorView {
   hasChannels: boolean;
   hasTimers: boolean;
   hasStreams: boolean;
+  hasDatagrams: boolean;
   comment: string[];
   /** The class's own comment, and its head up to the opening brace. */
   classComment: string[];
@@ -42,6 +44,7 @@ export interface ReactorView {
   deliveries: { member: string; type: string; fd: string }[];
   hasDeliveries: boolean;
   streams: FamilyView[];
+  datagrams: FamilyView[];
   timers: FamilyView[];
   channels: { name: string; type: string[]; offset: string }[];
   /** Timers that handlers arm: `handlers_.book.retry`. */
@@ -66,10 +69,20 @@ const completions: Readonly<Record<string, string>> = {
   deadline: 'deadline_passed',
 };
 
+/** The same for the operations of datagram fds. */
+const datagramCompletions: Readonly<Record<string, string>> = {
+  receive: 'received_datagram',
+  send: 'sent_datagrams',
+  close: 'closed_datagram',
+  cancel: 'cancelled_datagram',
+  deadline: 'retry_datagrams',
+};
+
 /** Describes one reactor, in one file or in three. */
 export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): ReactorView {
   const streams = reactor.fds.filter(isStream);
-  const timers = reactor.fds.filter((fd) => !isStream(fd));
+  const datagrams = reactor.fds.filter(isDatagram);
+  const timers = reactor.fds.filter(isTimer);
   const members = handlerMembers(reactor);
   const family = (fd: IrFd): FamilyView => ({
     name: identifier(fd.name),
@@ -92,6 +105,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     hasChannels: reactor.channels.length > 0,
     hasTimers: timers.length > 0,
     hasStreams: streams.length > 0,
+    hasDatagrams: datagrams.length > 0,
     comment: commentLines('/// ', describeReactor(reactor)),
     classComment: commentLines(
       '/// ',
@@ -105,6 +119,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     deliveries,
     hasDeliveries: deliveries.length > 0,
     streams: streams.map(family),
+    datagrams: datagrams.map(family),
     timers: timers.map(family),
     armed: timers.filter(isManual).map((fd) => ({
       member: `${members.get(fd.handler ?? '') ?? ''}.${identifier(fd.name)}`,
@@ -116,6 +131,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     ),
     visitors: [
       visitor('stream', 'streams_', streams),
+      ...(datagrams.length > 0 ? [visitor('datagram', 'datagrams_', datagrams)] : []),
       visitor('timer', 'timers_', timers),
       visitor('channel', 'channels_', reactor.channels),
     ],
@@ -191,15 +207,23 @@ function caseLines(reactor: IrReactor, fd: IrFd, indent: string): string[] {
     .sort(([, a], [, b]) => a - b)
     .flatMap(([operation]) => {
       const label = `${indent}case ${operationName(reactor, fd, operation)}:`;
-      const act = isStream(fd)
-        ? `return this->${engineOf(operation)}(streams_.${identifier(fd.name)}, completion);`
-        : `return timers_.${identifier(fd.name)}.expire();`;
+      const act = `return ${actOf(fd, operation)};`;
       return fitted(`${label} ${act}`, [label, `${indent}  ${act}`]);
     });
 }
 
-function engineOf(operation: string): string {
-  const engine = completions[operation];
+/** The call that a completed operation of an fd leads to. */
+function actOf(fd: IrFd, operation: string): string {
+  const name = identifier(fd.name);
+  if (isTimer(fd)) return `timers_.${name}.expire()`;
+  const [engines, group] = isStream(fd)
+    ? [completions, 'streams_']
+    : [datagramCompletions, 'datagrams_'];
+  return `this->${engineOf(engines, operation)}(${group}.${name}, completion)`;
+}
+
+function engineOf(engines: Readonly<Record<string, string>>, operation: string): string {
+  const engine = engines[operation];
   if (engine === undefined) throw new Error(`no engine function for ${operation}`);
   return engine;
 }

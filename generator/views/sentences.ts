@@ -2,7 +2,8 @@
  * What emitted comments and tables say about the parts of a program, so that C++, TypeScript and
  * map.txt use the same words. Nothing here is escaped yet: `comment` in text.ts does that.
  */
-import type { Ir, IrFd, IrFraming, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import type { Ir, IrDatagramFd, IrFd, IrFraming, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { isDatagram, isStream } from '../fd_kinds.ts';
 import { bytesForPeople, commentLines, durationForPeople, grouped } from './text.ts';
 
 /** The config as a banner names it when the representation does not say. */
@@ -35,11 +36,6 @@ export function bannerLines(ir: Ir, prefix: string): string[] {
 /** Whether an fd is a timer that its handler arms. */
 export function isManual(fd: IrFd): boolean {
   return fd.kind === 'timer' && fd.firstNanoseconds === 0;
-}
-
-/** Whether an fd is a stream and not a timer. */
-export function isStream(fd: IrFd): fd is IrStreamFd {
-  return fd.kind !== 'timer';
 }
 
 /** Whether an fd listens. */
@@ -81,9 +77,20 @@ export function describeReceiver(fd: IrFd): string {
   return fd.handler === null ? 'delivered to JavaScript' : `handled by ${fd.handler}`;
 }
 
+/** What a datagram fd does with whom. */
+function describeDatagrams(fd: IrDatagramFd, receiver: string): string {
+  const parts = [`on ${fd.address === '' ? 'any address' : fd.address}`];
+  if (fd.peer !== '') parts.push(`connected to ${fd.peer}`);
+  if (fd.groups.length > 0) parts.push(counted(fd.groups.length, 'group'));
+  if (fd.sockets > 1) parts.push(counted(fd.sockets, 'socket'));
+  const longest = `datagrams of at most ${bytesForPeople(fd.receive.bytes)}`;
+  return `fds.${fd.name} - ${fd.kind} ${parts.join(', ')}, ${longest}, ${receiver}.`;
+}
+
 /** One sentence about an fd, with its config path first. */
 export function describeFd(fd: IrFd): string {
   const receiver = describeReceiver(fd);
+  if (isDatagram(fd)) return describeDatagrams(fd, receiver);
   if (!isStream(fd)) {
     const first = durationForPeople(fd.firstNanoseconds);
     const every = durationForPeople(fd.everyNanoseconds);

@@ -1,7 +1,8 @@
 /** The view of a reactor's Shape: its constants, as the loop and its backends read them. */
+import { isDatagram, isStream } from '../fd_kinds.ts';
 import type { Ir, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { directSockets } from '../lower_fds.ts';
-import { isServer, isStream } from './sentences.ts';
+import { isServer } from './sentences.ts';
 import { cxxString, integer } from './text.ts';
 
 /** Type, name and value of one constant. */
@@ -49,7 +50,10 @@ function traitConstants(streams: readonly IrStreamFd[]): Constant[] {
 export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
   const { shared, wait } = reactor;
   const streams = reactor.fds.filter(isStream);
+  const datagrams = reactor.fds.filter(isDatagram);
   const own = streams.reduce((sum, fd) => sum + (isServer(fd) ? 1 : fd.slots), 0);
+  const sockets = datagrams.reduce((sum, fd) => sum + fd.sockets, 0);
+  const pools = [...streams, ...datagrams].map((fd) => fd.receive.count);
   const modes = { spin: 'spin', block: 'block', 'spin-then-block': 'spin_then_block' } as const;
   const thread = `${ir.name}:${reactor.name}`.slice(0, threadNameCharacters);
   const fields: Constant[] = [
@@ -62,9 +66,9 @@ export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
     u32('submission_entries', reactor.submissionEntries),
     u32('completion_entries', reactor.completionEntries),
     u32('handles', reactor.handles),
-    u32('own_handles', own),
-    u32('buffer_groups', streams.length),
-    u32('maximum_buffers', Math.max(1, ...streams.map((fd) => fd.receive.count))),
+    u32('own_handles', own + sockets),
+    u32('buffer_groups', pools.length),
+    u32('maximum_buffers', Math.max(1, ...pools)),
     u32('delivery_offset', shared.deliveryOffset),
     u32('delivery_bytes', shared.deliveryBytes),
     u32('inbox_offset', shared.inboxOffset),

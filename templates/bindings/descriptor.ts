@@ -33,6 +33,7 @@
  *   readonly market: Stream;           // tcp, unix without a handler
  *   readonly echo: NativeServer;       // tcpServer, unixServer with a C++ handler
  *   readonly book: NativeStream;       // tcp, unix with a C++ handler
+ *   readonly itch: NativeServer;       // udp, unixDatagram: the address that it is bound to
  *   readonly clock: Timer;             // timer without a handler; timers with one are left out
  *   readonly top: Channel<Top>;
  * }
@@ -95,6 +96,15 @@ export interface TimerDescriptor {
   readonly native: boolean;
 }
 
+/** A datagram fd, which a C++ handler serves: udp or unixDatagram. */
+export interface DatagramDescriptor {
+  readonly kind: 'udp' | 'unixDatagram';
+  readonly name: string;
+  /** Program-wide number. */
+  readonly index: number;
+  readonly native: true;
+}
+
 /** A channel to JavaScript. */
 export interface ChannelDescriptor {
   readonly name: string;
@@ -114,7 +124,7 @@ export interface ReactorDescriptor {
   readonly sharedBytes: number;
   readonly delivery: RingDescriptor;
   readonly inbox: RingDescriptor;
-  readonly fds: readonly (StreamDescriptor | TimerDescriptor)[];
+  readonly fds: readonly (StreamDescriptor | DatagramDescriptor | TimerDescriptor)[];
   readonly channels: readonly ChannelDescriptor[];
 }
 

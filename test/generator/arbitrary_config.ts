@@ -68,6 +68,49 @@ function unixFd(options: { type?: string; framing?: unknown }, kind: string): Pl
   return { ...others, ...(!isPackets && framing !== undefined && { framing }), kind };
 }
 
+const datagrams = {
+  handler: fc.constant('Itch'),
+  timestamps: fc.constantFrom('none', 'software'),
+  receive: optional({ bytes: fc.integer({ min: 1, max: 65536 }), count: powerOfTwo(0, 10) }),
+  send: optional({ bytes: fc.integer({ min: 1, max: 65536 }), count: powerOfTwo(0, 10) }),
+  batch: fc.integer({ min: 1, max: 64 }),
+  receiveBuffer: fc.integer({ min: 2048, max: 1 << 24 }),
+};
+const flag = fc.boolean();
+const groups = fc.constantFrom(
+  [],
+  [{ address: '239.1.1.1' }],
+  [{ address: '232.1.1.1', interface: 'lo', source: '10.0.0.1' }, { address: '239.1.1.1' }],
+);
+
+/** A datagram fd: it always has a handler. */
+const datagram = fc.oneof(
+  fc
+    .record(
+      {
+        ...datagrams,
+        ...{ groups, drops: flag, destination: flag, reuseAddress: flag, reusePort: flag },
+        ...{ broadcast: flag, ipv6Only: flag, typeOfService: fc.integer({ min: 0, max: 255 }) },
+        multicast: optional({ hops: fc.integer({ min: 0, max: 255 }), loopback: flag }),
+        device: fc.constantFrom('eth0', 'lo'),
+        busyPoll: fc.constantFrom('10us', '1ms'),
+        connect: fc.constant('127.0.0.1:9'),
+      },
+      { requiredKeys: ['handler'] },
+    )
+    .map((options) => ({ ...options, kind: 'udp' })),
+  fc
+    .record(
+      {
+        ...datagrams,
+        mode: fc.integer({ min: 0, max: 0o777 }),
+        connect: fc.constantFrom('/dev/log', '@log'),
+      },
+      { requiredKeys: ['handler'] },
+    )
+    .map((options) => ({ ...options, kind: 'unixDatagram' })),
+);
+
 /** An fd without its reactor and address; listeners get an address of their own by position. */
 const fd = fc.oneof(
   optional({ ...stream, ...client, ...tcp }).map((options) => ({ ...options, kind: 'tcp' })),
@@ -79,6 +122,7 @@ const fd = fc.oneof(
   optional({ ...stream, ...server, type, mode: fc.integer({ min: 0, max: 0o777 }) }).map(
     (options) => unixFd(options, 'unixServer'),
   ),
+  datagram,
   fc
     .record(
       {
@@ -125,7 +169,8 @@ const names = (name: fc.Arbitrary<string>, minLength: number, maxLength: number)
 
 function address(kind: unknown, position: number): Plain {
   if (kind === 'timer') return {};
-  const isUnix = kind === 'unix' || kind === 'unixServer';
+  if (kind === 'udp') return { bind: `0.0.0.0:${7000 + position}` };
+  const isUnix = typeof kind === 'string' && kind.startsWith('unix');
   return { address: isUnix ? `/run/fd ${position}.sock` : `127.0.0.1:${7000 + position}` };
 }
 

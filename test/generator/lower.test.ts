@@ -2,6 +2,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { check } from '../../generator/check.ts';
+import { isDatagram, isStream, isTimer } from '../../generator/fd_kinds.ts';
 import { lower } from '../../generator/lower.ts';
 import { shapeConstants } from '../../generator/views/shape.ts';
 import type { CheckedConfig } from '../../schemas/config.ts';
@@ -62,7 +63,7 @@ const feed = {
 
 const stream = (reactor: IrReactor | undefined, name: string): IrStreamFd => {
   const fd = reactor?.fds.find((each) => each.name === name);
-  if (fd === undefined || fd.kind === 'timer') throw new Error(`no stream fd ${name}`);
+  if (fd === undefined || !isStream(fd)) throw new Error(`no stream fd ${name}`);
   return fd;
 };
 
@@ -215,11 +216,11 @@ test('the same config in any key order gives the same bytes', (t) => {
 });
 
 function checkTables(t: { true(value: boolean, message?: string): void }, reactor: IrReactor) {
-  const streams = reactor.fds.filter((fd): fd is IrStreamFd => fd.kind !== 'timer');
   let slot = 0;
-  for (const fd of streams) {
+  for (const fd of reactor.fds) {
+    if (isTimer(fd)) continue;
     t.true(fd.firstSlot === slot, 'slots are consecutive');
-    slot += fd.slots;
+    slot += isDatagram(fd) ? fd.sockets : fd.slots;
   }
   const numbers = new Set<number>();
   for (const fd of reactor.fds) {

@@ -33,7 +33,7 @@ TEST_P(Datagrams, KeepEveryBoundary) {
   LOOM_START_OR_SKIP();
   const auto peer = udp_socket(port_);
   // 65,507 bytes are the longest that UDP over IPv4 carries; nothing is a datagram too.
-  for (const std::size_t size : {1, 0, 3, 1472, 1473, 9000, 0, 65507, 2}) {
+  for (const std::size_t size : {1U, 0U, 3U, 1472U, 1473U, 9000U, 0U, 65507U, 2U}) {
     std::string text(size, '\0');
     for (std::size_t n = 0; n < size; ++n) text[n] = static_cast<char>('a' + n % 26);
     ASSERT_EQ(::send(peer.get(), text.data(), text.size(), 0), static_cast<ssize_t>(size));
