@@ -171,7 +171,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
     abi: IR_ABI,
     name: config.name,
     backends: { linux: config.backends.linux as IrBackend[] },
-    clock: config.clock,
+    ...(config.clock !== 'auto' && { clock: config.clock }),
     handlersHeader: config.handlers === undefined ? null : fromOut(paths, config.handlers),
     native: {
       pkgConfig: [...config.native.pkgConfig],

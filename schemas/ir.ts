@@ -227,8 +227,8 @@ export interface Ir {
    */
   config?: string;
   backends: { linux: IrBackend[] };
-  /** What reactors read their time from. */
-  clock: 'auto' | 'tsc' | 'monotonic';
+  /** What reactors read their time from; absent: the counter where it can be trusted. */
+  clock?: 'tsc' | 'monotonic';
   /** Paths relative to the output folder, with forward slashes. */
   handlersHeader: string | null;
   native: {

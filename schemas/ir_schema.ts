@@ -161,7 +161,7 @@ export const irSchema = v.strictObject({
   name: lowerName,
   config: v.exactOptional(path),
   backends: v.strictObject({ linux: list(one('io_uring', 'epoll'), 2) }),
-  clock: one('auto', 'tsc', 'monotonic'),
+  clock: v.exactOptional(one('tsc', 'monotonic')),
   handlersHeader: v.nullable(path),
   native: v.strictObject({
     pkgConfig: list(packageName, 256),

@@ -20,7 +20,7 @@ const defaultSubmitBatch = 64;
 function boundConstants(ir: Ir, reactor: IrReactor): Constant[] {
   const { submitBatch, mailboxBatch, fiberBatch, kernelWorkers, stallNanoseconds } = reactor;
   const fields: Constant[] = [];
-  if (ir.clock !== 'auto')
+  if (ir.clock !== undefined)
     fields.push(['loom::ClockChoice', 'clock', `loom::ClockChoice::${ir.clock}`]);
   if (submitBatch !== defaultSubmitBatch) fields.push(u32('submit_batch', submitBatch));
   if (mailboxBatch !== undefined) fields.push(u32('inbox_batch', mailboxBatch));

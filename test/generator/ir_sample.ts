@@ -90,7 +90,6 @@ export function sampleIr(): Ir {
     config: '../../examples/feed/loom.config.ts',
     backends: { linux: ['io_uring', 'epoll'] },
     handlersHeader: '../../examples/feed/feed.hpp',
-    clock: 'auto',
     native: { pkgConfig: ['simdjson'], sources: [], includeDirectories: [] },
     messages: [
       {
