@@ -8,6 +8,7 @@ import { showDuration } from '../schemas/leaf.ts';
 import { byName } from './case.ts';
 import { keysOf } from './check_names.ts';
 import { isCheckedStream } from './fd_kinds.ts';
+import { defaultStacks } from './lower_fibers.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 import { closest } from './report/suggest.ts';
 
@@ -42,17 +43,17 @@ function reference(
 
 function checkReferences(config: CheckedConfig, value: unknown): Diagnostic[] {
   const reactors = keysOf(value, 'reactors');
-  const stacks = keysOf(value, 'stacks');
+  const declared = keysOf(value, 'stacks');
+  const stacks = 'stacks' in (value as object) ? declared : Object.keys(defaultStacks);
   const messages = keysOf(value, 'messages');
   const found: Diagnostic[] = [];
   for (const [name, fd] of entriesByName(config.fds)) {
     found.push(...reference('LOOM1401', 'reactors', reactors, fd.on, ['fds', name, 'on']));
     if (!isCheckedStream(fd) || fd.style === 'callback') continue;
     const path = ['fds', name, 'style'];
-    found.push(
-      ...reference('LOOM1402', 'stacks', stacks, fd.style.fiber, [...path, 'fiber']),
-      diagnostic('LOOM1802', { where: showPath(path) }, { path }),
-    );
+    found.push(...reference('LOOM1402', 'stacks', stacks, fd.style.fiber, [...path, 'fiber']));
+    if (fd.handler !== undefined) continue;
+    found.push(diagnostic('LOOM1420', { where: showPath(path) }, { path }));
   }
   for (const [name, channel] of entriesByName(config.channels)) {
     const path = ['channels', name];

@@ -124,7 +124,7 @@ export type LoomDefinition<
 } & {
   /** Event loops, each on a thread of its own; at most 16. */
   reactors: { [Name in Reactor]: LoomConfig['reactors'][string] };
-  /** Size classes of fiber stacks. */
+  /** Size classes of fiber stacks. By default `small` of 16K, `medium` of 64K, `large` of 256K. */
   stacks?: { [Name in Stack]: InferInput<typeof stackSchema> };
   /** Fixed-layout records for channels: `struct({ symbol: u16, bid: i64 })`. */
   messages?: { [Name in Message]: Struct };
@@ -151,7 +151,7 @@ export interface Struct {
 export function defineLoom<
   const Reactor extends string,
   const Fd extends string,
-  const Stack extends string = never,
+  const Stack extends string = 'small' | 'medium' | 'large',
   const Message extends string = never,
   const Channel extends string = never,
 >(

@@ -17,6 +17,7 @@ import {
 import { byName, pascalCase } from './case.ts';
 import { isDatagram, isStream } from './fd_kinds.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
+import { lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { alignUp, lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
 import { lowerShared } from './lower_shared.ts';
 
@@ -134,6 +135,7 @@ export function lowerReactor(
   const fds = entriesByName(config.fds)
     .filter(([, fd]) => fd.on === name)
     .map(([fdName, fd]) => lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor));
+  const fibers = spawnedFibers(config, name);
   const depths = lowerDepths(reactor.submitBatch, fds);
   const { shared, channels } = lowerShared(reactor, fds, lowerChannels(name, config, messages));
   return {
@@ -152,6 +154,7 @@ export function lowerReactor(
     fds,
     channels,
     shared,
+    ...(fibers !== undefined && { fibers }),
     ...lowerBounds(reactor),
   };
 }
@@ -167,6 +170,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
     lowerMessage(name, message),
   );
   const fdIndexes = new Map(entriesByName(config.fds).map(([name], index) => [name, index]));
+  const fibers = lowerFibers(config);
   return {
     abi: IR_ABI,
     name: config.name,
@@ -179,6 +183,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
       includeDirectories: config.native.includeDirectories.map((path) => fromOut(paths, path)),
     },
     messages,
+    ...(fibers !== undefined && { fibers }),
     reactors: entriesByName(config.reactors).map(([name], index) =>
       lowerReactor(name, index, config, fdIndexes, messages),
     ),

@@ -5,6 +5,7 @@ import { isAbstract } from './address.ts';
 import { pascalCase } from './case.ts';
 import { isCheckedDatagram } from './fd_kinds.ts';
 import { lowerDatagram } from './lower_datagrams.ts';
+import { stackClassOf } from './lower_fibers.ts';
 
 const nanosecondsPerSecond = 1e9;
 const nanosecondsPerMillisecond = 1e6;
@@ -117,6 +118,7 @@ function lowerOptions(fd: CheckedStream): IrSocketOptions {
 function lowerStream(name: string, index: number, fd: CheckedStream, at: FdCursor): IrStreamFd {
   const isServer = fd.kind === 'tcpServer' || fd.kind === 'unixServer';
   const client = fd.kind === 'tcp' || fd.kind === 'unix' ? fd : undefined;
+  const stackClass = stackClassOf(fd);
   const operationNames = isServer ? serverOperations : clientOperations;
   const receive =
     receiveClasses.find((each) => fd.connections <= each.connections) ?? receiveClasses[2];
@@ -128,6 +130,7 @@ function lowerStream(name: string, index: number, fd: CheckedStream, at: FdCurso
     address: fd.address,
     handler: fd.handler ?? null,
     framing: isSeqpacket(fd) ? { kind: 'packet' } : lowerFraming(fd.framing),
+    ...(stackClass !== undefined && { stackClass }),
     firstSlot: at.slot,
     slots: fd.connections,
     operations: Object.fromEntries(

@@ -66,6 +66,7 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
     handler: fd.handler ?? undefined,
     framing: isPacket ? undefined : raiseFraming(fd.framing),
     type: isPacket ? 'seqpacket' : undefined,
+    style: fd.stackClass === undefined ? undefined : { fiber: fd.stackClass },
     connections: fd.slots,
     writeQueue: fd.writeQueueBytes,
     receive: given({
@@ -114,6 +115,7 @@ function raiseReactor(reactor: IrReactor): Record<string, unknown> {
     inbox: reactor.shared.inboxBytes,
     delivery: reactor.shared.deliveryBytes,
     mailboxBatch: reactor.mailboxBatch,
+    fibers: reactor.fibers,
     fiberBatch: reactor.fiberBatch,
     kernelWorkers: reactor.kernelWorkers,
     stall: reactor.stallNanoseconds ? nanoseconds(reactor.stallNanoseconds) : undefined,
@@ -133,6 +135,10 @@ export function raise(ir: Ir): Record<string, unknown> {
         { kind: 'struct', fields: fields.map((field) => ({ name: field.name, type: field.type })) },
       ]),
     ),
+    ...(ir.fibers && {
+      fibers: { context: ir.fibers.context },
+      stacks: Object.fromEntries(ir.fibers.classes.map(({ name, ...rest }) => [name, rest])),
+    }),
     fds: Object.fromEntries(
       ir.reactors.flatMap(({ name, fds }) => fds.map((fd) => [fd.name, raiseFd(fd, name)])),
     ),

@@ -14,7 +14,9 @@ import { fdsView, operationsView } from './views/fds.ts';
 import { checksView, handlersView, services } from './views/handlers.ts';
 import { mapView } from './views/map.ts';
 import { cxxMessagesView, typescriptMessagesView } from './views/messages.ts';
-import { programView, reactorView } from './views/reactor.ts';
+import { stacksView } from './views/stacks.ts';
+import { programView } from './views/program.ts';
+import { reactorView } from './views/reactor.ts';
 import { bannerLines } from './views/sentences.ts';
 import { identifier, maximumLines } from './views/text.ts';
 
@@ -130,8 +132,12 @@ function renderFds(ir: Ir): [string, string][] {
   const fds = ir.reactors.flatMap((reactor) =>
     reactor.fds.map((fd) => ({ name: fd.name, reactor, fd })),
   );
+  const path = `include/${ir.name}/stacks.hpp`;
   return [
     [`include/${ir.name}/operations.hpp`, fill('cxx/operations.hpp', operationsView(ir))],
+    ...(ir.fibers ? [[path, fill('cxx/stacks.hpp', stacksView(ir, ir.fibers))] as const] : []).map(
+      ([file, text]): [string, string] => [file, text],
+    ),
     ...splitIfLong({
       ir,
       parts: fds,

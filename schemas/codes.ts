@@ -10,6 +10,7 @@
 import { buildCodes } from './codes_build.ts';
 import { datagramCodes } from './codes_datagrams.ts';
 import { descriptorCodes } from './codes_descriptors.ts';
+import { fiberCodes } from './codes_fibers.ts';
 import { loadCodes } from './codes_load.ts';
 import { nameCodes } from './codes_names.ts';
 import { shapeCodes } from './codes_shape.ts';
@@ -24,6 +25,7 @@ export const codes = {
   ...shapeCodes,
   ...nameCodes,
   ...wiringCodes,
+  ...fiberCodes,
   ...descriptorCodes,
   ...datagramCodes,
   ...systemCodes,

@@ -55,17 +55,6 @@ export const systemCodes = {
       written today keeps its shape.
     `,
   },
-  LOOM1802: {
-    severity: 'error',
-    title: 'Fibers are of a later version',
-    holes: ['where'],
-    what: '{where} asks for fibers, which this version does not have.',
-    why: 'Handlers are written as callbacks: on_open, on_data, on_drain, on_close.',
-    fix: "Remove `style`, or write style: 'callback'.",
-    explanation: prose`
-      Stack classes are accepted and checked already; nothing is reserved for them.
-    `,
-  },
   LOOM1803: {
     severity: 'error',
     title: 'A channel to somewhere of a later version',

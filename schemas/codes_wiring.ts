@@ -15,17 +15,6 @@ export const wiringCodes = {
       fds: { market: tcp('127.0.0.1:9000', { on: 'md' }) },
     `,
   },
-  LOOM1402: {
-    severity: 'error',
-    title: 'Undeclared stack class',
-    holes: ['where', 'name', 'hint'],
-    what: "{where} names the stack class '{name}', which is not declared.",
-    why: 'Stacks are reserved at start, class by class.',
-    fix: '{hint}',
-    explanation: prose`
-      stacks: { small: { bytes: '16K', count: 32 } }, and style: { fiber: 'small' } in an fd.
-    `,
-  },
   LOOM1403: {
     severity: 'error',
     title: 'Undeclared message',

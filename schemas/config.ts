@@ -57,6 +57,9 @@ export const reactorSchema = v.strictObject({
   /** Items of mail and commands of JavaScript taken before each submission; 1 to 65536.
    * @default 256 */
   mailboxBatch: v.optional(integer('items', 1, 65536), 256),
+  /** Fibers that handlers may spawn besides those of connections; 0 to 65536. By default 8 where an
+   * fd is of fiber style, else 0. */
+  fibers: v.optional(integer('fibers', 0, 65536)),
   /** Ready fibers run in one turn; 1 to 65536.
    * @default 64 */
   fiberBatch: v.optional(integer('fibers', 1, 65536), 64),
@@ -79,12 +82,24 @@ export const reactorSchema = v.strictObject({
   delivery: v.optional(size('4K', '512M', 'power of two')),
 });
 
-/** A size class of fiber stacks. */
+/** A size class of fiber stacks; each reactor with fibers reserves its own. */
 export const stackSchema = v.strictObject({
-  /** Bytes of one stack, whole pages; 16K to 64M. */
+  /** Bytes of one stack, rounded up to whole pages; 16K to 64M. */
   bytes: size('16K', '64M'),
-  /** Stacks of this class, reserved at start; 1 to 65536. */
-  count: integer('stacks', 1, 65536),
+  /** Stacks of this class, reserved at start with a guard page below each; 1 to 65536. By default
+   * what the connections of fiber style on it and `reactors.<name>.fibers` can use at once. */
+  count: v.optional(integer('stacks', 1, 65536)),
+  /** Fibers that wait for a stack when every one is taken; 0 to 65536. Past them a fiber is
+   * refused: its connection closes with `exhausted`.
+   * @default 0 */
+  waiting: v.optional(integer('fibers', 0, 65536), 0),
+});
+
+const fibersSchema = v.strictObject({
+  /** How stacks are switched: Boost.Context's `fcontext`, the C library's `ucontext`, or loomgen's
+   * own `assembly` (x86-64 and arm64).
+   * @default 'fcontext' */
+  context: v.optional(choice(['fcontext', 'ucontext', 'assembly']), 'fcontext'),
 });
 
 const fieldSchema = v.strictObject({
@@ -157,9 +172,10 @@ export const configSchema = v.strictObject({
   clock: v.optional(choice(['auto', 'tsc', 'monotonic']), 'auto'),
   /** Event loops, each on a thread of its own; at most 16. */
   reactors: v.record(v.string(), reactorSchema),
-  /** Size classes of fiber stacks.
-   * @default {} */
-  stacks: v.optional(v.record(v.string(), stackSchema), {}),
+  /** Size classes of fiber stacks. By default `small` of 16K, `medium` of 64K, `large` of 256K. */
+  stacks: v.optional(v.record(v.string(), stackSchema)),
+  /** How fibers are made. */
+  fibers: v.optional(fibersSchema, {}),
   /** Fixed-layout records for channels.
    * @default {} */
   messages: v.optional(v.record(v.string(), messageSchema), {}),

@@ -80,7 +80,8 @@ const streamEntries = {
   on: reactorName(),
   /** Your C++ struct, declared in `handlers`. Without one, messages are delivered to JavaScript. */
   handler: v.optional(text("the name of a C++ struct, such as 'Book'")),
-  /** How the handler is written. Fibers are a later version.
+  /** How the handler is written: hooks that are called, or `{ fiber: 'small' }`: straight-line
+   * code in `run(connection)`, for each connection on a stack of that class.
    * @default 'callback' */
   style: v.optional(styleSchema, 'callback'),
   /** How bytes are cut into messages: `raw()`, `line()`, `lengthPrefixed('u32le')`.

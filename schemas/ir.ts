@@ -87,6 +87,8 @@ export interface IrStreamFd {
   /** The user's C++ struct, or null: delivered to JavaScript. */
   handler: string | null;
   framing: IrFraming;
+  /** Fiber style: the stack class of its connections' fibers; absent: callbacks. */
+  stackClass?: string;
   /** First slot in the reactor's slot space, and how many follow. */
   firstSlot: number;
   slots: number;
@@ -186,12 +188,30 @@ export interface IrReactor {
   shared: IrSharedLayout;
   /** Items of mail and commands taken before each submission; absent: 256. */
   mailboxBatch?: number;
+  /** Fibers that handlers may spawn besides those of connections; absent: it has no fibers. */
+  fibers?: number;
   /** Ready fibers run in one turn; absent: 64. */
   fiberBatch?: number;
   /** io_uring: threads of the kernel for what would block; absent: 2 and 2. */
   kernelWorkers?: { bounded: number; unbounded: number };
   /** Longest time that a handler or fiber may hold the loop unnoticed; absent: no watchdog. */
   stallNanoseconds?: number;
+}
+
+/** A size class of fiber stacks; its position in the list is its number in C++. */
+export interface IrStackClass {
+  name: string;
+  bytes: number;
+  count: number;
+  waiting: number;
+}
+
+/** What every reactor with fibers reserves. */
+export interface IrFibers {
+  context: 'fcontext' | 'ucontext' | 'assembly';
+  /** Fibers that can exist at once: those that have stacks and those that wait for one. */
+  records: number;
+  classes: IrStackClass[];
 }
 
 /** Scalar types a message field may have. */
@@ -237,5 +257,7 @@ export interface Ir {
     includeDirectories: string[];
   };
   messages: IrMessage[];
+  /** Absent when no reactor has fibers. */
+  fibers?: IrFibers;
   reactors: IrReactor[];
 }

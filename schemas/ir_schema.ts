@@ -58,6 +58,7 @@ const streamFd = v.strictObject({
   address,
   handler: v.nullable(upperName),
   framing,
+  stackClass: v.exactOptional(lowerName),
   firstSlot: whole(0, limits.slots),
   slots: whole(1, limits.slots),
   operations: v.record(lowerName, whole(1, limits.operations)),
@@ -133,6 +134,7 @@ const reactor = v.strictObject({
   channels: list(channel, 65535),
   shared,
   mailboxBatch: v.exactOptional(whole(1, 65536)),
+  fibers: v.exactOptional(whole(0, 65536)),
   fiberBatch: v.exactOptional(whole(1, 65536)),
   kernelWorkers: v.exactOptional(
     v.strictObject({ bounded: whole(1, 1024), unbounded: whole(1, 1024) }),
@@ -169,5 +171,20 @@ export const irSchema = v.strictObject({
     includeDirectories: list(path, 65535),
   }),
   messages: list(message, 65535),
+  fibers: v.exactOptional(
+    v.strictObject({
+      context: one('fcontext', 'ucontext', 'assembly'),
+      records: whole(1, 2 ** 24),
+      classes: list(
+        v.strictObject({
+          name: lowerName,
+          bytes: whole(16384, 2 ** 26),
+          count: whole(1, 2 ** 21),
+          waiting: whole(0, 65536),
+        }),
+        65535,
+      ),
+    }),
+  ),
   reactors: list(reactor, limits.reactors),
 }) satisfies v.GenericSchema<unknown, Ir>;

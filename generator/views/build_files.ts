@@ -13,6 +13,8 @@ export interface CmakeListsView {
   includeDirectories: string[];
   /** pkg-config modules, quoted, and Debian's likely name for each. */
   modules: { module: string; package: string }[];
+  /** How stacks are switched, or an empty list. */
+  contexts: string[];
   standalone: boolean;
 }
 
@@ -43,6 +45,7 @@ export function cmakeListsView(
       module: cmakeString(module),
       package: cmakeString(debianPackage(module)),
     })),
+    contexts: ir.fibers === undefined ? [] : [ir.fibers.context],
     standalone,
   };
 }

@@ -10,7 +10,7 @@ import type {
   IrTimerFd,
 } from '../../schemas/ir.ts';
 import { datagramShape, groupLines } from './datagrams.ts';
-import { nestedFields, stringField } from './cxx_layout.ts';
+import { argumentLines, nestedFields, stringField } from './cxx_layout.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { commentLines, identifier, integer } from './text.ts';
 
@@ -18,7 +18,8 @@ import { commentLines, identifier, integer } from './text.ts';
 export interface FdView {
   comment: string[];
   typeName: string;
-  handler: string;
+  /** `using Handler = …;`, in as many lines as it needs. */
+  handler: string[];
   isStream: boolean;
   framing: string;
   /** The table of a datagram fd's groups. */
@@ -57,11 +58,16 @@ export function operationName(reactor: IrReactor, fd: IrFd, operation: string): 
 }
 
 /** The name in C++ of what receives an fd's events. */
-function handlerType(fd: IrFd): string {
-  if (fd.handler !== null) return `::${identifier(fd.handler)}`;
+function handlerAlias(fd: IrFd): string[] {
+  const type = identifier(fd.typeName);
+  if (fd.handler !== null) {
+    const user = `::${identifier(fd.handler)}`;
+    if (!isStream(fd) || fd.stackClass === undefined) return [`  using Handler = ${user};`];
+    const parts = [type, user, `stacks::${identifier(fd.stackClass)}`];
+    return argumentLines('  using Handler = loom::FiberStream<', parts, '>;');
+  }
   if (isDatagram(fd)) throw new Error(`fds.${fd.name} was not checked`);
-  const delivery = isStream(fd) ? 'JsDelivery' : 'JsTicks';
-  return `loom::${delivery}<${identifier(fd.typeName)}>`;
+  return [`  using Handler = loom::${isStream(fd) ? 'JsDelivery' : 'JsTicks'}<${type}>;`];
 }
 
 /** The C++ type of a framing. */
@@ -83,11 +89,14 @@ function framingType(framing: IrFraming): string {
 
 /** Describes some fds of a program, all of them or one. */
 export function fdsView(ir: Ir, fds: readonly { reactor: IrReactor; fd: IrFd }[]): FdsView {
+  const hasFibers = fds.some(({ fd }) => isStream(fd) && fd.stackClass !== undefined);
+  const fiberHeaders = [`${identifier(ir.name)}/stacks.hpp`, 'loom/fiber_stream.hpp'];
   const handlers = new Set(fds.flatMap(({ fd }) => (fd.handler === null ? [] : [fd.handler])));
   return {
     banner: bannerLines(ir, '// '),
     includes: [
       `${identifier(ir.name)}/operations.hpp`,
+      ...(hasFibers ? fiberHeaders : []),
       'loom/framing.hpp',
       'loom/js_delivery.hpp',
       'loom/shapes.hpp',
@@ -99,7 +108,7 @@ export function fdsView(ir: Ir, fds: readonly { reactor: IrReactor; fd: IrFd }[]
     fds: fds.map(({ reactor, fd }) => ({
       comment: commentLines('/// ', describeFd(fd)),
       typeName: identifier(fd.typeName),
-      handler: handlerType(fd),
+      handler: handlerAlias(fd),
       isStream: isStream(fd),
       framing: isStream(fd) ? framingType(fd.framing) : '',
       groups: isDatagram(fd) ? groupLines(fd) : [],

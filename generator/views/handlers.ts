@@ -1,6 +1,6 @@
 /** The views of `handlers.hpp` and of the checks of what the user wrote. */
 import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
-import type { Ir, IrChannel, IrDatagramFd, IrFd, IrReactor } from '../../schemas/ir.ts';
+import type { Ir, IrChannel, IrDatagramFd, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { fitted, staticAssert } from './cxx_layout.ts';
 import { bannerLines, isManual } from './sentences.ts';
 import { commentLines, grouped, identifier, includePath, integer, listed } from './text.ts';
@@ -124,10 +124,16 @@ function aliases(service: Service): string[] {
     if (only === undefined || fds.length > 1) return [];
     return [`using ${name} = loom::${type}<fd::${identifier(only.fd.typeName)}>;`];
   };
+  const [stream] = streams.map(({ fd }) => fd).filter(isStream);
   return [
-    ...alias('Connection', 'Connection', streams),
+    ...alias('Connection', connectionType(stream), streams),
     ...alias('Socket', 'DatagramSocket', datagrams),
   ];
+}
+
+/** What a handler holds of a connection. */
+function connectionType(fd: IrStreamFd | undefined): string {
+  return fd?.stackClass === undefined ? 'Connection' : 'FiberConnection';
 }
 
 function channelView(reactor: IrReactor, channel: IrChannel): HandlerMemberView {
@@ -206,6 +212,11 @@ function handlerAssertions(namespace: string, service: Service): string[] {
     if (!isStream(fd)) continue;
     const hooks = (concept: string): string => `loom::${concept}<::${name}, fd::${fd.typeName}>`;
     const where = `for fds.${fd.name}`;
+    if (fd.stackClass !== undefined) {
+      const sentence = `${name} needs \`void run(auto& connection)\` without noexcept ${where}.`;
+      add(hooks('HasRun'), sentence);
+      continue;
+    }
     add(
       hooks('HasOnData'),
       `${name} needs \`void on_data(auto& connection, loom::Bytes bytes)\` ${where}.`,

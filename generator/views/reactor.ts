@@ -1,13 +1,13 @@
-/** The views of `src/<reactor>.hpp` and `src/program.cpp`: one switch over a closed set. */
+/** The view of `src/<reactor>.hpp`: one switch over a closed set. */
 import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
 import { snakeCase } from '../case.ts';
 import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
-import { argumentLines, fitted } from './cxx_layout.ts';
+import { fitted } from './cxx_layout.ts';
 import { operationName } from './fds.ts';
 import { channelArguments } from './handlers.ts';
 import { bannerLines, describeReactor, isManual } from './sentences.ts';
 import { shapeConstants } from './shape.ts';
-import { commentLines, cxxString, identifier, integer } from './text.ts';
+import { commentLines, identifier, integer } from './text.ts';
 
 /** One fd as a member of its reactor. */
 export interface FamilyView {
@@ -45,6 +45,10 @@ export interface ReactorView {
   hasDeliveries: boolean;
   streams: FamilyView[];
   datagrams: FamilyView[];
+  /** Whether the reactor has fibers, and its fds of fiber style. */
+  hasFibers: boolean;
+  hasFiberStreams: boolean;
+  fiberStreams: FamilyView[];
   timers: FamilyView[];
   channels: { name: string; type: string[]; offset: string }[];
   /** Timers that handlers arm: `handlers_.book.retry`. */
@@ -81,6 +85,7 @@ const datagramCompletions: Readonly<Record<string, string>> = {
 /** Describes one reactor, in one file or in three. */
 export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): ReactorView {
   const streams = reactor.fds.filter(isStream);
+  const fiberStreams = streams.filter((fd) => fd.stackClass !== undefined);
   const datagrams = reactor.fds.filter(isDatagram);
   const timers = reactor.fds.filter(isTimer);
   const members = handlerMembers(reactor);
@@ -114,12 +119,21 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     classHead: classHead(identifier(reactor.typeName)),
     typeName: identifier(reactor.typeName),
     constants: shapeConstants(ir, reactor),
-    cases: reactor.fds.flatMap((fd) => caseLines(reactor, fd, isSplit ? '    ' : '      ')),
+    cases: [
+      ...(reactor.fibers === undefined ? [] : fiberCases(isSplit ? '    ' : '      ')),
+      ...reactor.fds.flatMap((fd) => caseLines(reactor, fd, isSplit ? '    ' : '      ')),
+    ],
     handlers: [...members].map(([type, member]) => ({ member, type: `::${identifier(type)}` })),
     deliveries,
     hasDeliveries: deliveries.length > 0,
-    streams: streams.map(family),
     datagrams: datagrams.map(family),
+    streams: streams.map((fd) => {
+      const view = family(fd);
+      return fd.stackClass === undefined ? view : { ...view, handler: `fibers_.${view.name}` };
+    }),
+    hasFibers: reactor.fibers !== undefined,
+    hasFiberStreams: fiberStreams.length > 0,
+    fiberStreams: fiberStreams.map(family),
     timers: timers.map(family),
     armed: timers.filter(isManual).map((fd) => ({
       member: `${members.get(fd.handler ?? '') ?? ''}.${identifier(fd.name)}`,
@@ -145,6 +159,7 @@ function includes(ir: Ir, reactor: IrReactor): string[] {
   const namespace = identifier(ir.name);
   const headers = [`${namespace}/${reactor.handlers.length > 0 ? 'handlers' : 'fds'}.hpp`];
   if (reactor.channels.length > 0) headers.push(`${namespace}/messages.hpp`);
+  if (reactor.fibers !== undefined) headers.push(`${namespace}/stacks.hpp`);
   return [...headers, 'loom/reactor.hpp'].sort();
 }
 
@@ -228,62 +243,18 @@ function engineOf(engines: Readonly<Record<string, string>>, operation: string):
   return engine;
 }
 
+/** What fibers wait for. */
+function fiberCases(indent: string): string[] {
+  const label = `${indent}case loom::common_operation::`;
+  return [
+    `${label}fiber: return this->fiber_completed(completion);`,
+    `${label}fiber_timeout: return this->fiber_timed_out(completion);`,
+  ];
+}
+
 /** What JavaScript asks of the connections of one fd. */
 function commandLines(fd: IrStreamFd): string[] {
   const label = `      case fd::${identifier(fd.typeName)}::shape.index:`;
   const act = `return this->command(streams_.${identifier(fd.name)}, record);`;
   return fitted(`${label} ${act}`, [label, `        ${act}`]);
-}
-
-/** The view of `cxx/program.cpp`. */
-export interface ProgramView {
-  banner: string[];
-  namespace: string;
-  includes: string[];
-  backendNames: string;
-  reactors: { name: string; run: string[]; entry: string[] }[];
-  table: string[];
-  getter: string[];
-}
-
-const backendTypes = { io_uring: 'loom::IoUring', epoll: 'loom::Epoll' } as const;
-
-/** Describes the table of reactors. */
-export function programView(ir: Ir): ProgramView {
-  const backends = ir.backends.linux;
-  const namespace = identifier(ir.name);
-  const getter = 'const loom::ProgramTable& loom::program_table() noexcept {';
-  const tableParts = ['loom::shared_abi', 'reactors', 'std::size(reactors)'];
-  return {
-    banner: bannerLines(ir, '// '),
-    namespace,
-    includes: [
-      ...backends.map((backend) => `loom/backend/${identifier(backend)}.hpp`),
-      'iterator',
-      'loom/program.hpp',
-      'loom/run_reactor.hpp',
-    ].sort(),
-    backendNames: backends.map(identifier).join(', '),
-    reactors: ir.reactors.map((reactor) => {
-      const name = identifier(reactor.name);
-      const type = identifier(reactor.typeName);
-      const types = [type, `shapes::${type}`, ...backends.map((each) => backendTypes[each])];
-      const parts = [cxxString(name), `shapes::${type}::shared_bytes`, `&run_${name}`];
-      return {
-        name,
-        run: argumentLines('  loom::run_reactor<', types, '>(run);'),
-        entry: argumentLines('    {', parts, '},'),
-      };
-    }),
-    table: argumentLines(
-      'constexpr loom::ProgramTable table{',
-      [cxxString(ir.name), ...tableParts],
-      '};',
-    ),
-    getter: fitted(`${getter} return ${namespace}::table; }`, [
-      getter,
-      `  return ${namespace}::table;`,
-      '}',
-    ]),
-  };
 }

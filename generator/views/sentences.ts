@@ -74,7 +74,9 @@ export function framingOverhead(framing: IrFraming): number {
 
 /** Who receives what an fd brings. */
 export function describeReceiver(fd: IrFd): string {
-  return fd.handler === null ? 'delivered to JavaScript' : `handled by ${fd.handler}`;
+  if (fd.handler === null) return 'delivered to JavaScript';
+  const style = isStream(fd) && fd.stackClass !== undefined ? ` on ${fd.stackClass} fibers` : '';
+  return `handled by ${fd.handler}${style}`;
 }
 
 /** What a datagram fd does with whom. */

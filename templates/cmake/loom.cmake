@@ -52,6 +52,20 @@ function(loom_link_module target module package)
   target_link_libraries(${target} PRIVATE PkgConfig::${variable})
 endfunction()
 
+# Fibers: how stacks are switched, `fibers.context` of the config, and the library for it.
+function(loom_use_fibers target context)
+  string(TOUPPER "LOOM_CONTEXT_${context}" definition)
+  target_compile_definitions(${target} PRIVATE ${definition})
+  if(context STREQUAL "fcontext")
+    set(Boost_USE_STATIC_LIBS ON)
+    find_package(Boost QUIET COMPONENTS context)
+    if(NOT Boost_FOUND)
+      loom_missing_library(Boost.Context libboost-context-dev)
+    endif()
+    target_link_libraries(${target} PRIVATE Boost::context)
+  endif()
+endfunction()
+
 # The flags that the library, the addon and the executable are compiled and linked with.
 function(loom_target target)
   target_include_directories(${target} PRIVATE include runtime)

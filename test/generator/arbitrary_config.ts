@@ -23,8 +23,18 @@ const framing = fc.oneof(
   fc.constant({ kind: 'lengthPrefixed', width: 'u8' }),
 );
 
+type Plain = Record<string, unknown>;
+
+/** Who receives, and for a handler how it is written; fiber style needs a handler. */
+const receiver = fc.constantFrom<Plain>(
+  {},
+  { handler: 'Book' },
+  { handler: 'Echo', style: 'callback' },
+  { handler: 'Echo', style: { fiber: 'small' } },
+  { handler: 'Book', style: { fiber: 'large' } },
+);
+
 const stream = {
-  handler: fc.constantFrom('Book', 'Echo'),
   framing,
   connections: fc.integer({ min: 1, max: 300 }),
   writeQueue: powerOfTwo(12, 20),
@@ -54,8 +64,6 @@ const tcp = {
   keepAlive: fc.constantFrom(false, {}, { idle: '1m', interval: '5s', count: 3 }),
   userTimeout: fc.constantFrom('1s', '1500ms'),
 };
-type Plain = Record<string, unknown>;
-
 const optional = <Shape extends Record<string, fc.Arbitrary<unknown>>>(shape: Shape) =>
   fc.record(shape, { requiredKeys: [] });
 
@@ -142,6 +150,7 @@ const reactor = optional({
   submitBatch: fc.integer({ min: 1, max: 2048 }),
   completionBatch: fc.integer({ min: 1, max: 4096 }),
   mailboxBatch: fc.integer({ min: 1, max: 65536 }),
+  fibers: fc.integer({ min: 0, max: 100 }),
   fiberBatch: fc.integer({ min: 1, max: 65536 }),
   kernelWorkers: fc.constantFrom({}, { bounded: 4 }, { bounded: 1, unbounded: 8 }),
   stall: fc.constantFrom(false as const, '10ms'),
@@ -183,6 +192,12 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
     messageNames: names(upperName, 1, 3),
     reactors: fc.array(reactor, { minLength: 3, maxLength: 3 }),
     fds: fc.array(fd, { minLength: 6, maxLength: 6 }),
+    receivers: fc.array(receiver, { minLength: 6, maxLength: 6 }),
+    stacks: fc.constantFrom<Plain>(
+      {},
+      { fibers: { context: 'assembly' } },
+      { stacks: { small: { bytes: '16K', count: 9, waiting: 3 }, large: { bytes: 98304 } } },
+    ),
     channels: fc.array(channel, { minLength: 3, maxLength: 3 }),
     messages: fc.array(message, { minLength: 3, maxLength: 3 }),
     clock: fc.constantFrom('auto', 'tsc', 'monotonic'),
@@ -196,12 +211,14 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
     return {
       name: 'program_q',
       clock: given.clock,
+      ...given.stacks,
       reactors: entries(given.reactorNames, (at) => given.reactors[at]),
       messages: entries(given.messageNames, (at) => given.messages[at]),
       fds: entries(
         given.fdNames.map((name) => `f${name}`),
         (at) => ({
           ...given.fds[at],
+          ...(given.fds[at]?.kind !== 'timer' && given.receivers[at]),
           ...address(given.fds[at]?.kind, at),
           on: pick(given.reactorNames, at),
         }),

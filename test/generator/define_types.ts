@@ -86,8 +86,9 @@ defineLoom({
   name: 'no_stack',
   reactors: { md: {} },
   fds: {
-    // @ts-expect-error: no stack classes at all
-    market: tcp('127.0.0.1:9000', { on: 'md', style: { fiber: 'large' } }),
+    // @ts-expect-error: none of the three classes of a config without stacks
+    market: tcp('127.0.0.1:9000', { on: 'md', style: { fiber: 'larger' } }),
+    feed: tcp('127.0.0.1:9000', { on: 'md', style: { fiber: 'large' } }),
   },
 });
 

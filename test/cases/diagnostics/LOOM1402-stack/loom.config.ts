@@ -4,5 +4,6 @@ export default defineLoom({
   name: 'echo',
   reactors: { main: {} },
   stacks: { small: { bytes: '16K', count: 4 } },
-  fds: { tcp: tcpServer('127.0.0.1:7001', { on: 'main', style: { fiber: 'smal' } }) },
+  handlers: './echo.hpp',
+  fds: { tcp: tcpServer('127.0.0.1:7001', { on: 'main', handler: 'Echo', style: { fiber: 'smal' } }) },
 });

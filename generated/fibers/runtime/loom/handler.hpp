@@ -1,0 +1,80 @@
+// What a handler derives from, and the questions that the emitted code asks of it. The bases hold
+// hooks that do nothing, so that a handler writes down only those it needs; a hook with a wrong
+// signature hides its base's and fails a static_assert that says what was expected.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "connection.hpp"
+#include "core.hpp"
+#include "result.hpp"
+#include "system/requests.hpp"
+#include "timer.hpp"
+
+namespace loom {
+
+/// Common to all handlers: the way to the reactor. `Self` is the user's struct (CRTP).
+template <class Self>
+class HandlerBase {
+ public:
+  /// Per-connection state; a handler may declare its own. It is made anew for each connection and
+  /// destroyed when that ends; its default constructor must not throw.
+  struct State {};
+
+  /// Runs once on the reactor's thread, before the first event.
+  void on_start() noexcept {}
+  /// A connection was established. For clients also after each reconnect. Datagram fds: the socket
+  /// is bound, once at the start.
+  void on_open(auto& /*connection*/) noexcept {}
+  /// After a refused write, once half of the queue is free.
+  void on_drain(auto& /*connection*/) noexcept {}
+  /// The connection ended, or a client's attempt failed (then no on_open came before).
+  void on_close(auto& /*connection*/, CloseReason /*why*/) noexcept {}
+
+  /// Datagram fds: a send failed, or the network reported what became of an earlier datagram
+  /// (ECONNREFUSED and others of udp(7)). The socket goes on.
+  void on_error(auto& /*socket*/, Error /*error*/) noexcept {}
+  /// Datagram fds: after the last on_datagram of a turn.
+  void on_batch_end(auto& /*socket*/) noexcept {}
+
+  /// The clock, the counters and stop() of this handler's reactor.
+  [[nodiscard]] ReactorCore& reactor() noexcept { return *core_; }
+
+  /// For the emitted code: binds the handler to its reactor.
+  void attach_reactor(ReactorCore& core) noexcept { core_ = &core; }
+
+ private:
+  ReactorCore* core_ = nullptr;
+};
+
+/// `Handler` is defined and not only declared.
+template <class Handler>
+concept IsDefined = requires { sizeof(Handler); };
+/// `handler.on_data(connection, bytes)` can be called.
+template <class Handler, class Fd>
+concept HasOnData = requires(Handler& handler, Connection<Fd>& connection, Bytes bytes) {
+                      { handler.on_data(connection, bytes) } -> std::same_as<void>;
+                    };
+/// `handler.on_open(connection)` can be called.
+template <class Handler, class Fd>
+concept HasOnOpen = requires(Handler& handler, Connection<Fd>& connection) {
+                      { handler.on_open(connection) } -> std::same_as<void>;
+                    };
+/// `handler.on_drain(connection)` can be called.
+template <class Handler, class Fd>
+concept HasOnDrain = requires(Handler& handler, Connection<Fd>& connection) {
+                       { handler.on_drain(connection) } -> std::same_as<void>;
+                     };
+/// `handler.on_close(connection, why)` can be called.
+template <class Handler, class Fd>
+concept HasOnClose = requires(Handler& handler, Connection<Fd>& connection, CloseReason why) {
+                       { handler.on_close(connection, why) } -> std::same_as<void>;
+                     };
+/// `handler.on_tick(tick)` can be called.
+template <class Handler>
+concept HasOnTick = requires(Handler& handler, Tick tick) {
+                      { handler.on_tick(tick) } -> std::same_as<void>;
+                    };
+
+}  // namespace loom
