@@ -6,6 +6,7 @@
 
 #include "fiber_fixture.hpp"
 #include "loom/framing.hpp"
+#include "loom/pool.hpp"
 
 namespace {
 
@@ -170,6 +171,34 @@ TEST_P(FiberAwait, AStopCancelsOperationsInFlight) {
   LOOM_START_OR_SKIP();
   ASSERT_TRUE(script_.journal.wait_for("begun"));
   program_.request_stop();
+  program_.join();
+  EXPECT_TRUE(script_.journal.wait_for("unwound"));
+}
+
+TEST_P(FiberAwait, AStopWaitsForAWorkerThatHasBegun) {
+  static constexpr loom::PoolEntry entry{"work", 1, 2, nullptr};
+  loom::Pool pool;
+  ASSERT_FALSE(pool.start(entry));
+  loom::Baton release;
+  on_fiber([&] {
+    std::uint64_t on_stack = 0;
+    EXPECT_TRUE(loom::offload(pool.queue(), [&] {
+      script_.journal.add("begun");
+      EXPECT_TRUE(release.wait());
+      on_stack = 7;
+    }));
+    EXPECT_EQ(on_stack, 7U);
+    static_cast<void>(loom::sleep(1));
+    ADD_FAILURE() << "the next wait ends it";
+  });
+  LOOM_START_OR_SKIP();
+  ASSERT_TRUE(script_.journal.wait_for("begun"));
+  const loom::ReactorHandle reactor = program_.reactor(0);
+  program_.request_stop();
+  // It takes no mail any more: the loop is over, and only the job keeps it.
+  EXPECT_TRUE(eventually([&] { return reactor.post([] {}).value() == loom::PostResult::closed; }))
+      << "the loop does not wait for the worker";
+  release.post();
   program_.join();
   EXPECT_TRUE(script_.journal.wait_for("unwound"));
 }

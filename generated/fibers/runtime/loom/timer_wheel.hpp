@@ -132,8 +132,9 @@ class TimerWheel {
       entry.place = late_place;
       return append(late_, entry);
     }
-    const unsigned level =
-        (63U - static_cast<unsigned>(std::countl_zero(tick ^ tick_))) / slot_bits;
+    // The lowest bit changes no level, and tells clang-tidy that some bit is set.
+    const auto zeros = static_cast<unsigned>(std::countl_zero((tick ^ tick_) | 1));
+    const unsigned level = (63U - zeros) / slot_bits;
     const auto slot = static_cast<unsigned>(tick >> (level * slot_bits)) & (slots - 1);
     const unsigned position = level * slots + slot;
     const std::uint64_t bit = std::uint64_t{1} << slot;
