@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { ExecutionContext, TestFn } from 'ava';
 import { buildProgram, buildTool, type Flavour, here } from './build.ts';
 import { connectScenarios } from './scenarios/connect.ts';
+import { datagramScenarios } from './scenarios/datagrams.ts';
 import { descriptorScenarios } from './scenarios/descriptors.ts';
 import { endScenarios } from './scenarios/end.ts';
 import { receiveScenarios } from './scenarios/receive.ts';
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   ...serveScenarios,
   ...connectScenarios,
   ...descriptorScenarios,
+  ...datagramScenarios,
 ];
 
 const writes = process.env.CONFORMANCE_WRITE === '1';
@@ -62,14 +64,13 @@ export async function buildVariant(
 
 /** Builds every program one way, and the tools. */
 export async function buildAll(flavour: Flavour): Promise<Executables> {
-  const [server, client, descriptors] = await Promise.all(
-    ['server', 'client', 'descriptors'].map((name) => buildProgram({ name, flavour })),
+  const [server, client, descriptors, datagrams] = await Promise.all(
+    ['server', 'client', 'descriptors', 'datagrams'].map((name) => buildProgram({ name, flavour })),
   );
   const [narrow, deaf] = await Promise.all([buildTool('narrow'), buildTool('deaf')]);
-  if (server === undefined || client === undefined || descriptors === undefined) {
-    throw new Error('a program is missing');
-  }
-  return { server, client, descriptors, narrow: narrow ?? '', deaf: deaf ?? '' };
+  const isWhole = server && client && descriptors && datagrams;
+  if (!isWhole) throw new Error('a program is missing');
+  return { server, client, descriptors, datagrams, narrow: narrow ?? '', deaf: deaf ?? '' };
 }
 
 /** Plays one scenario. @returns its transcript, and what the program said besides */

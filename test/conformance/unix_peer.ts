@@ -1,4 +1,4 @@
-/** A peer in Python, for what Node's sockets cannot do; see native/unix_peer.py. */
+/** A peer in Python, for what Node's sockets cannot do; see native/*_peer.py. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,8 +12,8 @@ export class UnixPeer {
   readonly #waiters = new Waiters();
   readonly #answers: string[] = [];
 
-  constructor() {
-    const child = spawn('python3', [join(here, 'native/unix_peer.py')], {
+  constructor(script = 'unix_peer.py') {
+    const child = spawn('python3', [join(here, 'native', script)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#child = child;

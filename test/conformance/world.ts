@@ -15,6 +15,7 @@ export interface Executables {
   server: string;
   client: string;
   descriptors: string;
+  datagrams: string;
   narrow: string;
   deaf: string;
 }
@@ -32,7 +33,7 @@ export interface Stage {
 export interface Scenario {
   /** Names its file in expected/. */
   name: string;
-  program: 'server' | 'client' | 'descriptors';
+  program: 'server' | 'client' | 'descriptors' | 'datagrams';
   /** The fds whose events are part of the transcript. */
   fds: readonly string[];
   play(world: World): Promise<void>;

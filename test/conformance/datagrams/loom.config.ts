@@ -26,7 +26,7 @@ export default defineLoom({
       destination: true,
     }),
     path: unixDatagram('./datagram.sock', common),
-    abstract: unixDatagram('@loomgen-conformance', common),
+    abstract: unixDatagram('@', common),
   },
   handlers: './answer.hpp',
 });
