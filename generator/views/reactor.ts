@@ -249,6 +249,7 @@ function fiberCases(indent: string): string[] {
   return [
     `${label}fiber: return this->fiber_completed(completion);`,
     `${label}fiber_timeout: return this->fiber_timed_out(completion);`,
+    `${label}fiber_scope: return this->fiber_scope_expired(completion);`,
   ];
 }
 

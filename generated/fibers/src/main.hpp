@@ -49,6 +49,7 @@ class Main : public loom::Reactor<Main<Backend>, Backend, shapes::Main> {
     switch (completion.tag.operation()) {
       case loom::common_operation::fiber: return this->fiber_completed(completion);
       case loom::common_operation::fiber_timeout: return this->fiber_timed_out(completion);
+      case loom::common_operation::fiber_scope: return this->fiber_scope_expired(completion);
       case main_operations::echo_accept: return this->accepted(streams_.echo, completion);
       case main_operations::echo_receive: return this->received(streams_.echo, completion);
       case main_operations::echo_send: return this->sent(streams_.echo, completion);
