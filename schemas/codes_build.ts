@@ -192,6 +192,21 @@ export const buildCodes = {
       loomgen doctor lists every tool and library that compiling needs, with what is found.
     `,
   },
+  LOOM2017: {
+    severity: 'error',
+    title: 'A stack class is too small for its fibers',
+    holes: ['stack', 'bytes', 'who', 'depth', 'reserve', 'needed'],
+    what: "{who} needs {depth} bytes of stack; a stack of '{stack}' has {bytes}.",
+    why: 'The deepest calls that the compiler knows, below, and {reserve} bytes for libraries.',
+    fix: "Set stacks.{stack}.bytes to '{needed}' or more, or keep large data off the stack.",
+    explanation: prose`
+      After compiling, loomgen reads what g++ says of frames and calls (-fcallgraph-info=su) and
+      adds up the deepest chain from a fiber's first function. Clang says only frames. The depth is
+      a lower bound: recursion, calls through pointers, frames of dynamic size and functions of
+      libraries are not in it; --verbose tells for which fibers. For those, and for everything that
+      was not foreseen, the guard page below each stack ends the program with the fiber's name.
+    `,
+  },
   LOOM9001: {
     severity: 'error',
     exit: 1,

@@ -11,6 +11,7 @@ import { packageRoot } from '../package_root.ts';
 import { type Plan, type PlanEntry, plan } from '../plan.ts';
 import { render, whyNotStandalone } from '../render.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
+import { checkStacks } from '../stack_usage.ts';
 import { FolderError, observe, write } from '../write.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
 import { folderDiagnostic } from './folder_diagnostic.ts';
@@ -45,6 +46,8 @@ export interface BuildOptions {
   onCommand?: (command: string) => void;
   /** Called while compiling: steps done, steps in all. */
   onProgress?: (done: number, all: number) => void;
+  /** Called with what was found out and is no mistake, for people who want to know more. */
+  onNote?: (note: string) => void;
 }
 
 /** What compiling made. */
@@ -207,6 +210,9 @@ async function compileStage(
     milliseconds: Math.round(performance.now() - begin),
     artifacts: artifacts(program.ir, program.out, preset),
   };
+  const { diagnostics, notes } = checkStacks(program.ir, join(program.out, 'build', preset));
+  for (const note of notes) options.onNote?.(note);
+  if (diagnostics.length > 0) throw new DiagnosticError(await program.locateAll(diagnostics));
 }
 
 /** The folders of Node's headers, as this installation has them; null without them. */

@@ -39,6 +39,9 @@ export async function runBuild(given: BuildArguments): Promise<number> {
       if (given.verbose === true) talk(command);
       else progress.show('configuring ...');
     },
+    onNote: (note) => {
+      if (given.verbose === true) talk(note);
+    },
     onProgress: (done, all) => {
       progress.show(`compiling ${done} of ${all}`);
     },

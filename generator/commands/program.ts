@@ -29,7 +29,11 @@ export interface LoweredProgram {
   out: string;
   /** Warnings, with their places; errors are thrown. */
   diagnostics: Diagnostic[];
+  /** Gives diagnostics of later stages their places in the config. */
+  locateAll: (diagnostics: readonly Diagnostic[]) => Promise<Diagnostic[]>;
 }
+
+type Lowered = Omit<LoweredProgram, 'locateAll'>;
 
 /**
  * Loads, checks and lowers a program.
@@ -41,7 +45,11 @@ export async function lowerProgram(options: ProgramOptions): Promise<LoweredProg
   const out = options.out === undefined ? null : resolve(options.directory, options.out);
   const lowered =
     loaded.kind === 'ir' ? await lowerIr(loaded, out) : await lowerConfig(loaded, out);
-  return { ...lowered, ir: withBackends(lowered.ir, options.backend) };
+  return {
+    ...lowered,
+    ir: withBackends(lowered.ir, options.backend),
+    locateAll: (diagnostics) => locateAll(diagnostics, loaded.locate),
+  };
 }
 
 /** The way from one folder to another, with forward slashes; `.` when they are the same. */
@@ -50,7 +58,7 @@ function pathBetween(from: string, to: string): string {
   return path === '' ? '.' : path;
 }
 
-async function lowerConfig(loaded: Loaded, chosenOut: string | null): Promise<LoweredProgram> {
+async function lowerConfig(loaded: Loaded, chosenOut: string | null): Promise<Lowered> {
   const { config, diagnostics } = check(loaded.value);
   if (config === undefined) {
     throw new DiagnosticError(await locateAll(diagnostics, loaded.locate));
@@ -70,7 +78,7 @@ async function lowerConfig(loaded: Loaded, chosenOut: string | null): Promise<Lo
 async function lowerIr(
   loaded: Loaded & { kind: 'ir' },
   chosenOut: string | null,
-): Promise<LoweredProgram> {
+): Promise<Lowered> {
   const folder = dirname(loaded.file);
   const out = chosenOut ?? folder;
   const reported = await locateAll(await checkIrFiles(loaded.value, folder), loaded.locate);

@@ -3,11 +3,14 @@
  * want to know what a config costs.
  */
 import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
-import type { Ir, IrDatagramFd, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import type { Ir, IrDatagramFd, IrFd, IrFibers, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { receiveBufferBytes, sendSlotBytes } from '../lower_datagrams.ts';
 import { paddingBytes, slabBytes } from '../lower_fds.ts';
 import { bannerLines, counted, describeFd, describeReactor, isServer } from './sentences.ts';
 import { commentLines, grouped, printable } from './text.ts';
+
+/** Below each stack on x86-64: `loom::stack_guard_bytes`. */
+const guardBytes = 4096;
 
 /** One reactor's part of the map. */
 export interface MapReactorView {
@@ -48,11 +51,11 @@ export function mapView(ir: Ir, why: string | null): MapView {
     banner: bannerLines(ir, '# '),
     sentence: commentLines('', sentence),
     standalone: why === null ? [] : commentLines('', `No standalone executable: ${why}`),
-    reactors: ir.reactors.map(mapReactor),
+    reactors: ir.reactors.map((reactor) => mapReactor(reactor, ir.fibers)),
   };
 }
 
-function mapReactor(reactor: IrReactor): MapReactorView {
+function mapReactor(reactor: IrReactor, fibers: IrFibers | undefined): MapReactorView {
   const streams = reactor.fds.filter(isStream);
   const tables: Row[] = [
     { name: 'submission queue entries', count: reactor.submissionEntries, bytes: 64 },
@@ -69,6 +72,7 @@ function mapReactor(reactor: IrReactor): MapReactorView {
       row(t.name, grouped(t.count), grouped(t.bytes), grouped(t.count * t.bytes)),
     ),
     row('total', '', '', grouped(total)),
+    ...(reactor.fibers === undefined ? [] : stackRows(fibers)),
   ];
   return {
     sentence: commentLines('', describeReactor(reactor)),
@@ -81,6 +85,15 @@ function mapReactor(reactor: IrReactor): MapReactorView {
 function row(name: string, count: string, each: string, bytes: string): string {
   const cells = [printable(name, '').padEnd(48), count.padStart(10), each.padStart(14)];
   return `  ${cells.join('')}${bytes.padStart(16)}`.trimEnd();
+}
+
+/** Address space of stacks; memory only for those that have run, so it is not in the total. */
+function stackRows(fibers: IrFibers | undefined): string[] {
+  return (fibers?.classes ?? []).map(({ name, bytes, count }) => {
+    const each = bytes + guardBytes;
+    const title = `stacks.${name}, reserved until a fiber runs`;
+    return row(title, grouped(count), grouped(each), grouped(count * each));
+  });
 }
 
 /** The slots of a stream fd, for reading tags in a debugger. */
