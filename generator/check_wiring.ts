@@ -96,6 +96,11 @@ function checkReactors(config: CheckedConfig, value: unknown): Diagnostic[] {
     const path = ['reactors', name];
     found.push(diagnostic('LOOM1406', { name }, { path, anchor: 'key' }));
   }
+  for (const [name, { requests }] of entriesByName(config.reactors)) {
+    if (requests === 0 || handled.has(name) || !used.has(name)) continue;
+    const path = ['reactors', name, 'requests'];
+    found.push(diagnostic('LOOM1416', { reactor: name, count: String(requests) }, { path }));
+  }
   for (const [name, { from: reactor }] of entriesByName(config.channels)) {
     if (handled.has(reactor) || !Object.hasOwn(config.reactors, reactor)) continue;
     const path = ['channels', name, 'from'];

@@ -83,20 +83,24 @@ function lowerWait(wait: CheckedReactor['wait']): IrReactor['wait'] {
 /** Bounds of a turn and of the kernel's threads: only those that differ from loom::ReactorShape. */
 function lowerBounds(
   reactor: CheckedReactor,
-): Pick<IrReactor, 'mailboxBatch' | 'fiberBatch' | 'kernelWorkers' | 'stallNanoseconds'> {
-  const { mailboxBatch, fiberBatch, kernelWorkers, stall } = reactor;
+): Pick<
+  IrReactor,
+  'mailboxBatch' | 'fiberBatch' | 'requests' | 'kernelWorkers' | 'stallNanoseconds'
+> {
+  const { mailboxBatch, fiberBatch, requests, kernelWorkers, stall } = reactor;
   const { bounded, unbounded } = kernelWorkers;
   const isLimited = bounded !== defaults.kernelWorkers || unbounded !== defaults.kernelWorkers;
   return {
     ...(mailboxBatch !== defaults.mailboxBatch && { mailboxBatch }),
     ...(fiberBatch !== defaults.fiberBatch && { fiberBatch }),
+    ...(requests !== 0 && { requests }),
     ...(isLimited && { kernelWorkers: { bounded, unbounded } }),
     ...(stall !== false && { stallNanoseconds: stall }),
   };
 }
 
 /** Entries of the rings: enough completions for everything that can be in flight at once. */
-function lowerDepths(submitBatch: number, fds: readonly IrFd[]) {
+function lowerDepths(submitBatch: number, requests: number, fds: readonly IrFd[]) {
   const streams = fds.filter(isStream);
   const datagrams = fds.filter(isDatagram);
   const slots =
@@ -110,7 +114,7 @@ function lowerDepths(submitBatch: number, fds: readonly IrFd[]) {
   );
   const completions = Math.max(
     4 * submissionEntries,
-    2 * (slots * operationsInFlightPerSlot + buffers + commonCompletions),
+    2 * (slots * operationsInFlightPerSlot + buffers + requests + commonCompletions),
   );
   const spare = Math.max(minimumSpareHandles, Math.floor(slots / 4));
   return {
@@ -136,7 +140,7 @@ export function lowerReactor(
     .filter(([, fd]) => fd.on === name)
     .map(([fdName, fd]) => lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor));
   const fibers = spawnedFibers(config, name);
-  const depths = lowerDepths(reactor.submitBatch, fds);
+  const depths = lowerDepths(reactor.submitBatch, reactor.requests, fds);
   const { shared, channels } = lowerShared(reactor, fds, lowerChannels(name, config, messages));
   return {
     name,

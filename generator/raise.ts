@@ -117,6 +117,7 @@ function raiseReactor(reactor: IrReactor): Record<string, unknown> {
     mailboxBatch: reactor.mailboxBatch,
     fibers: reactor.fibers,
     fiberBatch: reactor.fiberBatch,
+    requests: reactor.requests,
     kernelWorkers: reactor.kernelWorkers,
     stall: reactor.stallNanoseconds ? nanoseconds(reactor.stallNanoseconds) : undefined,
   });

@@ -13,6 +13,7 @@ import { descriptorCodes } from './codes_descriptors.ts';
 import { fiberCodes } from './codes_fibers.ts';
 import { loadCodes } from './codes_load.ts';
 import { nameCodes } from './codes_names.ts';
+import { requestCodes } from './codes_requests.ts';
 import { shapeCodes } from './codes_shape.ts';
 import { systemCodes } from './codes_system.ts';
 import { wiringCodes } from './codes_wiring.ts';
@@ -28,6 +29,7 @@ export const codes = {
   ...fiberCodes,
   ...descriptorCodes,
   ...datagramCodes,
+  ...requestCodes,
   ...systemCodes,
   ...buildCodes,
 } as const;

@@ -63,6 +63,10 @@ export const reactorSchema = v.strictObject({
   /** Ready fibers run in one turn; 1 to 65536.
    * @default 64 */
   fiberBatch: v.optional(integer('fibers', 1, 65536), 64),
+  /** System requests that the handlers of this reactor can have in flight at once, files and all
+   * else that `loom/system` builds; 0 to 65536.
+   * @default 0 */
+  requests: v.optional(integer('requests', 0, 65536), 0),
   /** io_uring: the kernel's own threads for operations that would block; without a limit a
    * burst of them starts one for each (io_uring_register(2), IORING_REGISTER_IOWQ_MAX_WORKERS).
    * @default { bounded: 2, unbounded: 2 } */

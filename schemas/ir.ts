@@ -192,6 +192,8 @@ export interface IrReactor {
   fibers?: number;
   /** Ready fibers run in one turn; absent: 64. */
   fiberBatch?: number;
+  /** System requests that handlers can have in flight; absent: none. */
+  requests?: number;
   /** io_uring: threads of the kernel for what would block; absent: 2 and 2. */
   kernelWorkers?: { bounded: number; unbounded: number };
   /** Longest time that a handler or fiber may hold the loop unnoticed; absent: no watchdog. */

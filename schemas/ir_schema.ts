@@ -136,6 +136,7 @@ const reactor = v.strictObject({
   mailboxBatch: v.exactOptional(whole(1, 65536)),
   fibers: v.exactOptional(whole(0, 65536)),
   fiberBatch: v.exactOptional(whole(1, 65536)),
+  requests: v.exactOptional(whole(1, 65536)),
   kernelWorkers: v.exactOptional(
     v.strictObject({ bounded: whole(1, 1024), unbounded: whole(1, 1024) }),
   ),

@@ -5,6 +5,7 @@ import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { fitted } from './cxx_layout.ts';
 import { operationName } from './fds.ts';
 import { channelArguments } from './handlers.ts';
+import { requestCase, requestVisitor } from './requests.ts';
 import { bannerLines, describeReactor, isManual } from './sentences.ts';
 import { shapeConstants } from './shape.ts';
 import { commentLines, identifier, integer } from './text.ts';
@@ -119,10 +120,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     classHead: classHead(identifier(reactor.typeName)),
     typeName: identifier(reactor.typeName),
     constants: shapeConstants(ir, reactor),
-    cases: [
-      ...(reactor.fibers === undefined ? [] : fiberCases(isSplit ? '    ' : '      ')),
-      ...reactor.fds.flatMap((fd) => caseLines(reactor, fd, isSplit ? '    ' : '      ')),
-    ],
+    cases: switchCases(reactor, isSplit ? '    ' : '      '),
     handlers: [...members].map(([type, member]) => ({ member, type: `::${identifier(type)}` })),
     deliveries,
     hasDeliveries: deliveries.length > 0,
@@ -148,6 +146,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
       ...(datagrams.length > 0 ? [visitor('datagram', 'datagrams_', datagrams)] : []),
       visitor('timer', 'timers_', timers),
       visitor('channel', 'channels_', reactor.channels),
+      ...requestVisitor(reactor, [...members.values()]),
     ],
     commands,
     hasCommands: commands.length > 0,
@@ -214,6 +213,15 @@ function handlerMembers(reactor: IrReactor): Map<string, string> {
   const short = names.map(snakeCase);
   const unique = new Set(short).size === names.length;
   return new Map(names.map((name, index) => [name, unique ? (short[index] ?? name) : name]));
+}
+
+/** Every case of a reactor's switch. */
+function switchCases(reactor: IrReactor, indent: string): string[] {
+  return [
+    ...(reactor.fibers === undefined ? [] : fiberCases(indent)),
+    ...requestCase(reactor, indent),
+    ...reactor.fds.flatMap((fd) => caseLines(reactor, fd, indent)),
+  ];
 }
 
 /** The cases of one fd's operations, in the order of their numbers. */

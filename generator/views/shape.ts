@@ -18,13 +18,15 @@ const defaultSubmitBatch = 64;
 
 /** Choices and bounds that differ from those of loom::ReactorShape. */
 function boundConstants(ir: Ir, reactor: IrReactor): Constant[] {
-  const { submitBatch, mailboxBatch, fiberBatch, kernelWorkers, stallNanoseconds } = reactor;
+  const { submitBatch, mailboxBatch, fiberBatch, requests } = reactor;
+  const { kernelWorkers, stallNanoseconds } = reactor;
   const fields: Constant[] = [];
   if (ir.clock !== undefined)
     fields.push(['loom::ClockChoice', 'clock', `loom::ClockChoice::${ir.clock}`]);
   if (submitBatch !== defaultSubmitBatch) fields.push(u32('submit_batch', submitBatch));
   if (mailboxBatch !== undefined) fields.push(u32('inbox_batch', mailboxBatch));
   if (fiberBatch !== undefined) fields.push(u32('fiber_batch', fiberBatch));
+  if (requests !== undefined) fields.push(u32('requests', requests));
   if (kernelWorkers !== undefined) {
     fields.push(u32('bounded_workers', kernelWorkers.bounded));
     fields.push(u32('unbounded_workers', kernelWorkers.unbounded));

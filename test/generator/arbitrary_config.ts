@@ -152,6 +152,7 @@ const reactor = optional({
   mailboxBatch: fc.integer({ min: 1, max: 65536 }),
   fibers: fc.integer({ min: 0, max: 100 }),
   fiberBatch: fc.integer({ min: 1, max: 65536 }),
+  requests: fc.integer({ min: 0, max: 65536 }),
   kernelWorkers: fc.constantFrom({}, { bounded: 4 }, { bounded: 1, unbounded: 8 }),
   stall: fc.constantFrom(false as const, '10ms'),
   inbox: powerOfTwo(12, 20),

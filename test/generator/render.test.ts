@@ -102,6 +102,21 @@ test('a timer that its handler arms is a member of that handler, bound before it
   t.true(bound > 0 && bound < text.indexOf('handlers_.clock.on_start();'));
 });
 
+test('only a reactor with requests has a case for them and shows its handlers', (t) => {
+  const ir = sampleIr();
+  const [reactor] = ir.reactors.filter(({ handlers }) => handlers.length > 0);
+  if (reactor === undefined) throw new Error('the sample has handlers');
+  const text = (): string =>
+    own(ir)
+      .map(([, each]) => each)
+      .join('');
+  t.notRegex(text(), /request_completed|each_handler/);
+  reactor.requests = 4;
+  t.regex(text(), /case loom::common_operation::request:\n\s+return this->request_completed\(/);
+  t.regex(text(), /void each_handler\(Visit&& visit\) noexcept \{\n\s+visit\(handlers_\.\w+\);/);
+  t.regex(text(), /std::uint32_t requests = 4;/);
+});
+
 test('only a choice of the clock is written into the shapes', (t) => {
   const shapes = (ir: Ir) => own(ir).flatMap(([, text]) => text.match(/.*ClockChoice.*/g) ?? []);
   t.deepEqual(shapes(sampleIr()), []);

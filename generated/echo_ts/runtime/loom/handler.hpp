@@ -8,6 +8,7 @@
 
 #include "connection.hpp"
 #include "core.hpp"
+#include "request_slots.hpp"
 #include "result.hpp"
 #include "system/requests.hpp"
 #include "timer.hpp"
@@ -37,6 +38,28 @@ class HandlerBase {
   void on_error(auto& /*socket*/, Error /*error*/) noexcept {}
   /// Datagram fds: after the last on_datagram of a turn.
   void on_batch_end(auto& /*socket*/) noexcept {}
+
+  /// A request of this handler's completed.
+  void on_complete(Completed /*done*/) noexcept {}
+
+  /// Asks the system for something, on the reactor's thread: `request` comes from a function of
+  /// `loom/system`, and what its pointers name must stay until its completion. It is begun when
+  /// the hook has returned, and completes through on_complete({token, result}).
+  /// @returns a ticket to cancel it by; Failure::exhausted when as many are in flight as
+  /// `reactors.<name>.requests` says; Failure::closed when the reactor stops.
+  Result<Ticket> submit(const system::Request& request, std::uint64_t token) noexcept {
+    core_->dirty_ = true;
+    return core_->desk_->submit(this, request, token);
+  }
+
+  /// Ends a request: it completes with -ECANCELED, unless it is past that.
+  void cancel(Ticket ticket) noexcept {
+    core_->dirty_ = true;
+    core_->desk_->cancel(ticket);
+  }
+
+  /// For the runtime: whether a request is of this handler.
+  [[nodiscard]] bool is_owner(const void* owner) const noexcept { return owner == this; }
 
   /// The clock, the counters and stop() of this handler's reactor.
   [[nodiscard]] ReactorCore& reactor() noexcept { return *core_; }

@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "reactor_stop.hpp"
+#include "request_engine.hpp"
 #include "run.hpp"
 #include "take_mail.hpp"
 #include "timer_family.hpp"
@@ -28,8 +28,8 @@ inline constexpr std::uint64_t stop_wait_nanoseconds = nanoseconds_per_milliseco
 
 /// `Derived` is the emitted reactor, `Shape` its constants.
 template <class Derived, class Backend, class Shape>
-class Reactor : public ReactorStop<Derived, Backend> {
-  using Base = ReactorStop<Derived, Backend>;
+class Reactor : public RequestEngine<Derived, Backend> {
+  using Base = RequestEngine<Derived, Backend>;
 
  public:
   /// Runs until somebody calls stop(). On the thread that called open().
@@ -52,6 +52,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
                  reactor_run.context);
     core_.inbox_ = reactor_run.inbox;
     core_.blocking_ = reactor_run.blocking;
+    this->open_requests();
     core_.attach_delivery(Shape::delivery_offset, Shape::delivery_bytes);
     inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
                               ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);
@@ -96,7 +97,10 @@ class Reactor : public ReactorStop<Derived, Backend> {
     facts_ = TurnFacts{};
     // Partner: RunningProgram::request_stop. Relaxed: the flag carries no other data.
     const bool stop = reactor_run.stop_requested->load(std::memory_order_relaxed);
-    if (stop && !stopping_) this->begin_stop();
+    if (stop && !stopping_) {
+      this->begin_stop();
+      this->stop_requests();
+    }
   }
 
   void take_mail() noexcept {
@@ -200,6 +204,7 @@ class Reactor : public ReactorStop<Derived, Backend> {
     core_.dirty_ = false;
     derived().each_stream([this](auto& family) { this->settle_dirty(family); });
     this->settle_all_datagrams();
+    this->settle_requests();
   }
 
   /// Tries again what found no room towards JavaScript; settling does it.

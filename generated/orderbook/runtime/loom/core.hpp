@@ -16,6 +16,7 @@
 namespace loom {
 
 class FiberScheduler;
+class RequestDesk;
 
 /// A reactor's common state. Only the reactor's own thread touches it, `stop` excepted.
 class ReactorCore {
@@ -117,6 +118,8 @@ class ReactorCore {
   Inbox* inbox_ = nullptr;
   /// Carries out what the backend cannot; nullptr: the reactor's thread does it.
   PoolQueue* blocking_ = nullptr;
+  /// What handlers note their requests on; nullptr before the start.
+  RequestDesk* desk_ = nullptr;
   std::byte* shared_ = nullptr;
   StatsBlock* stats_ = nullptr;
   ControlBlock* control_ = nullptr;

@@ -15,7 +15,9 @@
 
 namespace loom::system {
 
-/// Bits of Request::flags (IOSQE_*, io_uring_enter(2)).
+/// Bits of Request::flags (IOSQE_*, io_uring_enter(2)); without a ring all but `asynchronous` are
+/// refused. A chain of links holds only within one submission: submit its parts in one hook, and
+/// fewer than `reactors.<name>.submitBatch`.
 namespace request_flag {
 inline constexpr std::uint8_t fixed_file = 1U << 0U;     ///< `fd` is an index of the file table
 inline constexpr std::uint8_t drain = 1U << 1U;          ///< begins after all before it ended
