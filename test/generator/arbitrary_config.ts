@@ -177,6 +177,9 @@ const spelling = (name: string) => name.replaceAll('_', '').toLowerCase();
 const names = (name: fc.Arbitrary<string>, minLength: number, maxLength: number) =>
   fc.uniqueArray(name, { minLength, maxLength, selector: spelling });
 
+const isStreamKind = (kind: unknown) =>
+  kind === 'tcp' || kind === 'tcpServer' || kind === 'unix' || kind === 'unixServer';
+
 function address(kind: unknown, position: number): Plain {
   if (kind === 'timer') return {};
   if (kind === 'udp') return { bind: `0.0.0.0:${7000 + position}` };
@@ -219,7 +222,7 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
         given.fdNames.map((name) => `f${name}`),
         (at) => ({
           ...given.fds[at],
-          ...(given.fds[at]?.kind !== 'timer' && given.receivers[at]),
+          ...(isStreamKind(given.fds[at]?.kind) && given.receivers[at]),
           ...address(given.fds[at]?.kind, at),
           on: pick(given.reactorNames, at),
         }),
