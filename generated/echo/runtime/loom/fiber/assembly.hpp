@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #if !defined(__x86_64__) && !defined(__aarch64__)
 #error "fibers.context 'assembly' knows x86-64 and AArch64; choose 'fcontext' or 'ucontext'."
@@ -30,11 +31,11 @@ class Assembly {
     entry_ = entry;
     argument_ = argument;
     fiber_ = Side{};
-    auto stack = reinterpret_cast<std::uintptr_t>(top) & ~std::uintptr_t{15};
+    std::byte* stack = top - reinterpret_cast<std::uintptr_t>(top) % 16;
 #if defined(__x86_64__)
     // As after a call: a return address, null, so that a backtrace ends here.
     stack -= 24;
-    *reinterpret_cast<std::uintptr_t*>(stack) = 0;
+    std::memset(stack, 0, sizeof(void*));
 #endif
     fiber_.stack = stack;
     fiber_.address = reinterpret_cast<std::uintptr_t>(&begin);
@@ -50,7 +51,7 @@ class Assembly {
  private:
   /// Where a side that does not run stands, and what a compiler will not let us clobber.
   struct Side {
-    std::uintptr_t stack = 0;    ///< rsp, sp
+    std::byte* stack = nullptr;  ///< rsp, sp
     std::uintptr_t address = 0;  ///< where it goes on
     std::uintptr_t frame = 0;    ///< rbp, x29
     std::uintptr_t base = 0;     ///< rbx, x19: base of frames of dynamic size

@@ -6,6 +6,7 @@
 
 #include <ucontext.h>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -41,8 +42,8 @@ class Ucontext {
  private:
   static void begin(std::uint32_t high, std::uint32_t low) noexcept {
     const std::uint64_t self = std::uint64_t{high} << 32U | low;
-    auto& context = *reinterpret_cast<Ucontext*>(static_cast<std::uintptr_t>(self));
-    context.entry_(context.argument_);
+    const auto* context = std::bit_cast<const Ucontext*>(static_cast<std::uintptr_t>(self));
+    context->entry_(context->argument_);
   }
 
   ucontext_t loop_{};
