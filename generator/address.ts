@@ -54,6 +54,22 @@ export function isAbstract(address: string): boolean {
   return address.startsWith('@');
 }
 
+/** Whether an address names a socket that is open at start, such as `fd:3`. */
+export function isAdopted(address: string): boolean {
+  return address.startsWith('fd:');
+}
+
+/** Whether a unix address is a path, with a file and a mode. */
+export function isPath(address: string): boolean {
+  return !isAbstract(address) && !isAdopted(address);
+}
+
+/** Whether the number of a descriptor is one that a parent may pass: 3 to 1048575. */
+export function isPassedDescriptor(address: string): boolean {
+  const number = /^fd:(\d{1,7})$/.exec(address)?.[1];
+  return number !== undefined && Number(number) >= 3 && Number(number) < 2 ** 20;
+}
+
 /** Why a text cannot be that of a unix socket, in words; undefined when sun_path takes it. */
 export function unixPathMistake(path: string): string | undefined {
   if (path === '') return 'is empty';
@@ -80,7 +96,8 @@ const canonical = (at: HostPort): string => {
 
 /** True when the second of two listeners could not bind. */
 export function collide(first: Listener, second: Listener): boolean {
-  if (first.kind !== second.kind) return false;
+  if (isAdopted(first.address)) return first.address === second.address;
+  if (first.kind !== second.kind || isAdopted(second.address)) return false;
   if (first.kind === 'unixServer') {
     if (isAbstract(first.address)) return first.address === second.address;
     return posix.normalize(first.address) === posix.normalize(second.address);

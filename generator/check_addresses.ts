@@ -1,8 +1,15 @@
 /** The part of `check` about addresses and paths, and the texts that generated files will hold. */
 import type { CheckedConfig, CheckedStream } from '../schemas/config.ts';
-import { collide, isPort, type Listener, parseHostPort, unixPathMistake } from './address.ts';
+import {
+  collide,
+  isAdopted,
+  isPort,
+  type Listener,
+  parseHostPort,
+  unixPathMistake,
+} from './address.ts';
 import { byName } from './case.ts';
-import { checkUnixOptions } from './check_descriptors.ts';
+import { checkAdopted, checkPipes, checkSources, checkUnixOptions } from './check_descriptors.ts';
 import { isCheckedStream } from './fd_kinds.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 
@@ -135,9 +142,13 @@ export function checkAddresses(config: CheckedConfig, value: unknown): Diagnosti
   // `out` may be absolute: it is where files go, and no file holds it.
   const out = config.out === '' ? checkPath(['out'], '') : [];
   return [
-    ...streams.flatMap(([name, fd]) => checkAddress(name, fd)),
+    ...streams.flatMap(([name, fd]) =>
+      isAdopted(fd.address) ? checkAdopted(name, fd) : checkAddress(name, fd),
+    ),
     ...streams.flatMap(([name, fd]) => checkUnixOptions(name, fd, value)),
     ...checkCollisions(streams),
+    ...checkSources(config),
+    ...checkPipes(config),
     ...out,
     ...pathsOf(config).flatMap(({ path, text }) => checkPath(path, text)),
     ...checkPackages(config),

@@ -8,16 +8,10 @@ import type { IrFd, IrReactor } from '../schemas/ir.ts';
 import { showSize } from '../schemas/leaf.ts';
 import { limits } from '../schemas/limits.ts';
 import { byName } from './case.ts';
-import { isCheckedStream, isDatagram, isStream } from './fd_kinds.ts';
-import { operationsPerDatagram, receiveBufferBytes, sendSlotBytes } from './lower_datagrams.ts';
+import { isDatagram, isStream } from './fd_kinds.ts';
+import { receiveBufferBytes, sendSlotBytes } from './lower_datagrams.ts';
 import { lowerReactor } from './lower.ts';
-import {
-  commonOperations,
-  directSockets,
-  lengthWidth,
-  operationsPerStream,
-  slabBytes,
-} from './lower_fds.ts';
+import { commonOperations, directSockets, lengthWidth, slabBytes } from './lower_fds.ts';
 import { lowerMessage } from './lower_messages.ts';
 import {
   deliveredFds,
@@ -60,7 +54,7 @@ function checkMessages(config: CheckedConfig): Diagnostic[] {
 
 function checkFrames(config: CheckedConfig): Diagnostic[] {
   return Object.entries(config.fds).flatMap(([name, fd]) => {
-    if (!isCheckedStream(fd) || fd.framing.kind !== 'lengthPrefixed') return [];
+    if (!('framing' in fd) || fd.framing.kind !== 'lengthPrefixed') return [];
     const { width, maximum } = fd.framing;
     const { limit } = lengthWidth(width);
     if (maximum === undefined || maximum <= limit) return [];
@@ -121,8 +115,7 @@ function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
   const declared = config.reactors[name];
   const path = ['reactors', name];
   const where = showPath(path);
-  const streams = reactor.fds.filter(isStream).length;
-  const datagrams = reactor.fds.filter(isDatagram).length;
+  const operations = reactor.fds.reduce((sum, fd) => sum + Object.keys(fd.operations).length, 0);
   const found = [
     ...tooMany(
       `Connections on ${where}`,
@@ -133,10 +126,7 @@ function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
     ),
     ...tooMany(
       `Operation numbers of ${where}`,
-      commonOperations +
-        streams * operationsPerStream +
-        datagrams * operationsPerDatagram +
-        (reactor.fds.length - streams - datagrams),
+      commonOperations + operations,
       limits.operations,
       'Move fds to another reactor.',
       path,

@@ -7,107 +7,27 @@
  * types only; it is loaded each time a config is.
  */
 import type { InferInput } from 'valibot';
-import type { channelSchema, LoomConfig, stackSchema } from '../schemas/config.ts';
-import type { udpSchema, unixDatagramSchema } from '../schemas/config_datagrams.ts';
-import type {
-  tcpSchema,
-  tcpServerSchema,
-  timerSchema,
-  unixSchema,
-  unixServerSchema,
-} from '../schemas/config_fds.ts';
+import type { LoomConfig, stackSchema } from '../schemas/config.ts';
 import type { IrScalar } from '../schemas/ir.ts';
 import type { Size } from '../schemas/leaf.ts';
+import type {
+  TcpOptions,
+  TcpServerOptions,
+  UnixOptions,
+  UnixServerOptions,
+  TimerOptions,
+  UdpOptions,
+  UnixDatagramOptions,
+  PipeOptions,
+  EventfdOptions,
+  SignalOptions,
+  ChannelOptions,
+  FdOn,
+} from './define_options.ts';
 
 export type { LoomConfig } from '../schemas/config.ts';
 export type { Duration, Size } from '../schemas/leaf.ts';
-
-/** How a handler is written: callbacks, or fibers on a declared stack class. */
-export type Style<Stack extends string> =
-  | 'callback'
-  | {
-      /** The stack class that the fibers of this fd run on: a key of `stacks`. */
-      fiber: Stack;
-    };
-
-/** The options of one kind of fd, with its reactor and its stack class as literal types. */
-type Options<Schema, On extends string, Stack extends string> = {
-  [Key in keyof Schema as Exclude<Key, 'kind' | 'address'>]: Key extends 'on'
-    ? On
-    : Key extends 'style'
-      ? Style<Stack> | undefined
-      : Schema[Key];
-};
-
-/** Options of `tcp`. */
-export type TcpOptions<On extends string = string, Stack extends string = string> = Options<
-  InferInput<typeof tcpSchema>,
-  On,
-  Stack
->;
-
-/** Options of `tcpServer`. */
-export type TcpServerOptions<On extends string = string, Stack extends string = string> = Options<
-  InferInput<typeof tcpServerSchema>,
-  On,
-  Stack
->;
-
-/** Options of `unix`. */
-export type UnixOptions<On extends string = string, Stack extends string = string> = Options<
-  InferInput<typeof unixSchema>,
-  On,
-  Stack
->;
-
-/** Options of `unixServer`. */
-export type UnixServerOptions<On extends string = string, Stack extends string = string> = Options<
-  InferInput<typeof unixServerSchema>,
-  On,
-  Stack
->;
-
-/** Options of `timer`. */
-export type TimerOptions<On extends string = string> = Options<
-  InferInput<typeof timerSchema>,
-  On,
-  never
->;
-
-/** Options of `udp`. */
-export type UdpOptions<On extends string = string> = Options<
-  InferInput<typeof udpSchema>,
-  On,
-  never
->;
-
-/** Options of `unixDatagram`. */
-export type UnixDatagramOptions<On extends string = string> = Options<
-  InferInput<typeof unixDatagramSchema>,
-  On,
-  never
->;
-
-/** Options of `channel`. */
-export type ChannelOptions<From extends string = string, Message extends string = string> = {
-  [Key in keyof InferInput<typeof channelSchema> as Exclude<Key, 'kind'>]: Key extends 'from'
-    ? From
-    : Key extends 'to'
-      ? 'js'
-      : Key extends 'message'
-        ? Message
-        : InferInput<typeof channelSchema>[Key];
-};
-
-/** A declared fd on one of the reactors `On`. */
-export type FdOn<On extends string, Stack extends string> =
-  | (TcpOptions<On, Stack> & { kind: 'tcp'; address: string })
-  | (TcpServerOptions<On, Stack> & { kind: 'tcpServer'; address: string })
-  | (UnixOptions<On, Stack> & { kind: 'unix'; address: string })
-  | (UnixServerOptions<On, Stack> & { kind: 'unixServer'; address: string })
-  | (TimerOptions<On> & { kind: 'timer' })
-  | (UdpOptions<On> & { kind: 'udp' })
-  | (UnixDatagramOptions<On> & { kind: 'unixDatagram'; address: string });
+export type * from './define_options.ts';
 
 /** The parts of the config whose keys are names that other parts refer to. */
 type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels';
@@ -128,8 +48,8 @@ export type LoomDefinition<
   stacks?: { [Name in Stack]: InferInput<typeof stackSchema> };
   /** Fixed-layout records for channels: `struct({ symbol: u16, bid: i64 })`. */
   messages?: { [Name in Message]: Struct };
-  /** File descriptors: `tcp`, `tcpServer`, `unix`, `unixServer`, `udp`, `unixDatagram`,
-   * `timer`. */
+  /** File descriptors: `tcp`, `tcpServer`, `unix`, `unixServer`, `udp`, `unixDatagram`, `timer`,
+   * `eventfd`, `signal`, `pipe`. */
   fds: { [Name in Fd]: FdOn<NoInfer<Reactor>, NoInfer<Stack>> };
   /** Rings of messages to JavaScript: `channel({ from, to: 'js', message })`. */
   channels?: {
@@ -217,9 +137,24 @@ export function unixDatagram<const On extends string>(
   return { ...options, kind: 'unixDatagram' as const, address: path };
 }
 
+/** A stream that is no socket: `pipe({ on, read: 'stdin', write: 'stdout' })`, FIFOs, terminals. */
+export function pipe<const On extends string>(options: PipeOptions<On>) {
+  return { ...options, kind: 'pipe' as const };
+}
+
 /** A timer: periodic with `every`, one-shot with only `after`. */
 export function timer<const On extends string>(options: TimerOptions<On>) {
   return { ...options, kind: 'timer' as const };
+}
+
+/** A counter that wakes its handler, eventfd(2): any thread adds to it. */
+export function eventfd<const On extends string>(options: EventfdOptions<On>) {
+  return { ...options, kind: 'eventfd' as const };
+}
+
+/** Signals that are sent to the process, as events, signalfd(2): `signals: ['SIGHUP']`. */
+export function signal<const On extends string>(options: SignalOptions<On>) {
+  return { ...options, kind: 'signal' as const };
 }
 
 /** Framing: the handler gets bytes as they come. */

@@ -1,9 +1,10 @@
-/** What sort of thing an fd is, asked in one place: streams, datagrams, timers. */
+/** What sort of thing an fd is, asked in one place: streams, datagrams, timers, event sources. */
 import type { CheckedDatagram, CheckedFd, CheckedStream } from '../schemas/config.ts';
-import type { IrDatagramFd, IrFd, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
+import type { IrDatagramFd, IrFd, IrSourceFd, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
 
-const streamKinds: readonly string[] = ['tcp', 'tcpServer', 'unix', 'unixServer'];
+const streamKinds: readonly string[] = ['tcp', 'tcpServer', 'unix', 'unixServer', 'pipe'];
 const datagramKinds: readonly string[] = ['udp', 'unixDatagram'];
+const sourceKinds: readonly string[] = ['eventfd', 'signal'];
 
 /** Whether an fd has connections. */
 export function isStream(fd: IrFd): fd is IrStreamFd {
@@ -20,9 +21,14 @@ export function isTimer(fd: IrFd): fd is IrTimerFd {
   return fd.kind === 'timer';
 }
 
-/** Whether an fd of the config has connections. */
+/** Whether an fd only tells of events. */
+export function isSource(fd: IrFd): fd is IrSourceFd {
+  return sourceKinds.includes(fd.kind);
+}
+
+/** Whether an fd of the config is a socket with connections. */
 export function isCheckedStream(fd: CheckedFd): fd is CheckedStream {
-  return streamKinds.includes(fd.kind);
+  return streamKinds.includes(fd.kind) && fd.kind !== 'pipe';
 }
 
 /** Whether an fd of the config has datagram sockets. */

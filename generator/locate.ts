@@ -24,7 +24,10 @@ const maximumHops = 32;
 
 /** What the helpers of `define.ts` do with their first argument; options are spread. */
 const addressHelpers = new Set(['tcp', 'tcpServer', 'unix', 'unixServer', 'unixDatagram']);
-const optionHelpers = new Set(['timer', 'udp', 'line', 'raw', 'channel']);
+const optionHelpers = new Set([
+  ...['timer', 'udp', 'eventfd', 'signal', 'pipe'],
+  ...['line', 'raw', 'channel'],
+]);
 const nothingKnown: Arguments = new Map();
 
 function openFile(project: Project, from: SourceFile, specifier: string): SourceFile | undefined {

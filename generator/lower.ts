@@ -15,7 +15,7 @@ import {
   type IrReactor,
 } from '../schemas/ir.ts';
 import { byName, pascalCase } from './case.ts';
-import { isDatagram, isStream } from './fd_kinds.ts';
+import { isDatagram, isSource, isStream } from './fd_kinds.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { alignUp, lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
@@ -102,6 +102,8 @@ function lowerBounds(
 /** Entries of the rings: enough completions for everything that can be in flight at once. */
 function lowerDepths(submitBatch: number, requests: number, fds: readonly IrFd[]) {
   const streams = fds.filter(isStream);
+  // A source has one descriptor, a pipe one more than its slot.
+  const sources = fds.filter((fd) => isSource(fd) || fd.kind === 'pipe').length;
   const datagrams = fds.filter(isDatagram);
   const slots =
     streams.reduce((sum, fd) => sum + fd.slots, 0) +
@@ -114,14 +116,14 @@ function lowerDepths(submitBatch: number, requests: number, fds: readonly IrFd[]
   );
   const completions = Math.max(
     4 * submissionEntries,
-    2 * (slots * operationsInFlightPerSlot + buffers + requests + commonCompletions),
+    2 * (slots * operationsInFlightPerSlot + buffers + requests + 2 * sources + commonCompletions),
   );
   const spare = Math.max(minimumSpareHandles, Math.floor(slots / 4));
   return {
     slots,
     submissionEntries,
     completionEntries: Math.min(powerOfTwoCeiling(completions), maximumCompletionEntries),
-    handles: slots + listeners + spare + fixedHandles,
+    handles: slots + listeners + sources + spare + fixedHandles,
   };
 }
 

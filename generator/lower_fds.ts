@@ -1,11 +1,12 @@
 /** Lowers fds: slots, operation numbers, receive buffers, socket options. */
 import type { CheckedFd, CheckedFraming, CheckedStream } from '../schemas/config.ts';
 import type { IrFd, IrFraming, IrSocketOptions, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
-import { isAbstract } from './address.ts';
+import { isPath } from './address.ts';
 import { pascalCase } from './case.ts';
 import { isCheckedDatagram } from './fd_kinds.ts';
 import { lowerDatagram } from './lower_datagrams.ts';
 import { stackClassOf } from './lower_fibers.ts';
+import { lowerEventFd, lowerSignalFd, operationsPerSource } from './lower_sources.ts';
 
 const nanosecondsPerSecond = 1e9;
 const nanosecondsPerMillisecond = 1e6;
@@ -111,7 +112,7 @@ function lowerOptions(fd: CheckedStream): IrSocketOptions {
     keepAliveCount: keepAlive?.count ?? 0,
     userTimeoutMilliseconds: (tcp?.userTimeout ?? 0) / nanosecondsPerMillisecond,
     busyPollMicroseconds: (fd.busyPoll ?? 0) / nanosecondsPerMicrosecond,
-    mode: fd.kind === 'unixServer' && !isAbstract(fd.address) ? fd.mode : 0,
+    mode: fd.kind === 'unixServer' && isPath(fd.address) ? fd.mode : 0,
   };
 }
 
@@ -143,6 +144,7 @@ function lowerStream(name: string, index: number, fd: CheckedStream, at: FdCurso
       ...(fd.receive.strategy !== 'multishot' && { strategy: fd.receive.strategy }),
     },
     ...(fd.trigger !== 'edge' && { trigger: fd.trigger }),
+    ...('descriptors' in fd && fd.descriptors !== undefined && { descriptors: fd.descriptors }),
     writeQueueBytes: fd.writeQueue,
     full: 'full' in fd ? fd.full : 'refuse',
     connectTimeoutNanoseconds: client?.connectTimeout ?? 0,
@@ -158,6 +160,33 @@ function lowerStream(name: string, index: number, fd: CheckedStream, at: FdCurso
   at.operation += operationsPerStream;
   at.group += 1;
   return lowered;
+}
+
+/** A pipe is lowered like the client of a unix socket that has one connection. */
+function lowerPipe(
+  name: string,
+  index: number,
+  fd: Extract<CheckedFd, { kind: 'pipe' }>,
+  at: FdCursor,
+): IrStreamFd {
+  const { read = '-', write, ...common } = fd;
+  const client = lowerStream(
+    name,
+    index,
+    {
+      ...common,
+      kind: 'unix',
+      address: read,
+      type: 'stream',
+      connections: 1,
+      connectTimeout: 0,
+      style: 'callback',
+      trigger: 'edge',
+      receive: { ...fd.receive, strategy: 'multishot' },
+    },
+    at,
+  );
+  return { ...client, kind: 'pipe', ...(write !== undefined && { write }) };
 }
 
 function lowerTimer(
@@ -186,5 +215,11 @@ function lowerTimer(
 export function lowerFd(name: string, index: number, fd: CheckedFd, at: FdCursor): IrFd {
   if (fd.kind === 'timer') return lowerTimer(name, index, fd, at);
   if (isCheckedDatagram(fd)) return lowerDatagram(name, index, fd, at);
-  return lowerStream(name, index, fd, at);
+  if (fd.kind === 'pipe') return lowerPipe(name, index, fd, at);
+  if (fd.kind !== 'eventfd' && fd.kind !== 'signal') return lowerStream(name, index, fd, at);
+  const first = at.operation;
+  at.operation += operationsPerSource;
+  return fd.kind === 'eventfd'
+    ? lowerEventFd(name, index, fd, first)
+    : lowerSignalFd(name, index, fd, first);
 }

@@ -3,10 +3,19 @@
  * raised, checked as that config and lowered again; when the result differs, some number in the
  * file does not follow from the others, and nothing is built from it.
  */
-import { isAbstract } from './address.ts';
-import { isDatagram, isTimer } from './fd_kinds.ts';
+import { isPath } from './address.ts';
+import type {
+  Ir,
+  IrFd,
+  IrFraming,
+  IrReactor,
+  IrSourceFd,
+  IrStreamFd,
+  IrTimerFd,
+} from '../schemas/ir.ts';
+import { signalName } from '../schemas/signals.ts';
+import { isDatagram, isSource, isTimer } from './fd_kinds.ts';
 import { raiseDatagram } from './raise_datagrams.ts';
-import type { Ir, IrFd, IrFraming, IrReactor, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
 
 const nanoseconds = (value: number): string => `${value}ns`;
 
@@ -67,6 +76,7 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
     framing: isPacket ? undefined : raiseFraming(fd.framing),
     type: isPacket ? 'seqpacket' : undefined,
     style: fd.stackClass === undefined ? undefined : { fiber: fd.stackClass },
+    descriptors: fd.descriptors,
     connections: fd.slots,
     writeQueue: fd.writeQueueBytes,
     receive: given({
@@ -85,7 +95,7 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
       reusePort: reusePort === 1,
       ipv6Only: ipv6Only === 1,
     }),
-    ...(fd.kind === 'unixServer' && !isAbstract(fd.address) && { mode: options.mode }),
+    ...(fd.kind === 'unixServer' && isPath(fd.address) && { mode: options.mode }),
   });
 }
 
@@ -100,7 +110,31 @@ function raiseTimer(fd: IrTimerFd, on: string): Record<string, unknown> {
   });
 }
 
+function raiseSource(fd: IrSourceFd, on: string): Record<string, unknown> {
+  const common = { kind: fd.kind, on, handler: fd.handler ?? undefined };
+  if (fd.kind === 'signal') return given({ ...common, signals: fd.signals.map(signalName) });
+  const adopt = fd.adopt < 0 ? undefined : fd.adopt;
+  return given({ ...common, semaphore: fd.semaphore === 1, initial: fd.initial, adopt });
+}
+
+function raisePipe(fd: IrStreamFd, on: string): Record<string, unknown> {
+  const { reconnect } = raiseClient(fd);
+  return given({
+    kind: 'pipe',
+    on,
+    handler: fd.handler ?? undefined,
+    read: fd.address === '-' ? undefined : fd.address,
+    write: fd.write,
+    framing: raiseFraming(fd.framing),
+    writeQueue: fd.writeQueueBytes,
+    receive: { bytes: fd.receive.bytes, count: fd.receive.count },
+    reconnect,
+  });
+}
+
 function raiseFd(fd: IrFd, on: string): Record<string, unknown> {
+  if (isSource(fd)) return raiseSource(fd, on);
+  if (fd.kind === 'pipe') return raisePipe(fd, on);
   if (isDatagram(fd)) return given(raiseDatagram(fd, on));
   return isTimer(fd) ? raiseTimer(fd, on) : raiseStream(fd, on);
 }

@@ -146,6 +146,34 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
       sudo sysctl vm.max_map_count=262144.
     `,
   },
+  LOOM5025: {
+    severity: 'error',
+    title: 'A descriptor cannot be opened',
+    explanation: prose`
+      eventfd(2) or signalfd(2) failed for the fd that is named, or the backend cannot watch it: as
+      a rule for want of descriptors (ulimit -n) or of memory.
+    `,
+  },
+  LOOM5026: {
+    severity: 'error',
+    title: 'An open descriptor is not what was declared',
+    explanation: prose`
+      The fd takes a descriptor that is open when the program starts, by its number, and there is
+      none, or it is something else; the message says what it is and what was expected. Whoever
+      starts the program opens it: a shell by 3<file, systemd by socket activation (LISTEN_FDS,
+      from number 3 on), a parent process by leaving it open across execve(2).
+    `,
+  },
+  LOOM5027: {
+    severity: 'error',
+    title: 'Signals that another thread would take',
+    explanation: prose`
+      A signal that is sent to a process goes to any thread that does not block it, and only if none
+      does to a signalfd. The program blocks its signals in its own threads; the thread that is
+      named was there before, so the signal's default action would end the process. In Node, whose
+      own threads are such, use process.on('SIGHUP', ...) and, for a reactor, an eventfd.
+    `,
+  },
   LOOM6001: {
     severity: 'error',
     title: 'The addon has not been built',

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { udpSchema, unixDatagramSchema } from './config_datagrams.ts';
+import { eventfdSchema, signalSchema } from './config_sources.ts';
 import { choice, duration, flag, integer, oneOf, size, text } from './leaf.ts';
 import { limits } from './limits.ts';
 
@@ -164,6 +165,11 @@ const unixEntries = {
    * because a receive of none is the peer's end.
    * @default 'stream' */
   type: v.optional(choice(['stream', 'seqpacket']), 'stream'),
+  /** Open descriptors that may come and go with bytes (SCM_RIGHTS, unix(7)), and how many of one
+   * connection may wait each way; 1 to 253. They come by `on_descriptor` and go by
+   * `connection.send_descriptor(fd, bytes)`. More at once than this end the connection with
+   * `descriptors_lost`. By default none pass. */
+  descriptors: v.optional(integer('descriptors', 1, 253)),
 };
 
 const address = () => text("an address, such as '127.0.0.1:9000' or '[::1]:9000'");
@@ -172,7 +178,8 @@ const path = () => text("a path, such as '/run/feed.sock', or an abstract name, 
 /** A TCP client. */
 export const tcpSchema = v.strictObject({
   kind: v.literal('tcp'),
-  /** `host:port` or `[IPv6]:port`. */
+  /** `host:port`, `[IPv6]:port`, or `fd:3`: a connected socket that is open at start, by its
+   * number. It is one connection, and stays lost once it ended. */
   address: address(),
   ...streamEntries,
   ...clientEntries,
@@ -182,7 +189,9 @@ export const tcpSchema = v.strictObject({
 /** A TCP listener and its connections. */
 export const tcpServerSchema = v.strictObject({
   kind: v.literal('tcpServer'),
-  /** `host:port` or `[IPv6]:port` to listen on; port 0 lets the kernel choose. */
+  /** `host:port` or `[IPv6]:port` to listen on; port 0 lets the kernel choose. Or `fd:3`: a
+   * listening socket that is open at start, as systemd passes it (LISTEN_FDS, from 3 on); its
+   * options are those of whoever opened it, and it is made non-blocking for all who have it. */
   address: address(),
   ...streamEntries,
   ...serverEntries,
@@ -201,8 +210,9 @@ export const tcpServerSchema = v.strictObject({
 /** A client of a unix socket. */
 export const unixSchema = v.strictObject({
   kind: v.literal('unix'),
-  /** Path of the socket, at most 107 bytes, relative to the program's working directory; or `@`
-   * and an abstract name of at most 107 bytes, unix(7). */
+  /** Path of the socket, at most 107 bytes, relative to the program's working directory; `@` and
+   * an abstract name of at most 107 bytes, unix(7); or `fd:3`, a connected socket that is open at
+   * start, by its number: one connection, which stays lost once it ended. */
   address: path(),
   ...streamEntries,
   ...clientEntries,
@@ -213,7 +223,8 @@ export const unixSchema = v.strictObject({
 export const unixServerSchema = v.strictObject({
   kind: v.literal('unixServer'),
   /** Path of the socket, at most 107 bytes, relative to the program's working directory; or `@`
-   * and an abstract name of at most 107 bytes, unix(7): no file, and gone with its last socket. */
+   * and an abstract name of at most 107 bytes, unix(7): no file, and gone with its last socket. Or
+   * `fd:3`: a listening socket that is open at start, as systemd passes it (LISTEN_FDS). */
   address: path(),
   ...streamEntries,
   ...serverEntries,
@@ -221,6 +232,41 @@ export const unixServerSchema = v.strictObject({
   /** Permission bits of the path; 0 to 0o777. An abstract name has none.
    * @default 384 (0o600) */
   mode: v.optional(integer('permission bits', 0, 0o777), 0o600),
+});
+
+/** A stream of bytes that is no socket: standard streams, FIFOs, terminals, files. */
+export const pipeSchema = v.strictObject({
+  kind: v.literal('pipe'),
+  /** The reactor that owns this fd: a key of `reactors`. */
+  on: reactorName(),
+  /** Your C++ struct, declared in `handlers`. Without one, messages are delivered to JavaScript. */
+  handler: v.optional(text("the name of a C++ struct, such as 'Filter'")),
+  /** Where bytes come from: 'stdin', a path (a FIFO does not end when a writer leaves), or `fd:3`,
+   * open at start. By default nowhere. */
+  read: v.optional(text("'stdin', a path or 'fd:3'")),
+  /** Where bytes go: 'stdout', 'stderr', a path that exists, or `fd:3`. By default nowhere. A
+   * standalone program whose bytes go to 'stdout' says on stderr what it else prints there. */
+  write: v.optional(text("'stdout', 'stderr', a path or 'fd:3'")),
+  framing: streamEntries.framing,
+  writeQueue: streamEntries.writeQueue,
+  /** The receive buffers. */
+  receive: v.optional(
+    v.strictObject({
+      /** Bytes of one buffer; 1K to 16M.
+       * @default '64K' */
+      bytes: v.optional(size('1K', '16M')),
+      /** Buffers in the pool, a power of two; 1 to 32768.
+       * @default 8 */
+      count: v.optional(integer('buffers', 1, 32768, 'power of two')),
+    }),
+    {},
+  ),
+  /** Delay before an end that ended, or a FIFO without a reader, is opened again; `false`: never.
+   * @default false */
+  reconnect: v.optional(
+    oneOf("false or { initial: '100ms', maximum: '10s' }", [v.literal(false), reconnectSchema]),
+    false,
+  ),
 });
 
 /** A periodic or one-shot timer, or one that its handler arms. */
@@ -245,7 +291,10 @@ export const fdSchema = v.variant('kind', [
   tcpServerSchema,
   unixSchema,
   unixServerSchema,
+  pipeSchema,
   timerSchema,
   udpSchema,
   unixDatagramSchema,
+  eventfdSchema,
+  signalSchema,
 ]);

@@ -11,6 +11,10 @@ import type { IrDatagramFd } from './ir_datagrams.ts';
 
 export type { IrDatagramFd, IrDatagramOptions, IrGroup } from './ir_datagrams.ts';
 
+import type { IrSourceFd } from './ir_sources.ts';
+
+export type { IrEventFd, IrSignalFd, IrSourceFd } from './ir_sources.ts';
+
 /** The ABI number of the representation this version reads and writes. */
 export const IR_ABI = 1;
 
@@ -23,9 +27,12 @@ export type IrFdKind =
   | 'tcpServer'
   | 'unix'
   | 'unixServer'
+  | 'pipe'
   | 'timer'
   | 'udp'
-  | 'unixDatagram';
+  | 'unixDatagram'
+  | 'eventfd'
+  | 'signal';
 
 /** How a stream of bytes is cut into messages. */
 export type IrFraming =
@@ -79,11 +86,14 @@ export interface IrStreamFd {
   name: string;
   /** The struct in `fds.hpp`: the name in PascalCase. */
   typeName: string;
-  kind: 'tcp' | 'tcpServer' | 'unix' | 'unixServer';
+  kind: 'tcp' | 'tcpServer' | 'unix' | 'unixServer' | 'pipe';
   /** Program-wide number of this fd, dense from 0, in name order. */
   index: number;
-  /** `host:port`, `[v6]:port`, a path or `@` and an abstract name. */
+  /** `host:port`, `[v6]:port`, a path or `@` and an abstract name; of a pipe, where it reads (`-`:
+   * nowhere). */
   address: string;
+  /** Pipes: where they write; absent, nowhere. */
+  write?: string;
   /** The user's C++ struct, or null: delivered to JavaScript. */
   handler: string | null;
   framing: IrFraming;
@@ -101,6 +111,8 @@ export interface IrStreamFd {
   receive: { group: number; bytes: number; count: number; strategy?: 'oneshot' | 'direct' };
   /** epoll: absent, edge-triggered. */
   trigger?: 'level';
+  /** Descriptors of one connection that may wait each way; absent when none pass. */
+  descriptors?: number;
   /** Bytes of each connection's write queue (2^n). */
   writeQueueBytes: number;
   /** Servers: what happens to a connection past the last slot. */
@@ -132,7 +144,7 @@ export interface IrTimerFd {
 }
 
 /** Any declared fd. */
-export type IrFd = IrStreamFd | IrTimerFd | IrDatagramFd;
+export type IrFd = IrStreamFd | IrTimerFd | IrDatagramFd | IrSourceFd;
 
 /** Offsets in the block of memory that one reactor shares with JavaScript; bytes from its start. */
 export interface IrSharedLayout {

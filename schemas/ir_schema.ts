@@ -53,9 +53,10 @@ const options = v.strictObject({
 const streamFd = v.strictObject({
   name: lowerName,
   typeName: upperName,
-  kind: one('tcp', 'tcpServer', 'unix', 'unixServer'),
+  kind: one('tcp', 'tcpServer', 'unix', 'unixServer', 'pipe'),
   index: whole(0, 65535),
   address,
+  write: v.exactOptional(address),
   handler: v.nullable(upperName),
   framing,
   stackClass: v.exactOptional(lowerName),
@@ -69,6 +70,7 @@ const streamFd = v.strictObject({
     strategy: v.exactOptional(one('oneshot', 'direct')),
   }),
   trigger: v.exactOptional(v.literal('level')),
+  descriptors: v.exactOptional(whole(1, 253)),
   writeQueueBytes: whole(1, 2 ** 28),
   full: one('refuse', 'wait'),
   connectTimeoutNanoseconds: nanoseconds,
@@ -90,6 +92,28 @@ const timerFd = v.strictObject({
   everyNanoseconds: nanoseconds,
   operations: v.record(lowerName, whole(1, limits.operations)),
   timer: whole(0, 65535),
+});
+
+const eventfd = v.strictObject({
+  name: lowerName,
+  typeName: upperName,
+  kind: v.literal('eventfd'),
+  index: whole(0, 65535),
+  handler: v.nullable(upperName),
+  operations: v.record(lowerName, whole(1, limits.operations)),
+  semaphore: bit,
+  initial: whole(0, 2 ** 31 - 1),
+  adopt: whole(-1, 2 ** 20 - 1),
+});
+
+const signal = v.strictObject({
+  name: lowerName,
+  typeName: upperName,
+  kind: v.literal('signal'),
+  index: whole(0, 65535),
+  handler: v.nullable(upperName),
+  operations: v.record(lowerName, whole(1, limits.operations)),
+  signals: list(whole(1, 31), 31),
 });
 
 const channel = v.strictObject({
@@ -130,7 +154,10 @@ const reactor = v.strictObject({
   slots: whole(0, limits.slots),
   handles: whole(0, 2 ** 21),
   handlers: list(v.strictObject({ name: upperName, fds: list(lowerName, 65535) }), 65535),
-  fds: list(v.variant('kind', [streamFd, timerFd, datagramFd], 'an fd of a known kind'), 65535),
+  fds: list(
+    v.variant('kind', [streamFd, timerFd, datagramFd, eventfd, signal], 'an fd of a known kind'),
+    65535,
+  ),
   channels: list(channel, 65535),
   shared,
   mailboxBatch: v.exactOptional(whole(1, 65536)),

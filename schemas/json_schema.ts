@@ -34,7 +34,7 @@ function leafSchema(leaf: Leaf): Json | undefined {
 function docComments(): Map<string, string> {
   const project = new Project({ skipAddingFilesFromTsConfig: true });
   const comments = new Map<string, string>();
-  for (const file of ['./config.ts', './config_fds.ts']) {
+  for (const file of ['./config.ts', './config_fds.ts', './config_sources.ts']) {
     const source = project.addSourceFileAtPath(fileURLToPath(new URL(file, import.meta.url)));
     source.forEachDescendant((node) => {
       if (!Node.isPropertyAssignment(node)) return;
@@ -66,6 +66,10 @@ const owners: Record<string, readonly string[]> = {
     'unixSchema',
     'unixServerSchema',
     'timerSchema',
+    'eventfdSchema',
+    'pipeSchema',
+    'signalSchema',
+    'sourceEntries',
     'streamEntries',
     'clientEntries',
     'serverEntries',

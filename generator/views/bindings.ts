@@ -2,7 +2,7 @@
  * The views of `bindings/index.ts` and `bindings/descriptor.ts`: the typed face of a program in
  * TypeScript, over the runtime that templates/bindings holds.
  */
-import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
+import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
 import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { bannerLines, configPath, describeFd, framingOverhead, isServer } from './sentences.ts';
@@ -117,6 +117,7 @@ function fdProperty(fd: IrFd): PropertyView[] {
   const comment = propertyComment(describeFd(fd));
   const name = identifier(fd.name);
   if (isDatagram(fd)) return [{ comment, name, type: 'NativeServer' }];
+  if (isSource(fd)) return [];
   if (!isStream(fd)) return fd.handler === null ? [{ comment, name, type: 'Timer' }] : [];
   const type = `${fd.handler === null ? '' : 'Native'}${isServer(fd) ? 'Server' : 'Stream'}`;
   return [{ comment, name, type }];
@@ -159,6 +160,7 @@ function shellWord(path: string): string {
 
 function descriptorReactor(reactor: IrReactor): DescriptorReactorView {
   const { shared } = reactor;
+  const fds = reactor.fds.filter((fd) => !isSource(fd));
   const ring = (offset: number, bytes: number): string =>
     `{ offset: ${integer(offset)}, bytes: ${integer(bytes)} }`;
   return {
@@ -166,8 +168,8 @@ function descriptorReactor(reactor: IrReactor): DescriptorReactorView {
     sharedBytes: integer(shared.bytes),
     delivery: ring(shared.deliveryOffset, shared.deliveryBytes),
     inbox: ring(shared.inboxOffset, shared.inboxBytes),
-    hasFds: reactor.fds.length > 0,
-    fds: reactor.fds.map((fd) => ({ lines: wrapped(descriptorFd(fd)) })),
+    hasFds: fds.length > 0,
+    fds: fds.map((fd) => ({ lines: wrapped(descriptorFd(fd)) })),
     hasChannels: reactor.channels.length > 0,
     channels: reactor.channels.map((channel) => ({
       lines: wrapped([

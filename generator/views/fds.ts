@@ -1,11 +1,12 @@
 /** The view of `fds.hpp`: what a program's fds are, as constants and types of C++. */
-import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
+import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import type {
   Ir,
   IrFd,
   IrFraming,
   IrReactor,
   IrSocketOptions,
+  IrSourceFd,
   IrStreamFd,
   IrTimerFd,
 } from '../../schemas/ir.ts';
@@ -101,6 +102,7 @@ export function fdsView(ir: Ir, fds: readonly { reactor: IrReactor; fd: IrFd }[]
       'loom/js_delivery.hpp',
       'loom/shapes.hpp',
       ...(fds.some(({ fd }) => isDatagram(fd)) ? ['loom/datagram_shape.hpp'] : []),
+      ...(fds.some(({ fd }) => isSource(fd)) ? ['loom/source_shape.hpp'] : []),
     ].sort(),
     namespace: identifier(ir.name),
     handlers: [...handlers].sort().map(identifier),
@@ -120,8 +122,34 @@ export function fdsView(ir: Ir, fds: readonly { reactor: IrReactor; fd: IrFd }[]
 function shapeOf(reactor: IrReactor, fd: IrFd): Pick<FdView, 'shape' | 'shapeType'> {
   if (isTimer(fd)) return { shapeType: 'loom::TimerShape', shape: timerShape(reactor, fd) };
   if (isStream(fd)) return { shapeType: 'loom::StreamShape', shape: streamShape(reactor, fd) };
+  if (isSource(fd)) {
+    const shapeType = fd.kind === 'eventfd' ? 'loom::EventShape' : 'loom::SignalShape';
+    return { shapeType, shape: sourceShape(reactor, fd) };
+  }
   const shape = datagramShape(fd, (name) => operationName(reactor, fd, name));
   return { shapeType: 'loom::DatagramShape', shape };
+}
+
+/** Signals as a mask: bit n - 1 is signal n. */
+export function signalMask(signals: readonly number[]): number {
+  return signals.reduce((mask, signal) => mask + 2 ** (signal - 1), 0);
+}
+
+function sourceShape(reactor: IrReactor, fd: IrSourceFd): string[] {
+  const field = (name: string, value: string): string => `${indent}.${name} = ${value},`;
+  const common = [
+    ...stringField(indent, 'name', fd.name),
+    field('index', integer(fd.index)),
+    field('read_operation', operationName(reactor, fd, 'read')),
+    field('cancel_operation', operationName(reactor, fd, 'cancel')),
+  ];
+  if (fd.kind === 'signal') return [...common, field('signals', integer(signalMask(fd.signals)))];
+  return [
+    ...common,
+    ...(fd.initial === 0 ? [] : [field('initial', integer(fd.initial))]),
+    ...(fd.semaphore === 0 ? [] : [field('semaphore', 'true')]),
+    ...(fd.adopt < 0 ? [] : [field('adopt', integer(fd.adopt))]),
+  ];
 }
 
 function timerShape(reactor: IrReactor, fd: IrTimerFd): string[] {
@@ -139,6 +167,7 @@ const streamKinds: Record<IrStreamFd['kind'], string> = {
   tcpServer: 'tcp_server',
   unix: 'unix_client',
   unixServer: 'unix_server',
+  pipe: 'pipe',
 };
 
 function streamShape(reactor: IrReactor, fd: IrStreamFd): string[] {
@@ -149,6 +178,7 @@ function streamShape(reactor: IrReactor, fd: IrStreamFd): string[] {
     field('index', integer(fd.index)),
     field('kind', `loom::StreamKind::${streamKinds[fd.kind]}`),
     ...stringField(indent, 'address', fd.address),
+    ...(fd.write === undefined ? [] : stringField(indent, 'write_address', fd.write)),
     field('first_slot', integer(fd.firstSlot)),
     field('slots', integer(fd.slots)),
     field('open_operation', operation(isServer(fd) ? 'accept' : 'connect')),
@@ -181,6 +211,7 @@ function traitFields(fd: IrStreamFd): string[] {
 function sideFields(fd: IrStreamFd): [string, string][] {
   const fields: [string, string][] = [];
   if (fd.framing.kind === 'packet') fields.push(['packets', 'true']);
+  if (fd.descriptors !== undefined) fields.push(['descriptors', integer(fd.descriptors)]);
   if (isServer(fd)) {
     fields.push(['full', `loom::WhenFull::${fd.full === 'wait' ? 'wait' : 'refuse'}`]);
   } else {

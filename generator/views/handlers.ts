@@ -1,11 +1,20 @@
 /** The views of `handlers.hpp` and of the checks of what the user wrote. */
 import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
-import type { Ir, IrChannel, IrDatagramFd, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import type {
+  Ir,
+  IrChannel,
+  IrDatagramFd,
+  IrEventFd,
+  IrFd,
+  IrReactor,
+  IrStreamFd,
+} from '../../schemas/ir.ts';
 import { fitted, staticAssert } from './cxx_layout.ts';
-import { bannerLines, isManual } from './sentences.ts';
+import { bannerLines, describeFd, isManual } from './sentences.ts';
+import { eventsOf, sourceHooks } from './sources.ts';
 import { commentLines, grouped, identifier, includePath, integer, listed } from './text.ts';
 
-/** A channel that a handler publishes to, or a timer that it arms. */
+/** A channel that a handler publishes to, a timer that it arms, or an eventfd that it adds to. */
 export interface HandlerMemberView {
   comment: string[];
   declaration: string[];
@@ -78,11 +87,13 @@ export function channelArguments(channel: IrChannel): string {
 /** Describes the bases of some handlers. */
 export function handlersView(ir: Ir, handlers: readonly Service[]): HandlersView {
   const namespace = identifier(ir.name);
+  const signals = handlers.some((service) => eventsOf(service).length > 0);
   const publishes = handlers.some((service) => channelsOf(service).length > 0);
   const includes = [`${namespace}/fds.hpp`];
   const hasDatagrams = handlers.some(({ fds }) => fds.some(({ fd }) => isDatagram(fd)));
   if (hasDatagrams) includes.push('loom/datagram_socket.hpp');
   if (publishes) includes.push(`${namespace}/messages.hpp`, 'loom/channel_out.hpp');
+  if (signals) includes.push('loom/event_source.hpp');
   return {
     banner: bannerLines(ir, '// '),
     includes: [...includes, 'loom/handler.hpp'].sort(),
@@ -97,6 +108,7 @@ function handlerView(namespace: string, service: Service): HandlerView {
   const members = [
     ...channelsOf(service).map(({ reactor, channel }) => channelView(reactor, channel)),
     ...service.fds.flatMap(({ fd }) => (isManual(fd) ? [timerView(fd)] : [])),
+    ...eventsOf(service).map(eventView),
   ];
   const reactors = [...new Set(service.fds.map(({ reactor }) => `reactors.${reactor.name}`))];
   const serves = listed(service.fds.map(({ fd }) => `fds.${fd.name}`));
@@ -134,6 +146,13 @@ function aliases(service: Service): string[] {
 /** What a handler holds of a connection. */
 function connectionType(fd: IrStreamFd | undefined): string {
   return fd?.stackClass === undefined ? 'Connection' : 'FiberConnection';
+}
+
+function eventView(fd: IrEventFd): HandlerMemberView {
+  return {
+    comment: commentLines('  /// ', describeFd(fd)),
+    declaration: [`  loom::EventOut ${identifier(fd.name)};`],
+  };
 }
 
 function channelView(reactor: IrReactor, channel: IrChannel): HandlerMemberView {
@@ -234,11 +253,20 @@ function handlerAssertions(namespace: string, service: Service): string[] {
       `${name}::on_close must be ` +
         `\`void on_close(auto& connection, loom::CloseReason why)\` ${where}.`,
     );
+    if (fd.descriptors === undefined) continue;
+    add(
+      hooks('HasOnDescriptor'),
+      `${name}::on_descriptor must be \`void on_descriptor(auto& connection, ` +
+        `loom::ReceivedDescriptor descriptor)\` ${where}.`,
+    );
   }
   const timers = service.fds.filter(({ fd }) => isTimer(fd)).map(({ fd }) => `fds.${fd.name}`);
   if (timers.length > 0) {
     const sentence = `${name} needs \`void on_tick(loom::Tick tick)\` for ${listed(timers)}.`;
     add(`loom::HasOnTick<::${name}>`, sentence);
+  }
+  for (const { concept, sentence } of sourceHooks(service)) {
+    add(`loom::${concept}<::${name}>`, sentence);
   }
   return lines;
 }

@@ -2,7 +2,7 @@
  * The view of map.txt: every table, buffer and ring of a program with its size, for people who
  * want to know what a config costs.
  */
-import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
+import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import type { Ir, IrDatagramFd, IrFd, IrFibers, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { receiveBufferBytes, sendSlotBytes } from '../lower_datagrams.ts';
 import { paddingBytes, slabBytes } from '../lower_fds.ts';
@@ -98,6 +98,7 @@ function stackRows(fibers: IrFibers | undefined): string[] {
 
 /** The slots of a stream fd, for reading tags in a debugger. */
 function slotRange(fd: IrFd): string {
+  if (isSource(fd)) return '';
   if (isTimer(fd)) return ` Timer ${fd.timer}.`;
   const count = isDatagram(fd) ? fd.sockets : fd.slots;
   const last = fd.firstSlot + count - 1;

@@ -1,8 +1,10 @@
-/** The view of `src/program.cpp`: the table of a program's reactors. */
+/** The view of `src/program.cpp`: the table of reactors, each compiled for each backend. */
 import type { Ir } from '../../schemas/ir.ts';
+import { isStream } from '../fd_kinds.ts';
 import { argumentLines, fitted } from './cxx_layout.ts';
 import { bannerLines } from './sentences.ts';
-import { cxxString, identifier } from './text.ts';
+import { reactorSignals } from './sources.ts';
+import { cxxString, identifier, integer } from './text.ts';
 
 /** The view of `cxx/program.cpp`. */
 export interface ProgramView {
@@ -22,7 +24,11 @@ export function programView(ir: Ir): ProgramView {
   const backends = ir.backends.linux;
   const namespace = identifier(ir.name);
   const getter = 'const loom::ProgramTable& loom::program_table() noexcept {';
+  const writesStdout = ir.reactors.some(({ fds }) =>
+    fds.some((fd) => isStream(fd) && fd.write === 'stdout'),
+  );
   const tableParts = ['loom::shared_abi', 'reactors', 'std::size(reactors)'];
+  if (writesStdout) tableParts.push('nullptr', '0', 'true');
   return {
     banner: bannerLines(ir, '// '),
     namespace,
@@ -37,7 +43,15 @@ export function programView(ir: Ir): ProgramView {
       const name = identifier(reactor.name);
       const type = identifier(reactor.typeName);
       const types = [type, `shapes::${type}`, ...backends.map((each) => backendTypes[each])];
-      const parts = [cxxString(name), `shapes::${type}::shared_bytes`, `&run_${name}`];
+      const fields = [cxxString(name), `shapes::${type}::shared_bytes`, `&run_${name}`];
+      const signals = reactorSignals(reactor);
+      const parts =
+        signals === 0
+          ? fields
+          : [
+              ...['.name', '.shared_bytes', '.run'].map((field, n) => `${field} = ${fields[n]}`),
+              `.signals = ${integer(signals)}`,
+            ];
       return {
         name,
         run: argumentLines('  loom::run_reactor<', types, '>(run);'),

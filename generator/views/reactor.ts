@@ -1,13 +1,15 @@
 /** The view of `src/<reactor>.hpp`: one switch over a closed set. */
-import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
 import { snakeCase } from '../case.ts';
 import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { fitted } from './cxx_layout.ts';
 import { operationName } from './fds.ts';
 import { channelArguments } from './handlers.ts';
-import { requestCase, requestVisitor } from './requests.ts';
+import { requestCase } from './requests.ts';
 import { bannerLines, describeReactor, isManual } from './sentences.ts';
+import { eventFds, type SourceView, sourceViews } from './sources.ts';
 import { shapeConstants } from './shape.ts';
+import { type VisitorView, visitors } from './visitors.ts';
 import { commentLines, identifier, integer } from './text.ts';
 
 /** One fd as a member of its reactor. */
@@ -34,6 +36,13 @@ export interface ReactorView {
   hasTimers: boolean;
   hasStreams: boolean;
   hasDatagrams: boolean;
+  hasSources: boolean;
+  /** What starts the fds, in order; the first error ends it. */
+  startsBefore: string[];
+  startsLast: string;
+  sources: SourceView[];
+  /** Eventfds to bind in handlers: `handlers_.book.alarm`. */
+  signalOutlets: { member: string; source: string }[];
   comment: string[];
   /** The class's own comment, and its head up to the opening brace. */
   classComment: string[];
@@ -55,7 +64,7 @@ export interface ReactorView {
   /** Timers that handlers arm: `handlers_.book.retry`. */
   armed: { member: string; timer: string }[];
   /** What each_stream, each_timer and each_channel show. */
-  visitors: { kind: string; isEmpty: boolean; members: string[] }[];
+  visitors: VisitorView[];
   /** Channels to bind in handlers: `handlers_.book.top`. */
   outlets: { member: string; channel: string }[];
   commands: string[];
@@ -82,6 +91,23 @@ const datagramCompletions: Readonly<Record<string, string>> = {
   cancel: 'cancelled_datagram',
   deadline: 'retry_datagrams',
 };
+
+/** What starts a reactor's fds, and its sources of events. */
+function startView(reactor: IrReactor, members: ReadonlyMap<string, string>) {
+  const sources = sourceViews(reactor, members);
+  const starts = ['start_streams(run)'];
+  if (reactor.fds.some(isDatagram)) starts.push('start_datagrams(run)');
+  if (sources.length > 0) starts.push('start_sources()');
+  return {
+    hasSources: sources.length > 0,
+    startsBefore: starts.slice(0, -1),
+    startsLast: starts.at(-1) ?? '',
+    sources,
+    signalOutlets: [...members.values()].flatMap((member) =>
+      eventFds(reactor).map(({ name }) => ({ member: `${member}.${name}`, source: name })),
+    ),
+  };
+}
 
 /** Describes one reactor, in one file or in three. */
 export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): ReactorView {
@@ -112,6 +138,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     hasTimers: timers.length > 0,
     hasStreams: streams.length > 0,
     hasDatagrams: datagrams.length > 0,
+    ...startView(reactor, members),
     comment: commentLines('/// ', describeReactor(reactor)),
     classComment: commentLines(
       '/// ',
@@ -141,13 +168,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     outlets: [...members.values()].flatMap((member) =>
       reactor.channels.map(({ name }) => ({ member: `${member}.${name}`, channel: name })),
     ),
-    visitors: [
-      visitor('stream', 'streams_', streams),
-      ...(datagrams.length > 0 ? [visitor('datagram', 'datagrams_', datagrams)] : []),
-      visitor('timer', 'timers_', timers),
-      visitor('channel', 'channels_', reactor.channels),
-      ...requestVisitor(reactor, [...members.values()]),
-    ],
+    visitors: visitors(reactor, [...members.values()]),
     commands,
     hasCommands: commands.length > 0,
   };
@@ -197,16 +218,6 @@ function classHead(type: string): string[] {
   ]);
 }
 
-/** The members that one visitor shows. */
-function visitor(
-  kind: string,
-  group: string,
-  parts: readonly { name: string }[],
-): ReactorView['visitors'][number] {
-  const members = parts.map(({ name }) => `${group}.${identifier(name)}`);
-  return { kind, isEmpty: members.length === 0, members };
-}
-
 /** The user's structs as member names: `Book` is `book`, unless two would have one name. */
 function handlerMembers(reactor: IrReactor): Map<string, string> {
   const names = reactor.handlers.map(({ name }) => identifier(name));
@@ -239,6 +250,10 @@ function caseLines(reactor: IrReactor, fd: IrFd, indent: string): string[] {
 function actOf(fd: IrFd, operation: string): string {
   const name = identifier(fd.name);
   if (isTimer(fd)) return `timers_.${name}.expire()`;
+  if (isSource(fd)) {
+    const act = operation === 'read' ? 'source_read' : 'source_cancelled';
+    return `this->${act}(sources_.${name}, completion)`;
+  }
   const [engines, group] = isStream(fd)
     ? [completions, 'streams_']
     : [datagramCompletions, 'datagrams_'];

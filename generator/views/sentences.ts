@@ -2,9 +2,18 @@
  * What emitted comments and tables say about the parts of a program, so that C++, TypeScript and
  * map.txt use the same words. Nothing here is escaped yet: `comment` in text.ts does that.
  */
-import type { Ir, IrDatagramFd, IrFd, IrFraming, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
-import { isDatagram, isStream } from '../fd_kinds.ts';
-import { bytesForPeople, commentLines, durationForPeople, grouped } from './text.ts';
+import type {
+  Ir,
+  IrDatagramFd,
+  IrFd,
+  IrFraming,
+  IrReactor,
+  IrSourceFd,
+  IrStreamFd,
+} from '../../schemas/ir.ts';
+import { signalName } from '../../schemas/signals.ts';
+import { isDatagram, isSource, isStream } from '../fd_kinds.ts';
+import { bytesForPeople, commentLines, durationForPeople, grouped, listed } from './text.ts';
 
 /** The config as a banner names it when the representation does not say. */
 const unknownConfig = 'loom.config.ts';
@@ -89,16 +98,29 @@ function describeDatagrams(fd: IrDatagramFd, receiver: string): string {
   return `fds.${fd.name} - ${fd.kind} ${parts.join(', ')}, ${longest}, ${receiver}.`;
 }
 
+/** What an fd of events waits for, in a few words. */
+function describeSource(fd: IrSourceFd): string {
+  if (fd.kind === 'signal') return `signals ${listed(fd.signals.map(signalName))}`;
+  const kind = fd.semaphore === 1 ? 'eventfd as a semaphore' : 'eventfd';
+  return fd.adopt < 0 ? kind : `${kind}, descriptor ${fd.adopt} at start`;
+}
+
 /** One sentence about an fd, with its config path first. */
 export function describeFd(fd: IrFd): string {
   const receiver = describeReceiver(fd);
   if (isDatagram(fd)) return describeDatagrams(fd, receiver);
+  if (isSource(fd)) return `fds.${fd.name} - ${describeSource(fd)}, ${receiver}.`;
   if (!isStream(fd)) {
     const first = durationForPeople(fd.firstNanoseconds);
     const every = durationForPeople(fd.everyNanoseconds);
     const itself = fd.everyNanoseconds === 0 ? `once after ${first}` : `every ${every}`;
     const when = isManual(fd) ? 'armed by its handler' : itself;
     return `fds.${fd.name} - timer, ${when}, ${receiver}.`;
+  }
+  if (fd.kind === 'pipe') {
+    const from = fd.address === '-' ? '' : ` from ${fd.address}`;
+    const to = fd.write === undefined ? '' : ` to ${fd.write}`;
+    return `fds.${fd.name} - pipe${from}${to}, ${describeFraming(fd.framing)}, ${receiver}.`;
   }
   const place = isServer(fd) ? 'on' : 'to';
   const many = counted(fd.slots, 'connection');

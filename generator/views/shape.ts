@@ -1,6 +1,6 @@
 /** The view of a reactor's Shape: its constants, as the loop and its backends read them. */
-import { isDatagram, isStream } from '../fd_kinds.ts';
 import type { Ir, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { isDatagram, isSource, isStream } from '../fd_kinds.ts';
 import { directSockets } from '../lower_fds.ts';
 import { isServer } from './sentences.ts';
 import { cxxString, integer } from './text.ts';
@@ -53,7 +53,9 @@ export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
   const { shared, wait } = reactor;
   const streams = reactor.fds.filter(isStream);
   const datagrams = reactor.fds.filter(isDatagram);
-  const own = streams.reduce((sum, fd) => sum + (isServer(fd) ? 1 : fd.slots), 0);
+  const sources = reactor.fds.filter(isSource).length;
+  const ends = (fd: IrStreamFd) => (fd.kind === 'pipe' ? 2 : isServer(fd) ? 1 : fd.slots);
+  const own = streams.reduce((sum, fd) => sum + ends(fd), sources);
   const sockets = datagrams.reduce((sum, fd) => sum + fd.sockets, 0);
   const pools = [...streams, ...datagrams].map((fd) => fd.receive.count);
   const modes = { spin: 'spin', block: 'block', 'spin-then-block': 'spin_then_block' } as const;

@@ -68,7 +68,7 @@ function withText(text: string): Ir {
   const ir = sampleIr();
   ir.config = text;
   for (const fd of ir.reactors.flatMap(({ fds }) => fds)) {
-    if (fd.kind !== 'timer') fd.address = text;
+    if ('address' in fd) fd.address = text;
   }
   return ir;
 }

@@ -56,6 +56,7 @@ struct Script {
   std::function<void(Connection&)> on_open;
   std::function<void(Connection&, loom::Bytes)> on_data;
   std::function<void(Connection&)> on_drain;
+  std::function<void(Connection&, loom::ReceivedDescriptor)> on_descriptor;
   std::function<void(Connection&, loom::CloseReason)> on_close;
   Journal journal;
   /// The script of the program that runs now; set before its threads start.
@@ -85,6 +86,10 @@ class ScriptedHandler : public loom::HandlerBase<ScriptedHandler<Fd>> {
     connection.state().bytes += bytes.size();
     note("data", connection, std::string(bytes.text()));
     if (script().on_data) script().on_data(connection, bytes);
+  }
+  void on_descriptor(auto& connection, loom::ReceivedDescriptor descriptor) {
+    note("descriptor", connection);
+    if (script().on_descriptor) script().on_descriptor(connection, std::move(descriptor));
   }
   void on_drain(auto& connection) {
     note("drain", connection);

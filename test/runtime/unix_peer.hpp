@@ -3,12 +3,16 @@
 #pragma once
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "support.hpp"
 
@@ -31,6 +35,66 @@ inline Descriptor connect_to_unix(const std::string& name, int type) {
   const auto bytes = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
   if (::connect(peer.get(), reinterpret_cast<const sockaddr*>(&address), bytes) != 0) return {};
   return peer;
+}
+
+/// Sends `text` with `descriptors` beside its first byte.
+inline bool send_with_descriptors(int fd, std::string_view text, const std::vector<int>& sent) {
+  iovec part{const_cast<char*>(text.data()), text.size()};
+  std::vector<std::byte> control(CMSG_SPACE(sent.size() * sizeof(int)));
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sent.size() * sizeof(int));
+  std::memcpy(CMSG_DATA(header), sent.data(), sent.size() * sizeof(int));
+  return ::sendmsg(fd, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+}
+
+/// What one recvmsg(2) brings: bytes, and the descriptor beside them.
+struct Received {
+  std::string bytes;
+  Descriptor descriptor;
+};
+inline Received receive_with_descriptor(int fd, std::size_t most = 4096) {
+  Received received;
+  if (!wait_for(fd, POLLIN)) return received;
+  received.bytes.resize(most);
+  iovec part{received.bytes.data(), most};
+  alignas(cmsghdr) std::byte control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  const ssize_t size = ::recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+  received.bytes.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+  if (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr) {
+    int number = -1;
+    std::memcpy(&number, CMSG_DATA(header), sizeof number);
+    received.descriptor = Descriptor(number);
+  }
+  return received;
+}
+
+/// How many descriptors this process has open.
+inline std::size_t open_descriptors() {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    count += entry.path().empty() ? 0 : 1;
+  }
+  return count;
+}
+
+/// Whether two descriptors refer to one file.
+inline bool same_file(int first, int second) {
+  struct stat one {};
+  struct stat two {};
+  return ::fstat(first, &one) == 0 && ::fstat(second, &two) == 0 && one.st_ino == two.st_ino &&
+         one.st_dev == two.st_dev;
 }
 
 /// The next packet; empty at the end or when none comes.

@@ -54,9 +54,10 @@ struct StreamSlot {
   bool cancelled = false;      ///< cancel_all was started for this ending
   bool retry = false;          ///< waits for room towards JavaScript
   bool receive_cancelled = false;
-  bool try_next = false;      ///< clients: this address failed, the next is tried before on_close
-  std::uint8_t address = 0;   ///< clients: which of the family's addresses is tried
-  std::uint8_t attempts = 0;  ///< clients: failed attempts since the last success, saturating
+  bool send_cancelled = false;  ///< pipes: as `cancelled`, of the end that is written
+  bool try_next = false;        ///< clients: this address failed, the next is tried before on_close
+  std::uint8_t address = 0;     ///< clients: which of the family's addresses is tried
+  std::uint8_t attempts = 0;    ///< clients: failed attempts since the last success, saturating
   std::uint16_t held_first = 0xffff;  ///< buffers held while paused, oldest first
   std::uint16_t held_last = 0xffff;
   std::uint32_t generation = 1;
@@ -74,7 +75,7 @@ struct StreamSlot {
   Operation close;
   Operation cancel;
   typename Fd::Framing::State framing;
-  [[no_unique_address]] StreamMessage<Fd::shape.packets> message;
+  [[no_unique_address]] StreamMessage<Fd::shape.packets, Fd::shape.descriptors> message;
   State user{};
 
   /// Whether hooks may still receive messages.
@@ -104,6 +105,13 @@ struct StreamFamily {
   ReactorCore* core = nullptr;
   Handler* handler = nullptr;
 
+  StreamFamily() noexcept = default;
+  StreamFamily(const StreamFamily&) = delete;
+  StreamFamily& operator=(const StreamFamily&) = delete;
+  ~StreamFamily() {
+    if (adopted >= 0) ::close(adopted);
+  }
+
   /// Binds slots and operations to their numbers; once.
   void attach(ReactorCore& reactor_core, Handler& fd_handler) noexcept {
     core = &reactor_core;
@@ -114,7 +122,8 @@ struct StreamFamily {
       slot.family = this;
       slot.receive.kind = OperationKind::receive;
       slot.receive.group = shape.buffer_group;
-      slot.receive.multishot = shape.traits.receive == ReceiveStrategy::multishot;
+      slot.receive.multishot = shape.descriptors == 0 && !shape.is_pipe() &&
+                               shape.traits.receive == ReceiveStrategy::multishot;
       slot.receive.transfer = slot.send.transfer = transfer;
       slot.send.kind = OperationKind::send;
       slot.close.kind = OperationKind::close;
@@ -185,7 +194,9 @@ struct StreamFamily {
     return slab_memory[slot.index];
   }
 
-  static constexpr Transfer transfer = shape.packets ? Transfer::packets : Transfer::bytes;
+  static constexpr Transfer transfer = shape.descriptors != 0 ? Transfer::messages
+                                       : shape.packets        ? Transfer::packets
+                                                              : Transfer::bytes;
   static constexpr std::uint32_t listener_generation = UINT32_MAX;
   static constexpr std::uint16_t no_held_buffer = 0xffff;
 
@@ -196,6 +207,7 @@ struct StreamFamily {
   Operation accept;
   Operation accept_cancel;
   TimerEntry accept_retry;      ///< servers: the pause after EMFILE and the like
+  int adopted = -1;             ///< clients: a connected socket from before the start
   AddressList addresses;        ///< servers: the one bound; clients: tried in turn
   char address_text[128] = {};  ///< what was asked for, or what was bound
   std::uint32_t free_slots[slot_count];

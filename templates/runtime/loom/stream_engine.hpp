@@ -64,7 +64,8 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     if (completion.result <= 0 && completion.has_buffer) {
       backend_.release_buffer(family.shape.buffer_group, completion.buffer);
     }
-    if (is_cut<Fd>(completion)) {
+    if constexpr (Fd::shape.descriptors != 0) this->take_descriptors(*slot, completion.result);
+    if (is_cut(*slot, completion)) {
       backend_.release_buffer(family.shape.buffer_group, completion.buffer);
       core_.stats().add(Stat::frames_too_large);
       this->fail(*slot, {CloseKind::frame_too_large, 0});
@@ -95,6 +96,9 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     // A packet leaves whole, and with it the length before it.
     if (Fd::shape.packets && bytes != 0) bytes += Fd::Framing::overhead_bytes;
     slot->queue.end_send(bytes);
+    if constexpr (Fd::shape.descriptors != 0) {
+      if (bytes != 0) slot->message.outgoing.sent(bytes);
+    }
     if (completion.result < 0 && completion.result != -ECANCELED) {
       core_.stats().add(Stat::send_errors);
       this->fail(*slot, CloseReason::from_errno(-completion.result));
@@ -110,6 +114,10 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     StreamSlot<Fd>* slot = current(family, completion);
     if (slot == nullptr) return;
     this->finish(slot->control);
+    if constexpr (Fd::shape.is_pipe()) {
+      backend_.forget(slot->send.handle);
+      slot->send.handle = -1;
+    }
     family.mark_dirty(*slot);
     this->settle_dirty(family);
   }
@@ -158,6 +166,9 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   /// Begins a client's connect(2), or schedules the next attempt when even that fails.
   template <class Fd>
   void open_client(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
+    if constexpr (Fd::shape.is_pipe()) {
+      return static_cast<Derived&>(*this).open_pipe(family, slot);
+    }
     const SocketAddress& address = family.addresses.items[slot.address];
     const int fd = make_socket(family.shape, address);
     const std::int32_t handle = fd < 0 ? fd : backend_.adopt(fd, family.shape.traits);
@@ -180,6 +191,7 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   void vacate(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     slot.state = SlotState::vacant;
     slot.handle = -1;
+    if constexpr (Fd::shape.descriptors != 0) slot.message.clear();
     renew(slot);
     slot.generation += 1;
     if (slot.generation == family.listener_generation) slot.generation = 1;
@@ -202,7 +214,15 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   using Base::core_;
   using Base::stopping_;
 
- private:
+  /// Gives a server's connection a free slot, which there must be.
+  template <class Fd>
+  void begin_accepted(StreamFamily<Fd>& family, std::int32_t handle) noexcept {
+    family.free_count -= 1;
+    StreamSlot<Fd>& slot = family.slots[family.free_slots[family.free_count]];
+    this->prepare_slot(family, slot, handle);
+    this->opened(family, slot);
+  }
+
   /// An attempt failed: the name's next address is tried at once, and only the last failure ends
   /// the attempt with on_close.
   template <class Fd>
@@ -212,13 +232,16 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     this->begin_ending(family, slot, why);
   }
 
-  /// Whether a packet was longer than its receive buffer: MSG_TRUNC gives the packet's length.
+  /// Whether a packet was longer than its receive buffer: MSG_TRUNC gives the packet's length, or
+  /// is set in the msghdr.
   template <class Fd>
-  static bool is_cut(const Completion& completion) noexcept {
+  static bool is_cut(const StreamSlot<Fd>& slot, const Completion& completion) noexcept {
+    if constexpr (Fd::shape.descriptors != 0) return completion.result > 0 && slot.message.is_cut();
     return Fd::shape.packets && completion.result > 0 &&
            static_cast<std::uint32_t>(completion.result) > Fd::shape.buffer_bytes;
   }
 
+ private:
   /// Gives back what the ended connection's State owns. In place: a State may be large.
   template <class Fd>
   static void renew(StreamSlot<Fd>& slot) noexcept {
@@ -244,11 +267,8 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     }
     const std::int32_t handle = backend_.accepted(family.accept, result);
     if (handle < 0) return core_.stats().add(Stat::refused);
-    family.free_count -= 1;
-    StreamSlot<Fd>& slot = family.slots[family.free_slots[family.free_count]];
     core_.stats().add(Stat::accepted);
-    this->prepare_slot(family, slot, handle);
-    this->opened(family, slot);
+    begin_accepted(family, handle);
   }
 
   template <class Fd>

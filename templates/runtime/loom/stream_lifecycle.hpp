@@ -5,12 +5,11 @@
 
 #include <cstdint>
 
-#include "fiber_engine.hpp"
 #include "fiber_stream.hpp"
 #include "handler.hpp"
 #include "js_delivery.hpp"
 #include "socket.hpp"
-#include "stream.hpp"
+#include "stream_ends.hpp"
 
 namespace loom {
 
@@ -20,8 +19,8 @@ inline constexpr std::uint64_t accept_retry_pause_nanoseconds = 10 * nanoseconds
 /// CRTP: `Derived` offers `deliver_held(family, slot)`; `Backend` turns operations into
 /// completions.
 template <class Derived, class Backend>
-class StreamLifecycle : public FiberEngine<Derived, Backend> {
-  using Base = FiberEngine<Derived, Backend>;
+class StreamLifecycle : public StreamEnds<Derived, Backend> {
+  using Base = StreamEnds<Derived, Backend>;
 
  protected:
   using Base::backend_;
@@ -63,7 +62,8 @@ class StreamLifecycle : public FiberEngine<Derived, Backend> {
     slot.failure = {};
     slot.paused = slot.resumed = slot.close_requested = slot.abort_requested = false;
     slot.finish_requested = slot.finish_sent = slot.peer_ended = slot.write_refused = false;
-    slot.starved = slot.cancelled = slot.receive_cancelled = slot.retry = false;
+    slot.starved = slot.send_cancelled = slot.cancelled = slot.receive_cancelled = slot.retry =
+        false;
     family.retag(slot);
   }
 
@@ -82,7 +82,7 @@ class StreamLifecycle : public FiberEngine<Derived, Backend> {
   void settle(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     if (slot.state == SlotState::open) settle_open(family, slot);
     if (slot.state == SlotState::connecting) {
-      if (slot.failure.kind != CloseKind::none && slot.control.in_flight) cancel_all(slot);
+      if (slot.failure.kind != CloseKind::none && slot.control.in_flight) this->cancel_all(slot);
     }
     if (slot.state == SlotState::ending) settle_ending(family, slot);
   }
@@ -156,15 +156,6 @@ class StreamLifecycle : public FiberEngine<Derived, Backend> {
     }
   }
 
-  /// Ends everything in flight on the slot's handle.
-  template <class Fd>
-  void cancel_all(StreamSlot<Fd>& slot) noexcept {
-    if (slot.cancelled || slot.cancel.in_flight) return;
-    slot.cancelled = true;
-    slot.cancel.kind = OperationKind::cancel_all;
-    this->start(slot.cancel);
-  }
-
   /// Keeps the family's listener accepting as its policy says.
   template <class Fd>
   void arm_accept(StreamFamily<Fd>& family) noexcept {
@@ -180,7 +171,8 @@ class StreamLifecycle : public FiberEngine<Derived, Backend> {
   template <class Fd>
   void schedule_reconnect(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     const std::uint64_t initial = family.shape.reconnect_initial_nanoseconds;
-    if (stopping_ || initial == 0) return;
+    // Without an address it was adopted, and stays lost.
+    if (stopping_ || initial == 0 || family.addresses.count == 0) return;
     std::uint64_t pause = initial;
     for (std::uint8_t n = 0;
          n < slot.attempts && pause < family.shape.reconnect_maximum_nanoseconds; ++n) {
@@ -218,8 +210,11 @@ class StreamLifecycle : public FiberEngine<Derived, Backend> {
     if (slot.close_requested && !lends(slot)) release_held(family, slot);
     const bool holding = slot.held_first != family.no_held_buffer;
     if (!slot.receive.in_flight && !slot.paused && !holding && !slot.peer_ended &&
-        !slot.close_requested && !slot.starved) {
+        !slot.close_requested && !slot.starved && slot.receive.handle >= 0) {
       slot.receive_cancelled = false;
+      if constexpr (Fd::shape.descriptors != 0) {
+        slot.receive.pointer = slot.message.incoming(Fd::shape.buffer_bytes);
+      }
       this->start(slot.receive);
     }
     if (slot.queue.queued() != 0) {
@@ -243,6 +238,11 @@ class StreamLifecycle : public FiberEngine<Derived, Backend> {
       }
     } else if (slot.finish_requested && !slot.finish_sent && !slot.control.in_flight) {
       slot.finish_sent = true;
+      if constexpr (Fd::shape.is_pipe()) {
+        // Nothing is read either: there is nothing left to wait for.
+        if (!this->close_written_end(slot)) begin_ending(family, slot, {CloseKind::local, 0});
+        return;
+      }
       control(family, slot, OperationKind::shutdown_sending, nullptr, 0);
     }
   }
@@ -250,8 +250,8 @@ class StreamLifecycle : public FiberEngine<Derived, Backend> {
   template <class Fd>
   void send_next(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     std::byte* storage = family.queue_storage(slot);
-    if constexpr (Fd::shape.packets) {
-      slot.send.pointer = slot.message.next_packet(slot.queue, storage, family.queue_bytes);
+    if constexpr (Fd::shape.sends_messages()) {
+      slot.send.pointer = slot.message.next(slot.queue, storage, family.queue_bytes);
     } else {
       const Bytes bytes = slot.queue.begin_send(storage, family.queue_bytes);
       slot.send.pointer = bytes.data();
@@ -263,7 +263,7 @@ class StreamLifecycle : public FiberEngine<Derived, Backend> {
   template <class Fd>
   void settle_ending(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     if (slot.busy()) {
-      if (slot.receive.in_flight || slot.send.in_flight) cancel_all(slot);
+      if (slot.receive.in_flight || slot.send.in_flight) this->cancel_all(slot);
       return;
     }
     if constexpr (KeepsData<typename Fd::Handler>) {
@@ -277,6 +277,9 @@ class StreamLifecycle : public FiberEngine<Derived, Backend> {
       }
     }
     release_held(family, slot);
+    if constexpr (Fd::shape.is_pipe()) {
+      if (this->close_written_end(slot)) return;
+    }
     slot.state = SlotState::closing;
     if (slot.handle >= 0) {
       this->start(slot.close);

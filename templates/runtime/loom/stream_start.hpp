@@ -4,16 +4,18 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
+#include "adopt_socket.hpp"
 #include "run.hpp"
-#include "stream_engine.hpp"
+#include "stream_adopt.hpp"
 
 namespace loom {
 
-/// Adds to StreamEngine what happens from outside of it.
+/// Adds to StreamAdopt what happens from outside of it.
 template <class Derived, class Backend>
-class StreamStart : public StreamEngine<Derived, Backend> {
-  using Base = StreamEngine<Derived, Backend>;
+class StreamStart : public StreamAdopt<Derived, Backend> {
+  using Base = StreamAdopt<Derived, Backend>;
 
  public:
   /// For the emitted code: start_stream() of every stream fd; the first error ends it.
@@ -35,28 +37,31 @@ class StreamStart : public StreamEngine<Derived, Backend> {
   template <class Fd>
   StartError start_stream(StreamFamily<Fd>& family, ReactorRun& reactor_run) noexcept {
     const char* text = reactor_run.address_of(family.shape.name, family.shape.address);
-    StartError error = resolve_addresses(family.shape, text, family.addresses);
+    StartError error = backend_.add_group(family.shape.buffer_group, family.buffers.group(),
+                                          family.shape.traits.receive);
     if (error) return error;
-    SocketAddress& address = family.addresses.items[0];
-    error = backend_.add_group(family.shape.buffer_group, family.buffers.group(),
-                               family.shape.traits.receive);
-    if (error) return error;
-    if (family.shape.is_server()) {
-      int fd = -1;
-      error = listen_on(family.shape, address, fd);
+    int fd = -1;
+    if constexpr (Fd::shape.is_pipe()) {
+      error = check_end(family.shape, text, false);
+      if (!error) error = check_end(family.shape, family.shape.write_address, true);
+      family.addresses.count = 1;
+      std::snprintf(family.address_text, sizeof family.address_text, "%s", text);
+      return error;
+    }
+    if (names_descriptor(text)) {
+      error = adopt_socket(family.shape, text, fd);
       if (error) return error;
-      family.listener = backend_.adopt(fd, {.trigger = family.shape.traits.trigger});
-      if (family.listener < 0) {
-        return StartError::make(start_code::cannot_listen, family.shape.name, -family.listener,
-                                "fds.%s: the %s backend cannot watch the listener: %s",
-                                family.shape.name, Backend::name, std::strerror(-family.listener));
-      }
+      format_bound(fd, text, family.address_text, sizeof family.address_text);
+    } else {
+      error = resolve_addresses(family.shape, text, family.addresses);
+      if (error) return error;
+      SocketAddress& address = family.addresses.items[0];
+      if (family.shape.is_server()) error = listen_on(family.shape, address, fd);
+      if (error) return error;
+      format_address(address, family.address_text, sizeof family.address_text);
     }
-    format_address(address, family.address_text, sizeof family.address_text);
-    if (family.shape.is_server()) {
-      reactor_run.report_bound(family.shape.index, family.shape.name, family.address_text);
-    }
-    return {};
+    family.adopted = fd;
+    return family.shape.is_server() ? watch_listener(family, reactor_run) : StartError{};
   }
 
   /// Takes away the paths that unix servers bound; at the end, and when another fd could not start.
@@ -71,7 +76,13 @@ class StreamStart : public StreamEngine<Derived, Backend> {
   template <class Fd>
   void begin_stream(StreamFamily<Fd>& family) noexcept {
     if (family.shape.is_server()) return this->arm_accept(family);
-    for (StreamSlot<Fd>& slot : family.slots) this->open_client(family, slot);
+    for (StreamSlot<Fd>& slot : family.slots) {
+      if (family.addresses.count == 0) {
+        this->open_adopted(family, slot);
+      } else {
+        this->open_client(family, slot);
+      }
+    }
   }
 
   /// What JavaScript asked of one connection. False: there is no room now, ask again later.
@@ -96,6 +107,21 @@ class StreamStart : public StreamEngine<Derived, Backend> {
  protected:
   using Base::backend_;
   using Base::core_;
+
+ private:
+  /// Hands the listener in `family.adopted` to the backend.
+  template <class Fd>
+  StartError watch_listener(StreamFamily<Fd>& family, ReactorRun& reactor_run) noexcept {
+    const int fd = std::exchange(family.adopted, -1);
+    family.listener = backend_.adopt(fd, {.trigger = family.shape.traits.trigger});
+    if (family.listener < 0) {
+      return StartError::make(start_code::cannot_listen, family.shape.name, -family.listener,
+                              "fds.%s: the %s backend cannot watch the listener: %s",
+                              family.shape.name, Backend::name, std::strerror(-family.listener));
+    }
+    reactor_run.report_bound(family.shape.index, family.shape.name, family.address_text);
+    return {};
+  }
 };
 
 }  // namespace loom

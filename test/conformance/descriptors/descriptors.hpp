@@ -5,6 +5,9 @@
 
 #include <string>
 
+#include "broker.hpp"
+#include "orders.hpp"
+#include "sources.hpp"
 #include "transcript.hpp"
 
 /// Sends each packet back. `!large` answers what becomes of writes that cannot be packets, and

@@ -1,6 +1,7 @@
-"""A peer for what Node's sockets cannot do: packets. It takes one command a line on stdin and
-answers each with one line: what came, or "end"."""
+"""A peer for what Node's sockets cannot do: packets and descriptors. It takes one command a line on
+stdin and answers each with one line: what came, or "end"."""
 
+import os
 import socket
 import sys
 
@@ -14,8 +15,9 @@ def address_of(text):
 
 def run(verb, rest):
     global listener, peer
-    if verb == "connect":
-        peer = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if verb in ("connect", "stream"):
+        kind = socket.SOCK_STREAM if verb == "stream" else socket.SOCK_SEQPACKET
+        peer = socket.socket(socket.AF_UNIX, kind)
         peer.connect(address_of(rest))
         return "connected"
     if verb == "listen":
@@ -29,6 +31,25 @@ def run(verb, rest):
     if verb == "send":
         peer.send(rest.encode())
         return "sent"
+    if verb == "line":
+        peer.send(rest.encode() + b"\n")
+        return "sent"
+    if verb == "give":
+        count, _, path = rest.partition(" ")
+        files = [os.open(path, os.O_RDONLY)] * int(count)
+        socket.send_fds(peer, [b"given\n"], files)
+        os.close(files[0])
+        return "given"
+    if verb == "take":
+        # The kernel may give bytes before and behind a descriptor in one piece or in several.
+        data, texts = b"", []
+        while not data.endswith(rest.encode() + b"\n"):
+            piece, files, _, _ = socket.recv_fds(peer, 4096, 4)
+            if not piece:
+                return "end"
+            texts += [os.pread(file, 40, 0).decode() for file in files]
+            data += piece
+        return "%s: %s" % (data.decode().replace("\n", "/"), texts)
     if verb == "zeros":
         peer.send(b"0" * int(rest))
         return "sent"

@@ -69,7 +69,7 @@ export interface RingDescriptor {
 
 /** A stream fd: tcp, tcpServer, unix or unixServer. */
 export interface StreamDescriptor {
-  readonly kind: 'tcp' | 'tcpServer' | 'unix' | 'unixServer';
+  readonly kind: 'tcp' | 'tcpServer' | 'unix' | 'unixServer' | 'pipe';
   readonly name: string;
   /** Program-wide number. */
   readonly index: number;

@@ -8,8 +8,10 @@
 
 #include "connection.hpp"
 #include "core.hpp"
+#include "event_source.hpp"
 #include "request_slots.hpp"
 #include "result.hpp"
+#include "signal_source.hpp"
 #include "system/requests.hpp"
 #include "timer.hpp"
 
@@ -30,6 +32,10 @@ class HandlerBase {
   void on_open(auto& /*connection*/) noexcept {}
   /// After a refused write, once half of the queue is free.
   void on_drain(auto& /*connection*/) noexcept {}
+  /// A descriptor came, at the latest right before the bytes that it was sent with: on a stream the
+  /// kernel may hand it over ahead of bytes sent earlier, on packets never. Closed unless the
+  /// handler keeps it. For fds that declare `descriptors`.
+  void on_descriptor(auto& /*connection*/, ReceivedDescriptor /*descriptor*/) noexcept {}
   /// The connection ended, or a client's attempt failed (then no on_open came before).
   void on_close(auto& /*connection*/, CloseReason /*why*/) noexcept {}
 
@@ -38,6 +44,8 @@ class HandlerBase {
   void on_error(auto& /*socket*/, Error /*error*/) noexcept {}
   /// Datagram fds: after the last on_datagram of a turn.
   void on_batch_end(auto& /*socket*/) noexcept {}
+  /// Reading an eventfd or a signalfd failed: no further event comes from it.
+  void on_error(Error /*error*/) noexcept {}
 
   /// A request of this handler's completed.
   void on_complete(Completed /*done*/) noexcept {}
@@ -94,10 +102,33 @@ template <class Handler, class Fd>
 concept HasOnClose = requires(Handler& handler, Connection<Fd>& connection, CloseReason why) {
                        { handler.on_close(connection, why) } -> std::same_as<void>;
                      };
+/// `handler.on_descriptor(connection, descriptor)` can be called.
+template <class Handler, class Fd>
+concept HasOnDescriptor = requires(Handler& handler, Connection<Fd>& connection) {
+                            {
+                              handler.on_descriptor(connection, ReceivedDescriptor())
+                              } -> std::same_as<void>;
+                          };
 /// `handler.on_tick(tick)` can be called.
 template <class Handler>
 concept HasOnTick = requires(Handler& handler, Tick tick) {
                       { handler.on_tick(tick) } -> std::same_as<void>;
                     };
+
+/// `handler.on_event(count)` can be called.
+template <class Handler>
+concept HasOnEvent = requires(Handler& handler, EventCount count) {
+                       { handler.on_event(count) } -> std::same_as<void>;
+                     };
+/// `handler.on_signal(info)` can be called.
+template <class Handler>
+concept HasOnSignal = requires(Handler& handler, const SignalInfo& info) {
+                        { handler.on_signal(info) } -> std::same_as<void>;
+                      };
+/// `handler.on_error(error)` can be called.
+template <class Handler>
+concept HasOnSourceError = requires(Handler& handler, Error error) {
+                             { handler.on_error(error) } -> std::same_as<void>;
+                           };
 
 }  // namespace loom

@@ -44,8 +44,12 @@ enum class OperationKind : std::uint8_t {
 
 /// How the kernel is asked to move bytes of a receive or a send.
 enum class Transfer : std::uint8_t {
-  bytes,    ///< recv(2) and send(2) of a stream: a short receive says that nothing is left
+  bytes,  ///< recv(2) and send(2) of a stream: a short receive says that nothing is left
+  /// recvmsg(2) and sendmsg(2) of a msghdr at `pointer`, for descriptors beside the bytes.
+  messages,
   packets,  ///< recv(2) with MSG_TRUNC and sendmsg(2): each moves one packet
+  file,     ///< read(2) and write(2): of pipes, terminals and files
+  record,   ///< read(2) of at most `size` bytes to `pointer`: no buffer, one completion
 };
 
 /// An operation record. `handle` is what the backend's adopt() or an accept gave.

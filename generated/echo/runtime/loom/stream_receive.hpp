@@ -23,6 +23,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
       feed(family, slot, Bytes());
       return;
     }
+    deliver_descriptors(family, slot);
     while (slot.held_first != family.no_held_buffer && !slot.paused) {
       const std::uint16_t id = slot.held_first;
       auto& held = family.buffers.held(id);
@@ -57,6 +58,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
       return;
     }
     std::uint32_t taken = 0;
+    if (slot.held_first == family.no_held_buffer) deliver_descriptors(family, slot);
     if (!slot.paused && slot.held_first == family.no_held_buffer) {
       taken = feed(family, slot, Bytes(family.buffers.data(id), bytes));
       if (!this->lends(slot) && (taken == bytes || !slot.wants_data())) {
@@ -79,7 +81,30 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     }
   }
 
+  /// Takes what recvmsg(2) brought beside the bytes. Receives are started one by one, so all that
+  /// wait belong before the first byte of one buffer.
+  template <class Fd>
+  void take_descriptors(StreamSlot<Fd>& slot, std::int32_t result) noexcept {
+    if (result < 0) return;
+    if (!slot.message.take_incoming()) {
+      fail(slot, {CloseKind::descriptors_lost, 0});
+    }
+    if (!slot.wants_data()) slot.message.drop_received();
+  }
+
  private:
+  /// Hands over the descriptors that wait, until the connection is paused or ends.
+  template <class Fd>
+  void deliver_descriptors([[maybe_unused]] StreamFamily<Fd>& family,
+                           [[maybe_unused]] StreamSlot<Fd>& slot) noexcept {
+    if constexpr (Fd::shape.descriptors != 0) {
+      while (slot.message.waiting() != 0 && !slot.paused && slot.wants_data()) {
+        Connection<Fd> connection(slot);
+        this->guard(slot, [&] { family.handler->on_descriptor(connection, slot.message.pop()); });
+      }
+    }
+  }
+
   /// What a framing hands its messages to.
   template <class Fd>
   struct Sink {

@@ -63,6 +63,8 @@ export const closeKinds = [
   'stopped',
   'failed',
   'handlerThrew',
+  'exhausted',
+  'descriptorsLost',
 ] as const;
 
 /** Why a connection ended. */

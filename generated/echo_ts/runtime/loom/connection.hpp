@@ -69,6 +69,21 @@ class Connection {
   /// was called.
   [[nodiscard]] bool writable() const noexcept { return open(); }
 
+  /// Queues `bytes` (one packet on a seqpacket fd) and a duplicate of `descriptor`, which the peer
+  /// gets together with the first of them (SCM_RIGHTS, unix(7)); all or nothing. The caller keeps
+  /// its own descriptor and may close it at once. For fds that declare `descriptors`, of which that
+  /// many may wait; `empty` without a byte to go with.
+  WriteResult send_descriptor(int descriptor, Bytes bytes) const noexcept {
+    static_assert(Fd::shape.descriptors != 0,
+                  "send_descriptor needs `descriptors` in the config of this fd.");
+    if (!open()) return WriteResult::closed;
+    if (bytes.empty()) return WriteResult::empty;
+    auto& waiting = slot_->message.outgoing;
+    if (bytes.size() > writable_bytes() || waiting.full()) return refuse();
+    if (!waiting.push(descriptor, slot_->queue.queued())) return WriteResult::no_descriptor;
+    return write(bytes);
+  }
+
   /// Bytes that a write could queue now.
   [[nodiscard]] std::uint32_t writable_bytes() const noexcept {
     if (!open()) return 0;

@@ -26,6 +26,9 @@ enum class CloseKind : std::uint16_t {
   failed = 9,           ///< another error; `system_error` says which
   handler_threw = 10,   ///< a hook let an exception escape
   exhausted = 11,       ///< fiber style: no stack of its class was free
+  /// Descriptors came that could not be received: more at once than `descriptors`, or this process
+  /// may open no more (EMFILE).
+  descriptors_lost = 12,
 };
 
 /// The word for a kind, as logs and the bindings print it.
@@ -43,6 +46,7 @@ constexpr const char* close_kind_name(CloseKind kind) noexcept {
     case CloseKind::failed: return "failed";
     case CloseKind::handler_threw: return "handler_threw";
     case CloseKind::exhausted: return "exhausted";
+    case CloseKind::descriptors_lost: return "descriptors_lost";
   }
   return "unknown";
 }
@@ -71,7 +75,9 @@ class WriteResult {
     full,       ///< the queue lacks room; on_drain comes when half of it is free
     closed,     ///< the connection is closing or gone
     too_large,  ///< never fits: the framing's prefix or the whole queue is too short for it
-    empty,      ///< a packet without bytes reads as the peer's end; it is never sent
+    /// send_descriptor: it is not open, or there is no number left for its duplicate (EMFILE).
+    no_descriptor,
+    empty,  ///< a packet without bytes reads as the peer's end; it is never sent
   };
 
   // NOLINTNEXTLINE(google-explicit-constructor)
@@ -128,6 +134,9 @@ inline constexpr const char* worker_core_not_allowed = "LOOM5011";
 inline constexpr const char* cannot_open_datagram = "LOOM5020";
 inline constexpr const char* cannot_join = "LOOM5021";
 inline constexpr const char* no_stacks = "LOOM5030";
+inline constexpr const char* cannot_open = "LOOM5025";
+inline constexpr const char* cannot_adopt = "LOOM5026";
+inline constexpr const char* cannot_take_signals = "LOOM5027";
 }  // namespace start_code
 
 }  // namespace loom

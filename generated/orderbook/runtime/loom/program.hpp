@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "pools.hpp"
+#include "signal_claim.hpp"
 
 namespace loom {
 
@@ -35,6 +36,10 @@ class RunningProgram {
       return report;
     }
     start_ = program_start;
+    if (const StartError error = claim_signals(table)) {
+      fail(report, error);
+      return report;
+    }
     if (const StartError error = pools_.start(table)) {
       fail(report, error);
       return report;

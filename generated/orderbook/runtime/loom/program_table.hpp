@@ -17,6 +17,7 @@ struct ReactorEntry {
   void (*run)(ReactorRun& run) noexcept;
   std::uint32_t mailbox_entries = 256;  ///< 2^n, mail from other threads
   std::int32_t blocking_pool = -1;      ///< index of the pool for what the backend cannot do
+  std::uint64_t signals = 0;            ///< what its signalfds take: bit n - 1 is signal n
 };
 
 /// The emitted program.
@@ -27,6 +28,7 @@ struct ProgramTable {
   std::uint32_t reactor_count;
   const PoolEntry* pools = nullptr;
   std::uint32_t pool_count = 0;
+  bool writes_stdout = false;  ///< a pipe fd does; the standalone program then talks on stderr
 };
 
 /// Defined by the emitted program.cpp.

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "datagram_start.hpp"
+#include "source_engine.hpp"
 
 namespace loom {
 
@@ -19,8 +19,8 @@ inline constexpr std::uint32_t stop_least_turns = 32;
 
 /// The layer below Reactor (CRTP); its two functions are steps of the loop.
 template <class Derived, class Backend>
-class ReactorStop : public DatagramStart<Derived, Backend> {
-  using Base = DatagramStart<Derived, Backend>;
+class ReactorStop : public SourceEngine<Derived, Backend> {
+  using Base = SourceEngine<Derived, Backend>;
 
  protected:
   using Base::core_;
@@ -31,6 +31,7 @@ class ReactorStop : public DatagramStart<Derived, Backend> {
     stopping_ = true;
     stop_nanoseconds_ = core_.now_nanoseconds();
     static_cast<Derived&>(*this).each_timer([](auto& timer) { timer.cancel(); });
+    this->stop_sources();
     static_cast<Derived&>(*this).each_stream([this](auto& family) {
       core_.wheel().disarm(family.accept_retry);
       if (family.accept.in_flight) {

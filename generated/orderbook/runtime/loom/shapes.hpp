@@ -7,7 +7,7 @@
 namespace loom {
 
 /// What a stream fd is.
-enum class StreamKind : std::uint8_t { tcp, tcp_server, unix_client, unix_server };
+enum class StreamKind : std::uint8_t { tcp, tcp_server, unix_client, unix_server, pipe };
 
 /// What a server does with a connection past its last slot.
 enum class WhenFull : std::uint8_t {
@@ -61,9 +61,10 @@ struct StreamShape {
   const char* name = "";
   std::uint16_t index = 0;  ///< program-wide number
   StreamKind kind = StreamKind::tcp;
-  const char* address = "";
-  std::uint32_t first_slot = 0;  ///< in the reactor's slot space
-  std::uint32_t slots = 1;       ///< connections
+  const char* address = "";         ///< of a pipe: where it reads
+  const char* write_address = "-";  ///< of a pipe: where it writes; `-` is nowhere
+  std::uint32_t first_slot = 0;     ///< in the reactor's slot space
+  std::uint32_t slots = 1;          ///< connections
   /// Operation numbers in the reactor's `Operation` enumeration; `open` is accept or connect.
   std::uint16_t open_operation = 0;
   std::uint16_t receive_operation = 0;
@@ -79,6 +80,8 @@ struct StreamShape {
   /// One message is one packet of SOCK_SEQPACKET; goes with PacketFraming.
   bool packets = false;
   FdTraits traits{};
+  /// Unix kinds: descriptors that one connection may have waiting, each way; 0 passes none.
+  std::uint32_t descriptors = 0;
   WhenFull full = WhenFull::refuse;
   std::uint64_t connect_timeout_nanoseconds = 0;    ///< clients; 0 is none
   std::uint64_t reconnect_initial_nanoseconds = 0;  ///< clients; 0 is never
@@ -89,6 +92,12 @@ struct StreamShape {
   /// Whether the fd listens.
   [[nodiscard]] constexpr bool is_server() const noexcept {
     return kind == StreamKind::tcp_server || kind == StreamKind::unix_server;
+  }
+  /// Whether the fd is a pipe of two ends.
+  [[nodiscard]] constexpr bool is_pipe() const noexcept { return kind == StreamKind::pipe; }
+  /// Whether sends are sendmsg(2) of a prepared msghdr.
+  [[nodiscard]] constexpr bool sends_messages() const noexcept {
+    return packets || descriptors != 0;
   }
   /// Whether the fd's addresses are IPv4 or IPv6.
   [[nodiscard]] constexpr bool is_tcp() const noexcept {

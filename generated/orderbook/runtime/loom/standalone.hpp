@@ -72,6 +72,9 @@ class Standalone {
                                                          "timers_expired",
                                                          "handed_over"};
 
+  /// Where data for the caller go: stdout, unless it carries the bytes of a pipe fd.
+  static std::FILE* data() noexcept { return program_table().writes_stdout ? stderr : stdout; }
+
   static void usage(std::FILE* to) noexcept {
     std::fprintf(to,
                  "usage: %s [--backend io_uring|epoll] [--core REACTOR=N|any] "
@@ -164,10 +167,10 @@ class Standalone {
       return 2;
     }
     for (std::uint32_t n = 0; n < report.bound_count; ++n) {
-      std::printf("%s %s\n", report.bound[n].name, report.bound[n].text);
+      std::fprintf(data(), "%s %s\n", report.bound[n].name, report.bound[n].text);
     }
-    std::printf("READY\n");
-    std::fflush(stdout);
+    std::fprintf(data(), "READY\n");
+    std::fflush(data());
     while (sem_wait(&wake_) != 0) {
     }
     program_.join();
@@ -176,19 +179,19 @@ class Standalone {
   }
 
   void print_stats(const ProgramTable& table) noexcept {
-    std::printf("{");
+    std::fprintf(data(), "{");
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
       const StatsBlock& stats = stats_block(start_.reactors[index].shared);
-      std::printf("%s\"%s\":{", index == 0 ? "" : ",", table.reactors[index].name);
+      std::fprintf(data(), "%s\"%s\":{", index == 0 ? "" : ",", table.reactors[index].name);
       for (std::size_t n = 0; n < stat_count; ++n) {
-        std::printf("%s\"%s\":%llu", n == 0 ? "" : ",", stat_names[n],
-                    static_cast<unsigned long long>(stats.get(static_cast<Stat>(n))));
+        std::fprintf(data(), "%s\"%s\":%llu", n == 0 ? "" : ",", stat_names[n],
+                     static_cast<unsigned long long>(stats.get(static_cast<Stat>(n))));
       }
       print_lateness(program_.run_of(index).lateness);
       print_stacks(program_.run_of(index));
-      std::printf("}");
+      std::fprintf(data(), "}");
     }
-    std::printf("}\n");
+    std::fprintf(data(), "}\n");
   }
 
   static void print_lateness(const LatenessSummary& late) noexcept {
@@ -201,18 +204,18 @@ class Standalone {
                   {"p99_9", late.p99_9_nanoseconds},
                   {"maximum", late.maximum_nanoseconds}};
     for (const auto& value : values) {
-      std::printf(",\"timer_lateness_%s_nanoseconds\":%llu", value.name,
-                  static_cast<unsigned long long>(value.nanoseconds));
+      std::fprintf(data(), ",\"timer_lateness_%s_nanoseconds\":%llu", value.name,
+                   static_cast<unsigned long long>(value.nanoseconds));
     }
   }
 
   static void print_stacks(const ReactorRun& run) noexcept {
     for (std::uint32_t n = 0; n < run.stack_class_count; ++n) {
       const StackUse& use = run.stacks[n];
-      std::printf("%s\"%s\":{\"count\":%u,\"used_most\":%u,\"refused\":%u}",
-                  n == 0 ? ",\"stacks\":{" : ",", use.name, use.count, use.used_most, use.refused);
+      std::fprintf(data(), "%s\"%s\":{\"count\":%u,\"used_most\":%u,\"refused\":%u}",
+                   n == 0 ? ",\"stacks\":{" : ",", use.name, use.count, use.used_most, use.refused);
     }
-    if (run.stack_class_count != 0) std::printf("}");
+    if (run.stack_class_count != 0) std::fprintf(data(), "}");
   }
 
   static inline sem_t wake_{};

@@ -36,12 +36,15 @@ class WriteQueue {
     tail_ += bytes.size();
   }
 
-  /// Takes the next contiguous run for one send. Not while another is in flight.
-  Bytes begin_send(const std::byte* storage, std::uint32_t size) noexcept {
+  /// Takes the next contiguous run for one send, at most `limit` bytes. Not while another is in
+  /// flight.
+  Bytes begin_send(const std::byte* storage, std::uint32_t size,
+                   std::uint32_t limit = UINT32_MAX) noexcept {
     LOOM_ASSERT(sending_ == 0, "one send at a time");
     const std::uint32_t place = head_ & (size - 1);
     const std::uint32_t until_end = size - place;
     sending_ = queued() < until_end ? queued() : until_end;
+    if (sending_ > limit) sending_ = limit;
     return {storage + place, sending_};
   }
 

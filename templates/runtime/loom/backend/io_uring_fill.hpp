@@ -44,11 +44,7 @@ void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
       fill_accept(sqe, operation);
       on_file(0);
       break;
-    case OperationKind::receive:
-      prepare_receive(sqe, operation);
-      on_file(IOSQE_BUFFER_SELECT);
-      sqe.buf_group = operation.group;
-      break;
+    case OperationKind::receive: on_file(prepare_receive(sqe, operation)); break;
     case OperationKind::send:
       prepare_send(sqe, operation);
       on_file(0);

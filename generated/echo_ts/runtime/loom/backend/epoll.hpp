@@ -218,6 +218,7 @@ class Epoll {
   void try_send(Entry& entry, Operation& operation) noexcept;
   void begin_receive(Operation& operation) noexcept;
   void begin_connect(Entry& entry, Operation& operation) noexcept;
+  void serve_record(Entry& entry) noexcept;
   template <class Sink>
   std::uint32_t complete_inline(std::uint32_t maximum, Sink&& sink) noexcept;
 

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,15 +18,35 @@ namespace loom {
 /// that is more than `bytes`), 0 at the end, or -1 with errno.
 inline ssize_t receive_once(int fd, const Operation& operation, std::byte* memory,
                             std::uint32_t bytes) noexcept {
-  return ::recv(fd, memory, bytes, operation.transfer == Transfer::packets ? MSG_TRUNC : 0);
+  if (operation.transfer == Transfer::messages) {
+    auto* message = static_cast<msghdr*>(const_cast<void*>(operation.pointer));
+    message->msg_iov[0] = {memory, bytes};
+    return ::recvmsg(fd, message, MSG_CMSG_CLOEXEC);
+  }
+  if (operation.transfer == Transfer::file) return ::read(fd, memory, bytes);
+  const int flags = operation.transfer == Transfer::packets ? MSG_TRUNC : 0;
+  return ::recv(fd, memory, bytes, flags | MSG_DONTWAIT);
+}
+
+/// Reads a record to where the operation points, without waiting also where the descriptor would:
+/// one that was adopted may be a blocking one. @returns a count, or a negative errno.
+inline std::int32_t read_record(int fd, const Operation& operation) noexcept {
+  iovec part{const_cast<void*>(operation.pointer), operation.size};
+  ssize_t size = ::preadv2(fd, &part, 1, -1, RWF_NOWAIT);
+  // What cannot promise not to wait is a non-blocking descriptor of our own.
+  if (size < 0 && errno == EOPNOTSUPP) size = ::read(fd, part.iov_base, part.iov_len);
+  return size < 0 ? -errno : static_cast<std::int32_t>(size);
 }
 
 /// Sends what the operation points at. @returns a count, or -1 with errno.
 inline ssize_t send_once(int fd, const Operation& operation) noexcept {
-  if (operation.transfer == Transfer::packets) {
+  if (operation.transfer == Transfer::file) {
+    return ::write(fd, operation.pointer, operation.size);
+  }
+  if (operation.transfer != Transfer::bytes) {
     return ::sendmsg(fd, static_cast<const msghdr*>(operation.pointer), MSG_NOSIGNAL);
   }
-  return ::send(fd, operation.pointer, operation.size, MSG_NOSIGNAL);
+  return ::send(fd, operation.pointer, operation.size, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /// Whether a receive of `size` bytes that offered room for `room` left nothing behind.

@@ -159,8 +159,13 @@ std::uint32_t Epoll<Shape>::serve(std::int32_t handle, Sink&& sink) noexcept {
   if (entry.readable && entry.accept != nullptr) {
     count = serve_accept(handle, sink);
   } else if (entry.readable && entry.receive != nullptr && !entry.direct) {
-    count = entry.receive->kind == OperationKind::receive_datagrams ? serve_datagrams(handle, sink)
-                                                                    : serve_receive(handle, sink);
+    if (entry.receive->transfer == Transfer::record) {
+      serve_record(entry);
+    } else if (entry.receive->kind == OperationKind::receive_datagrams) {
+      count = serve_datagrams(handle, sink);
+    } else {
+      count = serve_receive(handle, sink);
+    }
   }
   // Level-triggered: whatever is left is reported again.
   if (entry.level) entry.readable = entry.writable = false;
@@ -190,6 +195,17 @@ std::uint32_t Epoll<Shape>::serve_accept(std::int32_t handle, Sink&& sink) noexc
   }
   if (entry.accept != nullptr && !entry.level) list(handle);
   return count;
+}
+
+template <class Shape>
+void Epoll<Shape>::serve_record(Entry& entry) noexcept {
+  core_->stats().add(Stat::kernel_entries);
+  const std::int32_t result = read_record(entry.fd, *entry.receive);
+  entry.readable = result != -EAGAIN;
+  if (result == -EAGAIN) return;
+  Operation& operation = *entry.receive;
+  entry.receive = nullptr;
+  complete(operation, result);
 }
 
 template <class Shape>

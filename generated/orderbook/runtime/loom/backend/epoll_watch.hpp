@@ -23,7 +23,10 @@ std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
   event.data.u32 = static_cast<std::uint32_t>(handle);
-  if (!level && epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) {
+  const bool is_refused = !level && epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0;
+  // epoll has no opinion of regular files (epoll_ctl(2)): they are always ready.
+  const bool is_file = is_refused && errno == EPERM;
+  if (is_refused && !is_file) {
     const int error = errno;
     ::close(fd);
     return -error;
@@ -33,6 +36,7 @@ std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {
   const bool changed = entry.changed;
   entry = Entry{};
   entry.fd = fd;
+  entry.readable = entry.writable = entry.ended = is_file;
   entry.level = level;
   entry.changed = changed;
   entry.direct = Shape::direct_sockets != 0 && traits.receive == ReceiveStrategy::direct;

@@ -48,7 +48,8 @@ class FreeBuffers {
       take(1);
       completion.has_buffer = true;
       completion.buffer = id;
-      completion.more = true;
+      // A msghdr is made anew for each receive.
+      completion.more = operation.transfer != Transfer::messages;
     }
     return true;
   }

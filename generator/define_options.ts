@@ -1,0 +1,124 @@
+/** The options of each helper of `define.ts`, with the names of the config as literal types. */
+import type { InferInput } from 'valibot';
+import type { channelSchema } from '../schemas/config.ts';
+import type { udpSchema, unixDatagramSchema } from '../schemas/config_datagrams.ts';
+import type {
+  pipeSchema,
+  tcpSchema,
+  tcpServerSchema,
+  timerSchema,
+  unixSchema,
+  unixServerSchema,
+} from '../schemas/config_fds.ts';
+import type { eventfdSchema, signalSchema } from '../schemas/config_sources.ts';
+
+/** How a handler is written: callbacks, or fibers on a declared stack class. */
+export type Style<Stack extends string> =
+  | 'callback'
+  | {
+      /** The stack class that the fibers of this fd run on: a key of `stacks`. */
+      fiber: Stack;
+    };
+
+/** The options of one kind of fd, with its reactor and its stack class as literal types. */
+type Options<Schema, On extends string, Stack extends string> = {
+  [Key in keyof Schema as Exclude<Key, 'kind' | 'address'>]: Key extends 'on'
+    ? On
+    : Key extends 'style'
+      ? Style<Stack> | undefined
+      : Schema[Key];
+};
+
+/** Options of `tcp`. */
+export type TcpOptions<On extends string = string, Stack extends string = string> = Options<
+  InferInput<typeof tcpSchema>,
+  On,
+  Stack
+>;
+
+/** Options of `tcpServer`. */
+export type TcpServerOptions<On extends string = string, Stack extends string = string> = Options<
+  InferInput<typeof tcpServerSchema>,
+  On,
+  Stack
+>;
+
+/** Options of `unix`. */
+export type UnixOptions<On extends string = string, Stack extends string = string> = Options<
+  InferInput<typeof unixSchema>,
+  On,
+  Stack
+>;
+
+/** Options of `unixServer`. */
+export type UnixServerOptions<On extends string = string, Stack extends string = string> = Options<
+  InferInput<typeof unixServerSchema>,
+  On,
+  Stack
+>;
+
+/** Options of `timer`. */
+export type TimerOptions<On extends string = string> = Options<
+  InferInput<typeof timerSchema>,
+  On,
+  never
+>;
+
+/** Options of `udp`. */
+export type UdpOptions<On extends string = string> = Options<
+  InferInput<typeof udpSchema>,
+  On,
+  never
+>;
+
+/** Options of `unixDatagram`. */
+export type UnixDatagramOptions<On extends string = string> = Options<
+  InferInput<typeof unixDatagramSchema>,
+  On,
+  never
+>;
+
+/** Options of `pipe`. */
+export type PipeOptions<On extends string = string> = Options<
+  InferInput<typeof pipeSchema>,
+  On,
+  never
+>;
+
+/** Options of `eventfd`. */
+export type EventfdOptions<On extends string = string> = Options<
+  InferInput<typeof eventfdSchema>,
+  On,
+  never
+>;
+
+/** Options of `signal`. */
+export type SignalOptions<On extends string = string> = Options<
+  InferInput<typeof signalSchema>,
+  On,
+  never
+>;
+
+/** Options of `channel`. */
+export type ChannelOptions<From extends string = string, Message extends string = string> = {
+  [Key in keyof InferInput<typeof channelSchema> as Exclude<Key, 'kind'>]: Key extends 'from'
+    ? From
+    : Key extends 'to'
+      ? 'js'
+      : Key extends 'message'
+        ? Message
+        : InferInput<typeof channelSchema>[Key];
+};
+
+/** A declared fd on one of the reactors `On`. */
+export type FdOn<On extends string, Stack extends string> =
+  | (TcpOptions<On, Stack> & { kind: 'tcp'; address: string })
+  | (TcpServerOptions<On, Stack> & { kind: 'tcpServer'; address: string })
+  | (UnixOptions<On, Stack> & { kind: 'unix'; address: string })
+  | (UnixServerOptions<On, Stack> & { kind: 'unixServer'; address: string })
+  | (TimerOptions<On> & { kind: 'timer' })
+  | (UdpOptions<On> & { kind: 'udp' })
+  | (UnixDatagramOptions<On> & { kind: 'unixDatagram'; address: string })
+  | (PipeOptions<On> & { kind: 'pipe' })
+  | (EventfdOptions<On> & { kind: 'eventfd' })
+  | (SignalOptions<On> & { kind: 'signal' });
