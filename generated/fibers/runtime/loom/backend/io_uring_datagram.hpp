@@ -11,33 +11,10 @@
 
 #include <poll.h>
 
-#include "../datagram_family.hpp"
 #include "io_uring.hpp"
+#include "io_uring_transfer.hpp"
 
 namespace loom {
-
-static_assert(sizeof(ReceivedHeader) == sizeof(io_uring_recvmsg_out));
-static_assert(offsetof(ReceivedHeader, flags) == offsetof(io_uring_recvmsg_out, flags));
-
-/// A multishot recvmsg. MSG_TRUNC: the header says how long a truncated datagram was.
-inline void fill_datagram_receive(io_uring_sqe& sqe, const Operation& operation) noexcept {
-  const auto& request = *static_cast<const DatagramReceive*>(operation.pointer);
-  // The kernel copies the header and writes none of it for a multishot.
-  io_uring_prep_recvmsg_multishot(&sqe, operation.handle, const_cast<msghdr*>(&request.header),
-                                  MSG_TRUNC);
-  sqe.flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
-  sqe.buf_group = operation.group;
-}
-
-/// The sendmsg of the datagram at `position` of its batch; the completion's tag carries it.
-inline void fill_datagram_send(io_uring_sqe& sqe, const Operation& operation,
-                               std::uint32_t position) noexcept {
-  const auto& request = *static_cast<const DatagramSend*>(operation.pointer);
-  io_uring_prep_sendmsg(&sqe, operation.handle, &request.messages[position].msg_hdr,
-                        MSG_NOSIGNAL | MSG_DONTWAIT);
-  sqe.flags |= IOSQE_FIXED_FILE;
-  sqe.user_data = Tag(operation.tag.slot(), operation.tag.operation(), position).word();
-}
 
 /// Submits as much of a batch as the submission queue has room for, at least one datagram: what is
 /// left over stays in the socket's queue. A chain must not be cut in two, or its halves would run

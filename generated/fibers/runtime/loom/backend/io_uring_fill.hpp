@@ -5,7 +5,6 @@
 #include <poll.h>
 
 #include "io_uring.hpp"
-#include "io_uring_datagram.hpp"
 #include "io_uring_request.hpp"
 #include "io_uring_transfer.hpp"
 

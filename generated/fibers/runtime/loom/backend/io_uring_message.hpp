@@ -9,12 +9,6 @@
 
 namespace loom {
 
-/// Slots of the wake tag: who ended the wait.
-namespace wake_slot {
-inline constexpr std::uint32_t eventfd = 0;
-inline constexpr std::uint32_t message = 1;
-}  // namespace wake_slot
-
 /// From now on this thread rings doorbells through its ring, and its own doorbell through the ring.
 template <class Shape>
 void IoUring<Shape>::begin_messages() noexcept {

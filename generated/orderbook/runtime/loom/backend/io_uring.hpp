@@ -26,6 +26,12 @@
 
 namespace loom {
 
+/// Slots of the wake tag: who ended the wait.
+namespace wake_slot {
+inline constexpr std::uint32_t eventfd = 0;
+inline constexpr std::uint32_t message = 1;
+}  // namespace wake_slot
+
 /// `Shape` is the reactor's emitted shape: queue sizes, handle counts, buffer groups.
 template <class Shape>
 class IoUring {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "io_uring.hpp"
-#include "io_uring_message.hpp"
 
 namespace loom {
 
