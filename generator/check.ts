@@ -8,6 +8,7 @@ import { checkAddresses } from './check_addresses.ts';
 import { checkBudgets } from './check_budgets.ts';
 import { checkDatagrams } from './check_datagrams.ts';
 import { checkNames } from './check_names.ts';
+import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
 import { checkWiring } from './check_wiring.ts';
 import { type Diagnostic, hasErrors } from './report/diagnostic.ts';
@@ -34,6 +35,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkWiring(config, value),
     ...checkAddresses(config, value),
     ...checkDatagrams(config, value),
+    ...checkPools(config, value),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

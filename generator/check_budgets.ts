@@ -126,7 +126,7 @@ function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
     ),
     ...tooMany(
       `Operation numbers of ${where}`,
-      commonOperations + operations,
+      commonOperations + operations + (reactor.offloads ?? []).length,
       limits.operations,
       'Move fds to another reactor.',
       path,
@@ -164,6 +164,9 @@ export function checkBudgets(config: CheckedConfig): Diagnostic[] {
   const servers = Object.values(config.fds).filter((fd) => fd.kind.endsWith('Server')).length;
   return [
     ...tooMany('Reactors', reactors.length, limits.reactors, 'Use fewer reactors.', ['reactors']),
+    ...tooMany('Pools', Object.keys(config.pools).length, limits.pools, 'Use fewer pools.', [
+      'pools',
+    ]),
     ...tooMany('Listening fds', servers, limits.servers, 'Use fewer listeners.', ['fds']),
     ...checkMessages(config),
     ...checkFrames(config),

@@ -57,6 +57,10 @@ function irPath(ir: Ir, path: ConfigPath): ConfigPath {
     const index = ir.messages.findIndex((each) => each.name === name);
     return index < 0 ? ['messages'] : ['messages', index];
   }
+  if (part === 'pools') {
+    const index = (ir.pools ?? []).findIndex((each) => each.name === name);
+    return index < 0 ? ['pools'] : ['pools', index];
+  }
   return part === 'handlers' ? ['handlersHeader'] : path;
 }
 

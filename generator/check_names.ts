@@ -17,6 +17,7 @@ import {
   typescriptKeywords,
 } from '../schemas/reserved.ts';
 import { byName, pascalCase, snakeCase } from './case.ts';
+import { implicitPool } from './lower_pools.ts';
 import { type ConfigPath, type Diagnostic, diagnostic } from './report/diagnostic.ts';
 
 /** A form that names of one kind have. */
@@ -87,6 +88,10 @@ const fdReserved: Reserved = [
 const reactorReserved: Reserved = [
   ...keywords,
   [reactorMembers, 'the class of a reactor uses that name'],
+];
+const poolReserved: Reserved = [
+  ...keywords,
+  [new Set([implicitPool]), 'the pool that is made when a program declares none has that name'],
 ];
 const fieldReserved: Reserved = [
   ...keywords,
@@ -248,6 +253,7 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
     ...checkName(program, nameForms.program, programReserved),
     ...each('reactors', 'a reactor', nameForms.lower, () => reactorReserved),
     ...each('stacks', 'a stack class', nameForms.lower, () => keywords),
+    ...each('pools', 'a pool', nameForms.lower, () => poolReserved),
     ...each('messages', 'a message', nameForms.upper, () => typeReserved),
     ...each('fds', 'an fd', nameForms.lower, reservedFor),
     ...each('channels', 'a channel', nameForms.lower, () => [...apiReserved, ...memberReserved]),
@@ -256,6 +262,7 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
     ...checkCollisions('reactors', 'the reactors', keysOf(value, 'reactors')),
     ...checkCollisions('fds', 'the fds', keysOf(value, 'fds')),
     ...checkCollisions('channels', 'the channels', keysOf(value, 'channels')),
+    ...checkCollisions('pools', 'the pools', keysOf(value, 'pools')),
     ...checkCollisions('messages', 'the messages', keysOf(value, 'messages')),
     ...checkNamespace(config),
     ...checkProgramProperties(value),

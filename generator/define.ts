@@ -22,6 +22,7 @@ import type {
   EventfdOptions,
   SignalOptions,
   ChannelOptions,
+  PoolOptions,
   FdOn,
 } from './define_options.ts';
 
@@ -30,7 +31,7 @@ export type { Duration, Size } from '../schemas/leaf.ts';
 export type * from './define_options.ts';
 
 /** The parts of the config whose keys are names that other parts refer to. */
-type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels';
+type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools';
 
 /** The config with its names as literal types. */
 export type LoomDefinition<
@@ -39,11 +40,17 @@ export type LoomDefinition<
   Message extends string,
   Fd extends string,
   Channel extends string,
+  Pool extends string,
 > = {
   [Key in keyof LoomConfig as Exclude<Key, Named>]: LoomConfig[Key];
 } & {
   /** Event loops, each on a thread of its own; at most 16. */
-  reactors: { [Name in Reactor]: LoomConfig['reactors'][string] };
+  reactors: {
+    [Name in Reactor]: Omit<LoomConfig['reactors'][string], 'blocking'> & {
+      /** The pool for what its backend cannot do by itself: a key of `pools`. */
+      blocking?: NoInfer<Pool>;
+    };
+  };
   /** Size classes of fiber stacks. By default `small` of 16K, `medium` of 64K, `large` of 256K. */
   stacks?: { [Name in Stack]: InferInput<typeof stackSchema> };
   /** Fixed-layout records for channels: `struct({ symbol: u16, bid: i64 })`. */
@@ -55,6 +62,8 @@ export type LoomDefinition<
   channels?: {
     [Name in Channel]: ChannelOptions<NoInfer<Reactor>, NoInfer<Message>> & { kind: 'channel' };
   };
+  /** Worker threads for what blocks or computes: `pool({ threads: 2 })`. */
+  pools?: { [Name in Pool]: PoolOptions & { kind: 'pool' } };
 };
 
 /** A record as `struct` returns it. */
@@ -74,9 +83,10 @@ export function defineLoom<
   const Stack extends string = 'small' | 'medium' | 'large',
   const Message extends string = never,
   const Channel extends string = never,
+  const Pool extends string = never,
 >(
-  config: LoomDefinition<Reactor, Stack, Message, Fd, Channel>,
-): LoomDefinition<Reactor, Stack, Message, Fd, Channel> {
+  config: LoomDefinition<Reactor, Stack, Message, Fd, Channel, Pool>,
+): LoomDefinition<Reactor, Stack, Message, Fd, Channel, Pool> {
   return config;
 }
 
@@ -188,6 +198,11 @@ export function channel<const From extends string, const Message extends string>
   options: ChannelOptions<From, Message>,
 ) {
   return { ...options, kind: 'channel' as const };
+}
+
+/** Worker threads for what blocks or computes, and a bounded queue to them. */
+export function pool(options: PoolOptions = {}) {
+  return { ...options, kind: 'pool' as const };
 }
 
 /** Unsigned, 8 bits. */

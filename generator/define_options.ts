@@ -1,6 +1,6 @@
 /** The options of each helper of `define.ts`, with the names of the config as literal types. */
 import type { InferInput } from 'valibot';
-import type { channelSchema } from '../schemas/config.ts';
+import type { channelSchema, poolSchema } from '../schemas/config.ts';
 import type { udpSchema, unixDatagramSchema } from '../schemas/config_datagrams.ts';
 import type {
   pipeSchema,
@@ -109,6 +109,9 @@ export type ChannelOptions<From extends string = string, Message extends string 
         ? Message
         : InferInput<typeof channelSchema>[Key];
 };
+
+/** Options of `pool`. */
+export type PoolOptions = Omit<InferInput<typeof poolSchema>, 'kind'>;
 
 /** A declared fd on one of the reactors `On`. */
 export type FdOn<On extends string, Stack extends string> =

@@ -19,6 +19,7 @@ import { isDatagram, isSource, isStream } from './fd_kinds.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { alignUp, lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
+import { lowerPools, lowerReactorPools } from './lower_pools.ts';
 import { lowerShared } from './lower_shared.ts';
 
 const strideAlignment = 8;
@@ -34,7 +35,7 @@ const commonCompletions = 64;
 const minimumSpareHandles = 64;
 const fixedHandles = 8;
 /** What a reactor has that says nothing else: loom::ReactorShape in the runtime. */
-const defaults = { mailboxBatch: 256, fiberBatch: 64, kernelWorkers: 2 } as const;
+const defaults = { mailbox: 256, mailboxBatch: 256, fiberBatch: 64, kernelWorkers: 2 } as const;
 
 /** Where the output lies in relation to the config. */
 export interface LowerPaths {
@@ -85,12 +86,18 @@ function lowerBounds(
   reactor: CheckedReactor,
 ): Pick<
   IrReactor,
-  'mailboxBatch' | 'fiberBatch' | 'requests' | 'kernelWorkers' | 'stallNanoseconds'
+  | 'mailboxEntries'
+  | 'mailboxBatch'
+  | 'fiberBatch'
+  | 'requests'
+  | 'kernelWorkers'
+  | 'stallNanoseconds'
 > {
-  const { mailboxBatch, fiberBatch, requests, kernelWorkers, stall } = reactor;
+  const { mailbox, mailboxBatch, fiberBatch, requests, kernelWorkers, stall } = reactor;
   const { bounded, unbounded } = kernelWorkers;
   const isLimited = bounded !== defaults.kernelWorkers || unbounded !== defaults.kernelWorkers;
   return {
+    ...(mailbox !== defaults.mailbox && { mailboxEntries: mailbox }),
     ...(mailboxBatch !== defaults.mailboxBatch && { mailboxBatch }),
     ...(fiberBatch !== defaults.fiberBatch && { fiberBatch }),
     ...(requests !== 0 && { requests }),
@@ -143,6 +150,7 @@ export function lowerReactor(
     .map(([fdName, fd]) => lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor));
   const fibers = spawnedFibers(config, name);
   const depths = lowerDepths(reactor.submitBatch, reactor.requests, fds);
+  const handlers = lowerHandlers(fds);
   const { shared, channels } = lowerShared(reactor, fds, lowerChannels(name, config, messages));
   return {
     name,
@@ -156,12 +164,13 @@ export function lowerReactor(
     completionEntries: depths.completionEntries,
     slots: depths.slots,
     handles: depths.handles,
-    handlers: lowerHandlers(fds),
+    handlers,
     fds,
     channels,
     shared,
     ...(fibers !== undefined && { fibers }),
     ...lowerBounds(reactor),
+    ...lowerReactorPools(name, config, handlers.length > 0, cursor.operation),
   };
 }
 
@@ -175,6 +184,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
   const messages = entriesByName(config.messages).map(([name, message]) =>
     lowerMessage(name, message),
   );
+  const pools = lowerPools(config);
   const fdIndexes = new Map(entriesByName(config.fds).map(([name], index) => [name, index]));
   const fibers = lowerFibers(config);
   return {
@@ -190,6 +200,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
     },
     messages,
     ...(fibers !== undefined && { fibers }),
+    ...(pools !== undefined && { pools }),
     reactors: entriesByName(config.reactors).map(([name], index) =>
       lowerReactor(name, index, config, fdIndexes, messages),
     ),

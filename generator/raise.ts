@@ -13,8 +13,10 @@ import type {
   IrStreamFd,
   IrTimerFd,
 } from '../schemas/ir.ts';
+import type { IrPool } from '../schemas/ir_pools.ts';
 import { signalName } from '../schemas/signals.ts';
 import { isDatagram, isSource, isTimer } from './fd_kinds.ts';
+import { implicitPool } from './lower_pools.ts';
 import { raiseDatagram } from './raise_datagrams.ts';
 
 const nanoseconds = (value: number): string => `${value}ns`;
@@ -139,7 +141,8 @@ function raiseFd(fd: IrFd, on: string): Record<string, unknown> {
   return isTimer(fd) ? raiseTimer(fd, on) : raiseStream(fd, on);
 }
 
-function raiseReactor(reactor: IrReactor): Record<string, unknown> {
+function raiseReactor(reactor: IrReactor, pools: readonly IrPool[]): Record<string, unknown> {
+  const blocking = pools.find(({ index }) => index === reactor.blockingPool)?.name;
   const { mode, spinNanoseconds } = reactor.wait;
   return given({
     core: reactor.core === -1 ? 'any' : reactor.core,
@@ -148,6 +151,8 @@ function raiseReactor(reactor: IrReactor): Record<string, unknown> {
     completionBatch: reactor.completionBatch,
     inbox: reactor.shared.inboxBytes,
     delivery: reactor.shared.deliveryBytes,
+    mailbox: reactor.mailboxEntries,
+    blocking: blocking === implicitPool ? undefined : blocking,
     mailboxBatch: reactor.mailboxBatch,
     fibers: reactor.fibers,
     fiberBatch: reactor.fiberBatch,
@@ -159,11 +164,12 @@ function raiseReactor(reactor: IrReactor): Record<string, unknown> {
 
 /** The value of a config that lowers to this IR; its paths are relative to the output folder. */
 export function raise(ir: Ir): Record<string, unknown> {
+  const pools = ir.pools ?? [];
   return given({
     name: ir.name,
     backends: { linux: ir.backends.linux },
     clock: ir.clock,
-    reactors: Object.fromEntries(ir.reactors.map((each) => [each.name, raiseReactor(each)])),
+    reactors: Object.fromEntries(ir.reactors.map((each) => [each.name, raiseReactor(each, pools)])),
     messages: Object.fromEntries(
       ir.messages.map(({ name, fields }) => [
         name,
@@ -184,6 +190,19 @@ export function raise(ir: Ir): Record<string, unknown> {
           { kind: 'channel', from: name, to: 'js', message, capacity, full },
         ]),
       ),
+    ),
+    pools: Object.fromEntries(
+      pools
+        .filter(({ name }) => name !== implicitPool)
+        .map(({ name, threads, cores, queueEntries }) => [
+          name,
+          {
+            kind: 'pool',
+            threads,
+            ...(cores.length > 0 && { cores }),
+            queue: queueEntries,
+          },
+        ]),
     ),
     handlers: ir.handlersHeader ?? undefined,
     native: ir.native,

@@ -14,6 +14,7 @@ import { fiberCodes } from './codes_fibers.ts';
 import { loadCodes } from './codes_load.ts';
 import { nameCodes } from './codes_names.ts';
 import { requestCodes } from './codes_requests.ts';
+import { poolCodes } from './codes_pools.ts';
 import { shapeCodes } from './codes_shape.ts';
 import { systemCodes } from './codes_system.ts';
 import { wiringCodes } from './codes_wiring.ts';
@@ -30,6 +31,7 @@ export const codes = {
   ...descriptorCodes,
   ...datagramCodes,
   ...requestCodes,
+  ...poolCodes,
   ...systemCodes,
   ...buildCodes,
 } as const;

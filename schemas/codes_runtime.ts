@@ -99,6 +99,15 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
       the limit or declare fewer threads. Nothing runs after this error.
     `,
   },
+  LOOM5012: {
+    severity: 'error',
+    title: 'No watchdog',
+    explanation: prose`
+      A reactor declares a budget (stall: '10ms'), so the program has a thread that looks at what
+      its loops are at, and the operating system gave none, or no eventfd to end it with. Raise the
+      limits (ulimit -u, ulimit -n), or set stall: false. Nothing runs after this error.
+    `,
+  },
   LOOM5011: {
     severity: 'error',
     title: 'A core of a pool does not exist or is not allowed',

@@ -54,6 +54,14 @@ export const reactorSchema = v.strictObject({
   /** Completions dispatched in one turn; 1 to 4096.
    * @default 64 */
   completionBatch: v.optional(integer('completions', 1, 4096), 64),
+  /** Items of mail from other threads that wait at most, a power of two; 2 to 1048576. A full
+   * mailbox refuses: `post()` says `full`.
+   * @default 256 */
+  mailbox: v.optional(integer('items', 2, 2 ** 20, 'power of two'), 256),
+  /** The pool for what its backend cannot do by itself, such as files on epoll: a key of `pools`.
+   * By default the first pool in the order of names or, without any, one of 2 threads that is
+   * made when the reactor needs it. */
+  blocking: v.optional(text("the name of a pool, such as 'crunch'")),
   /** Items of mail and commands of JavaScript taken before each submission; 1 to 65536.
    * @default 256 */
   mailboxBatch: v.optional(integer('items', 1, 65536), 256),
@@ -137,6 +145,21 @@ export const channelSchema = v.strictObject({
   full: v.optional(choice(['drop-newest', 'conflate']), 'drop-newest'),
 });
 
+/** Threads for work that blocks or computes. */
+export const poolSchema = v.strictObject({
+  kind: v.literal('pool'),
+  /** Worker threads; 1 to 64.
+   * @default 2 */
+  threads: v.optional(integer('threads', 1, 64), 2),
+  /** Cores that the workers are pinned to, one for each thread; 0 to 1023. By default the kernel
+   * places them. */
+  cores: v.optional(v.array(integer('core', 0, limits.core))),
+  /** Jobs that wait for a worker at most, a power of two; 2 to 65536. A full queue refuses:
+   * `submit()` says `full`.
+   * @default 256 */
+  queue: v.optional(integer('jobs', 2, 2 ** 16, 'power of two'), 256),
+});
+
 const nativeSchema = v.strictObject({
   /** Libraries found by pkg-config.
    * @default [] */
@@ -188,6 +211,9 @@ export const configSchema = v.strictObject({
   /** Rings of messages to JavaScript.
    * @default {} */
   channels: v.optional(v.record(v.string(), channelSchema), {}),
+  /** Worker threads for what blocks or computes; at most 15.
+   * @default {} */
+  pools: v.optional(v.record(v.string(), poolSchema), {}),
   /** Your C++ header with the handlers; relative to the config. */
   handlers: v.optional(text('the path of a C++ header')),
   /** What your C++ needs besides the header. */
@@ -217,6 +243,9 @@ export type CheckedFraming = v.InferOutput<typeof framingSchema>;
 
 /** A checked message. */
 export type CheckedMessage = v.InferOutput<typeof messageSchema>;
+
+/** A checked pool. */
+export type CheckedPool = v.InferOutput<typeof poolSchema>;
 
 /** A checked reactor. */
 export type CheckedReactor = v.InferOutput<typeof reactorSchema>;

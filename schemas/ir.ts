@@ -14,6 +14,7 @@ export type { IrDatagramFd, IrDatagramOptions, IrGroup } from './ir_datagrams.ts
 import type { IrSourceFd } from './ir_sources.ts';
 
 export type { IrEventFd, IrSignalFd, IrSourceFd } from './ir_sources.ts';
+import type { IrOffload, IrPool } from './ir_pools.ts';
 
 /** The ABI number of the representation this version reads and writes. */
 export const IR_ABI = 1;
@@ -198,6 +199,12 @@ export interface IrReactor {
   fds: IrFd[];
   channels: IrChannel[];
   shared: IrSharedLayout;
+  /** Items of mail from other threads (2^n); absent: 256. */
+  mailboxEntries?: number;
+  /** Index of the pool for what the backend cannot do; absent: the reactor never needs one. */
+  blockingPool?: number;
+  /** Pools that its handlers submit to; absent: the program declares none. */
+  offloads?: IrOffload[];
   /** Items of mail and commands taken before each submission; absent: 256. */
   mailboxBatch?: number;
   /** Fibers that handlers may spawn besides those of connections; absent: it has no fibers. */
@@ -273,5 +280,7 @@ export interface Ir {
   messages: IrMessage[];
   /** Absent when no reactor has fibers. */
   fibers?: IrFibers;
+  /** Absent: no pool. */
+  pools?: IrPool[];
   reactors: IrReactor[];
 }

@@ -138,6 +138,20 @@ const shared = v.strictObject({
   inboxBytes: bytes,
 });
 
+const pool = v.strictObject({
+  name: lowerName,
+  index: whole(0, limits.pools),
+  threads: whole(1, 64),
+  cores: list(whole(0, limits.core), 64),
+  queueEntries: whole(2, 65536),
+});
+
+const offload = v.strictObject({
+  pool: lowerName,
+  operation: whole(1, limits.operations),
+  slots: whole(1, limits.slots),
+});
+
 const reactor = v.strictObject({
   name: lowerName,
   typeName: upperName,
@@ -160,6 +174,9 @@ const reactor = v.strictObject({
   ),
   channels: list(channel, 65535),
   shared,
+  mailboxEntries: v.exactOptional(whole(2, 2 ** 20)),
+  blockingPool: v.exactOptional(whole(0, limits.pools)),
+  offloads: v.exactOptional(list(offload, limits.pools)),
   mailboxBatch: v.exactOptional(whole(1, 65536)),
   fibers: v.exactOptional(whole(0, 65536)),
   fiberBatch: v.exactOptional(whole(1, 65536)),
@@ -214,5 +231,6 @@ export const irSchema = v.strictObject({
       ),
     }),
   ),
+  pools: v.exactOptional(list(pool, limits.pools + 1)),
   reactors: list(reactor, limits.reactors),
 }) satisfies v.GenericSchema<unknown, Ir>;

@@ -9,6 +9,8 @@ export const limits = {
   reactors: 16,
   /** Multicast groups of one fd: `maximum_groups` of the runtime. */
   groups: 64,
+  /** Pools of one program; the C++ side has a table of 16, one of them for the implicit pool. */
+  pools: 15,
   /** Listening fds of one program, all reactors together. */
   servers: 64,
   /** Slots of one reactor: the tag of an operation keeps 20 bits for them. */

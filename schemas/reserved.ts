@@ -56,7 +56,7 @@ export const programProperties = words(`
 /** Members that each handler's base class has, in the spelling of C++. */
 export const handlerMembers = words(`
   connection on_close on_data on_descriptor on_drain on_error on_event on_open on_signal on_start
-  on_tick reactor self state
+  on_tick pools reactor reactors self state
 `);
 
 /** Members of the reader that a channel gives for a record. */

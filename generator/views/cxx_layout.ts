@@ -82,6 +82,12 @@ export function nestedFields(indent: string, name: string, fields: readonly stri
   ]);
 }
 
+/** `head`, a list with one value a line, `tail`; the comma behind the last keeps it so. */
+export function listLines(head: string, list: readonly string[], tail: string): string[] {
+  const indent = ' '.repeat(head.length - head.trimStart().length + 4);
+  return [head, ...list.map((value) => `${indent}${value},`), tail];
+}
+
 /** `head` + a list + `tail`, as many arguments on a line as fitted, aligned behind `head`. */
 export function argumentLines(head: string, list: readonly string[], tail: string): string[] {
   const lines: string[] = [];

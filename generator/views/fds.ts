@@ -12,6 +12,7 @@ import type {
 } from '../../schemas/ir.ts';
 import { datagramShape, groupLines } from './datagrams.ts';
 import { argumentLines, nestedFields, stringField } from './cxx_layout.ts';
+import { offloadOperation } from './pools.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { commentLines, identifier, integer } from './text.ts';
 
@@ -261,11 +262,16 @@ export function operationsView(ir: Ir): OperationsView {
       return {
         comment: commentLines('/// ', sentence),
         name: identifier(reactor.name),
-        operations: reactor.fds.flatMap((fd) =>
-          Object.entries(fd.operations)
-            .sort(([, a], [, b]) => a - b)
-            .map(([name, value]) => `${fd.name}_${identifier(name)} = ${integer(value)}`),
-        ),
+        operations: [
+          ...reactor.fds.flatMap((fd) =>
+            Object.entries(fd.operations)
+              .sort(([, a], [, b]) => a - b)
+              .map(([name, value]) => `${fd.name}_${identifier(name)} = ${integer(value)}`),
+          ),
+          ...(reactor.offloads ?? []).map(
+            ({ pool, operation }) => `${offloadOperation(pool)} = ${integer(operation)}`,
+          ),
+        ],
       };
     }),
   };

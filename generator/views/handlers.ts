@@ -10,6 +10,7 @@ import type {
   IrStreamFd,
 } from '../../schemas/ir.ts';
 import { fitted, staticAssert } from './cxx_layout.ts';
+import { type HandleGroupView, handleGroups, submittedPools } from './pools.ts';
 import { bannerLines, describeFd, isManual } from './sentences.ts';
 import { eventsOf, sourceHooks } from './sources.ts';
 import { commentLines, grouped, identifier, includePath, integer, listed } from './text.ts';
@@ -27,6 +28,8 @@ export interface HandlerView {
   /** Aliases of its connection and socket types, where it serves exactly one such fd. */
   connection: string[];
   members: HandlerMemberView[];
+  /** Other reactors and pools. */
+  groups: HandleGroupView[];
   hasMembers: boolean;
 }
 
@@ -94,15 +97,17 @@ export function handlersView(ir: Ir, handlers: readonly Service[]): HandlersView
   if (hasDatagrams) includes.push('loom/datagram_socket.hpp');
   if (publishes) includes.push(`${namespace}/messages.hpp`, 'loom/channel_out.hpp');
   if (signals) includes.push('loom/event_source.hpp');
+  const groups = handleGroups(ir);
+  if (submittedPools(ir).length > 0) includes.push('loom/offload.hpp');
   return {
     banner: bannerLines(ir, '// '),
     includes: [...includes, 'loom/handler.hpp'].sort(),
     namespace,
-    handlers: handlers.map((service) => handlerView(namespace, service)),
+    handlers: handlers.map((service) => handlerView(namespace, service, groups)),
   };
 }
 
-function handlerView(namespace: string, service: Service): HandlerView {
+function handlerView(namespace: string, service: Service, groups: HandleGroupView[]): HandlerView {
   const name = identifier(service.name);
   const alias = aliases(service);
   const members = [
@@ -123,7 +128,8 @@ function handlerView(namespace: string, service: Service): HandlerView {
     name,
     connection: alias,
     members,
-    hasMembers: alias.length > 0 || members.length > 0,
+    groups,
+    hasMembers: alias.length + members.length + groups.length > 0,
   };
 }
 

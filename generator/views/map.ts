@@ -6,6 +6,7 @@ import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import type { Ir, IrDatagramFd, IrFd, IrFibers, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { receiveBufferBytes, sendSlotBytes } from '../lower_datagrams.ts';
 import { paddingBytes, slabBytes } from '../lower_fds.ts';
+import { defaultMailboxEntries } from './program.ts';
 import { bannerLines, counted, describeFd, describeReactor, isServer } from './sentences.ts';
 import { commentLines, grouped, printable } from './text.ts';
 
@@ -63,6 +64,7 @@ function mapReactor(reactor: IrReactor, fibers: IrFibers | undefined): MapReacto
     { name: 'fixed-file handles', count: reactor.handles, bytes: 8 },
     ...streams.flatMap(streamRows),
     ...reactor.fds.filter(isDatagram).flatMap(datagramRows),
+    ...threadRows(reactor),
     ...sharedRows(reactor),
   ];
   const total = tables.reduce((sum, { count, bytes }) => sum + count * bytes, 0);
@@ -135,6 +137,18 @@ function datagramRows(fd: IrDatagramFd): Row[] {
       count: fd.send.count * fd.sockets,
       bytes: sendSlotBytes(fd),
     },
+  ];
+}
+
+/** What other threads and pools leave: `Mailbox` and `OffloadSlot` of the runtime. */
+function threadRows({ mailboxEntries, offloads }: IrReactor): Row[] {
+  return [
+    { name: 'mailbox', count: mailboxEntries ?? defaultMailboxEntries, bytes: 72 },
+    ...(offloads ?? []).map(({ pool, slots }) => ({
+      name: `pools.${pool} submissions`,
+      count: slots,
+      bytes: 192,
+    })),
   ];
 }
 

@@ -1,7 +1,9 @@
-/** The view of `src/program.cpp`: the table of reactors, each compiled for each backend. */
-import type { Ir } from '../../schemas/ir.ts';
+/** The view of `src/program.cpp`: the table of reactors and pools, compiled for each backend. */
+import type { Ir, IrReactor } from '../../schemas/ir.ts';
 import { isStream } from '../fd_kinds.ts';
-import { argumentLines, fitted } from './cxx_layout.ts';
+import { type ActivitiesView, activitiesViews, activityFields, isWatched } from './activities.ts';
+import { argumentLines, fitted, listLines } from './cxx_layout.ts';
+import { type PoolView, poolViews } from './pools.ts';
 import { bannerLines } from './sentences.ts';
 import { reactorSignals } from './sources.ts';
 import { cxxString, identifier, integer } from './text.ts';
@@ -13,22 +15,73 @@ export interface ProgramView {
   includes: string[];
   backendNames: string;
   reactors: { name: string; run: string[]; entry: string[] }[];
+  /** What the watchdog calls the activities of reactors that declare a budget. */
+  activities: ActivitiesView[];
+  pools: PoolView[];
+  hasPools: boolean;
   table: string[];
   getter: string[];
 }
 
+/** One row of the table: the first three by their position, or all by their names. */
+function entryLines(reactor: IrReactor): string[] {
+  const name = identifier(reactor.name);
+  const shape = `shapes::${identifier(reactor.typeName)}`;
+  const { mailboxEntries, blockingPool } = reactor;
+  const signals = reactorSignals(reactor);
+  const first = {
+    name: cxxString(name),
+    shared_bytes: `${shape}::shared_bytes`,
+    run: `&run_${name}`,
+  };
+  const more = {
+    ...(mailboxEntries !== undefined && { mailbox_entries: integer(mailboxEntries) }),
+    ...(blockingPool !== undefined && { blocking_pool: integer(blockingPool) }),
+    ...(signals !== 0 && { signals: integer(signals) }),
+    ...(isWatched(reactor) && activityFields(reactor)),
+  };
+  if (Object.keys(more).length === 0) return argumentLines('    {', Object.values(first), '},');
+  const fields = Object.entries({ ...first, ...more });
+  const values = fields.map(([field, value]) => `.${field} = ${value}`);
+  return fitted(`    {${values.join(', ')}},`, listLines('    {', values, '    },'));
+}
+
+/** Entries of a mailbox where the config says nothing: loom::ReactorEntry. */
+export const defaultMailboxEntries = 256;
+
 const backendTypes = { io_uring: 'loom::IoUring', epoll: 'loom::Epoll' } as const;
+
+/** The program's table: the first four by their position, or all by their names. */
+function tableLines(ir: Ir): string[] {
+  const head = 'constexpr loom::ProgramTable table{';
+  const writesStdout = ir.reactors.some(({ fds }) =>
+    fds.some((fd) => isStream(fd) && fd.write === 'stdout'),
+  );
+  const first = {
+    name: cxxString(ir.name),
+    abi: 'loom::shared_abi',
+    reactors: 'reactors',
+    reactor_count: 'std::size(reactors)',
+  };
+  const more = {
+    ...(ir.pools !== undefined && { pools: 'pools', pool_count: 'std::size(pools)' }),
+    ...(writesStdout && { writes_stdout: 'true' }),
+  };
+  if (Object.keys(more).length === 0) return argumentLines(head, Object.values(first), '};');
+  const fields = Object.entries({ ...first, ...more });
+  return listLines(
+    head,
+    fields.map(([field, value]) => `.${field} = ${value}`),
+    '};',
+  );
+}
 
 /** Describes the table of reactors. */
 export function programView(ir: Ir): ProgramView {
   const backends = ir.backends.linux;
   const namespace = identifier(ir.name);
   const getter = 'const loom::ProgramTable& loom::program_table() noexcept {';
-  const writesStdout = ir.reactors.some(({ fds }) =>
-    fds.some((fd) => isStream(fd) && fd.write === 'stdout'),
-  );
-  const tableParts = ['loom::shared_abi', 'reactors', 'std::size(reactors)'];
-  if (writesStdout) tableParts.push('nullptr', '0', 'true');
+  const pools = poolViews(ir);
   return {
     banner: bannerLines(ir, '// '),
     namespace,
@@ -43,26 +96,16 @@ export function programView(ir: Ir): ProgramView {
       const name = identifier(reactor.name);
       const type = identifier(reactor.typeName);
       const types = [type, `shapes::${type}`, ...backends.map((each) => backendTypes[each])];
-      const fields = [cxxString(name), `shapes::${type}::shared_bytes`, `&run_${name}`];
-      const signals = reactorSignals(reactor);
-      const parts =
-        signals === 0
-          ? fields
-          : [
-              ...['.name', '.shared_bytes', '.run'].map((field, n) => `${field} = ${fields[n]}`),
-              `.signals = ${integer(signals)}`,
-            ];
       return {
         name,
         run: argumentLines('  loom::run_reactor<', types, '>(run);'),
-        entry: argumentLines('    {', parts, '},'),
+        entry: entryLines(reactor),
       };
     }),
-    table: argumentLines(
-      'constexpr loom::ProgramTable table{',
-      [cxxString(ir.name), ...tableParts],
-      '};',
-    ),
+    activities: activitiesViews(ir.reactors),
+    pools,
+    hasPools: pools.length > 0,
+    table: tableLines(ir),
     getter: fitted(`${getter} return ${namespace}::table; }`, [
       getter,
       `  return ${namespace}::table;`,

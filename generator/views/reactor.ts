@@ -5,6 +5,7 @@ import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { fitted } from './cxx_layout.ts';
 import { operationName } from './fds.ts';
 import { channelArguments } from './handlers.ts';
+import { handleStatements, type OffloadView, offloadCases, offloadViews } from './pools.ts';
 import { requestCase } from './requests.ts';
 import { bannerLines, describeReactor, isManual } from './sentences.ts';
 import { eventFds, type SourceView, sourceViews } from './sources.ts';
@@ -67,6 +68,11 @@ export interface ReactorView {
   visitors: VisitorView[];
   /** Channels to bind in handlers: `handlers_.book.top`. */
   outlets: { member: string; channel: string }[];
+  /** Submissions to pools. */
+  offloads: OffloadView[];
+  hasOffloads: boolean;
+  /** The statements that bind handlers to their reactor, the other ones, and pools. */
+  handles: string[];
   commands: string[];
   hasCommands: boolean;
 }
@@ -126,6 +132,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
   });
   const commands = streams.filter((fd) => fd.handler === null).flatMap(commandLines);
   const deliveries = deliveryMembers(reactor);
+  const offloads = offloadViews(reactor);
   return {
     banner: bannerLines(ir, '// '),
     includes: includes(ir, reactor),
@@ -169,6 +176,9 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
       reactor.channels.map(({ name }) => ({ member: `${member}.${name}`, channel: name })),
     ),
     visitors: visitors(reactor, [...members.values()]),
+    offloads,
+    hasOffloads: offloads.length > 0,
+    handles: handleStatements(ir, reactor, [...members.values()]),
     commands,
     hasCommands: commands.length > 0,
   };
@@ -232,6 +242,7 @@ function switchCases(reactor: IrReactor, indent: string): string[] {
     ...(reactor.fibers === undefined ? [] : fiberCases(indent)),
     ...requestCase(reactor, indent),
     ...reactor.fds.flatMap((fd) => caseLines(reactor, fd, indent)),
+    ...offloadCases(reactor, indent),
   ];
 }
 

@@ -149,6 +149,7 @@ const reactor = optional({
   wait: fc.constantFrom('spin', 'block', { spin: '20us' }, { spin: '1ms' }),
   submitBatch: fc.integer({ min: 1, max: 2048 }),
   completionBatch: fc.integer({ min: 1, max: 4096 }),
+  mailbox: powerOfTwo(1, 20),
   mailboxBatch: fc.integer({ min: 1, max: 65536 }),
   fibers: fc.integer({ min: 0, max: 100 }),
   fiberBatch: fc.integer({ min: 1, max: 65536 }),
@@ -173,6 +174,11 @@ const channel = fc.record(
   { requiredKeys: [] },
 );
 
+const pool = fc.oneof(
+  optional({ threads: fc.integer({ min: 1, max: 64 }), queue: powerOfTwo(1, 16) }),
+  fc.constant({ threads: 2, cores: [5, 4] }),
+);
+
 const spelling = (name: string) => name.replaceAll('_', '').toLowerCase();
 const names = (name: fc.Arbitrary<string>, minLength: number, maxLength: number) =>
   fc.uniqueArray(name, { minLength, maxLength, selector: spelling });
@@ -194,6 +200,7 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
     fdNames: names(lowerName, 1, 6),
     channelNames: names(lowerName, 0, 3),
     messageNames: names(upperName, 1, 3),
+    poolNames: names(lowerName, 0, 2),
     reactors: fc.array(reactor, { minLength: 3, maxLength: 3 }),
     fds: fc.array(fd, { minLength: 6, maxLength: 6 }),
     receivers: fc.array(receiver, { minLength: 6, maxLength: 6 }),
@@ -205,6 +212,7 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
     channels: fc.array(channel, { minLength: 3, maxLength: 3 }),
     messages: fc.array(message, { minLength: 3, maxLength: 3 }),
     clock: fc.constantFrom('auto', 'tsc', 'monotonic'),
+    pools: fc.array(pool, { minLength: 2, maxLength: 2 }),
     choices: fc.array(fc.nat(), { minLength: 16, maxLength: 16 }),
   })
   .map((given) => {
@@ -216,7 +224,12 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
       name: 'program_q',
       clock: given.clock,
       ...given.stacks,
-      reactors: entries(given.reactorNames, (at) => given.reactors[at]),
+      reactors: entries(given.reactorNames, (at) => ({
+        ...given.reactors[at],
+        // Every other reactor says which pool its backend may use.
+        ...(at % 2 === 0 && given.poolNames.length > 0 && { blocking: pick(given.poolNames, at) }),
+      })),
+      pools: entries(given.poolNames, (at) => ({ ...given.pools[at], kind: 'pool' })),
       messages: entries(given.messageNames, (at) => given.messages[at]),
       fds: entries(
         given.fdNames.map((name) => `f${name}`),

@@ -139,6 +139,30 @@ TEST_P(BlockingInbox, IsReachedThroughAHandlersReactor) {
   EXPECT_TRUE(script_.journal.wait_for("it came"));
 }
 
+TEST_P(BlockingInbox, BringsCallsToAHandlerByItsType) {
+  using Handler = loom_test::ScriptedHandler<ServerFd<WaitMode::block>>;
+  struct Stranger {};
+  LOOM_START_OR_SKIP();
+  ASSERT_TRUE(handle().post<Handler>(
+      [](Handler& handler) { handler.reactor().log("it came to the handler"); }));
+  EXPECT_TRUE(script_.journal.wait_for("it came to the handler"));
+  ASSERT_TRUE(handle().post<Stranger>([](Stranger&) { FAIL() << "there is none"; }));
+  EXPECT_TRUE(script_.journal.wait_for(
+      "loom: mail for a handler that this reactor does not have; it was dropped"));
+}
+
+TEST(ReactorHandles, AreFilledInTheOrderOfTheReactors) {
+  loom::Inbox inboxes[2];
+  struct {
+    ReactorHandle control;
+    ReactorHandle market;
+  } reactors;
+  loom::attach_peers(reactors, inboxes);
+  EXPECT_EQ(reactors.control.inbox(), &inboxes[0]);
+  EXPECT_EQ(reactors.market.inbox(), &inboxes[1]);
+  EXPECT_EQ(ReactorHandle().post([] {}).value(), PostResult::closed);
+}
+
 TEST_P(BlockingInbox, SurvivesACallThatThrows) {
   LOOM_START_OR_SKIP();
   ASSERT_TRUE(handle().post([] { throw std::runtime_error("not today"); }));

@@ -78,15 +78,15 @@ TEST(Pool, RunsEveryJobOnceAndSendsItHome) {
   const PoolEntry entry{.name = "crunch", .threads = 3, .queue_entries = 16};
   const StartError error = pool.start(entry);
   ASSERT_FALSE(error) << error.message;
-  constexpr int count = 2'000;
+  constexpr std::size_t count = 2'000;
   const auto jobs = std::make_unique<Square[]>(count);
-  int submitted = 0;
-  int returned = 0;
+  std::size_t submitted = 0;
+  std::size_t returned = 0;
   while (returned < count) {
     while (submitted < count) {
       Square& job = jobs[submitted];
       job.home = &home;
-      job.value = submitted;
+      job.value = static_cast<int>(submitted);
       job.run = [](Job& self) noexcept {
         auto& square = static_cast<Square&>(self);
         square.runs += 1;
@@ -98,9 +98,9 @@ TEST(Pool, RunsEveryJobOnceAndSendsItHome) {
     ASSERT_NE(home.wait(), nullptr) << "a job or a wake-up was lost";
     returned += 1;
   }
-  for (int n = 0; n < count; ++n) {
+  for (std::size_t n = 0; n < count; ++n) {
     EXPECT_EQ(jobs[n].runs, 1);
-    EXPECT_EQ(jobs[n].result, n * n);
+    EXPECT_EQ(jobs[n].result, static_cast<int>(n * n));
   }
 }
 

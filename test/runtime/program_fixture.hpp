@@ -10,6 +10,7 @@
 
 #include "loom/backend/epoll.hpp"
 #include "loom/backend/io_uring.hpp"
+#include "loom/offload.hpp"
 #include "loom/program.hpp"
 #include "loom/reactor.hpp"
 #include "loom/run_reactor.hpp"
@@ -25,6 +26,13 @@ consteval loom::WaitMode wait_of() {
   return loom::WaitMode::block;
 }
 
+/// The budget of the reactor around `Fd`: `Fd::stall_nanoseconds`, else none.
+template <class Fd>
+consteval std::uint64_t stall_of() {
+  if constexpr (requires { Fd::stall_nanoseconds; }) return Fd::stall_nanoseconds;
+  return 0;
+}
+
 /// Shape of the reactor around one stream fd.
 template <class Fd>
 struct OneShape : loom::ReactorShape {
@@ -32,6 +40,7 @@ struct OneShape : loom::ReactorShape {
   static constexpr const char* thread_name = "test:main";
   static constexpr int core = loom::core_any;
   static constexpr loom::WaitMode wait = wait_of<Fd>();
+  static constexpr std::uint64_t stall_nanoseconds = stall_of<Fd>();
   static constexpr std::uint64_t spin_nanoseconds = 0;
   static constexpr std::uint32_t completion_batch = 64;
   static constexpr std::uint32_t submission_entries = 64;
@@ -60,7 +69,11 @@ enum : std::uint16_t {
   stream_close,
   stream_cancel,
   stream_deadline,
+  pool_done,
 };
+
+/// Submissions that may be out at once.
+inline constexpr std::uint32_t offload_slots = 4;
 
 /// A StreamShape with these numbers filled in.
 constexpr loom::StreamShape numbered(loom::StreamShape shape) {
@@ -94,11 +107,16 @@ struct One {
         case stream_close: return this->closed(stream_, completion);
         case stream_cancel: return this->cancelled(stream_, completion);
         case stream_deadline: return this->deadline_passed(stream_, completion);
+        case pool_done: return pool_.done(completion);
         default: this->core_.stats().add(loom::Stat::stale_completions);
       }
     }
     loom::StartError start_fds(loom::ReactorRun& run) noexcept {
       handler_.attach_reactor(this->core_);
+      if (run.pools[0] != nullptr) {
+        pool_.attach(this->core_, *run.pools[0], "crunch", pool_done);
+        if constexpr (requires { handler_.pool; }) handler_.pool.attach(pool_);
+      }
       stream_.attach(this->core_, handler_);
       return this->start_streams(run);
     }
@@ -118,6 +136,7 @@ struct One {
 
    private:
     typename Fd::Handler handler_;
+    loom::OffloadTableOf<offload_slots> pool_;
     loom::StreamFamily<Fd> stream_;
   };
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "loom/handler.hpp"
+#include "loom/offload.hpp"
 #include "support.hpp"
 
 namespace loom_test {
@@ -53,6 +54,7 @@ template <class Fd>
 struct Script {
   using Connection = loom::Connection<Fd>;
   std::function<void(loom::ReactorCore&)> on_start;
+  loom::PoolOut pool;  ///< the handler's, from on_start on; refuses without a pool
   std::function<void(Connection&)> on_open;
   std::function<void(Connection&, loom::Bytes)> on_data;
   std::function<void(Connection&)> on_drain;
@@ -75,7 +77,11 @@ class ScriptedHandler : public loom::HandlerBase<ScriptedHandler<Fd>> {
  public:
   using State = TokenState;
 
+  /// The pool of a program that has one.
+  loom::PoolOut pool;
+
   void on_start() {
+    script().pool = pool;
     if (script().on_start) script().on_start(this->reactor());
   }
   void on_open(auto& connection) {

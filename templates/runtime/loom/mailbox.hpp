@@ -112,6 +112,8 @@ class Mailbox {
     std::atomic<std::uint64_t> sequence{0};
     Mail mail;
   };
+  // map.txt counts with it.
+  static_assert(sizeof(Cell) == 72);
 
   std::unique_ptr<Cell[]> cells_;
   std::uint32_t mask_ = 0;

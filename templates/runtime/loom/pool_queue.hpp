@@ -20,7 +20,7 @@ namespace loom {
 
 /// Bounds of a pool's queue: `pools.<name>.queue`.
 inline constexpr std::uint32_t pool_queue_minimum_entries = 2;
-inline constexpr std::uint32_t pool_queue_maximum_entries = 1U << 20U;
+inline constexpr std::uint32_t pool_queue_maximum_entries = 1U << 16U;
 
 /// Work for a pool: an intrusive record of the reactor that submits it. Until it comes home it is
 /// the pool's; the record, and what `run` reads, must live that long.

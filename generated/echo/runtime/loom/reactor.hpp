@@ -18,6 +18,7 @@
 #include "take_mail.hpp"
 #include "timer_family.hpp"
 #include "turn.hpp"
+#include "watched.hpp"
 
 namespace loom {
 
@@ -44,7 +45,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
   }
 
   /// The end of what other threads leave; also for a reactor whose start failed.
-  void end_inbox() noexcept { end_mail(core_, dispatcher()); }
+  void end_inbox() noexcept { end_mail<Watched<Shape>>(core_, dispatcher()); }
 
   /// Opens the backend and binds the core to its shared block.
   StartError open(ReactorRun& reactor_run) noexcept {
@@ -53,6 +54,8 @@ class Reactor : public RequestEngine<Derived, Backend> {
     core_.inbox_ = reactor_run.inbox;
     core_.blocking_ = reactor_run.blocking;
     this->open_requests();
+    core_.activity_ = reactor_run.activity;
+    core_.activity_names_ = reactor_run.activity_names;
     core_.attach_delivery(Shape::delivery_offset, Shape::delivery_bytes);
     inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
                               ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);
@@ -82,9 +85,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
       case TurnStep::mail: return take_mail();
       case TurnStep::submit: return backend_.enter();
       case TurnStep::dispatch: return dispatch_batch();
-      case TurnStep::fibers:
-        facts_.fibers_run = derived().run_ready_fibers(Shape::fiber_batch);
-        return;
+      case TurnStep::fibers: return run_fibers();
       case TurnStep::end: return end_turn(reactor_run);
       case TurnStep::look: return look_again(reactor_run);
       case TurnStep::wait: return wait(reactor_run);
@@ -105,7 +106,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
 
   void take_mail() noexcept {
     facts_.mail_taken += take_inbox();
-    facts_.mail_taken += loom::take_mail(core_, Shape::inbox_batch, dispatcher());
+    facts_.mail_taken += loom::take_mail<Watched<Shape>>(core_, Shape::inbox_batch, dispatcher());
     retry_deliveries();
     settle_all();
   }
@@ -118,6 +119,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
     while (count < Shape::inbox_batch) {
       const auto record = inbox_.peek();
       if (!record.has_value()) break;
+      const Watched<Shape> watched(core_, activity::command);
       inbox_blocked_ = !derived().command_for(*record);
       if (inbox_blocked_) break;
       inbox_.release();
@@ -128,7 +130,17 @@ class Reactor : public RequestEngine<Derived, Backend> {
 
   /// The switch, as what takes mail calls it.
   auto dispatcher() noexcept {
-    return [this](const Completion& completion) { this->derived().dispatch(completion); };
+    return [this](const Completion& completion) { this->hand_over(completion); };
+  }
+
+  void hand_over(const Completion& completion) noexcept {
+    const Watched<Shape> watched(core_, completion.tag.operation());
+    derived().dispatch(completion);
+  }
+
+  void run_fibers() noexcept {
+    const Watched<Shape> watched(core_, activity::fibers);
+    facts_.fibers_run = derived().run_ready_fibers(Shape::fiber_batch);
   }
 
   void dispatch_batch() noexcept {
@@ -137,7 +149,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
       if (count == 0) core_.batch_nanoseconds_ = core_.now_nanoseconds();
       count += 1;
       core_.stats().add(Stat::completions);
-      derived().dispatch(completion);
+      hand_over(completion);
     });
     settle_all();
     facts_.completions += count;
@@ -241,7 +253,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
     const std::uint32_t count =
         core_.wheel().expire(now, Shape::timer_batch, [this](const TimerEntry& entry) {
           core_.lateness_.record(core_.now_nanoseconds() - entry.due_nanoseconds);
-          derived().dispatch(Completion{.tag = entry.tag, .result = -ETIME});
+          hand_over(Completion{.tag = entry.tag, .result = -ETIME});
         });
     core_.stats().add(Stat::timers_expired, count);
   }

@@ -14,6 +14,9 @@
 
 namespace loom {
 
+class Activity;
+struct ActivityTable;
+
 /// Bounds of a program.
 inline constexpr std::uint32_t maximum_reactors = 16;
 inline constexpr std::uint32_t maximum_bound_addresses = 64;
@@ -70,6 +73,8 @@ struct ReactorRun {
   Inbox* inboxes = nullptr;           ///< of all reactors, by their index
   PoolQueue* const* pools = nullptr;  ///< of all pools, by their index
   PoolQueue* blocking = nullptr;      ///< carries out what the backend cannot; nullptr: none
+  Activity* activity = nullptr;       ///< what the loop is at, for the watchdog
+  const ActivityTable* activity_names = nullptr;
 
   StartError error;
   LatenessSummary lateness;                         ///< of its deadlines; when it has stopped

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "activity.hpp"
 #include "core.hpp"
 #include "operation.hpp"
 
@@ -30,13 +31,19 @@ std::uint32_t take_homecomings(ReactorCore& core, std::uint32_t maximum,
   return count;
 }
 
-/// Does what one item of mail asks for.
-template <class Dispatch>
+/// What marks calls where no watchdog looks.
+struct NotWatched {
+  NotWatched(ReactorCore& /*core*/, std::uint32_t /*what*/) noexcept {}
+};
+
+/// Does what one item of mail asks for. `Watch` marks a call for the watchdog; see Watched.
+template <class Watch, class Dispatch>
 void deliver_mail(ReactorCore& core, Mail& mail, Dispatch&& dispatch) noexcept {
   core.stats().add(Stat::mail_received);
   if (mail.kind == MailKind::completion) {
     return dispatch(Completion{.tag = mail.tag, .result = mail.result});
   }
+  const Watch watch(core, activity::mail);
   try {
     mail.run(mail, core);
   } catch (...) {
@@ -46,13 +53,13 @@ void deliver_mail(ReactorCore& core, Mail& mail, Dispatch&& dispatch) noexcept {
 
 /// Takes at most `maximum` items from the inbox, oldest first; with many of both kinds, half of
 /// them are records that came home. @returns how many.
-template <class Dispatch>
+template <class Watch = NotWatched, class Dispatch>
 std::uint32_t take_mail(ReactorCore& core, std::uint32_t maximum, Dispatch&& dispatch) noexcept {
   std::uint32_t count = take_homecomings(core, maximum - maximum / 2, dispatch);
   Mail mail;
   while (count < maximum && core.inbox_->mailbox().take(mail)) {
     count += 1;
-    deliver_mail(core, mail, dispatch);
+    deliver_mail<Watch>(core, mail, dispatch);
   }
   return count + take_homecomings(core, maximum - count, dispatch);
 }
@@ -60,12 +67,12 @@ std::uint32_t take_mail(ReactorCore& core, std::uint32_t maximum, Dispatch&& dis
 /// The end of the inbox, on the reactor's thread. Posts are told `closed`, what was posted before
 /// is run, jobs that no worker began are cancelled, and those that run are waited for: they may
 /// read what their hook pointed them to.
-template <class Dispatch>
+template <class Watch = NotWatched, class Dispatch>
 void end_mail(ReactorCore& core, Dispatch&& dispatch) noexcept {
   Inbox& inbox = *core.inbox_;
   inbox.cancel_jobs();
   inbox.mailbox().close();
-  inbox.mailbox().drain([&](Mail& mail) { deliver_mail(core, mail, dispatch); });
+  inbox.mailbox().drain([&](Mail& mail) { deliver_mail<Watch>(core, mail, dispatch); });
   // Bound: the jobs that are out; none can be added any more.
   while (core.jobs_out_ != 0) {
     if (take_homecomings(core, core.jobs_out_, dispatch) != 0) continue;

@@ -73,10 +73,16 @@ class HandlerBase {
   [[nodiscard]] ReactorCore& reactor() noexcept { return *core_; }
 
   /// For the emitted code: binds the handler to its reactor.
-  void attach_reactor(ReactorCore& core) noexcept { core_ = &core; }
+  void attach_reactor(ReactorCore& core) noexcept {
+    core_ = &core;
+    node_.key = &handler_key<Self>;
+    node_.handler = static_cast<Self*>(this);
+    core.add_handler(node_);
+  }
 
  private:
   ReactorCore* core_ = nullptr;
+  ReactorCore::HandlerNode node_;
 };
 
 /// `Handler` is defined and not only declared.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "activity_names.hpp"
 #include "pool.hpp"
 #include "run.hpp"
 
@@ -18,6 +19,8 @@ struct ReactorEntry {
   std::uint32_t mailbox_entries = 256;  ///< 2^n, mail from other threads
   std::int32_t blocking_pool = -1;      ///< index of the pool for what the backend cannot do
   std::uint64_t signals = 0;            ///< what its signalfds take: bit n - 1 is signal n
+  std::uint64_t stall_nanoseconds = 0;  ///< the watchdog's budget; 0: it is not watched
+  ActivityTable activities{};
 };
 
 /// The emitted program.

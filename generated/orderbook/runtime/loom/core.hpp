@@ -15,8 +15,15 @@
 
 namespace loom {
 
+class Activity;
+struct ActivityTable;
+
 class FiberScheduler;
 class RequestDesk;
+
+/// One address for each type of handler.
+template <class Handler>
+inline constexpr char handler_key = 0;
 
 /// A reactor's common state. Only the reactor's own thread touches it, `stop` excepted.
 class ReactorCore {
@@ -55,6 +62,31 @@ class ReactorCore {
   }
 
   // From here on: for the runtime, not for handlers.
+
+  /// One of the reactor's handlers, by its type: `key` is the address of handler_key<Handler>.
+  struct HandlerNode {
+    const void* key = nullptr;
+    void* handler = nullptr;
+    HandlerNode* next = nullptr;
+  };
+
+  /// Lets mail find a handler; before the first turn.
+  void add_handler(HandlerNode& node) noexcept {
+    node.next = handlers_;
+    handlers_ = &node;
+  }
+
+  /// Calls `callable` with the handler of type `Handler`; a line in the log when this reactor has
+  /// none.
+  template <class Handler, class Callable>
+  void call_handler(const Callable& callable) {
+    for (HandlerNode* node = handlers_; node != nullptr; node = node->next) {
+      if (node->key == &handler_key<Handler>) {
+        return callable(*static_cast<Handler*>(node->handler));
+      }
+    }
+    log("loom: mail for a handler that this reactor does not have; it was dropped");
+  }
 
   /// Binds the core to its shared block and its program; once, before the first turn.
   void attach(std::byte* shared, void (*request_stop)(void*) noexcept, void* program,
@@ -120,6 +152,9 @@ class ReactorCore {
   PoolQueue* blocking_ = nullptr;
   /// What handlers note their requests on; nullptr before the start.
   RequestDesk* desk_ = nullptr;
+  /// What the loop is at, for the watchdog, and the names of that; see Watched.
+  Activity* activity_ = nullptr;
+  const ActivityTable* activity_names_ = nullptr;
   std::byte* shared_ = nullptr;
   StatsBlock* stats_ = nullptr;
   ControlBlock* control_ = nullptr;
@@ -141,6 +176,7 @@ class ReactorCore {
   std::uint32_t jobs_out_ = 0;
 
  private:
+  HandlerNode* handlers_ = nullptr;
   void (*request_stop_)(void*) noexcept = nullptr;
   void* program_ = nullptr;
   void (*log_)(void*, const char*) noexcept = nullptr;

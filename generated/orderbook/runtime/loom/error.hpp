@@ -131,6 +131,7 @@ inline constexpr const char* handler_threw = "LOOM5008";
 inline constexpr const char* clock_unusable = "LOOM5009";
 inline constexpr const char* cannot_start_worker = "LOOM5010";
 inline constexpr const char* worker_core_not_allowed = "LOOM5011";
+inline constexpr const char* cannot_start_watchdog = "LOOM5012";
 inline constexpr const char* cannot_open_datagram = "LOOM5020";
 inline constexpr const char* cannot_join = "LOOM5021";
 inline constexpr const char* no_stacks = "LOOM5030";

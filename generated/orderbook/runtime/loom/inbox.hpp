@@ -3,7 +3,10 @@
 // of them, so that posting is safe at any time.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstring>
+#include <type_traits>
 
 #include "doorbell.hpp"
 #include "homecoming.hpp"
@@ -72,11 +75,29 @@ class ReactorHandle {
     return inbox_->post(Mail::calling(callable));
   }
 
+  /// Any thread: runs `callable` with the reactor's handler of type `Handler`, else as above:
+  /// `this->reactors.audit.post<Totals>([n](Totals& totals) { totals.add(n); })`.
+  template <class Handler, class Callable>
+  PostResult post(const Callable& callable) const noexcept {
+    return post([callable](auto& core) -> void { core.template call_handler<Handler>(callable); });
+  }
+
   /// For the runtime: where records of this reactor come home to; nullptr for no reactor.
   [[nodiscard]] Inbox* inbox() const noexcept { return inbox_; }
 
  private:
   Inbox* inbox_ = nullptr;
 };
+
+/// For the emitted code: fills the struct of ReactorHandles that handlers have, one for each
+/// reactor, in the order of their indices.
+template <class Handles>
+void attach_peers(Handles& handles, Inbox* inboxes) noexcept {
+  static_assert(std::is_trivially_copyable_v<Handles> &&
+                sizeof(Handles) % sizeof(ReactorHandle) == 0);
+  std::array<ReactorHandle, sizeof(Handles) / sizeof(ReactorHandle)> list;
+  for (ReactorHandle& handle : list) handle = ReactorHandle(*inboxes++);
+  std::memcpy(static_cast<void*>(&handles), list.data(), sizeof handles);
+}
 
 }  // namespace loom

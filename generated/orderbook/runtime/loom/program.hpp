@@ -13,6 +13,7 @@
 
 #include "pools.hpp"
 #include "signal_claim.hpp"
+#include "watchdog.hpp"
 
 namespace loom {
 
@@ -48,6 +49,11 @@ class RunningProgram {
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
       const StartError error = prepare(index, table.reactors[index]);
       if (!error) continue;
+      fail(report, error);
+      pools_.stop();
+      return report;
+    }
+    if (const StartError error = watchdog_.start(table, activities_, start_)) {
       fail(report, error);
       pools_.stop();
       return report;
@@ -89,6 +95,7 @@ class RunningProgram {
     for (std::thread& thread : threads_) {
       if (thread.joinable()) thread.join();
     }
+    watchdog_.stop();
     pools_.stop();
   }
 
@@ -147,6 +154,8 @@ class RunningProgram {
     run.wake_fd = inbox.doorbell().wake_fd();
     run.inbox = &inbox;
     run.inboxes = inboxes_;
+    run.activity = &activities_[index];
+    run.activity_names = &entry.activities;
     run.pools = pools_.queues();
     run.blocking = entry.blocking_pool < 0 ? nullptr : run.pools[entry.blocking_pool];
     sign_shared_block(run.shared);
@@ -231,6 +240,8 @@ class RunningProgram {
 
   ProgramStart start_;
   Inbox inboxes_[maximum_reactors];
+  Activity activities_[maximum_reactors];
+  Watchdog watchdog_;
   Pools pools_;
   ReactorRun runs_[maximum_reactors];
   std::thread threads_[maximum_reactors];

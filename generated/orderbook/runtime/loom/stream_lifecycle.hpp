@@ -10,6 +10,7 @@
 #include "js_delivery.hpp"
 #include "socket.hpp"
 #include "stream_ends.hpp"
+#include "watched.hpp"
 
 namespace loom {
 
@@ -101,7 +102,10 @@ class StreamLifecycle : public StreamEnds<Derived, Backend> {
     core_.wheel().disarm(slot.deadline);
     if (!lends(slot)) release_held(family, slot);
     Connection<Fd> connection(slot);
-    if (!slot.try_next) guard(slot, [&] { family.handler->on_close(connection, why); });
+    if (!slot.try_next) {
+      const Watched<typename Base::Shape> watched(core_, family.shape.close_operation);
+      guard(slot, [&] { family.handler->on_close(connection, why); });
+    }
     const bool reset = why.kind == CloseKind::aborted || why.kind == CloseKind::handler_threw;
     if (reset && family.shape.is_tcp() && !slot.control.in_flight) {
       // connect(2) to AF_UNSPEC resets a TCP connection; it works on direct descriptors, where

@@ -1,0 +1,21 @@
+// One reactor takes questions, a pool answers them, another reactor keeps the sums.
+import { defineLoom, line, pool, tcpServer, timer } from 'loomgen';
+
+export default defineLoom({
+  name: 'fan_out',
+  out: '../../generated/fan_out',
+  reactors: {
+    front: { mailbox: 64, stall: '10ms' },
+    totals: { mailbox: 1024, wait: 'block' },
+  },
+  pools: { crunch: pool({ threads: 2, queue: 64 }) },
+  fds: {
+    questions: tcpServer('127.0.0.1:7002', {
+      on: 'front',
+      handler: 'Front',
+      framing: line({ maximum: 64 }),
+    }),
+    seconds: timer({ on: 'totals', handler: 'Totals', every: '10s' }),
+  },
+  handlers: './fan_out.hpp',
+});
