@@ -28,6 +28,11 @@ export const descriptor = {
           connections: 64, firstSharedSlot: -1, writeQueueBytes: 262144, framingBytes: 1,
           maximumMessageBytes: 65536,
         },
+        {
+          kind: 'tcpServer', name: 'proxy', index: 1, native: true, address: '127.0.0.1:7011',
+          connections: 16, firstSharedSlot: -1, writeQueueBytes: 262144, framingBytes: 0,
+          maximumMessageBytes: 0,
+        },
       ],
       channels: [],
     },

@@ -13,7 +13,8 @@ export type ReactorName =
 
 /** fds of the config that have an address. */
 export type AddressName =
-  | 'echo';
+  | 'echo'
+  | 'proxy';
 
 /** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
 export type Options = OpenOptions<ReactorName, AddressName>;
@@ -25,6 +26,11 @@ export interface Fibers extends Program<ReactorName> {
    * Echo on small fibers.
    */
   readonly echo: NativeServer;
+  /**
+   * fds.proxy - tcpServer on 127.0.0.1:7011, 16 connections, raw bytes, handled by Proxy on medium
+   * fibers.
+   */
+  readonly proxy: NativeServer;
 }
 
 /**

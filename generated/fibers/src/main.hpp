@@ -7,6 +7,7 @@
 #include <loom/reactor.hpp>
 
 #include "checks/Echo.hpp"
+#include "checks/Proxy.hpp"
 
 namespace fibers::shapes {
 
@@ -21,9 +22,9 @@ struct Main : loom::ReactorShape {
   static constexpr std::uint32_t completion_batch = 64;
   static constexpr std::uint32_t submission_entries = 128;
   static constexpr std::uint32_t completion_entries = 1024;
-  static constexpr std::uint32_t handles = 137;
-  static constexpr std::uint32_t own_handles = 1;
-  static constexpr std::uint32_t buffer_groups = 1;
+  static constexpr std::uint32_t handles = 154;
+  static constexpr std::uint32_t own_handles = 2;
+  static constexpr std::uint32_t buffer_groups = 2;
   static constexpr std::uint32_t maximum_buffers = 16;
   static constexpr std::uint32_t delivery_offset = 768;
   static constexpr std::uint32_t delivery_bytes = 1048576;
@@ -57,6 +58,14 @@ class Main : public loom::Reactor<Main<Backend>, Backend, shapes::Main> {
       case main_operations::echo_close: return this->closed(streams_.echo, completion);
       case main_operations::echo_cancel: return this->cancelled(streams_.echo, completion);
       case main_operations::echo_deadline: return this->deadline_passed(streams_.echo, completion);
+      case main_operations::proxy_accept: return this->accepted(streams_.proxy, completion);
+      case main_operations::proxy_receive: return this->received(streams_.proxy, completion);
+      case main_operations::proxy_send: return this->sent(streams_.proxy, completion);
+      case main_operations::proxy_shutdown: return this->shut_down(streams_.proxy, completion);
+      case main_operations::proxy_close: return this->closed(streams_.proxy, completion);
+      case main_operations::proxy_cancel: return this->cancelled(streams_.proxy, completion);
+      case main_operations::proxy_deadline:
+        return this->deadline_passed(streams_.proxy, completion);
       default: this->core_.stats().add(loom::Stat::stale_completions);
     }
   }
@@ -64,8 +73,11 @@ class Main : public loom::Reactor<Main<Backend>, Backend, shapes::Main> {
   /// Binds handlers, listens and resolves, fd by fd; the first error ends it.
   loom::StartError start_fds([[maybe_unused]] loom::ReactorRun& run) noexcept {
     handlers_.echo.attach_reactor(this->core_);
+    handlers_.proxy.attach_reactor(this->core_);
     fibers_.echo.attach(this->core_, handlers_.echo);
+    fibers_.proxy.attach(this->core_, handlers_.proxy);
     streams_.echo.attach(this->core_, fibers_.echo);
+    streams_.proxy.attach(this->core_, fibers_.proxy);
     return this->start_streams(run);
   }
 
@@ -73,12 +85,14 @@ class Main : public loom::Reactor<Main<Backend>, Backend, shapes::Main> {
   /// timers run.
   void begin() {
     handlers_.echo.on_start();
+    handlers_.proxy.on_start();
     this->begin_streams();
   }
 
   template <class Visit>
   void each_stream(Visit&& visit) noexcept {
     visit(streams_.echo);
+    visit(streams_.proxy);
   }
   template <class Visit>
   void each_timer(Visit&& /*visit*/) noexcept {}
@@ -91,12 +105,15 @@ class Main : public loom::Reactor<Main<Backend>, Backend, shapes::Main> {
  private:
   struct {
     ::Echo echo;
+    ::Proxy proxy;
   } handlers_;
   struct {
     fd::Echo::Handler echo;
+    fd::Proxy::Handler proxy;
   } fibers_;
   struct {
     loom::StreamFamily<fd::Echo> echo;
+    loom::StreamFamily<fd::Proxy> proxy;
   } streams_;
 };
 

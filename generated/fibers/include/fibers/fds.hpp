@@ -10,6 +10,7 @@
 #include <loom/shapes.hpp>
 
 struct Echo;
+struct Proxy;
 
 namespace fibers::fd {
 
@@ -33,6 +34,34 @@ struct Echo {
       .cancel_operation = main_operations::echo_cancel,
       .deadline_operation = main_operations::echo_deadline,
       .buffer_group = 0,
+      .buffer_bytes = 32768,
+      .buffer_count = 16,
+      .write_queue_bytes = 262144,
+      .full = loom::WhenFull::refuse,
+      .options = {.no_delay = true, .reuse_address = true, .backlog = 1024},
+  };
+};
+
+/// fds.proxy - tcpServer on 127.0.0.1:7011, 16 connections, raw bytes, handled by Proxy on medium
+/// fibers.
+struct Proxy {
+  using Handler = loom::FiberStream<Proxy, ::Proxy, stacks::medium>;
+  using Framing = loom::RawFraming;
+  static constexpr loom::StreamShape shape{
+      .name = "proxy",
+      .index = 1,
+      .kind = loom::StreamKind::tcp_server,
+      .address = "127.0.0.1:7011",
+      .first_slot = 64,
+      .slots = 16,
+      .open_operation = main_operations::proxy_accept,
+      .receive_operation = main_operations::proxy_receive,
+      .send_operation = main_operations::proxy_send,
+      .shutdown_operation = main_operations::proxy_shutdown,
+      .close_operation = main_operations::proxy_close,
+      .cancel_operation = main_operations::proxy_cancel,
+      .deadline_operation = main_operations::proxy_deadline,
+      .buffer_group = 1,
       .buffer_bytes = 32768,
       .buffer_count = 16,
       .write_queue_bytes = 262144,

@@ -15,4 +15,12 @@ class EchoBase : public loom::HandlerBase<Self> {
   using Connection = loom::FiberConnection<fd::Echo>;
 };
 
+/// Base of Proxy: `struct Proxy : fibers::ProxyBase<Proxy>`.
+/// It serves fds.proxy on reactors.main.
+template <class Self>
+class ProxyBase : public loom::HandlerBase<Self> {
+ public:
+  using Connection = loom::FiberConnection<fd::Proxy>;
+};
+
 }  // namespace fibers

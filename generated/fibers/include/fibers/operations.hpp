@@ -18,6 +18,13 @@ enum : std::uint16_t {
   echo_close = 12,
   echo_cancel = 13,
   echo_deadline = 14,
+  proxy_accept = 15,
+  proxy_receive = 16,
+  proxy_send = 17,
+  proxy_shutdown = 18,
+  proxy_close = 19,
+  proxy_cancel = 20,
+  proxy_deadline = 21,
 };
 }  // namespace main_operations
 

@@ -7,23 +7,23 @@
 
 namespace fibers::stacks {
 
-/// stacks.large - 8 stacks of 256 KiB.
+/// stacks.large - 32 stacks of 256 KiB.
 inline constexpr std::uint16_t large = 0;
 
-/// stacks.medium - 8 stacks of 64 KiB.
+/// stacks.medium - 48 stacks of 64 KiB.
 inline constexpr std::uint16_t medium = 1;
 
-/// stacks.small - 72 stacks of 16 KiB.
+/// stacks.small - 96 stacks of 16 KiB.
 inline constexpr std::uint16_t small = 2;
 
-/// What each reactor with fibers reserves: 88 fibers at once.
+/// What each reactor with fibers reserves: 176 fibers at once.
 struct Fibers {
   static constexpr loom::StackClass stacks[] = {
-      {"large", 262144, 8, 0},
-      {"medium", 65536, 8, 0},
-      {"small", 16384, 72, 0},
+      {"large", 262144, 32, 0},
+      {"medium", 65536, 48, 0},
+      {"small", 16384, 96, 0},
   };
-  static constexpr std::uint32_t count = 88;
+  static constexpr std::uint32_t count = 176;
 };
 
 }  // namespace fibers::stacks
