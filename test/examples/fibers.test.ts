@@ -3,27 +3,11 @@
  * every backend, directly and through its proxy.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { build } from '../../generator/commands/build.ts';
 import { Peer } from '../conformance/peer.ts';
-import { Program } from '../conformance/program.ts';
+import { Example } from './example.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'loom-fibers-'));
-test.after.always(() => rmSync(folder, { recursive: true, force: true }));
-
-const compiled = build({ config: join(root, 'examples/fibers/loom.config.ts'), out: folder });
-const executable = join(folder, 'build/release/fibers');
-
-test.before('the example builds', async (t) => {
-  t.timeout(300_000);
-  const { exitCode, diagnostics } = await compiled;
-  t.is(exitCode, 0, JSON.stringify(diagnostics));
-});
+const example = new Example(test, 'fibers', 'fibers');
 
 /** Lines of many lengths, `bytes` of them in all. */
 function someLines(bytes: number): string {
@@ -34,19 +18,9 @@ function someLines(bytes: number): string {
   return lines.join('');
 }
 
-const started: Program[] = [];
-test.after.always(() => {
-  for (const program of started) program.signal('SIGKILL');
-});
-
-/** Starts the example on free ports, its proxy leading to `upstream`. */
-async function start(backend: string, upstream?: string): Promise<Program> {
-  const parameters = ['--address', 'echo=127.0.0.1:0', '--address', 'proxy=127.0.0.1:0'];
-  const environment = upstream === undefined ? {} : { UPSTREAM: upstream };
-  const program = new Program(executable, ['--backend', backend, ...parameters], environment);
-  started.push(program);
-  await program.ready();
-  return program;
+/** Starts the example, its proxy leading to `upstream`. */
+function start(backend: string, upstream?: string) {
+  return example.start(backend, ['echo', 'proxy'], { UPSTREAM: upstream ?? '127.0.0.1:1' });
 }
 
 for (const backend of ['io_uring', 'epoll']) {

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../offload.hpp"
 #include "outcome.hpp"
 #include "this_fiber.hpp"
 
@@ -79,6 +80,12 @@ Outcome<Callable> offload(PoolQueue& pool, Callable&& callable) {
   // Not begun: then a stop can be told here.
   if (fiber.result == -ECANCELED) static_cast<void>(fibers.refuses_to_go_on(fiber));
   return job.take();
+}
+
+/// The same with a pool of the config: `loom::offload(this->pools.crunch, callable)`.
+template <class Callable>
+Outcome<Callable> offload(const PoolOut& pool, Callable&& callable) {
+  return offload(pool.queue(), std::forward<Callable>(callable));
 }
 
 }  // namespace loom
