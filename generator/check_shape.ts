@@ -101,10 +101,6 @@ function withoutUnknownKeys(
 
 function unknownKey(schema: SchemaNode, path: ConfigPath, key: string): Diagnostic {
   const at = [...path, key];
-  if (path.length === 0 && key === 'pools') {
-    const holes = { where: 'pools', feature: 'worker pools' };
-    return diagnostic('LOOM1804', holes, { path: at, anchor: 'key' });
-  }
   const known = Object.keys(schema.entries ?? {}).filter((each) => each !== 'kind');
   const suggestion = closest(key, known);
   const others = known.length === 0 ? 'Remove it.' : `Use one of: ${known.join(', ')}.`;

@@ -74,7 +74,7 @@ export const systemCodes = {
     why: 'This version has the fds tcp, tcpServer, unix, unixServer and timer.',
     fix: 'Remove it, or use one of these.',
     explanation: prose`
-      websocket, udp and file fds, pools and tracing are planned; their names are kept free.
+      websocket and file fds and tracing are planned; their names are kept free.
     `,
   },
   LOOM1805: {

@@ -4,5 +4,4 @@ export default defineLoom({
   name: 'echo',
   reactors: { main: {} },
   fds: { market: { kind: 'websocket', address: 'wss://feed.example', on: 'main' } },
-  pools: { crunch: { threads: 2 } },
 });
