@@ -7,6 +7,7 @@ import type { CheckedConfig } from '../schemas/config.ts';
 import { checkAddresses } from './check_addresses.ts';
 import { checkBudgets } from './check_budgets.ts';
 import { checkDatagrams } from './check_datagrams.ts';
+import { checkFileFds } from './check_file_fds.ts';
 import { checkNames } from './check_names.ts';
 import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
@@ -36,6 +37,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkAddresses(config, value),
     ...checkDatagrams(config, value),
     ...checkPools(config, value),
+    ...checkFileFds(config, value),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

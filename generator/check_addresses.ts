@@ -17,7 +17,7 @@ import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report
 export const safePath = /^[\p{L}\p{N} _.\-+@,=~()/]+$/u;
 const allowedInPaths = 'letters, digits, spaces and _ . - + @ , = ~ ( ) /';
 /** Characters of a unix socket's path: it ends in literals and comments of C++ and TypeScript. */
-const safeUnixPath = /^[A-Za-z0-9 _.\-+@,=~():/]+$/;
+export const safeUnixPath = /^[A-Za-z0-9 _.\-+@,=~():/]+$/;
 /** Names of pkg-config packages: those of files NAME.pc. */
 export const safePackage = /^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$/;
 

@@ -239,12 +239,14 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
     keysOf(value, part).flatMap((name) =>
       checkName({ name, what, path: [part, name], anchor: 'key' }, form, reserved(name)),
     );
-  // A timer with a handler has no property in TypeScript: DESIGN's `stats` timer is one.
+  // A timer with a handler has no property in TypeScript: DESIGN's `stats` timer is one. Nor has a
+  // file, which is a member of handlers.
   const reservedFor = (name: string): Reserved => {
     const fd = Object.hasOwn(config.fds, name) ? config.fds[name] : undefined;
     if (fd?.kind === 'signal') return fdReserved;
     // Handlers have a member with the name of an eventfd.
     if (fd?.kind === 'eventfd') return [...fdReserved, ...memberReserved];
+    if (fd?.kind === 'file') return [...fdReserved, ...memberReserved];
     const isHidden = fd?.kind === 'timer' && fd.handler !== undefined;
     if (isHidden && fd.start === 'manual') return [...fdReserved, ...memberReserved];
     return isHidden ? fdReserved : [...fdReserved, ...apiReserved];

@@ -24,6 +24,7 @@ import type {
   ChannelOptions,
   PoolOptions,
   FdOn,
+  FileOptions,
 } from './define_options.ts';
 
 export type { LoomConfig } from '../schemas/config.ts';
@@ -56,7 +57,7 @@ export type LoomDefinition<
   /** Fixed-layout records for channels: `struct({ symbol: u16, bid: i64 })`. */
   messages?: { [Name in Message]: Struct };
   /** File descriptors: `tcp`, `tcpServer`, `unix`, `unixServer`, `udp`, `unixDatagram`, `timer`,
-   * `eventfd`, `signal`, `pipe`. */
+   * `eventfd`, `signal`, `pipe`, `file`. */
   fds: { [Name in Fd]: FdOn<NoInfer<Reactor>, NoInfer<Stack>> };
   /** Rings of messages to JavaScript: `channel({ from, to: 'js', message })`. */
   channels?: {
@@ -150,6 +151,11 @@ export function unixDatagram<const On extends string>(
 /** A stream that is no socket: `pipe({ on, read: 'stdin', write: 'stdout' })`, FIFOs, terminals. */
 export function pipe<const On extends string>(options: PipeOptions<On>) {
   return { ...options, kind: 'pipe' as const };
+}
+
+/** The file at a path, or the one that is open as `fd:3`; a member of its reactor's handlers. */
+export function file<const On extends string>(path: string, options: FileOptions<On>) {
+  return { ...options, kind: 'file' as const, path };
 }
 
 /** A timer: periodic with `every`, one-shot with only `after`. */

@@ -10,6 +10,7 @@ import type {
   unixSchema,
   unixServerSchema,
 } from '../schemas/config_fds.ts';
+import type { fileSchema } from '../schemas/config_files.ts';
 import type { eventfdSchema, signalSchema } from '../schemas/config_sources.ts';
 
 /** How a handler is written: callbacks, or fibers on a declared stack class. */
@@ -99,6 +100,13 @@ export type SignalOptions<On extends string = string> = Options<
   never
 >;
 
+/** Options of `file`. */
+export type FileOptions<On extends string = string> = {
+  [Key in keyof InferInput<typeof fileSchema> as Exclude<Key, 'kind' | 'path'>]: Key extends 'on'
+    ? On
+    : InferInput<typeof fileSchema>[Key];
+};
+
 /** Options of `channel`. */
 export type ChannelOptions<From extends string = string, Message extends string = string> = {
   [Key in keyof InferInput<typeof channelSchema> as Exclude<Key, 'kind'>]: Key extends 'from'
@@ -124,4 +132,5 @@ export type FdOn<On extends string, Stack extends string> =
   | (UnixDatagramOptions<On> & { kind: 'unixDatagram'; address: string })
   | (PipeOptions<On> & { kind: 'pipe' })
   | (EventfdOptions<On> & { kind: 'eventfd' })
-  | (SignalOptions<On> & { kind: 'signal' });
+  | (SignalOptions<On> & { kind: 'signal' })
+  | (FileOptions<On> & { kind: 'file'; path: string });

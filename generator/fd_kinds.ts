@@ -1,6 +1,13 @@
-/** What sort of thing an fd is, asked in one place: streams, datagrams, timers, event sources. */
+/** What sort of thing an fd is, asked in one place: streams, datagrams, timers, and so on. */
 import type { CheckedDatagram, CheckedFd, CheckedStream } from '../schemas/config.ts';
-import type { IrDatagramFd, IrFd, IrSourceFd, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
+import type {
+  IrDatagramFd,
+  IrFd,
+  IrFileFd,
+  IrSourceFd,
+  IrStreamFd,
+  IrTimerFd,
+} from '../schemas/ir.ts';
 
 const streamKinds: readonly string[] = ['tcp', 'tcpServer', 'unix', 'unixServer', 'pipe'];
 const datagramKinds: readonly string[] = ['udp', 'unixDatagram'];
@@ -14,6 +21,11 @@ export function isStream(fd: IrFd): fd is IrStreamFd {
 /** Whether an fd has datagram sockets. */
 export function isDatagram(fd: IrFd): fd is IrDatagramFd {
   return datagramKinds.includes(fd.kind);
+}
+
+/** Whether an fd is a file. */
+export function isFile(fd: IrFd): fd is IrFileFd {
+  return fd.kind === 'file';
 }
 
 /** Whether an fd is a timer. */

@@ -207,6 +207,9 @@ class Locator {
     if (addressHelpers.has(name)) {
       return key === 'address' && first ? this.resolve({ node: first, known }) : inside(second);
     }
+    if (name === 'file') {
+      return key === 'path' && first ? this.resolve({ node: first, known }) : inside(second);
+    }
     if (name === 'lengthPrefixed') {
       return key === 'width' && first ? { node: first, known } : inside(second);
     }

@@ -144,10 +144,11 @@ export function lowerReactor(
 ): IrReactor {
   const reactor = config.reactors[name];
   if (reactor === undefined) throw new Error(`reactors.${name} does not exist`);
-  const cursor = startCursor();
-  const fds = entriesByName(config.fds)
-    .filter(([, fd]) => fd.on === name)
-    .map(([fdName, fd]) => lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor));
+  const declared = entriesByName(config.fds).filter(([, fd]) => fd.on === name);
+  const cursor = startCursor(declared.flatMap(([, fd]) => fd.handler ?? []).sort(byName)[0]);
+  const fds = declared.map(([fdName, fd]) =>
+    lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor),
+  );
   const fibers = spawnedFibers(config, name);
   const depths = lowerDepths(reactor.submitBatch, reactor.requests, fds);
   const handlers = lowerHandlers(fds);

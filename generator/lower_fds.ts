@@ -5,6 +5,7 @@ import { isPath } from './address.ts';
 import { pascalCase } from './case.ts';
 import { isCheckedDatagram } from './fd_kinds.ts';
 import { lowerDatagram } from './lower_datagrams.ts';
+import { lowerFile } from './lower_file_fds.ts';
 import { stackClassOf } from './lower_fibers.ts';
 import { lowerEventFd, lowerSignalFd, operationsPerSource } from './lower_sources.ts';
 
@@ -54,11 +55,15 @@ export interface FdCursor {
   operation: number;
   group: number;
   timer: number;
+  memory: number;
+  /** Whose member a file is, where the config does not say. */
+  handler: string | undefined;
 }
 
 /** The positions of the first fd of a reactor. */
-export function startCursor(): FdCursor {
-  return { slot: 0, sharedSlot: 0, operation: commonOperations, group: 0, timer: 0 };
+export function startCursor(handler?: string): FdCursor {
+  const zero = { slot: 0, sharedSlot: 0, group: 0, timer: 0, memory: 0 };
+  return { ...zero, operation: commonOperations, handler };
 }
 
 /** Bytes, byte order and greatest value of a length before a message. */
@@ -214,6 +219,7 @@ function lowerTimer(
 /** Lowers one fd and moves the cursor of its reactor past it. `index` is program-wide. */
 export function lowerFd(name: string, index: number, fd: CheckedFd, at: FdCursor): IrFd {
   if (fd.kind === 'timer') return lowerTimer(name, index, fd, at);
+  if (fd.kind === 'file') return lowerFile(name, index, fd, at);
   if (isCheckedDatagram(fd)) return lowerDatagram(name, index, fd, at);
   if (fd.kind === 'pipe') return lowerPipe(name, index, fd, at);
   if (fd.kind !== 'eventfd' && fd.kind !== 'signal') return lowerStream(name, index, fd, at);

@@ -15,7 +15,8 @@ import type {
 } from '../schemas/ir.ts';
 import type { IrPool } from '../schemas/ir_pools.ts';
 import { signalName } from '../schemas/signals.ts';
-import { isDatagram, isSource, isTimer } from './fd_kinds.ts';
+import { isDatagram, isFile, isSource, isTimer } from './fd_kinds.ts';
+import { raiseFile } from './lower_file_fds.ts';
 import { implicitPool } from './lower_pools.ts';
 import { raiseDatagram } from './raise_datagrams.ts';
 
@@ -138,6 +139,7 @@ function raiseFd(fd: IrFd, on: string): Record<string, unknown> {
   if (isSource(fd)) return raiseSource(fd, on);
   if (fd.kind === 'pipe') return raisePipe(fd, on);
   if (isDatagram(fd)) return given(raiseDatagram(fd, on));
+  if (isFile(fd)) return given(raiseFile(fd, on));
   return isTimer(fd) ? raiseTimer(fd, on) : raiseStream(fd, on);
 }
 

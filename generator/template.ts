@@ -98,8 +98,14 @@ export function loadTemplate(name: string): Template {
   if (template === undefined) {
     const source = readSource(name);
     const partials: Record<string, string> = {};
-    for (const [, partial = ''] of source.matchAll(/\{\{> ([\w/.]+)\}\}/g)) {
-      partials[partial] = readSource(partial);
+    const sources = [source];
+    // A partial may include others.
+    for (const each of sources) {
+      for (const [, partial = ''] of each.matchAll(/\{\{> ([\w/.]+)\}\}/g)) {
+        if (partial in partials) continue;
+        partials[partial] = readSource(partial);
+        sources.push(partials[partial]);
+      }
     }
     template = compileTemplate(source, partials);
     cache.set(name, template);

@@ -11,6 +11,7 @@ import { buildCodes } from './codes_build.ts';
 import { datagramCodes } from './codes_datagrams.ts';
 import { descriptorCodes } from './codes_descriptors.ts';
 import { fiberCodes } from './codes_fibers.ts';
+import { fileCodes } from './codes_files.ts';
 import { loadCodes } from './codes_load.ts';
 import { nameCodes } from './codes_names.ts';
 import { requestCodes } from './codes_requests.ts';
@@ -30,6 +31,7 @@ export const codes = {
   ...fiberCodes,
   ...descriptorCodes,
   ...datagramCodes,
+  ...fileCodes,
   ...requestCodes,
   ...poolCodes,
   ...systemCodes,

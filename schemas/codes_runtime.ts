@@ -183,6 +183,23 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
       own threads are such, use process.on('SIGHUP', ...) and, for a reactor, an eventfd.
     `,
   },
+  LOOM5040: {
+    severity: 'error',
+    title: 'A file cannot be opened',
+    explanation: prose`
+      open(2) failed for the fd that is named, before its reactor ran. A relative path is relative
+      to the program's working directory; --address NAME=PATH or open({ addresses }) name another.
+      A pipe and a socket have no bytes at offsets: declare a pipe fd for them.
+    `,
+  },
+  LOOM5041: {
+    severity: 'error',
+    title: 'A file system without direct transfers',
+    explanation: prose`
+      direct: true asks for O_DIRECT, which tmpfs, overlay and some network file systems lack or had
+      lacked for long, open(2). Use a file on a disk, or remove direct from the fd.
+    `,
+  },
   LOOM6001: {
     severity: 'error',
     title: 'The addon has not been built',

@@ -8,8 +8,8 @@
  * `generator/lower*.ts`.
  */
 import * as v from 'valibot';
-import { fdSchema, type framingSchema, reactorName } from './config_fds.ts';
-import { choice, duration, integer, oneOf, size, text } from './leaf.ts';
+import { fdSchema, type framingSchema } from './config_fds.ts';
+import { choice, duration, integer, oneOf, reactorName, size, text } from './leaf.ts';
 import { limits } from './limits.ts';
 
 export { limits } from './limits.ts';
@@ -237,6 +237,9 @@ export type CheckedStream = Extract<
 
 /** A checked datagram fd. */
 export type CheckedDatagram = Extract<CheckedFd, { kind: 'udp' | 'unixDatagram' }>;
+
+/** A checked file. */
+export type CheckedFile = Extract<CheckedFd, { kind: 'file' }>;
 
 /** A checked framing. */
 export type CheckedFraming = v.InferOutput<typeof framingSchema>;

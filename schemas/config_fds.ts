@@ -4,12 +4,10 @@
  */
 import * as v from 'valibot';
 import { udpSchema, unixDatagramSchema } from './config_datagrams.ts';
+import { fileSchema } from './config_files.ts';
 import { eventfdSchema, signalSchema } from './config_sources.ts';
-import { choice, duration, flag, integer, oneOf, size, text } from './leaf.ts';
+import { choice, duration, flag, integer, oneOf, reactorName, size, text } from './leaf.ts';
 import { limits } from './limits.ts';
-
-/** The key of a reactor. */
-export const reactorName = () => text("the name of a reactor, such as 'main'");
 
 /** Cut at nothing: the handler gets bytes as they come. */
 const rawFraming = v.strictObject({ kind: v.literal('raw') });
@@ -297,4 +295,5 @@ export const fdSchema = v.variant('kind', [
   unixDatagramSchema,
   eventfdSchema,
   signalSchema,
+  fileSchema,
 ]);

@@ -8,8 +8,10 @@
  */
 
 import type { IrDatagramFd } from './ir_datagrams.ts';
+import type { IrFileFd } from './ir_files.ts';
 
 export type { IrDatagramFd, IrDatagramOptions, IrGroup } from './ir_datagrams.ts';
+export type { IrFileFd } from './ir_files.ts';
 
 import type { IrSourceFd } from './ir_sources.ts';
 
@@ -33,7 +35,8 @@ export type IrFdKind =
   | 'udp'
   | 'unixDatagram'
   | 'eventfd'
-  | 'signal';
+  | 'signal'
+  | 'file';
 
 /** How a stream of bytes is cut into messages. */
 export type IrFraming =
@@ -145,7 +148,7 @@ export interface IrTimerFd {
 }
 
 /** Any declared fd. */
-export type IrFd = IrStreamFd | IrTimerFd | IrDatagramFd | IrSourceFd;
+export type IrFd = IrStreamFd | IrTimerFd | IrDatagramFd | IrSourceFd | IrFileFd;
 
 /** Offsets in the block of memory that one reactor shares with JavaScript; bytes from its start. */
 export interface IrSharedLayout {

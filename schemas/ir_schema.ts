@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import type { Ir } from './ir.ts';
 import { bit, list, lowerName, one, upperName, whole, word } from './ir_leaf.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
+import { fileFd } from './ir_schema_files.ts';
 import { limits } from './limits.ts';
 
 const bytes = whole(0, 2 ** 40);
@@ -169,7 +170,11 @@ const reactor = v.strictObject({
   handles: whole(0, 2 ** 21),
   handlers: list(v.strictObject({ name: upperName, fds: list(lowerName, 65535) }), 65535),
   fds: list(
-    v.variant('kind', [streamFd, timerFd, datagramFd, eventfd, signal], 'an fd of a known kind'),
+    v.variant(
+      'kind',
+      [streamFd, timerFd, datagramFd, eventfd, signal, fileFd],
+      'an fd of a known kind',
+    ),
     65535,
   ),
   channels: list(channel, 65535),

@@ -191,3 +191,6 @@ export function expectedOf(leaf: Leaf): string {
       return leaf.words;
   }
 }
+
+/** The key of a reactor. */
+export const reactorName = () => text("the name of a reactor, such as 'main'");

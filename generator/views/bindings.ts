@@ -2,7 +2,7 @@
  * The views of `bindings/index.ts` and `bindings/descriptor.ts`: the typed face of a program in
  * TypeScript, over the runtime that templates/bindings holds.
  */
-import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
 import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { bannerLines, configPath, describeFd, framingOverhead, isServer } from './sentences.ts';
@@ -116,6 +116,7 @@ function propertyComment(sentence: string): string[] {
 function fdProperty(fd: IrFd): PropertyView[] {
   const comment = propertyComment(describeFd(fd));
   const name = identifier(fd.name);
+  if (isFile(fd)) return [];
   if (isDatagram(fd)) return [{ comment, name, type: 'NativeServer' }];
   if (isSource(fd)) return [];
   if (!isStream(fd)) return fd.handler === null ? [{ comment, name, type: 'Timer' }] : [];

@@ -1,5 +1,5 @@
 /** The view of `fds.hpp`: what a program's fds are, as constants and types of C++. */
-import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import type {
   Ir,
   IrFd,
@@ -12,6 +12,7 @@ import type {
 } from '../../schemas/ir.ts';
 import { datagramShape, groupLines } from './datagrams.ts';
 import { argumentLines, nestedFields, stringField } from './cxx_layout.ts';
+import { fileShape } from './files.ts';
 import { offloadOperation } from './pools.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { commentLines, identifier, integer } from './text.ts';
@@ -68,7 +69,7 @@ function handlerAlias(fd: IrFd): string[] {
     const parts = [type, user, `stacks::${identifier(fd.stackClass)}`];
     return argumentLines('  using Handler = loom::FiberStream<', parts, '>;');
   }
-  if (isDatagram(fd)) throw new Error(`fds.${fd.name} was not checked`);
+  if (isDatagram(fd) || isFile(fd)) throw new Error(`fds.${fd.name} was not checked`);
   return [`  using Handler = loom::${isStream(fd) ? 'JsDelivery' : 'JsTicks'}<${type}>;`];
 }
 
@@ -104,6 +105,7 @@ export function fdsView(ir: Ir, fds: readonly { reactor: IrReactor; fd: IrFd }[]
       'loom/shapes.hpp',
       ...(fds.some(({ fd }) => isDatagram(fd)) ? ['loom/datagram_shape.hpp'] : []),
       ...(fds.some(({ fd }) => isSource(fd)) ? ['loom/source_shape.hpp'] : []),
+      ...(fds.some(({ fd }) => isFile(fd)) ? ['loom/file_shape.hpp'] : []),
     ].sort(),
     namespace: identifier(ir.name),
     handlers: [...handlers].sort().map(identifier),
@@ -127,6 +129,7 @@ function shapeOf(reactor: IrReactor, fd: IrFd): Pick<FdView, 'shape' | 'shapeTyp
     const shapeType = fd.kind === 'eventfd' ? 'loom::EventShape' : 'loom::SignalShape';
     return { shapeType, shape: sourceShape(reactor, fd) };
   }
+  if (isFile(fd)) return { shapeType: 'loom::FileShape', shape: fileShape(fd) };
   const shape = datagramShape(fd, (name) => operationName(reactor, fd, name));
   return { shapeType: 'loom::DatagramShape', shape };
 }

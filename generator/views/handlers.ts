@@ -10,6 +10,7 @@ import type {
   IrStreamFd,
 } from '../../schemas/ir.ts';
 import { fitted, staticAssert } from './cxx_layout.ts';
+import { fileMember, filesOf } from './files.ts';
 import { type HandleGroupView, handleGroups, submittedPools } from './pools.ts';
 import { bannerLines, describeFd, isManual } from './sentences.ts';
 import { eventsOf, sourceHooks } from './sources.ts';
@@ -95,6 +96,7 @@ export function handlersView(ir: Ir, handlers: readonly Service[]): HandlersView
   const includes = [`${namespace}/fds.hpp`];
   const hasDatagrams = handlers.some(({ fds }) => fds.some(({ fd }) => isDatagram(fd)));
   if (hasDatagrams) includes.push('loom/datagram_socket.hpp');
+  if (handlers.some((service) => filesOf(service).length > 0)) includes.push('loom/file.hpp');
   if (publishes) includes.push(`${namespace}/messages.hpp`, 'loom/channel_out.hpp');
   if (signals) includes.push('loom/event_source.hpp');
   const groups = handleGroups(ir);
@@ -112,6 +114,7 @@ function handlerView(namespace: string, service: Service, groups: HandleGroupVie
   const alias = aliases(service);
   const members = [
     ...channelsOf(service).map(({ reactor, channel }) => channelView(reactor, channel)),
+    ...filesOf(service).map(fileMember),
     ...service.fds.flatMap(({ fd }) => (isManual(fd) ? [timerView(fd)] : [])),
     ...eventsOf(service).map(eventView),
   ];

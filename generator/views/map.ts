@@ -2,8 +2,16 @@
  * The view of map.txt: every table, buffer and ring of a program with its size, for people who
  * want to know what a config costs.
  */
-import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
-import type { Ir, IrDatagramFd, IrFd, IrFibers, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import type {
+  Ir,
+  IrDatagramFd,
+  IrFd,
+  IrFibers,
+  IrFileFd,
+  IrReactor,
+  IrStreamFd,
+} from '../../schemas/ir.ts';
 import { receiveBufferBytes, sendSlotBytes } from '../lower_datagrams.ts';
 import { paddingBytes, slabBytes } from '../lower_fds.ts';
 import { defaultMailboxEntries } from './program.ts';
@@ -65,6 +73,7 @@ function mapReactor(reactor: IrReactor, fibers: IrFibers | undefined): MapReacto
     ...streams.flatMap(streamRows),
     ...reactor.fds.filter(isDatagram).flatMap(datagramRows),
     ...threadRows(reactor),
+    ...reactor.fds.filter(isFile).flatMap(fileRows),
     ...sharedRows(reactor),
   ];
   const total = tables.reduce((sum, { count, bytes }) => sum + count * bytes, 0);
@@ -102,6 +111,7 @@ function stackRows(fibers: IrFibers | undefined): string[] {
 function slotRange(fd: IrFd): string {
   if (isSource(fd)) return '';
   if (isTimer(fd)) return ` Timer ${fd.timer}.`;
+  if (isFile(fd)) return '';
   const count = isDatagram(fd) ? fd.sockets : fd.slots;
   const last = fd.firstSlot + count - 1;
   const slots = count === 1 ? `Slot ${fd.firstSlot}` : `Slots ${fd.firstSlot} to ${last}`;
@@ -150,6 +160,10 @@ function threadRows({ mailboxEntries, offloads }: IrReactor): Row[] {
       bytes: 192,
     })),
   ];
+}
+
+function fileRows({ name, buffers }: IrFileFd): Row[] {
+  return buffers === undefined ? [] : [{ name: `fds.${name} buffers`, ...buffers }];
 }
 
 function sharedRows(reactor: IrReactor): Row[] {

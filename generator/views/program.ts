@@ -106,9 +106,9 @@ export function programView(ir: Ir): ProgramView {
     pools,
     hasPools: pools.length > 0,
     table: tableLines(ir),
-    getter: fitted(`${getter} return ${namespace}::table; }`, [
+    getter: fitted(`${getter} return ::${namespace}::table; }`, [
       getter,
-      `  return ${namespace}::table;`,
+      `  return ::${namespace}::table;`,
       '}',
     ]),
   };

@@ -1,9 +1,10 @@
 /** The view of `src/<reactor>.hpp`: one switch over a closed set. */
 import { snakeCase } from '../case.ts';
 import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
-import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { fitted } from './cxx_layout.ts';
 import { operationName } from './fds.ts';
+import { type FileViews, fileViews } from './files.ts';
 import { channelArguments } from './handlers.ts';
 import { handleStatements, type OffloadView, offloadCases, offloadViews } from './pools.ts';
 import { requestCase } from './requests.ts';
@@ -22,7 +23,7 @@ export interface FamilyView {
 }
 
 /** The view of `cxx/reactor.hpp`. */
-export interface ReactorView {
+export interface ReactorView extends FileViews {
   banner: string[];
   includes: string[];
   /** File name of the reactor, without its ending. */
@@ -171,6 +172,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
       member: `${members.get(fd.handler ?? '') ?? ''}.${identifier(fd.name)}`,
       timer: identifier(fd.name),
     })),
+    ...fileViews(reactor, [...members.values()]),
     channels: channelMembers(reactor),
     outlets: [...members.values()].flatMap((member) =>
       reactor.channels.map(({ name }) => ({ member: `${member}.${name}`, channel: name })),
@@ -190,6 +192,7 @@ function includes(ir: Ir, reactor: IrReactor): string[] {
   const headers = [`${namespace}/${reactor.handlers.length > 0 ? 'handlers' : 'fds'}.hpp`];
   if (reactor.channels.length > 0) headers.push(`${namespace}/messages.hpp`);
   if (reactor.fibers !== undefined) headers.push(`${namespace}/stacks.hpp`);
+  if (reactor.fds.some(isFile)) headers.push('loom/file_family.hpp');
   return [...headers, 'loom/reactor.hpp'].sort();
 }
 

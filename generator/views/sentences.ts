@@ -12,7 +12,8 @@ import type {
   IrStreamFd,
 } from '../../schemas/ir.ts';
 import { signalName } from '../../schemas/signals.ts';
-import { isDatagram, isSource, isStream } from '../fd_kinds.ts';
+import { isDatagram, isFile, isSource, isStream } from '../fd_kinds.ts';
+import { describeFile } from './files.ts';
 import { bytesForPeople, commentLines, durationForPeople, grouped, listed } from './text.ts';
 
 /** The config as a banner names it when the representation does not say. */
@@ -110,6 +111,7 @@ export function describeFd(fd: IrFd): string {
   const receiver = describeReceiver(fd);
   if (isDatagram(fd)) return describeDatagrams(fd, receiver);
   if (isSource(fd)) return `fds.${fd.name} - ${describeSource(fd)}, ${receiver}.`;
+  if (isFile(fd)) return describeFile(fd);
   if (!isStream(fd)) {
     const first = durationForPeople(fd.firstNanoseconds);
     const every = durationForPeople(fd.everyNanoseconds);

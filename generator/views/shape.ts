@@ -2,6 +2,7 @@
 import type { Ir, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isDatagram, isSource, isStream } from '../fd_kinds.ts';
 import { directSockets } from '../lower_fds.ts';
+import { memoryCount } from './files.ts';
 import { isServer } from './sentences.ts';
 import { cxxString, integer } from './text.ts';
 
@@ -80,6 +81,7 @@ export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
     u32('shared_bytes', shared.bytes),
     ...boundConstants(ir, reactor),
     ...traitConstants(streams),
+    ...(memoryCount(reactor) > 0 ? [u32('memories', memoryCount(reactor))] : []),
   ];
   return fields.map(([type, name, value]) => `  static constexpr ${type} ${name} = ${value};`);
 }

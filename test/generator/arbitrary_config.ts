@@ -119,6 +119,22 @@ const datagram = fc.oneof(
     .map((options) => ({ ...options, kind: 'unixDatagram' })),
 );
 
+/** A file; its reactor must have fibers or requests. */
+const fileFd = fc
+  .record(
+    {
+      mode: fc.constantFrom('write', 'append', 'readWrite'),
+      handler: fc.constant('Itch'),
+      path: fc.constantFrom('./journal.log', '/var/log/feed 1.log', 'fd:3'),
+      truncate: flag,
+      direct: fc.constant(true),
+      operations: fc.integer({ min: 1, max: 4096 }),
+      buffers: fc.record({ bytes: powerOfTwo(12, 24), count: fc.integer({ min: 1, max: 4096 }) }),
+    },
+    { requiredKeys: ['mode', 'handler', 'path', 'buffers'] },
+  )
+  .map((options) => ({ ...options, kind: 'file' }));
+
 /** An fd without its reactor and address; listeners get an address of their own by position. */
 const fd = fc.oneof(
   optional({ ...stream, ...client, ...tcp }).map((options) => ({ ...options, kind: 'tcp' })),
@@ -142,6 +158,7 @@ const fd = fc.oneof(
     )
     .map((options) => ({ ...options, kind: 'timer' })),
   fc.constant<Plain>({ kind: 'timer', handler: 'Clock', start: 'manual' }),
+  fileFd,
 );
 
 const reactor = optional({
@@ -187,7 +204,7 @@ const isStreamKind = (kind: unknown) =>
   kind === 'tcp' || kind === 'tcpServer' || kind === 'unix' || kind === 'unixServer';
 
 function address(kind: unknown, position: number): Plain {
-  if (kind === 'timer') return {};
+  if (kind === 'timer' || kind === 'file') return {};
   if (kind === 'udp') return { bind: `0.0.0.0:${7000 + position}` };
   const isUnix = typeof kind === 'string' && kind.startsWith('unix');
   return { address: isUnix ? `/run/fd ${position}.sock` : `127.0.0.1:${7000 + position}` };
@@ -220,12 +237,15 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
       list[(given.choices[position] ?? 0) % list.length];
     const entries = (list: readonly string[], make: (position: number) => unknown) =>
       Object.fromEntries(list.map((name, position) => [name, make(position)]));
+    const hasFiles = given.fds.some(({ kind }) => kind === 'file');
+    const waiting = hasFiles ? { requests: 8 } : {};
     return {
       name: 'program_q',
       clock: given.clock,
       ...given.stacks,
       reactors: entries(given.reactorNames, (at) => ({
         ...given.reactors[at],
+        ...waiting,
         // Every other reactor says which pool its backend may use.
         ...(at % 2 === 0 && given.poolNames.length > 0 && { blocking: pick(given.poolNames, at) }),
       })),

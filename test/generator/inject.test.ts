@@ -69,6 +69,7 @@ function withText(text: string): Ir {
   ir.config = text;
   for (const fd of ir.reactors.flatMap(({ fds }) => fds)) {
     if ('address' in fd) fd.address = text;
+    if (fd.kind === 'file') fd.path = text;
   }
   return ir;
 }

@@ -25,4 +25,4 @@ constexpr loom::ProgramTable table{"echo", loom::shared_abi, reactors, std::size
 }  // namespace
 }  // namespace echo
 
-const loom::ProgramTable& loom::program_table() noexcept { return echo::table; }
+const loom::ProgramTable& loom::program_table() noexcept { return ::echo::table; }

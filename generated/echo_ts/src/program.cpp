@@ -25,4 +25,4 @@ constexpr loom::ProgramTable table{"echo_ts", loom::shared_abi, reactors, std::s
 }  // namespace
 }  // namespace echo_ts
 
-const loom::ProgramTable& loom::program_table() noexcept { return echo_ts::table; }
+const loom::ProgramTable& loom::program_table() noexcept { return ::echo_ts::table; }

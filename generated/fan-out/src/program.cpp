@@ -47,4 +47,4 @@ constexpr loom::ProgramTable table{
 }  // namespace
 }  // namespace fan_out
 
-const loom::ProgramTable& loom::program_table() noexcept { return fan_out::table; }
+const loom::ProgramTable& loom::program_table() noexcept { return ::fan_out::table; }

@@ -42,4 +42,4 @@ constexpr loom::ProgramTable table{
 }  // namespace
 }  // namespace fibers
 
-const loom::ProgramTable& loom::program_table() noexcept { return fibers::table; }
+const loom::ProgramTable& loom::program_table() noexcept { return ::fibers::table; }

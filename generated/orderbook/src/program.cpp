@@ -26,4 +26,4 @@ constexpr loom::ProgramTable table{"orderbook", loom::shared_abi, reactors, std:
 }  // namespace
 }  // namespace orderbook
 
-const loom::ProgramTable& loom::program_table() noexcept { return orderbook::table; }
+const loom::ProgramTable& loom::program_table() noexcept { return ::orderbook::table; }

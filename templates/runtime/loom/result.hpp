@@ -44,6 +44,8 @@ constexpr const char* failure_name(Failure failure) noexcept {
 struct Error {
   Failure failure = Failure::none;
   int system_error = 0;
+  /// Files: bytes of a longer read or write that were transferred before it failed.
+  std::uint64_t done_bytes = 0;
 
   /// The word for the failure.
   [[nodiscard]] constexpr const char* name() const noexcept { return failure_name(failure); }
@@ -60,7 +62,7 @@ class [[nodiscard]] Result {
   // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr Result(Error error) noexcept : error_(error) {}
   // NOLINTNEXTLINE(google-explicit-constructor)
-  constexpr Result(Failure failure) noexcept : error_{failure, 0} {}
+  constexpr Result(Failure failure) noexcept : error_{failure, 0, 0} {}
 
   /// True when there is a value.
   [[nodiscard]] constexpr explicit operator bool() const noexcept {
@@ -93,7 +95,7 @@ class [[nodiscard]] Result<void> {
   // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr Result(Error error) noexcept : error_(error) {}
   // NOLINTNEXTLINE(google-explicit-constructor)
-  constexpr Result(Failure failure) noexcept : error_{failure, 0} {}
+  constexpr Result(Failure failure) noexcept : error_{failure, 0, 0} {}
 
   /// True for success.
   [[nodiscard]] constexpr explicit operator bool() const noexcept {

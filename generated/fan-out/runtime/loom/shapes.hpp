@@ -142,6 +142,7 @@ struct ReactorShape {
   static constexpr std::uint32_t unbounded_workers = 2;  ///< io-wq: what cannot be polled
   static constexpr std::uint64_t stall_nanoseconds = 0;  ///< the watchdog's budget; 0 is none
   static constexpr std::uint32_t direct_sockets = 0;     ///< whose receives are direct
+  static constexpr std::uint32_t memories = 0;           ///< of files, registered with the ring
   static constexpr bool level_triggered = false;         ///< whether any fd is
   static constexpr ClockChoice clock = ClockChoice::automatic;
   using Fibers = NoFibers;

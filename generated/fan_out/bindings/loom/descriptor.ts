@@ -105,6 +105,15 @@ export interface DatagramDescriptor {
   readonly native: true;
 }
 
+/** A file, which C++ handlers use. */
+export interface FileDescriptor {
+  readonly kind: 'file';
+  readonly name: string;
+  /** Program-wide number. */
+  readonly index: number;
+  readonly native: true;
+}
+
 /** A channel to JavaScript. */
 export interface ChannelDescriptor {
   readonly name: string;
@@ -124,7 +133,12 @@ export interface ReactorDescriptor {
   readonly sharedBytes: number;
   readonly delivery: RingDescriptor;
   readonly inbox: RingDescriptor;
-  readonly fds: readonly (StreamDescriptor | DatagramDescriptor | TimerDescriptor)[];
+  readonly fds: readonly (
+    | StreamDescriptor
+    | DatagramDescriptor
+    | TimerDescriptor
+    | FileDescriptor
+  )[];
   readonly channels: readonly ChannelDescriptor[];
 }
 

@@ -182,7 +182,7 @@ class OpenProgram {
       }
     }
     for (const fd of reactors.flatMap((reactor) => reactor.fds)) {
-      if (!fd.native || fd.kind === 'timer') continue;
+      if (!fd.native || fd.kind === 'timer' || fd.kind === 'file') continue;
       const address = bound.get(fd.index);
       program[fd.name] = address === undefined ? { name: fd.name } : { name: fd.name, address };
     }

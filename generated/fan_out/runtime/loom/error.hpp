@@ -138,6 +138,8 @@ inline constexpr const char* no_stacks = "LOOM5030";
 inline constexpr const char* cannot_open = "LOOM5025";
 inline constexpr const char* cannot_adopt = "LOOM5026";
 inline constexpr const char* cannot_take_signals = "LOOM5027";
+inline constexpr const char* cannot_open_file = "LOOM5040";
+inline constexpr const char* no_direct_file = "LOOM5041";
 }  // namespace start_code
 
 }  // namespace loom

@@ -58,6 +58,10 @@ class IoUring {
   StartError add_group(std::uint16_t group, const BufferGroup& buffers,
                        ReceiveStrategy strategy = ReceiveStrategy::multishot) noexcept;
 
+  /// Registers memory for read_fixed and write_fixed under `index`, below Shape::memories; index 0
+  /// first. Its pages are pinned and count against RLIMIT_MEMLOCK. @returns 0, or a negative errno.
+  int register_memory(std::uint16_t index, std::byte* memory, std::size_t bytes) noexcept;
+
   /// Puts a socket into the file table and closes the descriptor; a direct socket keeps it.
   /// @returns the handle, or a negative errno.
   std::int32_t adopt(int fd, FdTraits traits = {}) noexcept {

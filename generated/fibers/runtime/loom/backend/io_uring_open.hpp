@@ -85,4 +85,18 @@ StartError IoUring<Shape>::add_group(std::uint16_t group, const BufferGroup& buf
   return {};
 }
 
+template <class Shape>
+int IoUring<Shape>::register_memory(std::uint16_t index, std::byte* memory,
+                                    std::size_t bytes) noexcept {
+  LOOM_ASSERT(index < Shape::memories, "the reactor's shape counts its memories");
+  if (index == 0) {
+    const int error = io_uring_register_buffers_sparse(&ring_, Shape::memories);
+    if (error != 0) return error;
+  }
+  const iovec part{memory, bytes};
+  const __u64 no_tag = 0;
+  const int registered = io_uring_register_buffers_update_tag(&ring_, index, &part, &no_tag, 1);
+  return registered < 0 ? registered : 0;
+}
+
 }  // namespace loom

@@ -1,0 +1,134 @@
+/**
+ * Channels: rings of fixed-size messages from a reactor, read where they lie. A batch yields one
+ * view object again and again, so that reading allocates nothing; `toObject()` makes a copy that
+ * may be kept. The counterpart is runtime/loom/channel.hpp.
+ */
+import { BatchSource } from './batches.ts';
+import type { ChannelDescriptor } from './descriptor.ts';
+import { ringHeaderBytes, ringWord } from './layout.ts';
+
+/** What the emitted reader classes derive from; `Value` is the plain object of one message. */
+export abstract class MessageView<Value> {
+  /** The shared block, and where the message is in it. Names with `$` are the runtime's. */
+  readonly $view: DataView;
+  $at = 0;
+
+  constructor(view: DataView) {
+    this.$view = view;
+  }
+
+  /** A copy that stays valid after the batch. */
+  abstract toObject(): Value;
+}
+
+/** The messages that had come when the batch was taken; may be iterated once. */
+export class ChannelBatch<Reader extends MessageView<unknown>>
+  implements Iterable<Reader, undefined>, Disposable
+{
+  readonly #channel: Channel<Reader>;
+  readonly #reader: Reader;
+  #next: number;
+  readonly #end: number;
+  #disposed = false;
+
+  constructor(channel: Channel<Reader>, reader: Reader, from: number, to: number) {
+    this.#channel = channel;
+    this.#reader = reader;
+    this.#next = from;
+    this.#end = to;
+  }
+
+  /** Messages that the iteration has not reached. */
+  get length(): number {
+    return this.#disposed ? 0 : (this.#end - this.#next) | 0;
+  }
+
+  /** The same view object for every message: valid until the next one or the batch's disposal. */
+  [Symbol.iterator](): Iterator<Reader, undefined> {
+    const yielded = { done: false as const, value: this.#reader };
+    return {
+      next: () => {
+        if (this.#disposed || this.#next === this.#end) return { done: true, value: undefined };
+        this.#reader.$at = this.#channel.$offsetOf(this.#next);
+        this.#next = (this.#next + 1) | 0;
+        return yielded;
+      },
+    };
+  }
+
+  /** Gives the memory back to the reactor. */
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#channel.$release(this.#end);
+  }
+}
+
+/** A channel's reading end. */
+export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
+  ChannelBatch<Reader>
+> {
+  readonly #words: Int32Array;
+  readonly #dropped: BigUint64Array;
+  readonly #tailWord: number;
+  readonly #headWord: number;
+  readonly #dataOffset: number;
+  readonly #mask: number;
+  readonly #strideBytes: number;
+  readonly #reader: Reader;
+  readonly #released: () => void;
+  #taken: number;
+  #tail: number;
+
+  /** `released` is called whenever the reactor got room back. */
+  constructor(descriptor: ChannelDescriptor, memory: SharedArrayBuffer, released: () => void) {
+    super(descriptor.name);
+    this.#words = new Int32Array(memory);
+    this.#dropped = new BigUint64Array(memory, descriptor.offset + ringWord.dropped * 4, 1);
+    this.#tailWord = descriptor.offset / 4 + ringWord.tail;
+    this.#headWord = descriptor.offset / 4 + ringWord.head;
+    this.#dataOffset = descriptor.offset + ringHeaderBytes;
+    this.#mask = descriptor.capacity - 1;
+    this.#strideBytes = descriptor.strideBytes;
+    this.#reader = new descriptor.reader(new DataView(memory)) as Reader;
+    this.#released = released;
+    this.#taken = Atomics.load(this.#words, this.#headWord);
+    this.#tail = this.#taken;
+  }
+
+  /** Messages that were lost, or replaced while they waited, because the ring was full. */
+  get dropped(): bigint {
+    return Atomics.load(this.#dropped, 0);
+  }
+
+  /** Looks for messages; true when some came since the last look. */
+  $refresh(): boolean {
+    const before = this.#tail;
+    this.#tail = Atomics.load(this.#words, this.#tailWord);
+    return this.#tail !== before;
+  }
+
+  /** Whether something came that `$refresh` has not seen. */
+  $hasMore(): boolean {
+    return Atomics.load(this.#words, this.#tailWord) !== this.#tail;
+  }
+
+  /** Byte offset of the message with this number in the shared block. */
+  $offsetOf(counter: number): number {
+    return this.#dataOffset + (counter & this.#mask) * this.#strideBytes;
+  }
+
+  /** Messages before this number are not needed any more. */
+  $release(counter: number): void {
+    Atomics.store(this.#words, this.#headWord, counter);
+    this.#released();
+  }
+
+  /** See BatchSource. */
+  protected override $take(): ChannelBatch<Reader> | undefined {
+    if (this.#taken === this.#tail) return undefined;
+    const from = this.#taken;
+    this.#taken = this.#tail;
+    return new ChannelBatch(this, this.#reader, from, this.#tail);
+  }
+}

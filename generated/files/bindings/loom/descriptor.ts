@@ -1,0 +1,159 @@
+/**
+ * What the emitted `bindings/index.ts` tells this runtime about one program. Everything here is
+ * decided by the generator (names, numbers, offsets: see the IR); nothing is computed at start.
+ *
+ * The emitted file is this and nothing more; every part below comes from the IR:
+ *
+ * ```ts
+ * import { MessageView } from './loom/channel.ts';
+ * import type { Channel } from './loom/channel.ts';
+ * import type { ProgramDescriptor } from './loom/descriptor.ts';
+ * import { openProgram } from './loom/open.ts';
+ * import type { OpenOptions, Program } from './loom/open.ts';
+ * import type { NativeServer, NativeStream, Server, Stream } from './loom/stream.ts';
+ * import type { Timer } from './loom/timer.ts';
+ * export { LoomError } from './loom/error.ts';
+ *
+ * // messages.Top: `$view` and `$at` belong to the runtime; one getter a field. 64-bit integers
+ * // are bigint. View methods: u8 getUint8, i8 getInt8 (one argument); u16 getUint16,
+ * // i16 getInt16, u32 getUint32, i32 getInt32, u64 getBigUint64, i64 getBigInt64, f32 getFloat32,
+ * // f64 getFloat64 (offset, true); bool is `getUint8(…) !== 0`.
+ * export interface TopValue { symbol: number; bid: bigint }
+ * export class Top extends MessageView<TopValue> {
+ *   get symbol(): number { return this.$view.getUint16(this.$at, true); }
+ *   get bid(): bigint { return this.$view.getBigInt64(this.$at + 8, true); }
+ *   toObject(): TopValue { return { symbol: this.symbol, bid: this.bid }; }
+ * }
+ *
+ * const descriptor = { … } satisfies ProgramDescriptor;
+ *
+ * export type Options = OpenOptions<'main', 'tcp' | 'local'>;   // reactors, fds with an address
+ * export interface Feed extends Program<'main'> {
+ *   readonly tcp: Server;              // tcpServer, unixServer without a handler
+ *   readonly market: Stream;           // tcp, unix without a handler
+ *   readonly echo: NativeServer;       // tcpServer, unixServer with a C++ handler
+ *   readonly book: NativeStream;       // tcp, unix with a C++ handler
+ *   readonly itch: NativeServer;       // udp, unixDatagram: the address that it is bound to
+ *   readonly clock: Timer;             // timer without a handler; timers with one are left out
+ *   readonly top: Channel<Top>;
+ * }
+ * export function open(options: Options = {}): Promise<Feed> {
+ *   return openProgram<Feed>(descriptor, options);
+ * }
+ * ```
+ *
+ * Names of fds and channels become properties of the program, so `reservedNames` are taken.
+ */
+import type { MessageView } from './channel.ts';
+
+/** The number both halves must agree on: `shared_abi` in shared_layout.hpp. */
+export const sharedAbi = 1;
+
+/** Properties of every program: no fd and no channel may have one of these names. */
+export const reservedNames = [
+  'backend',
+  'constructor',
+  'name',
+  'stats',
+  'stop',
+  'stopped',
+  'then',
+] as const;
+
+/** A ring in a reactor's shared block; the data begin 128 bytes after `offset`. */
+export interface RingDescriptor {
+  readonly offset: number;
+  /** Length of the data, 2^n. */
+  readonly bytes: number;
+}
+
+/** A stream fd: tcp, tcpServer, unix or unixServer. */
+export interface StreamDescriptor {
+  readonly kind: 'tcp' | 'tcpServer' | 'unix' | 'unixServer' | 'pipe';
+  readonly name: string;
+  /** Program-wide number. */
+  readonly index: number;
+  /** True when a C++ handler serves it; then nothing below but `address` matters here. */
+  readonly native: boolean;
+  /** The configured address, before any override. */
+  readonly address: string;
+  /** Connections at most (IR: slots). */
+  readonly connections: number;
+  /** First of its slot words (IR: firstSharedSlot); -1 when native. */
+  readonly firstSharedSlot: number;
+  readonly writeQueueBytes: number;
+  /** Bytes that the framing adds to each sent message: raw 0, line 1, lengthPrefixed its width. */
+  readonly framingBytes: number;
+  /** Longest message the framing allows; 0 for raw, which has no limit of its own. */
+  readonly maximumMessageBytes: number;
+}
+
+/** A timer fd. */
+export interface TimerDescriptor {
+  readonly kind: 'timer';
+  readonly name: string;
+  readonly index: number;
+  readonly native: boolean;
+}
+
+/** A datagram fd, which a C++ handler serves: udp or unixDatagram. */
+export interface DatagramDescriptor {
+  readonly kind: 'udp' | 'unixDatagram';
+  readonly name: string;
+  /** Program-wide number. */
+  readonly index: number;
+  readonly native: true;
+}
+
+/** A file, which C++ handlers use. */
+export interface FileDescriptor {
+  readonly kind: 'file';
+  readonly name: string;
+  /** Program-wide number. */
+  readonly index: number;
+  readonly native: true;
+}
+
+/** A channel to JavaScript. */
+export interface ChannelDescriptor {
+  readonly name: string;
+  readonly offset: number;
+  /** Messages, 2^n. */
+  readonly capacity: number;
+  readonly strideBytes: number;
+  /** The emitted class that reads one message. */
+  readonly reader: new (
+    view: DataView,
+  ) => MessageView<unknown>;
+}
+
+/** One reactor and its shared block. */
+export interface ReactorDescriptor {
+  readonly name: string;
+  readonly sharedBytes: number;
+  readonly delivery: RingDescriptor;
+  readonly inbox: RingDescriptor;
+  readonly fds: readonly (
+    | StreamDescriptor
+    | DatagramDescriptor
+    | TimerDescriptor
+    | FileDescriptor
+  )[];
+  readonly channels: readonly ChannelDescriptor[];
+}
+
+/** The whole program. */
+export interface ProgramDescriptor {
+  readonly abi: 1;
+  readonly name: string;
+  /** `import.meta.url` of the emitted index.ts; the paths below are relative to it. */
+  readonly from: string;
+  readonly native: {
+    /** Where the addon may be, most wanted first: '../build/release/feed.node', … */
+    readonly candidates: readonly string[];
+    /** What to type when it is nowhere, one command a line, run in the output folder. */
+    readonly buildCommands: readonly string[];
+  };
+  /** In the order of the IR's reactors. */
+  readonly reactors: readonly ReactorDescriptor[];
+}

@@ -1,0 +1,87 @@
+/**
+ * Errors of a running program. Those of the native side (LOOM5xxx) arrive with a sentence of their
+ * own; those raised here are made by the functions below, so that each sentence stands once.
+ * `loomgen explain CODE` tells more of each.
+ */
+
+/** An error with a code to look up, and the fd it concerns where there is one. */
+export class LoomError extends Error {
+  override readonly name = 'LoomError';
+  /** Such as 'LOOM5002'; stable across versions. */
+  readonly code: string;
+  /** Name of the fd in the config, or undefined when no single fd is concerned. */
+  readonly fd: string | undefined;
+  /** The kernel's word for it, such as 'EADDRINUSE', where a system call failed. */
+  readonly systemError: string | undefined;
+
+  constructor(code: string, message: string, fd?: string, systemError?: string) {
+    super(message);
+    this.code = code;
+    this.fd = fd;
+    this.systemError = systemError;
+  }
+}
+
+/** LOOM6001: no addon where the emitted bindings look. */
+export function addonNotFound(
+  program: string,
+  looked: readonly string[],
+  folder: string,
+  commands: readonly string[],
+): LoomError {
+  const lines = [
+    `the native addon of '${program}' has not been built: there is none of`,
+    ...looked.map((path) => `  ${path}`),
+    'build it with',
+    `  cd ${folder}`,
+    ...commands.map((command) => `  ${command}`),
+  ];
+  return new LoomError('LOOM6001', lines.join('\n'));
+}
+
+/** LOOM6002: the addon is there and does not load; `reason` is the loader's. */
+export function addonNotLoadable(path: string, reason: string): LoomError {
+  return new LoomError(
+    'LOOM6002',
+    `${path} cannot be loaded: ${reason}\nit was built for another machine or Node; build it again`,
+  );
+}
+
+/** LOOM6003: addon and TypeScript come from different builds; `difference` says where. */
+export function addonStale(path: string, difference: string): LoomError {
+  return new LoomError(
+    'LOOM6003',
+    `${path} does not belong to these bindings: ${difference}\n` +
+      'one of the two is older; run `loomgen build` again',
+  );
+}
+
+/** LOOM6004: an option of open() names something the program does not have. */
+export function unknownName(option: string, name: string, known: readonly string[]): LoomError {
+  const choice = known.length === 0 ? 'there are none' : `known: ${known.join(', ')}`;
+  return new LoomError('LOOM6004', `open({ ${option} }): '${name}' does not exist; ${choice}`);
+}
+
+/** LOOM6005: a message that could never be sent, however long one waits. */
+export function messageTooLong(fd: string, bytes: number, maximumBytes: number): LoomError {
+  return new LoomError(
+    'LOOM6005',
+    `fds.${fd} cannot send a message of ${bytes} bytes: its framing, writeQueue and the inbox ` +
+      `of its reactor allow ${maximumBytes}; send it in parts or raise what limits it`,
+    fd,
+  );
+}
+
+/** LOOM6006: what a `writable` promise is rejected with. */
+export function connectionClosed(fd: string): LoomError {
+  return new LoomError('LOOM6006', `the connection of fds.${fd} closed before it drained`, fd);
+}
+
+/** LOOM6007: two readers of one source of batches. */
+export function alreadyRead(name: string): LoomError {
+  return new LoomError(
+    'LOOM6007',
+    `'${name}' already has a reader: one loop or one onBatch() at a time`,
+    name,
+  );
+}

@@ -1,0 +1,103 @@
+// What epoll is asked to report. An edge-triggered descriptor is registered once, for everything. A
+// level-triggered one is watched for what an operation waits for, and for nothing else: epoll would
+// report unread bytes, or a peer that is gone, again and again. The changes of a turn are made
+// together before the next look, most of them cancel out.
+//
+// Direct sockets are registered like any other; their receives are tried in every turn instead of
+// after an edge. Every edge that a look takes is followed by a try in the same turn, so none is
+// lost, and a receive that was started since then is tried before the loop may sleep.
+#pragma once
+
+#include "epoll.hpp"
+
+namespace loom {
+
+template <class Shape>
+std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {
+  if (free_count_ == 0) {
+    ::close(fd);
+    return -ENFILE;
+  }
+  const std::int32_t handle = free_[free_count_ - 1];
+  const bool level = Shape::level_triggered && traits.trigger == Trigger::level;
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+  event.data.u32 = static_cast<std::uint32_t>(handle);
+  const bool is_refused = !level && epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0;
+  // epoll has no opinion of regular files (epoll_ctl(2)): they are always ready.
+  const bool is_file = is_refused && errno == EPERM;
+  if (is_refused && !is_file) {
+    const int error = errno;
+    ::close(fd);
+    return -error;
+  }
+  free_count_ -= 1;
+  Entry& entry = entries_[handle];
+  const bool changed = entry.changed;
+  entry = Entry{};
+  entry.fd = fd;
+  entry.readable = entry.writable = entry.ended = is_file;
+  entry.level = level;
+  entry.changed = changed;
+  entry.direct = Shape::direct_sockets != 0 && traits.receive == ReceiveStrategy::direct;
+  return handle;
+}
+
+/// Notes that a level-triggered descriptor may have to be watched for something else.
+template <class Shape>
+void Epoll<Shape>::change(std::int32_t handle) noexcept {
+  if constexpr (Shape::level_triggered) {
+    Entry& entry = entries_[handle];
+    if (!entry.level || entry.changed) return;
+    entry.changed = true;
+    changed_[changed_count_] = handle;
+    changed_count_ += 1;
+  }
+}
+
+template <class Shape>
+void Epoll<Shape>::watch_changed() noexcept {
+  const std::uint32_t count = changed_count_;
+  changed_count_ = 0;
+  for (std::uint32_t n = 0; n < count; ++n) {
+    entries_[changed_[n]].changed = false;
+    watch(changed_[n]);  // may note it again, at a place before this one
+  }
+}
+
+/// Watches a level-triggered descriptor for exactly what its operations wait for. Errors and
+/// hang-ups are reported whatever is asked for: without an operation it is not watched at all.
+template <class Shape>
+void Epoll<Shape>::watch(std::int32_t handle) noexcept {
+  Entry& entry = entries_[handle];
+  if (entry.fd < 0 || !entry.level) return;
+  std::uint32_t wanted = 0;
+  if (entry.accept != nullptr || entry.receive != nullptr) wanted |= EPOLLIN | EPOLLRDHUP;
+  if (entry.send != nullptr || entry.connect != nullptr) wanted |= EPOLLOUT;
+  if (wanted == entry.watched) return;
+  epoll_event event{};
+  event.events = wanted;
+  event.data.u32 = static_cast<std::uint32_t>(handle);
+  const int act = wanted == 0 ? EPOLL_CTL_DEL : entry.watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  core_->stats().add(Stat::kernel_entries);
+  if (epoll_ctl(epoll_fd_, act, entry.fd, &event) == 0) {
+    entry.watched = wanted;
+  } else {
+    // No memory or no watch left (ENOMEM, ENOSPC): tried again before the next look.
+    change(handle);
+  }
+}
+
+/// The socket is closed: its receive is tried no more.
+template <class Shape>
+void Epoll<Shape>::leave_direct(std::int32_t handle) noexcept {
+  if (!entries_[handle].direct) return;
+  for (std::uint32_t n = 0; n < direct_count_; ++n) {
+    if (direct_[n] != handle) continue;
+    direct_count_ -= 1;
+    direct_[n] = direct_[direct_count_];
+    return;
+  }
+}
+
+}  // namespace loom

@@ -1,0 +1,93 @@
+// What each kind of operation is to the kernel: one submission queue entry. Handles are entries of
+// the file table, but for direct sockets, whose entries name their descriptor.
+#pragma once
+
+#include <poll.h>
+
+#include "io_uring.hpp"
+#include "io_uring_request.hpp"
+#include "io_uring_transfer.hpp"
+
+namespace loom {
+
+template <class Shape>
+void IoUring<Shape>::fill_accept(io_uring_sqe& sqe, const Operation& operation) noexcept {
+  const int handle = operation.handle;
+  constexpr int plain = SOCK_NONBLOCK | SOCK_CLOEXEC;
+  const bool direct = operation.traits.receive == ReceiveStrategy::direct;
+  if (direct && operation.multishot) {
+    io_uring_prep_multishot_accept(&sqe, handle, nullptr, nullptr, plain);
+  } else if (direct) {
+    io_uring_prep_accept(&sqe, handle, nullptr, nullptr, plain);
+  } else if (operation.multishot) {
+    io_uring_prep_multishot_accept_direct(&sqe, handle, nullptr, nullptr, 0);
+  } else {
+    // One less: liburing 2.3 adds 1 to every index, which would ask for a plain descriptor; later
+    // versions add 1 to all but IORING_FILE_INDEX_ALLOC itself.
+    io_uring_prep_accept_direct(&sqe, handle, nullptr, nullptr, 0, IORING_FILE_INDEX_ALLOC - 1);
+  }
+}
+
+/// Writes an operation into a submission queue entry.
+template <class Shape>
+void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
+  const bool direct = is_direct(operation.handle);
+  const int fd = direct ? direct_socket(operation.handle).fd : operation.handle;
+  const unsigned file = direct ? 0U : static_cast<unsigned>(IOSQE_FIXED_FILE);
+  const auto on_file = [&](unsigned flags) {
+    sqe.fd = fd;
+    sqe.flags = static_cast<std::uint8_t>(sqe.flags | file | flags);
+  };
+  switch (operation.kind) {
+    case OperationKind::accept:
+      fill_accept(sqe, operation);
+      on_file(0);
+      break;
+    case OperationKind::receive: on_file(prepare_receive(sqe, operation)); break;
+    case OperationKind::send:
+      prepare_send(sqe, operation);
+      on_file(0);
+      break;
+    case OperationKind::receive_datagrams: fill_datagram_receive(sqe, operation); break;
+    case OperationKind::send_datagrams: fill_datagram_send(sqe, operation, 0); return;
+    case OperationKind::connect:
+      io_uring_prep_connect(&sqe, fd, static_cast<const sockaddr*>(operation.pointer),
+                            operation.size);
+      on_file(0);
+      break;
+    case OperationKind::shutdown_sending:
+      io_uring_prep_shutdown(&sqe, fd, SHUT_WR);
+      on_file(0);
+      break;
+    case OperationKind::poll:
+      io_uring_prep_poll_add(&sqe, fd, POLLIN | POLLRDHUP);
+      on_file(0);
+      break;
+    case OperationKind::close:
+      if (direct) {
+        io_uring_prep_close(&sqe, fd);
+      } else {
+        io_uring_prep_close_direct(&sqe, static_cast<unsigned>(fd));
+      }
+      break;
+    case OperationKind::cancel_receive:
+      io_uring_prep_cancel64(&sqe, static_cast<const Operation*>(operation.pointer)->tag.word(), 0);
+      break;
+    case OperationKind::cancel_all: {
+      const unsigned fixed = direct ? 0U : static_cast<unsigned>(IORING_ASYNC_CANCEL_FD_FIXED);
+      io_uring_prep_cancel_fd(&sqe, fd, static_cast<unsigned>(IORING_ASYNC_CANCEL_ALL) | fixed);
+      break;
+    }
+    case OperationKind::request: copy_request(sqe, RequestOperation::of(operation).request); break;
+    case OperationKind::cancel_request:
+      // Told only of one that it did not find, and then nobody needs to know.
+      io_uring_prep_cancel64(&sqe, operation.tag.word(), 0);
+      sqe.flags |= IOSQE_CQE_SKIP_SUCCESS;
+      sqe.user_data = Tag(0, common_operation::none, 0).word();
+      operation.in_flight = false;
+      return;
+  }
+  sqe.user_data = operation.tag.word();
+}
+
+}  // namespace loom

@@ -1,0 +1,297 @@
+// The JavaScript object around one running program: `new Program(options)`, `start()`, `wake()`,
+// `stop()`, `stopNow()`. templates/bindings/native.ts has its TypeScript type.
+//
+// Lives and ends: the object holds itself from start() until its thread-safe function is
+// finalised, which happens only after every reactor thread was joined; so no reactor can call
+// into a dead object or write to freed memory. A worker that is terminated, or a process that
+// ends, runs the cleanup hook; it was registered after the thread-safe function and therefore
+// runs before that one's own hook.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <napi.h>
+
+#include "../program.hpp"
+#include "log_queue.hpp"
+#include "report.hpp"
+
+namespace loom::node {
+
+/// What a call of the `notify` function means; the first argument.
+enum class Notice : std::uint32_t {
+  /// Something was published.
+  wake = 0,
+  /// Second argument: the line.
+  log = 1,
+  /// Second argument: the number of the reactor whose thread ended.
+  stopped = 2,
+};
+
+/// One instance of the emitted program. All methods run on the thread of its environment.
+class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
+ public:
+  /// The constructor function for one environment.
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(
+        env, "Program",
+        {InstanceMethod<&ProgramObject::start>("start"),
+         InstanceMethod<&ProgramObject::wake>("wake"), InstanceMethod<&ProgramObject::stop>("stop"),
+         InstanceMethod<&ProgramObject::stop_now>("stopNow")});
+  }
+
+  /// Options: memory (one Uint8Array a reactor over a SharedArrayBuffer), cores (number[]),
+  /// backend (string or null), addresses ([fd, address][]), notify (function).
+  explicit ProgramObject(const Napi::CallbackInfo& info)
+      : Napi::ObjectWrap<ProgramObject>(info), report_(std::make_unique<StartReport>()) {
+    const auto options = info[0].As<Napi::Object>();
+    take_memory(options.Get("memory").As<Napi::Array>(), options.Get("cores").As<Napi::Array>());
+    if (const auto backend = options.Get("backend"); backend.IsString()) {
+      backend_ = backend.As<Napi::String>().Utf8Value();
+      program_start_.backend = backend_.c_str();
+    }
+    take_addresses(options.Get("addresses").As<Napi::Array>());
+    program_start_.wake_js = [](void* self) noexcept { of(self)->notify(); };
+    program_start_.stopped = [](void* self, std::uint32_t reactor) noexcept {
+      // Partner: deliver_notices; `notify` below it orders both.
+      of(self)->stopped_reactors_.fetch_or(1u << reactor, std::memory_order_acq_rel);
+      of(self)->notify();
+    };
+    program_start_.log = [](void* self, const char* line) noexcept {
+      of(self)->log_lines_.push(line);
+      of(self)->notify();
+    };
+    program_start_.context = this;
+    // Held by this object, so that the memory outlives the threads.
+    info.This().As<Napi::Object>().Set("memory", options.Get("memory"));
+    info.This().As<Napi::Object>().Set("notify", options.Get("notify"));
+  }
+
+  ~ProgramObject() override { end_threads(); }
+  ProgramObject(const ProgramObject&) = delete;
+  ProgramObject& operator=(const ProgramObject&) = delete;
+
+ private:
+  static ProgramObject* of(void* self) noexcept { return static_cast<ProgramObject*>(self); }
+
+  void take_memory(const Napi::Array& memory, const Napi::Array& cores) {
+    const auto& table = program_table();
+    if (memory.Length() != table.reactor_count || cores.Length() != table.reactor_count) {
+      throw Napi::TypeError::New(Env(), "one memory block and one core for each reactor");
+    }
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
+      napi_typedarray_type type{};
+      std::size_t bytes = 0;
+      void* address = nullptr;
+      const napi_value view = memory.Get(index);
+      if (napi_get_typedarray_info(Env(), view, &type, &bytes, &address, nullptr, nullptr) !=
+              napi_ok ||
+          type != napi_uint8_array || bytes != table.reactors[index].shared_bytes) {
+        throw Napi::TypeError::New(Env(), "memory[i] is a Uint8Array of reactors[i].sharedBytes");
+      }
+      program_start_.reactors[index].shared = static_cast<std::byte*>(address);
+      program_start_.reactors[index].core = cores.Get(index).As<Napi::Number>().Int32Value();
+    }
+  }
+
+  void take_addresses(const Napi::Array& addresses) {
+    for (std::uint32_t index = 0; index < addresses.Length(); ++index) {
+      const auto pair = addresses.Get(index).As<Napi::Array>();
+      address_texts_.push_back({pair.Get(0u).As<Napi::String>().Utf8Value(),
+                                pair.Get(1u).As<Napi::String>().Utf8Value()});
+    }
+    for (const auto& text : address_texts_) {
+      addresses_.push_back({.fd = text.fd.c_str(), .address = text.address.c_str()});
+    }
+    program_start_.addresses = addresses_.data();
+    program_start_.address_count = static_cast<std::uint32_t>(addresses_.size());
+  }
+
+  /// Promise of a report: { ok: false, code, fd, systemError, message } or
+  /// { ok: true, reactors: [{ backend, reason }], bound: [{ fd, address }] }.
+  Napi::Value start(const Napi::CallbackInfo& info) {
+    if (started_) {
+      throw Napi::Error::New(Env(), "a Program starts once");
+    }
+    const napi_value notify = info.This().As<Napi::Object>().Get("notify");
+    const napi_value name = Napi::String::New(Env(), "loom");
+    const auto status =
+        napi_create_threadsafe_function(Env(), notify, nullptr, name, threadsafe_queue_limit, 1,
+                                        this, threadsafe_ends, this, deliver_notices, &threadsafe_);
+    if (status != napi_ok) throw Napi::Error::New(Env(), "napi_create_threadsafe_function");
+    started_ = true;
+    Ref();
+    napi_add_env_cleanup_hook(Env(), environment_ends, this);
+    return run_on_pool(
+        [](napi_env, void* self) {
+          const std::lock_guard lock(of(self)->start_mutex_);
+          if (of(self)->joined_) return;
+          *of(self)->report_ = of(self)->program_.start(of(self)->program_start_);
+        },
+        [](napi_env env, napi_status, void* self) { of(self)->settle_start(env); });
+  }
+
+  /// Wakes reactor number `info[0]`, which said that it sleeps.
+  void wake(const Napi::CallbackInfo& info) {
+    const auto reactor = info[0].As<Napi::Number>().Uint32Value();
+    // Once stop() was called a pool thread may be closing what wake() writes to.
+    if (!stopping_ && reactor < program_table().reactor_count) program_.wake(reactor);
+  }
+
+  /// Promise that is fulfilled when every reactor thread was joined.
+  Napi::Value stop(const Napi::CallbackInfo&) {
+    stopping_ = true;
+    program_.request_stop();
+    return run_on_pool([](napi_env, void* self) { of(self)->end_threads(); },
+                       [](napi_env env, napi_status, void* self) { of(self)->settle_stop(env); });
+  }
+
+  /// The same on this thread, for a process that is about to end.
+  void stop_now(const Napi::CallbackInfo&) {
+    stopping_ = true;
+    end_threads();
+    release_threadsafe(Env());
+  }
+
+  Napi::Value run_on_pool(napi_async_execute_callback execute,
+                          napi_async_complete_callback complete) {
+    if (work_ != nullptr) throw Napi::Error::New(Env(), "start() or stop() is still under way");
+    napi_value promise = nullptr;
+    const napi_value name = Napi::String::New(Env(), "loom");
+    if (napi_create_promise(Env(), &deferred_, &promise) != napi_ok ||
+        napi_create_async_work(Env(), nullptr, name, execute, complete, this, &work_) != napi_ok ||
+        napi_queue_async_work(Env(), work_) != napi_ok) {
+      throw Napi::Error::New(Env(), "napi_queue_async_work");
+    }
+    return {Env(), promise};
+  }
+
+  /// Ends the work that settle_* completes. Statuses are not looked at: an environment that ends
+  /// refuses all of it, and then nobody waits for the promise.
+  void finish_work(napi_env env, napi_value value) noexcept {
+    napi_delete_async_work(env, work_);
+    work_ = nullptr;
+    napi_resolve_deferred(env, deferred_, value);
+  }
+
+  void settle_start(napi_env env) noexcept {
+    if (!report_->ok) {
+      end_threads();
+      release_threadsafe(env);
+    }
+    finish_work(env, describe_report(env, *report_));
+  }
+
+  void settle_stop(napi_env env) noexcept {
+    napi_value undefined = nullptr;
+    napi_get_undefined(env, &undefined);
+    release_threadsafe(env);
+    finish_work(env, undefined);
+  }
+
+  /// Any thread: has deliver_notices called once, however often this is called before.
+  void notify() noexcept {
+    // Partner: the exchange in deliver_notices. Both exchange, so of two that meet either this
+    // one queues a call or that one still sees what was stored before.
+    if (notified_.exchange(true, std::memory_order_acq_rel)) return;
+    napi_call_threadsafe_function(threadsafe_, nullptr, napi_tsfn_nonblocking);
+  }
+
+  static void deliver_notices(napi_env env, napi_value function, void* context, void*) {
+    auto& self = *of(context);
+    self.notified_.exchange(false, std::memory_order_acq_rel);
+    if (env == nullptr || function == nullptr) return;
+    LogLine line;
+    // Bounded: reactors may log while this runs, and then notify again.
+    for (std::uint32_t count = 0; count < log_queue_lines && self.log_lines_.pop(line); ++count) {
+      napi_value text = nullptr;
+      napi_create_string_utf8(env, line.text, NAPI_AUTO_LENGTH, &text);
+      call(env, function, Notice::log, text);
+    }
+    call(env, function, Notice::wake, nullptr);
+    const auto stopped = self.stopped_reactors_.exchange(0, std::memory_order_acq_rel);
+    for (std::uint32_t reactor = 0; reactor < maximum_reactors; ++reactor) {
+      if ((stopped & (1u << reactor)) == 0) continue;
+      napi_value number = nullptr;
+      napi_create_uint32(env, reactor, &number);
+      call(env, function, Notice::stopped, number);
+    }
+  }
+
+  /// Calls into JavaScript; what it throws becomes an uncaught exception, as from a listener.
+  static void call(napi_env env, napi_value function, Notice notice, napi_value value) noexcept {
+    napi_value arguments[2] = {nullptr, value};
+    napi_value receiver = nullptr;
+    napi_get_undefined(env, &receiver);
+    napi_create_uint32(env, static_cast<std::uint32_t>(notice), &arguments[0]);
+    const std::size_t count = value == nullptr ? 1 : 2;
+    if (napi_call_function(env, receiver, function, count, arguments, nullptr) !=
+        napi_pending_exception) {
+      return;
+    }
+    napi_value error = nullptr;
+    if (napi_get_and_clear_last_exception(env, &error) == napi_ok) {
+      napi_fatal_exception(env, error);
+    }
+  }
+
+  /// Any thread, again and again: afterwards no reactor thread exists and none will.
+  void end_threads() noexcept {
+    const std::lock_guard lock(start_mutex_);
+    if (joined_) return;
+    program_.request_stop();
+    program_.join();
+    joined_ = true;
+  }
+
+  void release_threadsafe(napi_env env) noexcept {
+    if (threadsafe_ == nullptr) return;
+    napi_remove_env_cleanup_hook(env, environment_ends, this);
+    napi_release_threadsafe_function(threadsafe_, napi_tsfn_release);
+    threadsafe_ = nullptr;
+  }
+
+  static void threadsafe_ends(napi_env, void* self, void*) {
+    of(self)->threadsafe_ = nullptr;
+    of(self)->Unref();
+  }
+
+  /// The environment goes away with this program running: a terminated worker, for one.
+  static void environment_ends(void* self) { of(self)->end_threads(); }
+
+  static constexpr std::size_t threadsafe_queue_limit = 4;
+
+  struct AddressText {
+    std::string fd;
+    std::string address;
+  };
+
+  RunningProgram program_;
+  ProgramStart program_start_{};
+  std::unique_ptr<StartReport> report_;
+  std::string backend_;
+  std::vector<AddressText> address_texts_;
+  std::vector<AddressOverride> addresses_;
+  LogQueue log_lines_;
+  /// Guards joined_, and start() against join().
+  std::mutex start_mutex_;
+  bool joined_ = false;
+  /// Only on the environment's thread.
+  bool started_ = false;
+  bool stopping_ = false;
+  /// Partners: notify and deliver_notices.
+  std::atomic<bool> notified_ = false;
+  /// One bit a reactor.
+  std::atomic<std::uint32_t> stopped_reactors_ = 0;
+  napi_threadsafe_function threadsafe_ = nullptr;
+  napi_async_work work_ = nullptr;
+  napi_deferred deferred_ = nullptr;
+};
+static_assert(maximum_reactors <= 32, "stopped_reactors_ has one bit a reactor");
+
+}  // namespace loom::node

@@ -1,0 +1,298 @@
+// The loop: it performs the steps of a turn, which turn.hpp decides. A turn takes mail, prepares
+// operations, submits them together with taking events, dispatches a bounded batch of completions
+// and runs ready fibers; when nothing happens it spins for its budget, announces that it sleeps,
+// looks once more, and waits for completions and mail at once.
+//
+// The emitted reactor derives from Reactor (CRTP) and offers: dispatch(completion), each_stream,
+// each_timer, each_channel (visitors), and command_for(record). All of them are inlined into the
+// loop.
+#pragma once
+
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <type_traits>
+
+#include "request_engine.hpp"
+#include "run.hpp"
+#include "take_mail.hpp"
+#include "timer_family.hpp"
+#include "turn.hpp"
+#include "watched.hpp"
+
+namespace loom {
+
+/// The longest wait without a deadline; a wake-up ends it at once.
+inline constexpr std::uint64_t longest_wait_nanoseconds = 10 * nanoseconds_per_second;
+/// The longest wait of a loop that stops: it looks whether its connections have drained.
+inline constexpr std::uint64_t stop_wait_nanoseconds = nanoseconds_per_millisecond;
+
+/// `Derived` is the emitted reactor, `Shape` its constants.
+template <class Derived, class Backend, class Shape>
+class Reactor : public RequestEngine<Derived, Backend> {
+  using Base = RequestEngine<Derived, Backend>;
+
+ public:
+  /// Runs until somebody calls stop(). On the thread that called open().
+  void run(ReactorRun& reactor_run) noexcept {
+    last_event_nanoseconds_ = core_.now_nanoseconds();
+    TurnStep step = TurnStep::begin;
+    while (step != TurnStep::leave) {
+      perform(step, reactor_run);
+      step = next_step(step, facts_);
+    }
+    finish_run(reactor_run);
+  }
+
+  /// The end of what other threads leave; also for a reactor whose start failed.
+  void end_inbox() noexcept { end_mail<Watched<Shape>>(core_, dispatcher()); }
+
+  /// Opens the backend and binds the core to its shared block.
+  StartError open(ReactorRun& reactor_run) noexcept {
+    core_.attach(reactor_run.shared, reactor_run.request_stop, reactor_run.program, reactor_run.log,
+                 reactor_run.context);
+    core_.inbox_ = reactor_run.inbox;
+    core_.blocking_ = reactor_run.blocking;
+    this->open_requests();
+    core_.activity_ = reactor_run.activity;
+    core_.activity_names_ = reactor_run.activity_names;
+    core_.attach_delivery(Shape::delivery_offset, Shape::delivery_bytes);
+    inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
+                              ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);
+    StartError error = core_.clock_.open(Shape::clock, Shape::name);
+    if (error) return error;
+    core_.batch_nanoseconds_ = core_.now_nanoseconds();
+    core_.wheel().start(core_.batch_nanoseconds_);
+    this->random_ ^= core_.batch_nanoseconds_;
+    core_.stats().set(Stat::backend, Backend::stat_value);
+    error = this->open_fibers();
+    if (!error) error = backend_.open(core_, reactor_run.wake_fd);
+    return error;
+  }
+
+ protected:
+  using Base::backend_;
+  using Base::core_;
+  using Base::stopping_;
+
+ private:
+  Derived& derived() noexcept { return static_cast<Derived&>(*this); }
+
+  /// One step of a turn; what it saw is in facts_ afterwards.
+  void perform(TurnStep step, ReactorRun& reactor_run) noexcept {
+    switch (step) {
+      case TurnStep::begin: return begin_turn(reactor_run);
+      case TurnStep::mail: return take_mail();
+      case TurnStep::submit: return backend_.enter();
+      case TurnStep::dispatch: return dispatch_batch();
+      case TurnStep::fibers: return run_fibers();
+      case TurnStep::end: return end_turn(reactor_run);
+      case TurnStep::look: return look_again(reactor_run);
+      case TurnStep::wait: return wait(reactor_run);
+      case TurnStep::withdraw: return withdraw_sleep();
+      case TurnStep::leave: return;
+    }
+  }
+
+  void begin_turn(ReactorRun& reactor_run) noexcept {
+    facts_ = TurnFacts{};
+    // Partner: RunningProgram::request_stop. Relaxed: the flag carries no other data.
+    const bool stop = reactor_run.stop_requested->load(std::memory_order_relaxed);
+    if (stop && !stopping_) {
+      this->begin_stop();
+      this->stop_requests();
+    }
+  }
+
+  void take_mail() noexcept {
+    facts_.mail_taken += take_inbox();
+    facts_.mail_taken += loom::take_mail<Watched<Shape>>(core_, Shape::inbox_batch, dispatcher());
+    retry_deliveries();
+    settle_all();
+  }
+
+  /// Commands of JavaScript. One that finds no room in its connection's write queue holds up those
+  /// behind it; the completion of a send makes room, so the loop may sleep meanwhile.
+  std::uint32_t take_inbox() noexcept {
+    inbox_blocked_ = false;
+    std::uint32_t count = 0;
+    while (count < Shape::inbox_batch) {
+      const auto record = inbox_.peek();
+      if (!record.has_value()) break;
+      const Watched<Shape> watched(core_, activity::command);
+      inbox_blocked_ = !derived().command_for(*record);
+      if (inbox_blocked_) break;
+      inbox_.release();
+      count += 1;
+    }
+    return count;
+  }
+
+  /// The switch, as what takes mail calls it.
+  auto dispatcher() noexcept {
+    return [this](const Completion& completion) { this->hand_over(completion); };
+  }
+
+  void hand_over(const Completion& completion) noexcept {
+    const Watched<Shape> watched(core_, completion.tag.operation());
+    derived().dispatch(completion);
+  }
+
+  void run_fibers() noexcept {
+    const Watched<Shape> watched(core_, activity::fibers);
+    facts_.fibers_run = derived().run_ready_fibers(Shape::fiber_batch);
+  }
+
+  void dispatch_batch() noexcept {
+    std::uint32_t count = 0;
+    backend_.dispatch(Shape::completion_batch, [&](const Completion& completion) {
+      if (count == 0) core_.batch_nanoseconds_ = core_.now_nanoseconds();
+      count += 1;
+      core_.stats().add(Stat::completions);
+      hand_over(completion);
+    });
+    settle_all();
+    facts_.completions += count;
+    facts_.rounds += 1;
+    facts_.woken = backend_.take_wake_up() || facts_.woken;
+    note_waiting();
+  }
+
+  /// Timers, JavaScript and the counters, and what remains to be done.
+  void end_turn(ReactorRun& reactor_run) noexcept {
+    core_.stats().add(Stat::turns);
+    // The backend's own wake-ups are no completions: after a turn of nothing else
+    // batch_nanoseconds_ is as old as the turn before.
+    if (facts_.completions == 0) core_.batch_nanoseconds_ = core_.now_nanoseconds();
+    const std::uint64_t now = core_.batch_nanoseconds_;
+    if (facts_.happened()) last_event_nanoseconds_ = now;
+    expire_deadlines(now);
+    wake_js(reactor_run);
+    core_.stats().set(Stat::in_flight, core_.in_flight_);
+    if (stopping_) facts_.done = this->continue_stop(now);
+    note_waiting();
+    if constexpr (Shape::wait == WaitMode::spin) facts_.spinning = true;
+    if constexpr (Shape::wait == WaitMode::spin_then_block) {
+      facts_.spinning = !stopping_ && now - last_event_nanoseconds_ < Shape::spin_nanoseconds;
+    }
+  }
+
+  void note_waiting() noexcept {
+    facts_.mail_waits = (!inbox_blocked_ && !inbox_.empty()) || core_.inbox_->has_any();
+    facts_.overflow_waits = backend_.has_overflow();
+    facts_.completions_wait = backend_.completions_wait();
+    facts_.fibers_ready = derived().has_ready_fibers();
+    facts_.settling_waits = core_.dirty_;
+  }
+
+  /// Announces the sleep, and only then looks at everything that another thread may have left.
+  void look_again(ReactorRun& reactor_run) noexcept {
+    core_.control_->announce_sleep();
+    core_.inbox_->doorbell().announce_sleep();
+    note_waiting();
+    facts_.settling_waits = facts_.settling_waits || channels_wait();
+    facts_.stop_requested =
+        !stopping_ && reactor_run.stop_requested->load(std::memory_order_seq_cst);
+    look_nanoseconds_ = core_.now_nanoseconds();
+    facts_.deadline_passed = core_.wheel().next_deadline() <= look_nanoseconds_;
+  }
+
+  void wait(ReactorRun& reactor_run) noexcept {
+    // What look_again() flushed must not lie there while this thread sleeps.
+    wake_js(reactor_run);
+    core_.stats().add(Stat::sleeps);
+    const std::uint64_t limit = stopping_ ? stop_wait_nanoseconds : longest_wait_nanoseconds;
+    const std::uint64_t remaining = core_.wheel().next_deadline() - look_nanoseconds_;
+    backend_.wait(remaining < limit ? remaining : limit);
+  }
+
+  void withdraw_sleep() noexcept {
+    core_.control_->withdraw_sleep();
+    core_.inbox_->doorbell().withdraw_sleep();
+  }
+
+  void settle_all() noexcept {
+    if (!core_.dirty_) return;
+    core_.dirty_ = false;
+    derived().each_stream([this](auto& family) { this->settle_dirty(family); });
+    this->settle_all_datagrams();
+    this->settle_requests();
+  }
+
+  /// Tries again what found no room towards JavaScript; settling does it.
+  void retry_deliveries() noexcept {
+    if (!core_.stalled_) return;
+    core_.stalled_ = false;
+    derived().each_stream([](auto& family) {
+      for (auto& slot : family.slots) {
+        if (slot.retry) family.mark_dirty(slot);
+      }
+    });
+    derived().each_timer([](auto& timer) {
+      using Handler = typename std::remove_cvref_t<decltype(timer)>::Handler;
+      if constexpr (DeliversTicks<Handler>) timer.handler->flush();
+    });
+  }
+
+  /// Publishes messages that wait for room in their channel; true when the room appeared only now,
+  /// so that the loop must turn once more and wake JavaScript. What still finds no room, here or
+  /// in the delivery ring, has announced that: JavaScript wakes the loop when it has made some.
+  bool channels_wait() noexcept {
+    bool again = false;
+    derived().each_channel([&](auto& channel) {
+      if (channel.flush_pending()) return;
+      core_.control_->announce_stall();
+      again = again || channel.flush_pending();
+    });
+    return again;
+  }
+
+  /// Dispatches what has expired, through the switch of the completions.
+  void expire_deadlines(std::uint64_t now) noexcept {
+    if (now < core_.wheel().next_deadline()) return;
+    const std::uint32_t count =
+        core_.wheel().expire(now, Shape::timer_batch, [this](const TimerEntry& entry) {
+          core_.lateness_.record(core_.now_nanoseconds() - entry.due_nanoseconds);
+          hand_over(Completion{.tag = entry.tag, .result = -ETIME});
+        });
+    core_.stats().add(Stat::timers_expired, count);
+  }
+
+  /// At most one wake-up a turn, and only when JavaScript sleeps.
+  void wake_js(ReactorRun& reactor_run) noexcept {
+    bool published = core_.delivered_;
+    core_.delivered_ = false;
+    derived().each_channel([&](auto& channel) {
+      channel.flush_pending();
+      published = channel.take_published() || published;
+    });
+    if (!published || reactor_run.wake_js == nullptr) return;
+    if (core_.control_->take_js_wake_up()) reactor_run.wake_js(reactor_run.context);
+  }
+
+  void finish_run(ReactorRun& reactor_run) noexcept {
+    end_inbox();
+    this->run_last_fibers();
+    this->remove_paths();
+    this->remove_datagram_paths();
+    derived().each_stream([this](auto& family) {
+      if (family.listener >= 0 && !family.accept.in_flight) backend_.discard(family.listener);
+    });
+    core_.stats().set(Stat::in_flight, core_.in_flight_);
+    reactor_run.lateness = core_.timer_lateness();
+    this->report_stack_use(reactor_run);
+    core_.delivered_ = true;
+    wake_js(reactor_run);
+    backend_.close();
+  }
+
+  ByteRingConsumer inbox_;
+  /// The first command finds no room in its connection's write queue.
+  bool inbox_blocked_ = false;
+  TurnFacts facts_;
+  std::uint64_t last_event_nanoseconds_ = 0;
+  /// When the thread last looked before going to sleep; no deadline had passed then.
+  std::uint64_t look_nanoseconds_ = 0;
+};
+
+}  // namespace loom
