@@ -1,20 +1,27 @@
-// Reactor → pool → reactor: what computes leaves the loop, and what is counted goes to another one.
-import { defineLoom, lengthPrefixed, pool, tcpServer, timer } from 'loomgen';
+// One reactor takes questions, a pool answers them, another reactor keeps the sums.
+import { defineLoom, line, pool, tcpServer, timer } from 'loomgen';
 
 export default defineLoom({
   name: 'fan_out',
   out: '../../generated/fan-out',
-  reactors: { front: {}, ledger: { wait: 'block' } },
+  reactors: {
+    front: { mailbox: 64, stall: '10ms' },
+    totals: { mailbox: 1024, wait: 'block' },
+  },
   pools: { crunch: pool({ threads: 2, queue: 64 }) },
   fds: {
-    blocks: tcpServer('127.0.0.1:7020', {
+    questions: tcpServer('127.0.0.1:7002', {
       on: 'front',
-      handler: 'Blocks',
-      style: { fiber: 'small' },
-      framing: lengthPrefixed('u32be', { maximum: '64K' }),
-      connections: 32,
+      handler: 'Front',
+      framing: line({ maximum: 64 }),
     }),
-    report: timer({ on: 'ledger', handler: 'Ledger', every: '1s' }),
+    straight: tcpServer('127.0.0.1:7003', {
+      on: 'front',
+      handler: 'Straight',
+      style: { fiber: 'small' },
+      framing: line({ maximum: 64 }),
+    }),
+    seconds: timer({ on: 'totals', handler: 'Totals', every: '10s' }),
   },
   handlers: './fan_out.hpp',
 });

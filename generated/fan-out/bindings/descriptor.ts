@@ -24,21 +24,26 @@ export const descriptor = {
       inbox: { offset: 1049472, bytes: 262144 },
       fds: [
         {
-          kind: 'tcpServer', name: 'blocks', index: 0, native: true, address: '127.0.0.1:7020',
-          connections: 32, firstSharedSlot: -1, writeQueueBytes: 262144, framingBytes: 4,
-          maximumMessageBytes: 65536,
+          kind: 'tcpServer', name: 'questions', index: 0, native: true, address: '127.0.0.1:7002',
+          connections: 64, firstSharedSlot: -1, writeQueueBytes: 262144, framingBytes: 1,
+          maximumMessageBytes: 64,
+        },
+        {
+          kind: 'tcpServer', name: 'straight', index: 2, native: true, address: '127.0.0.1:7003',
+          connections: 64, firstSharedSlot: -1, writeQueueBytes: 262144, framingBytes: 1,
+          maximumMessageBytes: 64,
         },
       ],
       channels: [],
     },
     {
-      name: 'ledger',
+      name: 'totals',
       sharedBytes: 1314816,
       delivery: { offset: 768, bytes: 1048576 },
       inbox: { offset: 1049472, bytes: 262144 },
       fds: [
         {
-          kind: 'timer', name: 'report', index: 1, native: true,
+          kind: 'timer', name: 'seconds', index: 1, native: true,
         },
       ],
       channels: [],

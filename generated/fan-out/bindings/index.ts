@@ -10,11 +10,12 @@ export { LoomError } from './loom/error.ts';
 /** reactors of the config. */
 export type ReactorName =
   | 'front'
-  | 'ledger';
+  | 'totals';
 
 /** fds of the config that have an address. */
 export type AddressName =
-  | 'blocks';
+  | 'questions'
+  | 'straight';
 
 /** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
 export type Options = OpenOptions<ReactorName, AddressName>;
@@ -22,10 +23,15 @@ export type Options = OpenOptions<ReactorName, AddressName>;
 /** The running program. `await using` or `stop()` ends it. */
 export interface FanOut extends Program<ReactorName> {
   /**
-   * fds.blocks - tcpServer on 127.0.0.1:7020, 32 connections, messages of at most 64 KiB after a
-   * 4-byte big-endian length, handled by Blocks on small fibers.
+   * fds.questions - tcpServer on 127.0.0.1:7002, 64 connections, lines of at most 64 bytes, handled
+   * by Front.
    */
-  readonly blocks: NativeServer;
+  readonly questions: NativeServer;
+  /**
+   * fds.straight - tcpServer on 127.0.0.1:7003, 64 connections, lines of at most 64 bytes, handled
+   * by Straight on small fibers.
+   */
+  readonly straight: NativeServer;
 }
 
 /**

@@ -6,7 +6,8 @@
 #include <fan_out/stacks.hpp>
 #include <loom/reactor.hpp>
 
-#include "checks/Blocks.hpp"
+#include "checks/Front.hpp"
+#include "checks/Straight.hpp"
 
 namespace fan_out::shapes {
 
@@ -20,16 +21,17 @@ struct Front : loom::ReactorShape {
   static constexpr std::uint64_t spin_nanoseconds = 20000;
   static constexpr std::uint32_t completion_batch = 64;
   static constexpr std::uint32_t submission_entries = 128;
-  static constexpr std::uint32_t completion_entries = 512;
-  static constexpr std::uint32_t handles = 105;
-  static constexpr std::uint32_t own_handles = 1;
-  static constexpr std::uint32_t buffer_groups = 1;
+  static constexpr std::uint32_t completion_entries = 2048;
+  static constexpr std::uint32_t handles = 202;
+  static constexpr std::uint32_t own_handles = 2;
+  static constexpr std::uint32_t buffer_groups = 2;
   static constexpr std::uint32_t maximum_buffers = 16;
   static constexpr std::uint32_t delivery_offset = 768;
   static constexpr std::uint32_t delivery_bytes = 1048576;
   static constexpr std::uint32_t inbox_offset = 1049472;
   static constexpr std::uint32_t inbox_bytes = 262144;
   static constexpr std::uint32_t shared_bytes = 1314816;
+  static constexpr std::uint64_t stall_nanoseconds = 10000000;
   using Fibers = stacks::Fibers;
   static_assert(completion_entries >= 2 * submission_entries,
                 "the completion queue holds every completion of a full submission queue");
@@ -50,14 +52,27 @@ class Front : public loom::Reactor<Front<Backend>, Backend, shapes::Front> {
       case loom::common_operation::fiber: return this->fiber_completed(completion);
       case loom::common_operation::fiber_timeout: return this->fiber_timed_out(completion);
       case loom::common_operation::fiber_scope: return this->fiber_scope_expired(completion);
-      case front_operations::blocks_accept: return this->accepted(streams_.blocks, completion);
-      case front_operations::blocks_receive: return this->received(streams_.blocks, completion);
-      case front_operations::blocks_send: return this->sent(streams_.blocks, completion);
-      case front_operations::blocks_shutdown: return this->shut_down(streams_.blocks, completion);
-      case front_operations::blocks_close: return this->closed(streams_.blocks, completion);
-      case front_operations::blocks_cancel: return this->cancelled(streams_.blocks, completion);
-      case front_operations::blocks_deadline:
-        return this->deadline_passed(streams_.blocks, completion);
+      case front_operations::questions_accept:
+        return this->accepted(streams_.questions, completion);
+      case front_operations::questions_receive:
+        return this->received(streams_.questions, completion);
+      case front_operations::questions_send: return this->sent(streams_.questions, completion);
+      case front_operations::questions_shutdown:
+        return this->shut_down(streams_.questions, completion);
+      case front_operations::questions_close: return this->closed(streams_.questions, completion);
+      case front_operations::questions_cancel:
+        return this->cancelled(streams_.questions, completion);
+      case front_operations::questions_deadline:
+        return this->deadline_passed(streams_.questions, completion);
+      case front_operations::straight_accept: return this->accepted(streams_.straight, completion);
+      case front_operations::straight_receive: return this->received(streams_.straight, completion);
+      case front_operations::straight_send: return this->sent(streams_.straight, completion);
+      case front_operations::straight_shutdown:
+        return this->shut_down(streams_.straight, completion);
+      case front_operations::straight_close: return this->closed(streams_.straight, completion);
+      case front_operations::straight_cancel: return this->cancelled(streams_.straight, completion);
+      case front_operations::straight_deadline:
+        return this->deadline_passed(streams_.straight, completion);
       case front_operations::crunch_offload: return pools_.crunch.done(completion);
       default: this->core_.stats().add(loom::Stat::stale_completions);
     }
@@ -65,25 +80,31 @@ class Front : public loom::Reactor<Front<Backend>, Backend, shapes::Front> {
 
   /// Binds handlers, listens and resolves, fd by fd; the first error ends it.
   loom::StartError start_fds([[maybe_unused]] loom::ReactorRun& run) noexcept {
-    handlers_.blocks.attach_reactor(this->core_);
+    handlers_.front.attach_reactor(this->core_);
+    handlers_.straight.attach_reactor(this->core_);
     pools_.crunch.attach(this->core_, *run.pools[0], "crunch", front_operations::crunch_offload);
-    loom::attach_peers(handlers_.blocks.reactors, run.inboxes);
-    handlers_.blocks.pools.crunch.attach(pools_.crunch);
-    fibers_.blocks.attach(this->core_, handlers_.blocks);
-    streams_.blocks.attach(this->core_, fibers_.blocks);
+    loom::attach_peers(handlers_.front.reactors, run.inboxes);
+    handlers_.front.pools.crunch.attach(pools_.crunch);
+    loom::attach_peers(handlers_.straight.reactors, run.inboxes);
+    handlers_.straight.pools.crunch.attach(pools_.crunch);
+    fibers_.straight.attach(this->core_, handlers_.straight);
+    streams_.questions.attach(this->core_, handlers_.front);
+    streams_.straight.attach(this->core_, fibers_.straight);
     return this->start_streams(run);
   }
 
   /// Everything is in place: handlers start (and may throw), servers accept, clients connect,
   /// timers run.
   void begin() {
-    handlers_.blocks.on_start();
+    handlers_.front.on_start();
+    handlers_.straight.on_start();
     this->begin_streams();
   }
 
   template <class Visit>
   void each_stream(Visit&& visit) noexcept {
-    visit(streams_.blocks);
+    visit(streams_.questions);
+    visit(streams_.straight);
   }
   template <class Visit>
   void each_timer(Visit&& /*visit*/) noexcept {}
@@ -95,13 +116,15 @@ class Front : public loom::Reactor<Front<Backend>, Backend, shapes::Front> {
 
  private:
   struct {
-    ::Blocks blocks;
+    ::Front front;
+    ::Straight straight;
   } handlers_;
   struct {
-    fd::Blocks::Handler blocks;
+    fd::Straight::Handler straight;
   } fibers_;
   struct {
-    loom::StreamFamily<fd::Blocks> blocks;
+    loom::StreamFamily<fd::Questions> questions;
+    loom::StreamFamily<fd::Straight> straight;
   } streams_;
   struct {
     loom::OffloadTableOf<66> crunch;

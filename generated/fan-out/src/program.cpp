@@ -7,7 +7,7 @@
 #include <loom/run_reactor.hpp>
 
 #include "front.hpp"
-#include "ledger.hpp"
+#include "totals.hpp"
 
 namespace fan_out {
 namespace {
@@ -16,18 +16,32 @@ namespace {
 void run_front(loom::ReactorRun& run) noexcept {
   loom::run_reactor<Front, shapes::Front, loom::IoUring, loom::Epoll>(run);
 }
-void run_ledger(loom::ReactorRun& run) noexcept {
-  loom::run_reactor<Ledger, shapes::Ledger, loom::IoUring, loom::Epoll>(run);
+void run_totals(loom::ReactorRun& run) noexcept {
+  loom::run_reactor<Totals, shapes::Totals, loom::IoUring, loom::Epoll>(run);
 }
+
+constexpr loom::ActivityRow activities_front[] = {
+    {8, 7, "fds.questions", "Front", loom::stream_hooks},
+    {15, 7, "fds.straight", "Straight", loom::stream_hooks},
+    {22, 1, "pools.crunch", "what follows a job", ""},
+};
 
 constexpr loom::ReactorEntry reactors[] = {
     {
         .name = "front",
         .shared_bytes = shapes::Front::shared_bytes,
         .run = &run_front,
+        .mailbox_entries = 64,
         .blocking_pool = 0,
+        .stall_nanoseconds = shapes::Front::stall_nanoseconds,
+        .activities = {"front", activities_front, std::size(activities_front)},
     },
-    {"ledger", shapes::Ledger::shared_bytes, &run_ledger},
+    {
+        .name = "totals",
+        .shared_bytes = shapes::Totals::shared_bytes,
+        .run = &run_totals,
+        .mailbox_entries = 1024,
+    },
 };
 
 // pools.crunch - 2 threads on any core, a queue of 64 jobs.

@@ -9,30 +9,31 @@
 #include <loom/js_delivery.hpp>
 #include <loom/shapes.hpp>
 
-struct Blocks;
-struct Ledger;
+struct Front;
+struct Straight;
+struct Totals;
 
 namespace fan_out::fd {
 
-/// fds.blocks - tcpServer on 127.0.0.1:7020, 32 connections, messages of at most 64 KiB after a
-/// 4-byte big-endian length, handled by Blocks on small fibers.
-struct Blocks {
-  using Handler = loom::FiberStream<Blocks, ::Blocks, stacks::small>;
-  using Framing = loom::LengthPrefixedFraming<4, std::endian::big, 65536>;
+/// fds.questions - tcpServer on 127.0.0.1:7002, 64 connections, lines of at most 64 bytes, handled
+/// by Front.
+struct Questions {
+  using Handler = ::Front;
+  using Framing = loom::LineFraming<64>;
   static constexpr loom::StreamShape shape{
-      .name = "blocks",
+      .name = "questions",
       .index = 0,
       .kind = loom::StreamKind::tcp_server,
-      .address = "127.0.0.1:7020",
+      .address = "127.0.0.1:7002",
       .first_slot = 0,
-      .slots = 32,
-      .open_operation = front_operations::blocks_accept,
-      .receive_operation = front_operations::blocks_receive,
-      .send_operation = front_operations::blocks_send,
-      .shutdown_operation = front_operations::blocks_shutdown,
-      .close_operation = front_operations::blocks_close,
-      .cancel_operation = front_operations::blocks_cancel,
-      .deadline_operation = front_operations::blocks_deadline,
+      .slots = 64,
+      .open_operation = front_operations::questions_accept,
+      .receive_operation = front_operations::questions_receive,
+      .send_operation = front_operations::questions_send,
+      .shutdown_operation = front_operations::questions_shutdown,
+      .close_operation = front_operations::questions_close,
+      .cancel_operation = front_operations::questions_cancel,
+      .deadline_operation = front_operations::questions_deadline,
       .buffer_group = 0,
       .buffer_bytes = 32768,
       .buffer_count = 16,
@@ -42,15 +43,43 @@ struct Blocks {
   };
 };
 
-/// fds.report - timer, every 1 s, handled by Ledger.
-struct Report {
-  using Handler = ::Ledger;
+/// fds.straight - tcpServer on 127.0.0.1:7003, 64 connections, lines of at most 64 bytes, handled
+/// by Straight on small fibers.
+struct Straight {
+  using Handler = loom::FiberStream<Straight, ::Straight, stacks::small>;
+  using Framing = loom::LineFraming<64>;
+  static constexpr loom::StreamShape shape{
+      .name = "straight",
+      .index = 2,
+      .kind = loom::StreamKind::tcp_server,
+      .address = "127.0.0.1:7003",
+      .first_slot = 64,
+      .slots = 64,
+      .open_operation = front_operations::straight_accept,
+      .receive_operation = front_operations::straight_receive,
+      .send_operation = front_operations::straight_send,
+      .shutdown_operation = front_operations::straight_shutdown,
+      .close_operation = front_operations::straight_close,
+      .cancel_operation = front_operations::straight_cancel,
+      .deadline_operation = front_operations::straight_deadline,
+      .buffer_group = 1,
+      .buffer_bytes = 32768,
+      .buffer_count = 16,
+      .write_queue_bytes = 262144,
+      .full = loom::WhenFull::refuse,
+      .options = {.no_delay = true, .reuse_address = true, .backlog = 1024},
+  };
+};
+
+/// fds.seconds - timer, every 10 s, handled by Totals.
+struct Seconds {
+  using Handler = ::Totals;
   static constexpr loom::TimerShape shape{
-      .name = "report",
+      .name = "seconds",
       .index = 1,
-      .tick_operation = ledger_operations::report_tick,
-      .first_nanoseconds = 1000000000,
-      .every_nanoseconds = 1000000000,
+      .tick_operation = totals_operations::seconds_tick,
+      .first_nanoseconds = 10000000000,
+      .every_nanoseconds = 10000000000,
   };
 };
 

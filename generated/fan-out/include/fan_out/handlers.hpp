@@ -8,16 +8,16 @@
 
 namespace fan_out {
 
-/// Base of Blocks: `struct Blocks : fan_out::BlocksBase<Blocks>`.
-/// It serves fds.blocks on reactors.front.
+/// Base of Front: `struct Front : fan_out::FrontBase<Front>`.
+/// It serves fds.questions on reactors.front.
 template <class Self>
-class BlocksBase : public loom::HandlerBase<Self> {
+class FrontBase : public loom::HandlerBase<Self> {
  public:
-  using Connection = loom::FiberConnection<fd::Blocks>;
+  using Connection = loom::Connection<fd::Questions>;
   /// Runs calls on the threads of the reactors, with `post`.
   struct {
     loom::ReactorHandle front;
-    loom::ReactorHandle ledger;
+    loom::ReactorHandle totals;
   } reactors;
   /// Runs jobs on the threads of the pools, with `submit`.
   struct {
@@ -25,15 +25,32 @@ class BlocksBase : public loom::HandlerBase<Self> {
   } pools;
 };
 
-/// Base of Ledger: `struct Ledger : fan_out::LedgerBase<Ledger>`.
-/// It serves fds.report on reactors.ledger.
+/// Base of Straight: `struct Straight : fan_out::StraightBase<Straight>`.
+/// It serves fds.straight on reactors.front.
 template <class Self>
-class LedgerBase : public loom::HandlerBase<Self> {
+class StraightBase : public loom::HandlerBase<Self> {
+ public:
+  using Connection = loom::FiberConnection<fd::Straight>;
+  /// Runs calls on the threads of the reactors, with `post`.
+  struct {
+    loom::ReactorHandle front;
+    loom::ReactorHandle totals;
+  } reactors;
+  /// Runs jobs on the threads of the pools, with `submit`.
+  struct {
+    loom::PoolOut crunch;
+  } pools;
+};
+
+/// Base of Totals: `struct Totals : fan_out::TotalsBase<Totals>`.
+/// It serves fds.seconds on reactors.totals.
+template <class Self>
+class TotalsBase : public loom::HandlerBase<Self> {
  public:
   /// Runs calls on the threads of the reactors, with `post`.
   struct {
     loom::ReactorHandle front;
-    loom::ReactorHandle ledger;
+    loom::ReactorHandle totals;
   } reactors;
   /// Runs jobs on the threads of the pools, with `submit`.
   struct {

@@ -11,25 +11,32 @@ namespace front_operations {
 enum : std::uint16_t {
   none = 0,
   wake = 1,
-  blocks_accept = 8,
-  blocks_receive = 9,
-  blocks_send = 10,
-  blocks_shutdown = 11,
-  blocks_close = 12,
-  blocks_cancel = 13,
-  blocks_deadline = 14,
-  crunch_offload = 15,
+  questions_accept = 8,
+  questions_receive = 9,
+  questions_send = 10,
+  questions_shutdown = 11,
+  questions_close = 12,
+  questions_cancel = 13,
+  questions_deadline = 14,
+  straight_accept = 15,
+  straight_receive = 16,
+  straight_send = 17,
+  straight_shutdown = 18,
+  straight_close = 19,
+  straight_cancel = 20,
+  straight_deadline = 21,
+  crunch_offload = 22,
 };
 }  // namespace front_operations
 
-/// reactors.ledger - what the operation in a tag means.
-namespace ledger_operations {
+/// reactors.totals - what the operation in a tag means.
+namespace totals_operations {
 enum : std::uint16_t {
   none = 0,
   wake = 1,
-  report_tick = 8,
+  seconds_tick = 8,
   crunch_offload = 9,
 };
-}  // namespace ledger_operations
+}  // namespace totals_operations
 
 }  // namespace fan_out

@@ -13,17 +13,17 @@ inline constexpr std::uint16_t large = 0;
 /// stacks.medium - 8 stacks of 64 KiB.
 inline constexpr std::uint16_t medium = 1;
 
-/// stacks.small - 40 stacks of 16 KiB.
+/// stacks.small - 72 stacks of 16 KiB.
 inline constexpr std::uint16_t small = 2;
 
-/// What each reactor with fibers reserves: 56 fibers at once.
+/// What each reactor with fibers reserves: 88 fibers at once.
 struct Fibers {
   static constexpr loom::StackClass stacks[] = {
       {"large", 262144, 8, 0},
       {"medium", 65536, 8, 0},
-      {"small", 16384, 40, 0},
+      {"small", 16384, 72, 0},
   };
-  static constexpr std::uint32_t count = 56;
+  static constexpr std::uint32_t count = 88;
 };
 
 }  // namespace fan_out::stacks
