@@ -8,6 +8,7 @@ import { checkAddresses } from './check_addresses.ts';
 import { checkBudgets } from './check_budgets.ts';
 import { checkDatagrams } from './check_datagrams.ts';
 import { checkFileFds } from './check_file_fds.ts';
+import { checkGroups } from './check_groups.ts';
 import { checkNames } from './check_names.ts';
 import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
@@ -38,6 +39,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkDatagrams(config, value),
     ...checkPools(config, value),
     ...checkFileFds(config, value),
+    ...checkGroups(config),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

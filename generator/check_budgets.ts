@@ -161,9 +161,12 @@ export function checkBudgets(config: CheckedConfig): Diagnostic[] {
   );
   const sound = { ...config, channels };
   const reactors = Object.keys(config.reactors).sort(byName);
+  const instances = Object.values(config.reactors).reduce((sum, { count }) => sum + count, 0);
   const servers = Object.values(config.fds).filter((fd) => fd.kind.endsWith('Server')).length;
   return [
-    ...tooMany('Reactors', reactors.length, limits.reactors, 'Use fewer reactors.', ['reactors']),
+    ...tooMany('Reactors', instances, limits.reactors, 'Use fewer, or a lower `count`.', [
+      'reactors',
+    ]),
     ...tooMany('Pools', Object.keys(config.pools).length, limits.pools, 'Use fewer pools.', [
       'pools',
     ]),

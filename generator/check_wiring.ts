@@ -106,17 +106,26 @@ function checkReactors(config: CheckedConfig, value: unknown): Diagnostic[] {
     const path = ['channels', name, 'from'];
     found.push(diagnostic('LOOM1407', { name, reactor }, { path }));
   }
+  return [...found, ...checkPinned(config)];
+}
+
+/** Spinning reactors that share a core. */
+function checkPinned(config: CheckedConfig): Diagnostic[] {
+  const found: Diagnostic[] = [];
   const pinned = new Map<number, string>();
   for (const [name, reactor] of entriesByName(config.reactors)) {
-    if (reactor.core === 'any') continue;
-    const other = pinned.get(reactor.core);
-    pinned.set(reactor.core, other ?? name);
-    if (other === undefined) continue;
-    const spins = [reactor, config.reactors[other]].some((each) => each?.wait === 'spin');
-    if (!spins) continue;
-    const second = { message: `'${other}'`, path: ['reactors', other] };
-    const holes = { name, other, core: reactor.core };
-    found.push(diagnostic('LOOM1410', holes, { path: ['reactors', name, 'core'], second }));
+    const own = reactor.cores ?? (reactor.core === 'any' ? [] : [reactor.core]);
+    for (const core of own) {
+      const other = pinned.get(core);
+      pinned.set(core, other ?? name);
+      if (other === undefined || other === name) continue;
+      const spins = [reactor, config.reactors[other]].some((each) => each?.wait === 'spin');
+      if (!spins) continue;
+      const second = { message: `'${other}'`, path: ['reactors', other] };
+      const key = reactor.cores === undefined ? 'core' : 'cores';
+      const holes = { name, other, core };
+      found.push(diagnostic('LOOM1410', holes, { path: ['reactors', name, key], second }));
+    }
   }
   return found;
 }

@@ -6,12 +6,12 @@ import type {
   pipeSchema,
   tcpSchema,
   tcpServerSchema,
-  timerSchema,
   unixSchema,
   unixServerSchema,
 } from '../schemas/config_fds.ts';
 import type { fileSchema } from '../schemas/config_files.ts';
 import type { eventfdSchema, signalSchema } from '../schemas/config_sources.ts';
+import type { timerSchema } from '../schemas/config_timers.ts';
 
 /** How a handler is written: callbacks, or fibers on a declared stack class. */
 export type Style<Stack extends string> =

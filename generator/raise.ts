@@ -92,7 +92,9 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
     sendBuffer: options.sendBufferBytes || undefined,
     busyPoll: options.busyPollMicroseconds ? `${options.busyPollMicroseconds}us` : undefined,
     ...(isTcp && raiseTcp(fd)),
-    ...(isServer ? { full: fd.full, backlog: options.backlog } : raiseClient(fd)),
+    ...(isServer
+      ? { full: fd.full, backlog: options.backlog, spread: fd.spread }
+      : raiseClient(fd)),
     ...(fd.kind === 'tcpServer' && {
       reuseAddress: reuseAddress === 1,
       reusePort: reusePort === 1,
@@ -148,6 +150,8 @@ function raiseReactor(reactor: IrReactor, pools: readonly IrPool[]): Record<stri
   const { mode, spinNanoseconds } = reactor.wait;
   return given({
     core: reactor.core === -1 ? 'any' : reactor.core,
+    count: reactor.count,
+    cores: reactor.cores,
     wait: mode === 'spin-then-block' ? { spin: nanoseconds(spinNanoseconds) } : mode,
     submitBatch: reactor.submitBatch,
     completionBatch: reactor.completionBatch,

@@ -12,6 +12,7 @@ import { datagramCodes } from './codes_datagrams.ts';
 import { descriptorCodes } from './codes_descriptors.ts';
 import { fiberCodes } from './codes_fibers.ts';
 import { fileCodes } from './codes_files.ts';
+import { groupCodes } from './codes_groups.ts';
 import { loadCodes } from './codes_load.ts';
 import { nameCodes } from './codes_names.ts';
 import { requestCodes } from './codes_requests.ts';
@@ -32,6 +33,7 @@ export const codes = {
   ...descriptorCodes,
   ...datagramCodes,
   ...fileCodes,
+  ...groupCodes,
   ...requestCodes,
   ...poolCodes,
   ...systemCodes,

@@ -34,6 +34,13 @@ export const reactorSchema = v.strictObject({
     ]),
     'any',
   ),
+  /** Equal instances of this reactor, each on a thread of its own with rings and slots of its own;
+   * 1 to 16. Their servers spread connections over them (`spread`); a timer ticks in each of them.
+   * Other fds, and what goes to JavaScript, belong on a reactor with one instance.
+   * @default 1 */
+  count: v.optional(integer('instances', 1, limits.reactors), 1),
+  /** The core of each instance, instead of `core`: as many as `count`; 0 to 1023. */
+  cores: v.optional(v.array(integer('core', 0, limits.core))),
   /** What an idle loop does: `spin` burns its core, `block` sleeps in the kernel,
    * `{ spin: '20us' }` spins that long (100ns to 1s) and then sleeps.
    * @default { spin: '20us' } */

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { udpSchema, unixDatagramSchema } from './config_datagrams.ts';
 import { fileSchema } from './config_files.ts';
 import { eventfdSchema, signalSchema } from './config_sources.ts';
+import { timerSchema } from './config_timers.ts';
 import { choice, duration, flag, integer, oneOf, reactorName, size, text } from './leaf.ts';
 import { limits } from './limits.ts';
 
@@ -154,6 +155,12 @@ const serverEntries = {
   /** Connections the kernel keeps for accept (listen(2)); 1 to 65535, capped by somaxconn.
    * @default 1024 */
   backlog: v.optional(integer('connections', 1, 65535), 1024),
+  /** How connections reach the instances of a reactor with a `count`. `reuseport`: each instance
+   * listens (SO_REUSEPORT), the kernel spreads by the address of the peer, and one instance may be
+   * full before another. `round-robin` and `least-inflight`: instance 0 accepts and deals out, in
+   * turn or to the one with the fewest connections; only when all are full is one refused.
+   * By default `reuseport`, for a `unixServer` `round-robin`. */
+  spread: v.optional(choice(['reuseport', 'round-robin', 'least-inflight'])),
 };
 
 const unixEntries = {
@@ -265,22 +272,6 @@ export const pipeSchema = v.strictObject({
     oneOf("false or { initial: '100ms', maximum: '10s' }", [v.literal(false), reconnectSchema]),
     false,
   ),
-});
-
-/** A periodic or one-shot timer, or one that its handler arms. */
-export const timerSchema = v.strictObject({
-  kind: v.literal('timer'),
-  /** The reactor that owns this timer: a key of `reactors`. */
-  on: reactorName(),
-  /** Your C++ struct with `on_tick`. Without one, ticks are delivered to JavaScript. */
-  handler: v.optional(text("the name of a C++ struct, such as 'Stats'")),
-  /** Period; 10us to 720h. Without it the timer ends after its first tick. */
-  every: v.optional(duration('10us', '720h')),
-  /** Time to the first tick; 1us to 720h. By default `every`. */
-  after: v.optional(duration('1us', '720h')),
-  /** `manual`: only your handler arms it, as a member named like this fd; without `every`, `after`.
-   * @default 'auto' */
-  start: v.optional(choice(['auto', 'manual']), 'auto'),
 });
 
 /** Any declared fd. */

@@ -121,6 +121,8 @@ export interface IrStreamFd {
   writeQueueBytes: number;
   /** Servers: what happens to a connection past the last slot. */
   full: 'refuse' | 'wait';
+  /** Servers of a reactor with several instances: how connections reach them. */
+  spread?: 'reuseport' | 'round-robin' | 'least-inflight';
   /** Clients: time limit of one connect(2). */
   connectTimeoutNanoseconds: number;
   /** Clients: capped exponential backoff with jitter; initial 0 means never reconnect. */
@@ -187,6 +189,10 @@ export interface IrReactor {
   index: number;
   /** Core number, or -1 for any. */
   core: number;
+  /** Equal instances, each with everything below for itself; absent: 1. */
+  count?: number;
+  /** The core of each instance; absent: `core` says it. */
+  cores?: number[];
   wait: { mode: 'spin' | 'block' | 'spin-then-block'; spinNanoseconds: number };
   submitBatch: number;
   completionBatch: number;

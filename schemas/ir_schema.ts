@@ -74,6 +74,7 @@ const streamFd = v.strictObject({
   descriptors: v.exactOptional(whole(1, 253)),
   writeQueueBytes: whole(1, 2 ** 28),
   full: one('refuse', 'wait'),
+  spread: v.exactOptional(one('reuseport', 'round-robin', 'least-inflight')),
   connectTimeoutNanoseconds: nanoseconds,
   reconnect: v.strictObject({
     initialNanoseconds: nanoseconds,
@@ -158,6 +159,8 @@ const reactor = v.strictObject({
   typeName: upperName,
   index: whole(0, limits.reactors - 1),
   core: whole(-1, limits.core),
+  count: v.exactOptional(whole(2, limits.reactors)),
+  cores: v.exactOptional(list(whole(0, limits.core), limits.reactors)),
   wait: v.strictObject({
     mode: one('spin', 'block', 'spin-then-block'),
     spinNanoseconds: nanoseconds,

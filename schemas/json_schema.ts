@@ -34,7 +34,12 @@ function leafSchema(leaf: Leaf): Json | undefined {
 function docComments(): Map<string, string> {
   const project = new Project({ skipAddingFilesFromTsConfig: true });
   const comments = new Map<string, string>();
-  for (const file of ['./config.ts', './config_fds.ts', './config_sources.ts']) {
+  for (const file of [
+    './config.ts',
+    './config_fds.ts',
+    './config_sources.ts',
+    './config_timers.ts',
+  ]) {
     const source = project.addSourceFileAtPath(fileURLToPath(new URL(file, import.meta.url)));
     source.forEachDescendant((node) => {
       if (!Node.isPropertyAssignment(node)) return;

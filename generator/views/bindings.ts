@@ -3,6 +3,7 @@
  * TypeScript, over the runtime that templates/bindings holds.
  */
 import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
 import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { bannerLines, configPath, describeFd, framingOverhead, isServer } from './sentences.ts';
@@ -84,7 +85,7 @@ export function indexView(ir: Ir): IndexView {
     hasMessages: ir.messages.length > 0,
     typeName: pascalCase(identifier(ir.name)),
     name: identifier(ir.name),
-    reactorNames: union(ir.reactors.map(({ name }) => name)),
+    reactorNames: union(ir.reactors.flatMap(instancesOf).map(({ name }) => name)),
     addressNames: union(addressed.sort()),
     properties,
   };
@@ -150,7 +151,9 @@ export function descriptorView(ir: Ir): DescriptorView {
     hasChannels: ir.reactors.some(({ channels }) => channels.length > 0),
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
     buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
-    reactors: ir.reactors.map(descriptorReactor),
+    reactors: ir.reactors.flatMap((reactor) =>
+      instancesOf(reactor).map((instance) => descriptorReactor(reactor, instance)),
+    ),
   };
 }
 
@@ -159,13 +162,14 @@ function shellWord(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-function descriptorReactor(reactor: IrReactor): DescriptorReactorView {
+/** One instance; what the program has once, its fds, is the first's. */
+function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorReactorView {
   const { shared } = reactor;
-  const fds = reactor.fds.filter((fd) => !isSource(fd));
+  const fds = instance.number === 0 ? reactor.fds.filter((fd) => !isSource(fd)) : [];
   const ring = (offset: number, bytes: number): string =>
     `{ offset: ${integer(offset)}, bytes: ${integer(bytes)} }`;
   return {
-    name: typescriptString(reactor.name),
+    name: typescriptString(instance.name),
     sharedBytes: integer(shared.bytes),
     delivery: ring(shared.deliveryOffset, shared.deliveryBytes),
     inbox: ring(shared.inboxOffset, shared.inboxBytes),

@@ -211,6 +211,12 @@ function traitFields(fd: IrStreamFd): string[] {
   return traits.length === 0 ? [] : nestedFields(indent, 'traits', traits);
 }
 
+const spreads: Record<NonNullable<IrStreamFd['spread']>, string> = {
+  reuseport: 'reuse_port',
+  'round-robin': 'round_robin',
+  'least-inflight': 'least_inflight',
+};
+
 /** What only a server, only a client or only JavaScript's side needs. */
 function sideFields(fd: IrStreamFd): [string, string][] {
   const fields: [string, string][] = [];
@@ -218,6 +224,7 @@ function sideFields(fd: IrStreamFd): [string, string][] {
   if (fd.descriptors !== undefined) fields.push(['descriptors', integer(fd.descriptors)]);
   if (isServer(fd)) {
     fields.push(['full', `loom::WhenFull::${fd.full === 'wait' ? 'wait' : 'refuse'}`]);
+    if (fd.spread) fields.push(['spread', `loom::Spread::${spreads[fd.spread]}`]);
   } else {
     fields.push(
       ['connect_timeout_nanoseconds', integer(fd.connectTimeoutNanoseconds)],

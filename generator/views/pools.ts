@@ -1,5 +1,6 @@
 /** What the views of reactors, handlers and the program say about pools and other reactors. */
 import type { Ir, IrReactor } from '../../schemas/ir.ts';
+import { instancesOf } from '../lower_groups.ts';
 import type { IrPool } from '../../schemas/ir_pools.ts';
 import { argumentLines, fitted } from './cxx_layout.ts';
 import { counted } from './sentences.ts';
@@ -39,13 +40,21 @@ export function offloadOperation(pool: string): string {
   return `${identifier(pool)}_offload`;
 }
 
+/** Whether handlers have reactors besides their own: others, or further instances. */
+function hasPeers(ir: Ir): boolean {
+  return ir.reactors.flatMap(instancesOf).length > 1;
+}
+
 /** The handles that every handler's base of a program has. */
 export function handleGroups(ir: Ir): HandleGroupView[] {
   const groups: HandleGroupView[] = [];
-  if (ir.reactors.length > 1) {
+  if (hasPeers(ir)) {
     groups.push({
       comment: commentLines('  /// ', 'Runs calls on the threads of the reactors, with `post`.'),
-      members: ir.reactors.map(({ name }) => `loom::ReactorHandle ${identifier(name)}`),
+      members: ir.reactors.map(({ name, count }) => {
+        const instances = count === undefined ? '' : `[${integer(count)}]`;
+        return `loom::ReactorHandle ${identifier(name)}${instances}`;
+      }),
       name: 'reactors',
     });
   }
@@ -91,9 +100,7 @@ export function handleStatements(
     const member = `handlers_.${handler}`;
     const pools = (reactor.offloads ?? []).map(({ pool }) => identifier(pool));
     return [
-      ...(ir.reactors.length > 1
-        ? [`    loom::attach_peers(${member}.reactors, run.inboxes);`]
-        : []),
+      ...(hasPeers(ir) ? [`    loom::attach_peers(${member}.reactors, run.inboxes);`] : []),
       ...pools.map((pool) => `    ${member}.pools.${pool}.attach(pools_.${pool});`),
     ];
   });

@@ -2,6 +2,7 @@
 import type { Ir, IrReactor } from '../../schemas/ir.ts';
 import { isStream } from '../fd_kinds.ts';
 import { type ActivitiesView, activitiesViews, activityFields, isWatched } from './activities.ts';
+import { type Instance, instancesOf } from '../lower_groups.ts';
 import { argumentLines, fitted, listLines } from './cxx_layout.ts';
 import { type PoolView, poolViews } from './pools.ts';
 import { bannerLines } from './sentences.ts';
@@ -14,6 +15,7 @@ export interface ProgramView {
   namespace: string;
   includes: string[];
   backendNames: string;
+  /** Each reactor once, with an entry for each of its instances. */
   reactors: { name: string; run: string[]; entry: string[] }[];
   /** What the watchdog calls the activities of reactors that declare a budget. */
   activities: ActivitiesView[];
@@ -24,19 +26,21 @@ export interface ProgramView {
 }
 
 /** One row of the table: the first three by their position, or all by their names. */
-function entryLines(reactor: IrReactor): string[] {
-  const name = identifier(reactor.name);
+function entryLines(reactor: IrReactor, { name, number, core }: Instance): string[] {
   const shape = `shapes::${identifier(reactor.typeName)}`;
   const { mailboxEntries, blockingPool } = reactor;
   const signals = reactorSignals(reactor);
   const first = {
     name: cxxString(name),
     shared_bytes: `${shape}::shared_bytes`,
-    run: `&run_${name}`,
+    run: `&run_${identifier(reactor.name)}`,
   };
   const more = {
     ...(mailboxEntries !== undefined && { mailbox_entries: integer(mailboxEntries) }),
     ...(blockingPool !== undefined && { blocking_pool: integer(blockingPool) }),
+    ...(number !== 0 && { instance: integer(number) }),
+    ...(reactor.count !== undefined && { instances: integer(reactor.count) }),
+    ...(core !== undefined && { core: integer(core) }),
     ...(signals !== 0 && { signals: integer(signals) }),
     ...(isWatched(reactor) && activityFields(reactor)),
   };
@@ -99,7 +103,7 @@ export function programView(ir: Ir): ProgramView {
       return {
         name,
         run: argumentLines('  loom::run_reactor<', types, '>(run);'),
-        entry: entryLines(reactor),
+        entry: instancesOf(reactor).flatMap((instance) => entryLines(reactor, instance)),
       };
     }),
     activities: activitiesViews(ir.reactors),

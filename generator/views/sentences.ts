@@ -125,7 +125,8 @@ export function describeFd(fd: IrFd): string {
     return `fds.${fd.name} - pipe${from}${to}, ${describeFraming(fd.framing)}, ${receiver}.`;
   }
   const place = isServer(fd) ? 'on' : 'to';
-  const many = counted(fd.slots, 'connection');
+  const each = fd.spread === undefined ? '' : ` an instance, spread by ${fd.spread}`;
+  const many = `${counted(fd.slots, 'connection')}${each}`;
   const carries = describeFraming(fd.framing);
   return `fds.${fd.name} - ${fd.kind} ${place} ${fd.address}, ${many}, ${carries}, ${receiver}.`;
 }
@@ -139,7 +140,13 @@ export function describeWait(reactor: IrReactor): string {
 
 /** One sentence about a reactor, with its config path first. */
 export function describeReactor(reactor: IrReactor): string {
+  const { count, cores } = reactor;
   const core = reactor.core < 0 ? 'any core' : `core ${reactor.core}`;
+  const threads =
+    count === undefined
+      ? `one thread on ${core}`
+      : `${count} equal instances, each with these tables and a thread of its own on ` +
+        (cores === undefined ? core : `one of the cores ${cores.join(', ')}`);
   const batches = `submits ${reactor.submitBatch} and dispatches ${reactor.completionBatch} a turn`;
-  return `reactors.${reactor.name} - one thread on ${core}, ${describeWait(reactor)}, ${batches}.`;
+  return `reactors.${reactor.name} - ${threads}, ${describeWait(reactor)}, ${batches}.`;
 }

@@ -2,6 +2,7 @@
 import type { Ir, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isDatagram, isSource, isStream } from '../fd_kinds.ts';
 import { directSockets } from '../lower_fds.ts';
+import { handsOver } from '../lower_groups.ts';
 import { memoryCount } from './files.ts';
 import { isServer } from './sentences.ts';
 import { cxxString, integer } from './text.ts';
@@ -55,7 +56,8 @@ export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
   const streams = reactor.fds.filter(isStream);
   const datagrams = reactor.fds.filter(isDatagram);
   const sources = reactor.fds.filter(isSource).length;
-  const ends = (fd: IrStreamFd) => (fd.kind === 'pipe' ? 2 : isServer(fd) ? 1 : fd.slots);
+  const ends = (fd: IrStreamFd) =>
+    fd.kind === 'pipe' ? 2 : isServer(fd) ? 1 + (handsOver(fd) ? fd.slots : 0) : fd.slots;
   const own = streams.reduce((sum, fd) => sum + ends(fd), sources);
   const sockets = datagrams.reduce((sum, fd) => sum + fd.sockets, 0);
   const pools = [...streams, ...datagrams].map((fd) => fd.receive.count);

@@ -46,7 +46,9 @@ struct OneShape : loom::ReactorShape {
   static constexpr std::uint32_t submission_entries = 64;
   static constexpr std::uint32_t completion_entries = 1024;
   static constexpr std::uint32_t own_handles =
-      Fd::shape.is_server() ? 1 : static_cast<std::uint32_t>(Fd::shape.slots) * 2;
+      Fd::shape.hands_over()  ? Fd::shape.slots + 1
+      : Fd::shape.is_server() ? 1
+                              : static_cast<std::uint32_t>(Fd::shape.slots) * 2;
   static constexpr std::uint32_t handles = own_handles + Fd::shape.slots + 64;
   static constexpr std::uint32_t buffer_groups = 1;
   static constexpr std::uint32_t maximum_buffers = Fd::shape.buffer_count;

@@ -1,5 +1,6 @@
 // A program is its pools and its reactors: the reactors' threads are started together, report
-// together, and are joined together. The addon and the standalone program both use it.
+// together, and are joined together; further instances of a group start when the first has bound
+// what they share. The addon and the standalone program both use it.
 #pragma once
 
 #include <atomic>
@@ -60,16 +61,14 @@ class RunningProgram {
     }
     // Partner: wake(), which acquires: whoever sees a count sees the descriptors below it.
     count_.store(table.reactor_count, std::memory_order_release);
+    // The first instance of every group binds the addresses that the others share.
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
-      if (launch(table.reactors[index], index)) continue;
-      runs_[index].error =
-          StartError::make(start_code::cannot_start_thread, "", EAGAIN,
-                           "no thread for reactors.%s. Raise the limit of processes (ulimit -u).",
-                           table.reactors[index].name);
-      inboxes_[index].mailbox().close();
-      note_ready();
+      if (table.reactors[index].instance == 0) launch_or_report(table.reactors[index], index);
     }
-    wait_until_ready();
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
+      if (table.reactors[index].instance != 0) follow(table.reactors[index], index);
+    }
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) wait_until_ready(index);
     collect(report, table);
     if (!report.ok) join();
     return report;
@@ -136,7 +135,12 @@ class RunningProgram {
     run = ReactorRun{};
     run.index = index;
     run.shared = start_.reactors[index].shared;
+    run.instance = entry.instance;
+    run.instances = entry.instances;
+    if (entry.instance != 0) run.first = &runs_[index - entry.instance];
+    run.spread = &spread_;
     run.core = start_.reactors[index].core;
+    if (run.core == core_as_declared) run.core = entry.core;
     run.backend = start_.backend;
     run.addresses = start_.addresses;
     run.address_count = start_.address_count;
@@ -144,8 +148,8 @@ class RunningProgram {
     run.request_stop = [](void* self) noexcept {
       static_cast<RunningProgram*>(self)->request_stop();
     };
-    run.ready = [](void* self, ReactorRun&) noexcept {
-      static_cast<RunningProgram*>(self)->note_ready();
+    run.ready = [](void* self, ReactorRun& reactor_run) noexcept {
+      static_cast<RunningProgram*>(self)->note_ready(reactor_run.index);
     };
     run.program = this;
     run.wake_js = start_.wake_js;
@@ -160,6 +164,23 @@ class RunningProgram {
     run.blocking = entry.blocking_pool < 0 ? nullptr : run.pools[entry.blocking_pool];
     sign_shared_block(run.shared);
     return {};
+  }
+
+  void launch_or_report(const ReactorEntry& entry, std::uint32_t index) noexcept {
+    if (launch(entry, index)) return;
+    runs_[index].error = StartError::make(
+        start_code::cannot_start_thread, "", EAGAIN,
+        "no thread for reactors.%s. Raise the limit of processes (ulimit -u).", entry.name);
+    inboxes_[index].mailbox().close();
+    note_ready(index);
+  }
+
+  /// Launches a further instance of a group once the first has reported; after its failure none.
+  void follow(const ReactorEntry& entry, std::uint32_t index) noexcept {
+    wait_until_ready(index - entry.instance);
+    if (!runs_[index - entry.instance].error) return launch_or_report(entry, index);
+    inboxes_[index].mailbox().close();
+    note_ready(index);
   }
 
   bool launch(const ReactorEntry& entry, std::uint32_t index) noexcept {
@@ -180,16 +201,15 @@ class RunningProgram {
     }
   }
 
-  void note_ready() noexcept {
+  void note_ready(std::uint32_t index) noexcept {
     const std::lock_guard lock(mutex_);
-    ready_count_ += 1;
-    ready_.notify_all();
+    has_reported_[index] = true;
+    reported_.notify_all();
   }
 
-  void wait_until_ready() noexcept {
+  void wait_until_ready(std::uint32_t index) noexcept {
     std::unique_lock lock(mutex_);
-    const std::uint32_t expected = count_.load(std::memory_order_relaxed);
-    ready_.wait(lock, [&] { return ready_count_ >= expected; });
+    reported_.wait(lock, [&] { return has_reported_[index]; });
   }
 
   void collect(StartReport& report, const ProgramTable& table) noexcept {
@@ -243,6 +263,7 @@ class RunningProgram {
   Activity activities_[maximum_reactors];
   Watchdog watchdog_;
   Pools pools_;
+  SpreadTable spread_;
   ReactorRun runs_[maximum_reactors];
   std::thread threads_[maximum_reactors];
   bool was_started_ = false;
@@ -251,8 +272,8 @@ class RunningProgram {
   std::atomic<bool> stop_requested_{false};
   std::atomic<std::uint32_t> running_{0};
   std::mutex mutex_;
-  std::condition_variable ready_;
-  std::uint32_t ready_count_ = 0;
+  std::condition_variable reported_;
+  bool has_reported_[maximum_reactors] = {};
 };
 
 }  // namespace loom

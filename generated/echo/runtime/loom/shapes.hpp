@@ -36,6 +36,15 @@ enum class Trigger : std::uint8_t {
 struct FdTraits {
   ReceiveStrategy receive = ReceiveStrategy::multishot;
   Trigger trigger = Trigger::edge;
+  bool hands_over = false;  ///< accepts give plain descriptors, which may go to another reactor
+};
+
+/// How the connections of a server spread over the instances of its reactor: `fds.<name>.spread`.
+enum class Spread : std::uint8_t {
+  none,         ///< its reactor has one instance
+  reuse_port,   ///< each instance listens, SO_REUSEPORT: the kernel spreads by the peer's address
+  round_robin,  ///< instance 0 accepts and deals them out
+  least_inflight,  ///< instance 0 accepts; the one with the fewest connections gets the next
 };
 
 /// Socket options; 0 leaves the kernel's default.
@@ -83,6 +92,7 @@ struct StreamShape {
   /// Unix kinds: descriptors that one connection may have waiting, each way; 0 passes none.
   std::uint32_t descriptors = 0;
   WhenFull full = WhenFull::refuse;
+  Spread spread = Spread::none;                     ///< servers
   std::uint64_t connect_timeout_nanoseconds = 0;    ///< clients; 0 is none
   std::uint64_t reconnect_initial_nanoseconds = 0;  ///< clients; 0 is never
   std::uint64_t reconnect_maximum_nanoseconds = 0;  ///< clients
@@ -98,6 +108,10 @@ struct StreamShape {
   /// Whether sends are sendmsg(2) of a prepared msghdr.
   [[nodiscard]] constexpr bool sends_messages() const noexcept {
     return packets || descriptors != 0;
+  }
+  /// Whether instance 0 accepts for all instances.
+  [[nodiscard]] constexpr bool hands_over() const noexcept {
+    return spread == Spread::round_robin || spread == Spread::least_inflight;
   }
   /// Whether the fd's addresses are IPv4 or IPv6.
   [[nodiscard]] constexpr bool is_tcp() const noexcept {

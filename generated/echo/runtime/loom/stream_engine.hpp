@@ -198,6 +198,7 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     if (family.shape.is_server()) {
       family.free_slots[family.free_count] = slot.index;
       family.free_count += 1;
+      family.count_taken(-1);
       this->arm_accept(family);
     } else if (slot.try_next && !stopping_) {
       slot.try_next = false;
@@ -218,6 +219,7 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   template <class Fd>
   void begin_accepted(StreamFamily<Fd>& family, std::int32_t handle) noexcept {
     family.free_count -= 1;
+    family.count_taken(1);
     StreamSlot<Fd>& slot = family.slots[family.free_slots[family.free_count]];
     this->prepare_slot(family, slot, handle);
     this->opened(family, slot);

@@ -34,6 +34,7 @@ class ReactorStop : public SourceEngine<Derived, Backend> {
     this->stop_sources();
     static_cast<Derived&>(*this).each_stream([this](auto& family) {
       core_.wheel().disarm(family.accept_retry);
+      family.take_part(false);
       if (family.accept.in_flight) {
         family.accept_cancel.handle = family.listener;
         this->start(family.accept_cancel);

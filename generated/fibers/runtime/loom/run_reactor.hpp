@@ -123,13 +123,25 @@ inline void raise_descriptor_limit() noexcept {
 /// that it can end several at once: PR_SET_TIMERSLACK, prctl(2).
 inline void want_exact_timeouts() noexcept { prctl(PR_SET_TIMERSLACK, 1UL); }
 
+/// The declared name, and its number behind that of an instance; Linux keeps 15 characters,
+/// pthread_setname_np(3).
+inline void name_this_thread(const char* declared, const ReactorRun& reactor_run) noexcept {
+  char name[16];
+  if (reactor_run.instances == 1) {
+    std::snprintf(name, sizeof name, "%s", declared);
+  } else {
+    std::snprintf(name, sizeof name, "%.12s.%u", declared, reactor_run.instance % 100U);
+  }
+  pthread_setname_np(pthread_self(), name);
+}
+
 /// Tries each backend in order; see run_on_backend.
 template <template <class> class Emitted, class Shape, template <class> class... Backends>
 void run_reactor(ReactorRun& reactor_run) noexcept {
   block_signals();
   want_exact_timeouts();
   raise_descriptor_limit();
-  pthread_setname_np(pthread_self(), Shape::thread_name);
+  name_this_thread(Shape::thread_name, reactor_run);
   const int core = reactor_run.core == core_as_declared ? Shape::core : reactor_run.core;
   if (core != core_any) {
     reactor_run.error = pin_this_thread(Shape::name, core);

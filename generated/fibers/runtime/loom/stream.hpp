@@ -14,6 +14,7 @@
 #include "operation.hpp"
 #include "shapes.hpp"
 #include "socket.hpp"
+#include "spread.hpp"
 #include "stream_message.hpp"
 #include "timer_wheel.hpp"
 #include "write_queue.hpp"
@@ -134,6 +135,7 @@ struct StreamFamily {
     accept.kind = OperationKind::accept;
     accept.multishot = shape.full == WhenFull::refuse;
     accept.traits = shape.traits;
+    accept.traits.hands_over = shape.hands_over();
     accept.tag = Tag(shape.first_slot, shape.open_operation, 0);
     accept_cancel.kind = OperationKind::cancel_all;
     accept_cancel.tag = Tag(shape.first_slot, shape.cancel_operation, listener_generation);
@@ -186,6 +188,22 @@ struct StreamFamily {
     return slot;
   }
 
+  /// Servers of a group: this instance begins or ends to take connections that instance 0 accepts.
+  void take_part(bool takes) noexcept {
+    if constexpr (Fd::shape.hands_over()) {
+      if (share == nullptr) return;
+      share->member(instance).takes_part.store(takes, std::memory_order_relaxed);
+    }
+  }
+
+  /// The same: slots were taken, or are free again.
+  void count_taken(std::int32_t change) noexcept {
+    if constexpr (Fd::shape.hands_over()) {
+      share->member(instance).taken.fetch_add(static_cast<std::uint32_t>(change),
+                                              std::memory_order_relaxed);
+    }
+  }
+
   /// Storage of the slot's write queue and of messages across buffers.
   [[nodiscard]] std::byte* queue_storage(const StreamSlot<Fd>& slot) noexcept {
     return queue_memory[slot.index];
@@ -198,8 +216,14 @@ struct StreamFamily {
                                        : shape.packets        ? Transfer::packets
                                                               : Transfer::bytes;
   static constexpr std::uint32_t listener_generation = UINT32_MAX;
+  /// In the tag of a connection that instance 0 hands over; that of its accepts is 0.
+  static constexpr std::uint32_t handed_generation = 1;
   static constexpr std::uint16_t no_held_buffer = 0xffff;
+  static_assert(!Fd::shape.hands_over() || Fd::shape.full == WhenFull::refuse,
+                "instance 0 does not hear when another one has room again");
 
+  SpreadShare* share = nullptr;  ///< what the instances share, where instance 0 hands over
+  std::uint32_t instance = 0;    ///< of the reactor's group
   StreamSlot<Fd>* dirty_first = nullptr;
   StreamSlot<Fd>* dirty_last = nullptr;
   std::uint32_t free_count = 0;

@@ -278,7 +278,7 @@ export class ReactorStats {
     return this.#at(42);
   }
 
-  /** Connections handed to another reactor of the group. */
+  /** Connections that another instance of the group accepted and handed to this one. */
   get handedOver(): bigint {
     return this.#at(43);
   }

@@ -18,6 +18,9 @@ struct ReactorEntry {
   void (*run)(ReactorRun& run) noexcept;
   std::uint32_t mailbox_entries = 256;  ///< 2^n, mail from other threads
   std::int32_t blocking_pool = -1;      ///< index of the pool for what the backend cannot do
+  std::uint32_t instance = 0;           ///< of a group: its number, they follow each other
+  std::uint32_t instances = 1;          ///< of a group: how many there are
+  int core = core_as_declared;          ///< of a group: this instance's own
   std::uint64_t signals = 0;            ///< what its signalfds take: bit n - 1 is signal n
   std::uint64_t stall_nanoseconds = 0;  ///< the watchdog's budget; 0: it is not watched
   ActivityTable activities{};

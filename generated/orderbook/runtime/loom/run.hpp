@@ -11,6 +11,7 @@
 #include "lateness.hpp"
 #include "pool_queue.hpp"
 #include "shared_layout.hpp"
+#include "spread_table.hpp"
 
 namespace loom {
 
@@ -19,6 +20,7 @@ struct ActivityTable;
 
 /// Bounds of a program.
 inline constexpr std::uint32_t maximum_reactors = 16;
+static_assert(maximum_instances == maximum_reactors, "each instance is a reactor of its own");
 inline constexpr std::uint32_t maximum_bound_addresses = 64;
 inline constexpr std::uint32_t maximum_address_overrides = 64;
 
@@ -55,7 +57,11 @@ inline constexpr std::uint32_t maximum_reported_stack_classes = 16;
 /// thread before it reports, and read by the starting thread after that.
 struct ReactorRun {
   std::uint32_t index = 0;
-  std::byte* shared = nullptr;  ///< zeroed, shared_bytes long, 8-byte aligned
+  std::uint32_t instance = 0;         ///< its number in its group
+  std::uint32_t instances = 1;        ///< those of the group, `index - instance` is the first
+  const ReactorRun* first = nullptr;  ///< instance 0, which has reported; nullptr for itself
+  SpreadTable* spread = nullptr;      ///< what instances share of their servers
+  std::byte* shared = nullptr;        ///< zeroed, shared_bytes long, 8-byte aligned
   int core = core_as_declared;
   const char* backend = nullptr;  ///< nullptr: in the declared order
   const AddressOverride* addresses = nullptr;
@@ -92,6 +98,14 @@ struct ReactorRun {
       if (std::strcmp(addresses[n].fd, name) != 0) continue;
       addresses_used |= std::uint64_t{1} << n;
       return addresses[n].address;
+    }
+    return declared;
+  }
+
+  /// The address that instance 0 bound for server `fd`, or `declared` where there is none.
+  [[nodiscard]] const char* first_bound(std::uint16_t fd, const char* declared) const noexcept {
+    for (std::uint32_t n = 0; first != nullptr && n < first->bound_count; ++n) {
+      if (first->bound[n].fd == fd) return first->bound[n].text;
     }
     return declared;
   }

@@ -8,14 +8,14 @@
 
 #include "adopt_socket.hpp"
 #include "run.hpp"
-#include "stream_adopt.hpp"
+#include "stream_spread.hpp"
 
 namespace loom {
 
-/// Adds to StreamAdopt what happens from outside of it.
+/// Adds to StreamSpread what happens from outside of it.
 template <class Derived, class Backend>
-class StreamStart : public StreamAdopt<Derived, Backend> {
-  using Base = StreamAdopt<Derived, Backend>;
+class StreamStart : public StreamSpread<Derived, Backend> {
+  using Base = StreamSpread<Derived, Backend>;
 
  public:
   /// For the emitted code: start_stream() of every stream fd; the first error ends it.
@@ -37,10 +37,15 @@ class StreamStart : public StreamAdopt<Derived, Backend> {
   template <class Fd>
   StartError start_stream(StreamFamily<Fd>& family, ReactorRun& reactor_run) noexcept {
     const char* text = reactor_run.address_of(family.shape.name, family.shape.address);
+    text = reactor_run.first_bound(family.shape.index, text);
     StartError error = backend_.add_group(family.shape.buffer_group, family.buffers.group(),
                                           family.shape.traits.receive);
     if (error) return error;
     int fd = -1;
+    if constexpr (Fd::shape.hands_over()) {
+      error = this->join_share(family, reactor_run);
+      if (error || reactor_run.instance != 0) return error;
+    }
     if constexpr (Fd::shape.is_pipe()) {
       error = check_end(family.shape, text, false);
       if (!error) error = check_end(family.shape, family.shape.write_address, true);
@@ -75,7 +80,10 @@ class StreamStart : public StreamAdopt<Derived, Backend> {
   /// After every fd was started without error: accepts and connects.
   template <class Fd>
   void begin_stream(StreamFamily<Fd>& family) noexcept {
-    if (family.shape.is_server()) return this->arm_accept(family);
+    if (family.shape.is_server()) {
+      family.take_part(true);
+      return this->arm_accept(family);
+    }
     for (StreamSlot<Fd>& slot : family.slots) {
       if (family.addresses.count == 0) {
         this->open_adopted(family, slot);
@@ -119,6 +127,7 @@ class StreamStart : public StreamAdopt<Derived, Backend> {
                               "fds.%s: the %s backend cannot watch the listener: %s",
                               family.shape.name, Backend::name, std::strerror(-family.listener));
     }
+    if (reactor_run.instance != 0) return {};
     reactor_run.report_bound(family.shape.index, family.shape.name, family.address_text);
     return {};
   }

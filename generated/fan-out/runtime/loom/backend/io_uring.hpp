@@ -82,12 +82,12 @@ class IoUring {
   /// The handle of the connection that `accept` completed with, or a negative errno; then the
   /// connection is closed.
   [[nodiscard]] std::int32_t accepted(const Operation& accept, std::int32_t result) noexcept {
-    return accept.traits.receive == ReceiveStrategy::direct ? adopt_direct(result) : result;
+    return accepts_plain(accept) ? adopt(result, accept.traits) : result;
   }
 
   /// Closes the connection that `accept` completed with.
   void refuse(const Operation& accept, std::int32_t result) noexcept {
-    if (accept.traits.receive != ReceiveStrategy::direct) return discard(result);
+    if (!accepts_plain(accept)) return discard(result);
     ::close(result);
   }
 
@@ -190,6 +190,10 @@ class IoUring {
 
   void fill(io_uring_sqe& sqe, Operation& operation) noexcept;
   void submit_datagrams(Operation& operation) noexcept;
+  /// Whether an accept gives descriptors of the process, not places in the file table.
+  static bool accepts_plain(const Operation& accept) noexcept {
+    return accept.traits.hands_over || accept.traits.receive == ReceiveStrategy::direct;
+  }
   void fill_accept(io_uring_sqe& sqe, const Operation& operation) noexcept;
 
   /// Handles from Shape::handles on are direct sockets, which have plain descriptors.

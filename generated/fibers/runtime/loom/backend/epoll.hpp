@@ -81,13 +81,13 @@ class Epoll {
   /// The handle of the connection that `accept` completed with, or a negative errno; then the
   /// connection is closed.
   [[nodiscard]] std::int32_t accepted(const Operation& accept, std::int32_t result) noexcept {
-    static_cast<void>(accept);
-    return result;
+    return accept.traits.hands_over ? adopt(result, accept.traits) : result;
   }
 
   /// Closes the connection that `accept` completed with.
   void refuse(const Operation& accept, std::int32_t result) noexcept {
-    discard(accepted(accept, result));
+    if (!accept.traits.hands_over) return discard(result);
+    ::close(result);
   }
 
   /// Closes a handle that no operation uses, at once.

@@ -187,7 +187,8 @@ std::uint32_t Epoll<Shape>::serve_accept(std::int32_t handle, Sink&& sink) noexc
     }
     if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
     Operation& operation = *entry.accept;
-    const std::int32_t result = fd < 0 ? -errno : adopt(fd, operation.traits);
+    const FdTraits traits = operation.traits;
+    const std::int32_t result = fd < 0 ? -errno : traits.hands_over ? fd : adopt(fd, traits);
     const bool more = operation.multishot && result >= 0;
     if (!more) entry.accept = nullptr;
     count += 1;

@@ -14,10 +14,10 @@ template <class Shape>
 void IoUring<Shape>::fill_accept(io_uring_sqe& sqe, const Operation& operation) noexcept {
   const int handle = operation.handle;
   constexpr int plain = SOCK_NONBLOCK | SOCK_CLOEXEC;
-  const bool direct = operation.traits.receive == ReceiveStrategy::direct;
-  if (direct && operation.multishot) {
+  const bool gives_plain = accepts_plain(operation);
+  if (gives_plain && operation.multishot) {
     io_uring_prep_multishot_accept(&sqe, handle, nullptr, nullptr, plain);
-  } else if (direct) {
+  } else if (gives_plain) {
     io_uring_prep_accept(&sqe, handle, nullptr, nullptr, plain);
   } else if (operation.multishot) {
     io_uring_prep_multishot_accept_direct(&sqe, handle, nullptr, nullptr, 0);

@@ -1,0 +1,90 @@
+/** A real addon with a group of reactors: every byte comes back and every connection is counted. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import test from 'ava';
+import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
+import type { ReactorStats } from '../../templates/bindings/stats.ts';
+import type { NativeServer } from '../../templates/bindings/stream.ts';
+import { backends, build, closed, dial, ownFolder, readExactly } from './built_program.ts';
+import { eventually } from './simulated_reactor.ts';
+
+type Name = 'serve.0' | 'serve.1' | 'serve.2' | 'single';
+
+interface Group extends Program<Name> {
+  readonly shared: NativeServer;
+  readonly turns: NativeServer;
+  readonly local: NativeServer;
+  readonly alone: NativeServer;
+}
+
+interface GroupModule {
+  open(options?: OpenOptions<Name, 'shared' | 'turns' | 'local' | 'alone'>): Promise<Group>;
+}
+
+let group: GroupModule;
+test.before('build', async (t) => {
+  t.timeout(240_000);
+  group = (await build<GroupModule>('test/bindings/group/loom.config.ts', 'group', 'group')).module;
+});
+
+const connections = 12;
+const bytes = 20_000;
+
+/** Opens connections to an address, and has each give back bytes of its own. */
+async function echoOver(address: string): Promise<() => Promise<void>> {
+  const sockets = await Promise.all(Array.from({ length: connections }, () => dial(address)));
+  await Promise.all(
+    sockets.map(async (socket) => {
+      const sent = randomBytes(bytes);
+      socket.write(sent);
+      const got = await readExactly(socket, bytes);
+      if (!got.equals(sent)) throw new Error(`other bytes came back from ${address}`);
+    }),
+  );
+  return async () => {
+    await Promise.all(
+      sockets.map(async (socket) => {
+        socket.end();
+        await closed(socket);
+      }),
+    );
+  };
+}
+
+for (const backend of backends) {
+  test(`${backend}: instances serve together what one reactor declares`, async (t) => {
+    const program = await group.open({
+      backend,
+      cores: { 'serve.1': 'any' },
+      addresses: { local: join(ownFolder, `group-${backend}.sock`) },
+    });
+    const members: ReactorStats[] = [0, 1, 2].map((n) => program.stats[`serve.${n}` as Name]);
+    const sum = (name: 'accepted' | 'handedOver' | 'openConnections' | 'inFlight' | 'closed') =>
+      members.reduce((total, stats) => total + Number(stats[name]), 0);
+    t.deepEqual(Object.keys(program.stats), ['serve.0', 'serve.1', 'serve.2', 'single']);
+
+    const endShared = await echoOver(program.shared.address);
+    t.is(sum('accepted'), connections);
+    t.is(sum('handedOver'), 0);
+
+    const endTurns = await echoOver(program.turns.address);
+    const third = connections / 3;
+    t.is(sum('handedOver'), 2 * third);
+    const endLocal = await echoOver(program.local.address);
+    t.is(sum('accepted'), 3 * connections, 'instance 0 counts all that it accepts');
+    t.deepEqual(
+      members.map(({ handedOver }) => Number(handedOver)),
+      [0, 2 * third, 2 * third],
+    );
+    t.is(sum('openConnections'), 3 * connections);
+
+    const endAlone = await echoOver(program.alone.address);
+    t.is(Number(program.stats.single.accepted), connections);
+    await Promise.all([endShared(), endTurns(), endLocal()]);
+    await eventually(() => sum('closed') === 3 * connections, 'the ends');
+    await program.stop();
+    t.is(sum('openConnections'), 0);
+    t.is(sum('inFlight'), 0);
+    await endAlone();
+  });
+}

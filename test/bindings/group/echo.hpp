@@ -1,0 +1,10 @@
+// Sends back every message, on whichever instance has the connection.
+#pragma once
+
+#include <group/handlers.hpp>
+
+struct Echo : group::EchoBase<Echo> {
+  void on_data(auto& connection, loom::Bytes message) {
+    if (!connection.write_frame(message)) connection.close();
+  }
+};

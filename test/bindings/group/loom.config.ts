@@ -1,0 +1,14 @@
+/** A group of three instances with a server of each spread, beside a reactor of its own. */
+import { defineLoom, tcpServer, unixServer } from 'loomgen';
+
+export default defineLoom({
+  name: 'group',
+  reactors: { serve: { count: 3, cores: [0, 0, 0], wait: 'block' }, single: { wait: 'block' } },
+  fds: {
+    shared: tcpServer('127.0.0.1:0', { on: 'serve', handler: 'Echo' }),
+    turns: tcpServer('127.0.0.1:0', { on: 'serve', handler: 'Echo', spread: 'round-robin' }),
+    local: unixServer('@group', { on: 'serve', handler: 'Echo', spread: 'least-inflight' }),
+    alone: tcpServer('127.0.0.1:0', { on: 'single', handler: 'Echo' }),
+  },
+  handlers: './echo.hpp',
+});

@@ -1,0 +1,279 @@
+// A group of four equal reactors that serve one address: every byte comes back, whichever instance
+// has the connection, every accepted connection is counted once, and a stop leaves none.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "program_fixture.hpp"
+
+namespace {
+
+using loom::Bytes;
+using loom::Spread;
+using loom::Stat;
+using loom_test::Descriptor;
+
+constexpr std::uint32_t instances = 4;
+constexpr std::uint32_t slots = 16;
+
+/// Of the instance whose thread this is.
+thread_local char own_digit = '?';
+
+template <Spread rule>
+struct ServerFd {
+  using Handler = loom_test::ScriptedHandler<ServerFd>;
+  using Framing = loom::RawFraming;
+  static constexpr loom::StreamShape shape =
+      loom_test::numbered({.kind = loom::StreamKind::tcp_server,
+                           .address = "127.0.0.1:0",
+                           .slots = slots,
+                           .buffer_bytes = 4096,
+                           .buffer_count = 8,
+                           .write_queue_bytes = 65536,
+                           .spread = rule,
+                           .options = {.reuse_port = rule == Spread::reuse_port, .backlog = 128}});
+};
+
+/// One group, from its start to its stop. Each connection first gets the digit of its instance.
+template <Spread rule>
+class Group {
+ public:
+  using Fd = ServerFd<rule>;
+  using Shape = loom_test::OneShape<Fd>;
+  using Connection = loom::Connection<Fd>;
+
+  Group() {
+    for (std::uint32_t n = 0; n < instances; ++n) {
+      blocks_.push_back(std::make_unique<loom_test::SharedBlock>(Shape::shared_bytes));
+      entries_[n] = loom_test::One<Fd>::entry;
+      entries_[n].instance = n;
+      entries_[n].instances = instances;
+      start_.reactors[n].shared = blocks_[n]->data();
+    }
+    script_.on_start = [this](loom::ReactorCore& core) { own_digit = digit_of(core); };
+    script_.on_open = [](Connection& connection) {
+      connection.write(Bytes(std::string_view(&own_digit, 1)));
+    };
+    script_.on_data = [](Connection& connection, Bytes bytes) { connection.write(bytes); };
+    loom_test::Script<Fd>::current = &script_;
+    loom_test::current_table = {"test", loom::shared_abi, entries_, instances};
+  }
+
+  loom::StartReport start(const char* backend) {
+    start_.backend = backend;
+    loom::StartReport report = program_.start(start_);
+    if (report.ok) {
+      const std::string bound = report.bound[0].text;
+      port_ = static_cast<std::uint16_t>(std::stoi(bound.substr(bound.rfind(':') + 1)));
+    }
+    return report;
+  }
+
+  /// A connection and the instance that has it; -1 when it was refused.
+  std::pair<Descriptor, int> connect() {
+    Descriptor peer = loom_test::connect_to(port_);
+    const std::string digit = loom_test::receive_exactly(peer.get(), 1);
+    return {std::move(peer), digit.empty() ? -1 : digit[0] - '0'};
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint64_t stat(std::uint32_t instance, Stat which) const {
+    return blocks_[instance]->stat(which);
+  }
+  [[nodiscard]] std::uint64_t sum(Stat which) const {
+    std::uint64_t total = 0;
+    for (const auto& block : blocks_) total += block->stat(which);
+    return total;
+  }
+
+  void stop() {
+    program_.join();
+    EXPECT_EQ(sum(Stat::in_flight), 0U) << "a stop leaves no operation in flight";
+    EXPECT_EQ(sum(Stat::open_connections), 0U);
+    EXPECT_EQ(sum(Stat::stale_completions), 0U);
+  }
+
+  loom::ReactorEntry entries_[instances];
+  loom::ProgramStart start_;
+  loom::RunningProgram program_;
+
+ private:
+  char digit_of(loom::ReactorCore& core) const {
+    const auto own = std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& block) {
+      return &block->stats() == &core.stats();
+    });
+    return static_cast<char>('0' + (own - blocks_.begin()));
+  }
+
+  loom_test::Script<Fd> script_;
+  std::vector<std::unique_ptr<loom_test::SharedBlock>> blocks_;
+  std::uint16_t port_ = 0;
+};
+
+class GroupTest : public testing::TestWithParam<const char*> {
+ protected:
+  /// False, and the test is skipped, where this machine forbids the backend.
+  template <class Group>
+  bool started(Group& group) {
+    const loom::StartReport report = group.start(GetParam());
+    if (report.ok) return true;
+    EXPECT_STREQ(report.code, loom::start_code::backend_unavailable) << report.message;
+    EXPECT_TRUE(loom::IoUring<typename Group::Shape>::probe()) << report.message;
+    return false;
+  }
+};
+
+#define START_OR_SKIP(group)                                            \
+  if (!this->started(group)) {                                          \
+    if (this->HasFailure()) return;                                     \
+    GTEST_SKIP() << "this machine does not offer " << this->GetParam(); \
+  }
+
+/// Forty connections with 32 KiB each; what every rule must keep.
+template <Spread rule>
+void echo_every_byte(Group<rule>& group) {
+  constexpr std::size_t peers = 40;
+  constexpr std::size_t size = 32768;
+  std::vector<Descriptor> open;
+  std::vector<std::uint64_t> at(instances);
+  for (std::size_t n = 0; n < peers; ++n) {
+    auto [peer, instance] = group.connect();
+    // The kernel may give one listener more than its slots; then it refuses, and says so.
+    if (instance < 0) continue;
+    at[static_cast<std::size_t>(instance)] += 1;
+    open.push_back(std::move(peer));
+  }
+  EXPECT_EQ(open.size() + group.sum(Stat::refused), peers);
+  for (std::size_t n = 0; n < open.size(); ++n) {
+    const std::string text(size, static_cast<char>('!' + n));
+    ASSERT_TRUE(loom_test::send_all(open[n].get(), text));
+    ASSERT_EQ(loom_test::receive_exactly(open[n].get(), size), text);
+  }
+  EXPECT_EQ(group.sum(Stat::accepted), open.size());
+  std::uint64_t handed = 0;
+  for (std::uint32_t n = 0; n < instances; ++n) {
+    EXPECT_EQ(group.stat(n, Stat::open_connections), at[n]);
+    handed += group.stat(n, Stat::handed_over);
+  }
+  if (rule != Spread::reuse_port) {
+    EXPECT_EQ(group.stat(0, Stat::accepted), at[0] + handed) << "accepted = own + handed over";
+    EXPECT_EQ(group.stat(0, Stat::handed_over), 0U);
+    EXPECT_EQ(handed, at[1] + at[2] + at[3]);
+  } else {
+    EXPECT_EQ(handed, 0U);
+  }
+  const std::uint64_t total = open.size();
+  open.resize(total / 2);
+  EXPECT_TRUE(loom_test::eventually([&] { return group.sum(Stat::closed) == total - total / 2; }));
+  group.stop();
+  EXPECT_EQ(group.sum(Stat::closed), total);
+}
+
+TEST_P(GroupTest, ReusePortEchoesEveryByteOnOnePort) {
+  Group<Spread::reuse_port> group;
+  START_OR_SKIP(group);
+  echo_every_byte(group);
+}
+
+TEST_P(GroupTest, RoundRobinEchoesEveryByte) {
+  Group<Spread::round_robin> group;
+  START_OR_SKIP(group);
+  echo_every_byte(group);
+}
+
+TEST_P(GroupTest, LeastInflightEchoesEveryByte) {
+  Group<Spread::least_inflight> group;
+  START_OR_SKIP(group);
+  echo_every_byte(group);
+}
+
+TEST_P(GroupTest, RoundRobinDealsOutInTurn) {
+  Group<Spread::round_robin> group;
+  START_OR_SKIP(group);
+  std::vector<Descriptor> open;
+  for (int n = 0; n < 12; ++n) {
+    auto [peer, instance] = group.connect();
+    EXPECT_EQ(instance, n % 4);
+    open.push_back(std::move(peer));
+  }
+  group.stop();
+}
+
+TEST_P(GroupTest, LeastInflightFillsTheGapsThatEndedConnectionsLeave) {
+  Group<Spread::least_inflight> group;
+  START_OR_SKIP(group);
+  std::vector<std::pair<Descriptor, int>> open;
+  for (int n = 0; n < 12; ++n) open.push_back(group.connect());
+  const auto at_two = [](const auto& each) { return each.second == 2; };
+  ASSERT_EQ(std::count_if(open.begin(), open.end(), at_two), 3);
+  open.erase(std::remove_if(open.begin(), open.end(), at_two), open.end());
+  // Nothing in flight any more: every slot of instance 2 is free.
+  ASSERT_TRUE(loom_test::eventually(
+      [&] { return group.stat(2, Stat::closed) == 3 && group.stat(2, Stat::in_flight) == 0; }));
+  for (int n = 0; n < 3; ++n) {
+    open.push_back(group.connect());
+    EXPECT_EQ(open.back().second, 2);
+  }
+  group.stop();
+}
+
+TEST_P(GroupTest, RefusesOnlyWhenEveryInstanceIsFull) {
+  Group<Spread::round_robin> group;
+  START_OR_SKIP(group);
+  std::vector<Descriptor> open;
+  for (std::uint32_t n = 0; n < instances * slots; ++n) {
+    auto [peer, instance] = group.connect();
+    ASSERT_GE(instance, 0) << n;
+    open.push_back(std::move(peer));
+  }
+  EXPECT_EQ(group.connect().second, -1);
+  EXPECT_EQ(group.sum(Stat::refused), 1U);
+  EXPECT_EQ(group.stat(0, Stat::accepted), instances * slots);
+  group.stop();
+}
+
+TEST_P(GroupTest, OneAddressIsReportedForAllInstances) {
+  Group<Spread::reuse_port> group;
+  const loom::StartReport report = group.start(GetParam());
+  if (!report.ok) GTEST_SKIP() << "this machine does not offer " << GetParam();
+  EXPECT_EQ(report.bound_count, 1U);
+  for (std::uint32_t n = 0; n < instances; ++n) {
+    EXPECT_STREQ(report.reactors[n].backend, GetParam());
+  }
+  group.stop();
+}
+
+TEST_P(GroupTest, RunsNothingWhenOneInstanceCannotStart) {
+  for (std::uint32_t failing = 0; failing < instances; ++failing) {
+    Group<Spread::least_inflight> group;
+    group.entries_[failing].core = 1023;
+    const loom::StartReport report = group.start(GetParam());
+    EXPECT_FALSE(report.ok);
+    EXPECT_STREQ(report.code, "LOOM5003");
+    EXPECT_TRUE(group.program_.stopped());
+  }
+}
+
+TEST_P(GroupTest, StopsWhileConnectionsCross) {
+  Group<Spread::round_robin> group;
+  START_OR_SKIP(group);
+  std::vector<Descriptor> open;
+  for (int n = 0; n < 40; ++n) open.push_back(group.connect().first);
+  for (int n = 0; n < 20; ++n) {
+    open.erase(open.begin());
+    // Not waited for: some of these are on their way when the stop comes.
+    open.push_back(loom_test::connect_to(group.port()));
+  }
+  group.stop();
+  // Whatever was accepted was served and closed, or arrived too late and was refused.
+  const std::uint64_t accepted = group.stat(0, Stat::accepted);
+  EXPECT_GE(accepted, group.sum(Stat::closed));
+  EXPECT_LE(accepted, group.sum(Stat::closed) + group.sum(Stat::refused));
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, GroupTest, loom_test::both_backends(), loom_test::backend_name);
+
+}  // namespace
