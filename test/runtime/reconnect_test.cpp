@@ -44,6 +44,7 @@ class Lifecycle : public loom::StreamLifecycle<Lifecycle<Fd>, NoBackend> {
   Lifecycle() {
     this->core_.attach(block.data(), nullptr, nullptr, nullptr, nullptr);
     family.attach(this->core_, handler);
+    family.addresses.count = 1;
   }
   /// How long the slot waits after one more failure; no_deadline when it never tries again.
   std::uint64_t next_pause() {
