@@ -30,6 +30,11 @@ export class Example {
     });
   }
 
+  /** The executable, for a program that ends by itself. */
+  get executable(): string {
+    return this.#executable;
+  }
+
   /** Starts it with each of `servers` on a free port; resolves when it listens. */
   async start(
     backend: string,

@@ -16,6 +16,7 @@
 #endif
 
 #ifdef LOOM_ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #include <sanitizer/lsan_interface.h>
 #endif
@@ -56,7 +57,10 @@ class SanitizedFiber {
   [[gnu::always_inline]] void after_enter([[maybe_unused]] bool finished) noexcept {
 #ifdef LOOM_ADDRESS_SANITIZER
     __sanitizer_finish_switch_fiber(loop_fake_stack_, nullptr, nullptr);
-    if (finished) __lsan_unregister_root_region(bottom_, bytes_);
+    if (!finished) return;
+    __lsan_unregister_root_region(bottom_, bytes_);
+    // Frames that no return left keep their red zones, also for what is mapped there later.
+    __asan_unpoison_memory_region(bottom_, bytes_);
 #endif
 #ifdef LOOM_THREAD_SANITIZER
     if (finished) __tsan_destroy_fiber(fiber_);
