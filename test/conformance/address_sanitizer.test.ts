@@ -3,6 +3,7 @@
  */
 
 import test from 'ava';
+import { buildAll } from './play.ts';
 import { declareSanitized } from './sanitizers.ts';
 
-declareSanitized(test, 'address');
+declareSanitized(test, 'address', 'address sanitizer', buildAll('address'));

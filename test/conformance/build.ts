@@ -90,6 +90,16 @@ export interface ProgramOptions {
   sources?: readonly string[];
 }
 
+/** How the generated build switches stacks, as compiler and linker are told. */
+function fibersOf(out: string): { flags: string[]; libraries: string[] } {
+  const cmake = readFileSync(join(out, 'CMakeLists.txt'), 'utf8');
+  const context = /^loom_use_fibers\(\w+ (\w+)\)/m.exec(cmake)?.[1];
+  return {
+    flags: context ? [`-DLOOM_CONTEXT_${context.toUpperCase()}`, '-fstack-clash-protection'] : [],
+    libraries: context === 'fcontext' ? ['-l:libboost_context.a'] : [],
+  };
+}
+
 /** Generates and compiles a program of this suite. @returns the executable's path */
 export async function buildProgram(options: ProgramOptions): Promise<string> {
   const { name, flavour } = options;
@@ -103,6 +113,7 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   const extra = (options.sources ?? []).map((source) => join(here, source));
   // A sanitizer brings its own operator new.
   const counter = flavour === 'release' ? [join(runtime, 'loom/allocation_counter.cpp')] : [];
+  const fibers = fibersOf(out);
   const includes = ['include', 'src', 'runtime'].map((folder) => `-I${join(out, folder)}`);
   return compile({
     name: [
@@ -113,7 +124,7 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
     ].join('-'),
     command: 'g++',
     flags: [
-      ...['-std=c++20', '-fno-rtti', '-g', ...warnings, ...flavours[flavour]],
+      ...['-std=c++20', '-fno-rtti', '-g', ...warnings, ...flavours[flavour], ...fibers.flags],
       ...[...includes, `-I${join(here, name)}`, `-I${here}`],
     ],
     sources: [
@@ -121,7 +132,7 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
       ...[...counter, ...extra],
     ],
     folders: [runtime, join(out, 'include'), join(out, 'src'), join(here, name)],
-    libraries: ['-luring', '-lpthread'],
+    libraries: ['-luring', ...fibers.libraries, '-lpthread'],
   });
 }
 

@@ -5,7 +5,8 @@
 
 import { readFileSync } from 'node:fs';
 import type { TestFn } from 'ava';
-import { buildAll, declareScenarios } from './play.ts';
+import { declareScenarios, scenarios } from './play.ts';
+import type { Executables, Scenario } from './world.ts';
 
 /** Every report is an error; no leak is small enough. */
 const environment = {
@@ -23,16 +24,17 @@ function launcherFor(flavour: 'address' | 'thread'): string[] {
   return flavour === 'thread' && bits > 28 ? ['setarch', '-R'] : [];
 }
 
-/** Declares the list on both backends under one sanitizer. */
-export function declareSanitized(test: TestFn, flavour: 'address' | 'thread'): void {
-  const executables = buildAll(flavour);
+/** Declares `list` on both backends under one sanitizer. */
+export function declareSanitized(
+  test: TestFn,
+  flavour: 'address' | 'thread',
+  title: string,
+  executables: Promise<Executables>,
+  list: readonly Scenario[] = scenarios,
+): void {
   const launcher = launcherFor(flavour);
   for (const backend of ['io_uring', 'epoll'] as const) {
-    declareScenarios(test, `${flavour} sanitizer, ${backend}`, async () => ({
-      executables: await executables,
-      backend,
-      launcher,
-      environment,
-    }));
+    const stage = async () => ({ executables: await executables, backend, launcher, environment });
+    declareScenarios(test, `${title}, ${backend}`, stage, list);
   }
 }

@@ -3,6 +3,7 @@
  */
 
 import test from 'ava';
+import { buildAll } from './play.ts';
 import { declareSanitized } from './sanitizers.ts';
 
-declareSanitized(test, 'thread');
+declareSanitized(test, 'thread', 'thread sanitizer', buildAll('thread'));

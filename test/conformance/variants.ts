@@ -7,6 +7,8 @@
 export interface Variant {
   strategy?: 'oneshot' | 'direct';
   trigger?: 'level';
+  /** Each connection is a fiber on a stack of this class. */
+  stack?: 'small' | 'medium' | 'large';
 }
 
 /** Connections of one reactor that may be received directly. */
@@ -43,7 +45,7 @@ export function vary<Config extends { fds: object }>(config: Config, variant: Va
   const streams = Object.entries(fds).filter(([, fd]) => /^(?:tcp|unix)(?:Server)?$/.test(fd.kind));
   const direct = directFds(Object.fromEntries(streams));
   const varied = streams.map(([name, fd]) => {
-    const { strategy, trigger } = variant;
+    const { strategy, trigger, stack } = variant;
     const receives = strategy !== undefined && (strategy !== 'direct' || direct.has(name));
     return [
       name,
@@ -51,6 +53,7 @@ export function vary<Config extends { fds: object }>(config: Config, variant: Va
         ...fd,
         ...(receives && { receive: { ...fd.receive, strategy } }),
         ...(trigger && { trigger }),
+        ...(stack && { style: { fiber: stack } }),
       },
     ];
   });

@@ -14,6 +14,7 @@ template <class Fd>
 struct FiberScript {
   std::function<void(loom::FiberConnection<Fd>&)> run;
   std::function<void(loom::ReactorCore&)> on_start;
+  std::function<void(loom::Connection<Fd>&)> on_close;
   Journal journal;
   static inline FiberScript* current = nullptr;
 };
@@ -37,6 +38,9 @@ class FiberHandler : public loom::HandlerBase<FiberHandler<Fd>> {
       throw;
     }
     script().journal.add("end " + index);
+  }
+  void on_close(loom::Connection<Fd>& connection, loom::CloseReason /*why*/) {
+    if (script().on_close) script().on_close(connection);
   }
 
  private:

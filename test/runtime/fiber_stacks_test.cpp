@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "loose_fibers.hpp"
@@ -55,6 +56,7 @@ TEST(FiberStacks, OfTenThousandDeclaredOnlyTheOneThatRunsTakesMemory) {
   constexpr std::size_t stride = 16384 + loom::stack_guard_bytes;
   std::byte* begin = used.bottom - loom::stack_guard_bytes - stride * used.index;
   const std::size_t resident = resident_pages(begin, begin + stride * ManyStacks::count);
+  RecordProperty("resident_pages", std::to_string(resident));
   EXPECT_GE(resident, 1U);
   EXPECT_LE(resident, 16384U / 4096);
   EXPECT_EQ(resident, resident_pages(used.bottom, used.top())) << "all of them the fiber's own";

@@ -135,6 +135,24 @@ TEST_P(FiberStream, AnEscapedExceptionEndsItsConnectionAlone) {
   EXPECT_EQ(receive_exactly(good.get(), 7), "second\n");
 }
 
+TEST_P(FiberStream, TheHookOfTheEndSeesTheFibersStateAndMayThrow) {
+  script_.run = [](Fiber& connection) {
+    while (const auto line = connection.read()) connection.state().bytes += line->size();
+  };
+  script_.on_close = [&](loom::Connection<LineFd>& connection) {
+    script_.journal.add("closed after " + std::to_string(connection.state().bytes));
+    throw std::runtime_error("from on_close");
+  };
+  LOOM_START_OR_SKIP();
+  for (const unsigned round : {1U, 2U}) {
+    Descriptor peer = connect_to(port_);
+    ASSERT_TRUE(send_all(peer.get(), "seven77\n"));
+    peer.close();
+    EXPECT_TRUE(eventually([&] { return stat(Stat::closed) == round; })) << "the program goes on";
+  }
+  EXPECT_TRUE(script_.journal.wait_for("closed after 7"));
+}
+
 TEST_P(FiberStream, AThrowAfterAWaitInsideCatchIsTheFibersOwn) {
   // Both fibers wait while they handle an exception; each must throw its own again.
   script_.run = [&](Fiber& connection) {

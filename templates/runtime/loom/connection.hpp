@@ -30,7 +30,11 @@ class Connection {
   [[nodiscard]] auto& state() const noexcept {
     LOOM_ASSERT(slot_ != nullptr && slot_->generation == generation_,
                 "state() belongs to a connection that is over");
-    return slot_->user;
+    if constexpr (requires { Fd::Handler::user_state(*slot_); }) {
+      return Fd::Handler::user_state(*slot_);
+    } else {
+      return slot_->user;
+    }
   }
 
   /// Queues a copy of `bytes`, all or nothing. On a seqpacket fd they are one packet.

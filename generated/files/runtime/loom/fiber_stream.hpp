@@ -81,6 +81,9 @@ class FiberStream {
     return slot.user.has_message && slot.user.has_fiber();
   }
 
+  /// What the user's hooks and fiber know as the connection's State.
+  [[nodiscard]] static auto& user_state(StreamSlot<Fd>& slot) noexcept { return slot.user.user; }
+
   /// `sent` more bytes have left the queue: a fiber that waits for that room runs again.
   void on_sent(Connection<Fd>& connection, std::uint32_t /*sent*/, std::uint32_t queued) noexcept {
     State& state = connection.slot().user;
@@ -99,8 +102,9 @@ class FiberStream {
     return true;
   }
 
-  /// The connection is over: whatever its fiber waits for fails with `why`.
-  void on_close(Connection<Fd>& connection, CloseReason why) noexcept {
+  /// The connection is over: whatever its fiber waits for fails with `why`. What the user's hook
+  /// throws goes to the engine, which logs it.
+  void on_close(Connection<Fd>& connection, CloseReason why) {
     State& state = connection.slot().user;
     state.why = why;
     wake(state.reads);
