@@ -34,7 +34,7 @@ struct JsFd {
 /// never came.
 constexpr int consumer_patience_seconds = 5;
 static_assert(consumer_patience_seconds * loom::nanoseconds_per_second <
-              loom::longest_wait_nanoseconds);
+              loom_test::OneShape<JsFd>::longest_wait_nanoseconds);
 
 class Js : public loom_test::ProgramTest<JsFd> {
  protected:

@@ -33,6 +33,14 @@ consteval std::uint64_t stall_of() {
   return 0;
 }
 
+/// The longest wait of the reactor around `Fd`: `Fd::longest_wait_nanoseconds`, else 10 s, so that
+/// a lost wake-up is seen and not mended by the next look.
+template <class Fd>
+consteval std::uint64_t longest_wait_of() {
+  if constexpr (requires { Fd::longest_wait_nanoseconds; }) return Fd::longest_wait_nanoseconds;
+  return 10 * loom::nanoseconds_per_second;
+}
+
 /// Shape of the reactor around one stream fd.
 template <class Fd>
 struct OneShape : loom::ReactorShape {
@@ -42,6 +50,7 @@ struct OneShape : loom::ReactorShape {
   static constexpr loom::WaitMode wait = wait_of<Fd>();
   static constexpr std::uint64_t stall_nanoseconds = stall_of<Fd>();
   static constexpr std::uint64_t spin_nanoseconds = 0;
+  static constexpr std::uint64_t longest_wait_nanoseconds = longest_wait_of<Fd>();
   static constexpr std::uint32_t completion_batch = 64;
   static constexpr std::uint32_t submission_entries = 64;
   static constexpr std::uint32_t completion_entries = 1024;

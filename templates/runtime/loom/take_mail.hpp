@@ -2,8 +2,6 @@
 // posted is still run, and every job comes home before the reactor's memory goes away.
 #pragma once
 
-#include <poll.h>
-
 #include <cstdint>
 
 #include "activity.hpp"
@@ -64,6 +62,9 @@ std::uint32_t take_mail(ReactorCore& core, std::uint32_t maximum, Dispatch&& dis
   return count + take_homecomings(core, maximum - count, dispatch);
 }
 
+/// The longest wait for a job's way home; its worker rings.
+inline constexpr int end_wait_milliseconds = 100;
+
 /// The end of the inbox, on the reactor's thread. Posts are told `closed`, what was posted before
 /// is run, jobs that no worker began are cancelled, and those that run are waited for: they may
 /// read what their hook pointed them to.
@@ -78,10 +79,7 @@ void end_mail(ReactorCore& core, Dispatch&& dispatch) noexcept {
     if (take_homecomings(core, core.jobs_out_, dispatch) != 0) continue;
     inbox.doorbell().announce_sleep();
     if (!inbox.has_any()) {
-      pollfd entry{inbox.doorbell().wake_fd(), POLLIN, 0};
-      ::poll(&entry, 1, -1);
-      std::uint64_t rings = 0;
-      if (entry.revents != 0) static_cast<void>(::read(entry.fd, &rings, sizeof rings));
+      inbox.doorbell().wait(end_wait_milliseconds);
     }
     inbox.doorbell().withdraw_sleep();
   }

@@ -4,6 +4,8 @@
 // two threads that pass each other at least one notices.
 #pragma once
 
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -43,25 +45,46 @@ class RingMessenger {
   }
 };
 
-/// One reactor's doorbell. It owns the eventfd that ends the reactor's wait.
+/// What is left of a doorbell after somebody closed descriptors that it did not open.
+enum class DoorbellState : std::uint8_t {
+  whole,
+  duplicate,  ///< one of the two descriptors is gone; the other one rings
+  deaf,       ///< both are: nobody can end the reactor's wait
+};
+
+/// One reactor's doorbell. It owns the eventfd that ends the reactor's wait, by two descriptors, so
+/// that a close(2) of the wrong number takes nothing away.
 class Doorbell {
  public:
   Doorbell() = default;
   Doorbell(const Doorbell&) = delete;
   Doorbell& operator=(const Doorbell&) = delete;
   ~Doorbell() {
-    if (wake_fd_ >= 0) ::close(wake_fd_);
+    // A number that somebody closed belongs to somebody else by now.
+    const std::uint32_t lost = lost_.load(std::memory_order_relaxed);
+    if (wake_fd_ >= 0 && (lost & lost_wake_fd) == 0) ::close(wake_fd_);
+    if (spare_fd_ >= 0 && (lost & lost_spare_fd) == 0) ::close(spare_fd_);
   }
 
   /// Makes the eventfd, eventfd(2). False with errno set when there is none.
   [[nodiscard]] bool open() noexcept {
     // Blocking: io_uring answers a read of a non-blocking one with EAGAIN instead of waiting.
     if (wake_fd_ < 0) wake_fd_ = eventfd(0, EFD_CLOEXEC);
-    return wake_fd_ >= 0;
+    if (wake_fd_ >= 0 && spare_fd_ < 0) spare_fd_ = fcntl(wake_fd_, F_DUPFD_CLOEXEC, 0);
+    return spare_fd_ >= 0;
   }
 
   /// The eventfd; -1 before open().
   [[nodiscard]] int wake_fd() const noexcept { return wake_fd_; }
+  /// Its duplicate, for the day on which somebody closes the eventfd; -1 before open().
+  [[nodiscard]] int spare_fd() const noexcept { return spare_fd_; }
+
+  /// What those who rang found; the reactor looks before each wait.
+  [[nodiscard]] DoorbellState state() const noexcept {
+    const std::uint32_t lost = lost_.load(std::memory_order_relaxed);
+    if (lost == 0) return DoorbellState::whole;
+    return lost == (lost_wake_fd | lost_spare_fd) ? DoorbellState::deaf : DoorbellState::duplicate;
+  }
 
   /// The reactor runs on the ring `ring_fd` from now on; -1: no longer.
   void answer_messages_at(int ring_fd) noexcept {
@@ -93,13 +116,42 @@ class Doorbell {
 
   /// The same from any thread at any time, without a messenger.
   void write_eventfd() noexcept {
-    const std::uint64_t one = 1;
-    // Would block only with 2^64 - 2 rings that nobody answered.
-    static_cast<void>(::write(wake_fd_, &one, sizeof one));
+    if (!write_to(wake_fd_, lost_wake_fd)) write_to(spare_fd_, lost_spare_fd);
+  }
+
+  /// The reactor, where no backend waits for it: until the next ring or `milliseconds` are over,
+  /// and answers it.
+  void wait(int milliseconds) noexcept {
+    pollfd entries[2] = {{wake_fd_, POLLIN, 0}, {spare_fd_, POLLIN, 0}};
+    ::poll(entries, 2, milliseconds);
+    for (const pollfd& entry : entries) {
+      std::uint64_t rings = 0;
+      if ((entry.revents & POLLIN) != 0) {
+        static_cast<void>(::read(entry.fd, &rings, sizeof rings));
+        return;
+      }
+    }
+    // A number that is not open answers at once: then nothing but time ends a wait.
+    if (((entries[0].revents | entries[1].revents) & POLLNVAL) != 0) ::poll(nullptr, 0, 1);
   }
 
  private:
+  static constexpr std::uint32_t lost_wake_fd = 1;
+  static constexpr std::uint32_t lost_spare_fd = 2;
+
+  bool write_to(int fd, std::uint32_t bit) noexcept {
+    const std::uint64_t one = 1;
+    // Would block only with 2^64 - 2 rings.
+    if (::write(fd, &one, sizeof one) == sizeof one) return true;
+    lost_.fetch_or(bit, std::memory_order_relaxed);
+    return false;
+  }
+
   int wake_fd_ = -1;
+  int spare_fd_ = -1;
+  /// Bits of the descriptors that a ring found closed. Partners: write_to and state. Relaxed: the
+  /// reactor sees it after a wait, which has a limit.
+  std::atomic<std::uint32_t> lost_{0};
   /// Partner: answer_messages_at and ring.
   std::atomic<int> ring_fd_{-1};
   /// 1: the reactor is about to wait. Partners: announce_sleep and ring_if_asleep.

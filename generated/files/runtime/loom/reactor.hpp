@@ -18,14 +18,10 @@
 #include "take_mail.hpp"
 #include "timer_family.hpp"
 #include "turn.hpp"
+#include "wait_limit.hpp"
 #include "watched.hpp"
 
 namespace loom {
-
-/// The longest wait without a deadline; a wake-up ends it at once.
-inline constexpr std::uint64_t longest_wait_nanoseconds = 10 * nanoseconds_per_second;
-/// The longest wait of a loop that stops: it looks whether its connections have drained.
-inline constexpr std::uint64_t stop_wait_nanoseconds = nanoseconds_per_millisecond;
 
 /// `Derived` is the emitted reactor, `Shape` its constants.
 template <class Derived, class Backend, class Shape>
@@ -201,7 +197,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
     // What look_again() flushed must not lie there while this thread sleeps.
     wake_js(reactor_run);
     core_.stats().add(Stat::sleeps);
-    const std::uint64_t limit = stopping_ ? stop_wait_nanoseconds : longest_wait_nanoseconds;
+    const std::uint64_t limit = wait_limit_.template next<Shape>(core_, stopping_);
     const std::uint64_t remaining = core_.wheel().next_deadline() - look_nanoseconds_;
     backend_.wait(remaining < limit ? remaining : limit);
   }
@@ -290,6 +286,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
   /// The first command finds no room in its connection's write queue.
   bool inbox_blocked_ = false;
   TurnFacts facts_;
+  WaitLimit wait_limit_;
   std::uint64_t last_event_nanoseconds_ = 0;
   /// When the thread last looked before going to sleep; no deadline had passed then.
   std::uint64_t look_nanoseconds_ = 0;

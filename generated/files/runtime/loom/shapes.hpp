@@ -154,6 +154,9 @@ struct ReactorShape {
   static constexpr std::uint32_t requests = 0;           ///< system requests of callback handlers
   static constexpr std::uint32_t bounded_workers = 2;    ///< io-wq: regular files
   static constexpr std::uint32_t unbounded_workers = 2;  ///< io-wq: what cannot be polled
+  /// The longest wait without a deadline; a wake-up ends it at once. By so much a ring is late at
+  /// most when somebody closed the eventfd for it.
+  static constexpr std::uint64_t longest_wait_nanoseconds = 1'000'000'000;
   static constexpr std::uint64_t stall_nanoseconds = 0;  ///< the watchdog's budget; 0 is none
   static constexpr std::uint32_t direct_sockets = 0;     ///< whose receives are direct
   static constexpr std::uint32_t memories = 0;           ///< of files, registered with the ring

@@ -32,7 +32,6 @@ StartError IoUring<Shape>::probe() noexcept {
 template <class Shape>
 StartError IoUring<Shape>::open(ReactorCore& core, int wake_fd) noexcept {
   core_ = &core;
-  wake_fd_ = wake_fd;
   io_uring_params params{};
   params.flags = setup_flags | IORING_SETUP_CQSIZE;
   params.cq_entries = Shape::completion_entries;
@@ -42,8 +41,10 @@ StartError IoUring<Shape>::open(ReactorCore& core, int wake_fd) noexcept {
   open_ = true;
   if (params.cq_entries < Shape::completion_entries) return unavailable(0, "short CQ");
   io_uring_register_ring_fd(&ring_);
-  error = io_uring_register_files_sparse(&ring_, Shape::handles);
+  error = io_uring_register_files_sparse(&ring_, Shape::handles + 1);
   if (error != 0) return unavailable(error, "IORING_REGISTER_FILES2");
+  error = io_uring_register_files_update(&ring_, wake_place, &wake_fd, 1);
+  if (error != 1) return unavailable(error, "IORING_REGISTER_FILES_UPDATE2");
   error = io_uring_register_file_alloc_range(&ring_, Shape::own_handles,
                                              Shape::handles - Shape::own_handles);
   if (error != 0) return unavailable(error, "IORING_REGISTER_FILE_ALLOC_RANGE");

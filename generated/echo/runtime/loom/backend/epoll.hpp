@@ -49,13 +49,14 @@ class Epoll {
   /// wait.
   StartError open(ReactorCore& core, int wake_fd) noexcept {
     core_ = &core;
-    wake_fd_ = wake_fd;
     epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
     if (epoll_fd_ < 0) return unavailable(errno, "cannot be created");
     epoll_event event{};
-    event.events = EPOLLIN;
+    // Each write is an edge, so that nobody must read the counter, and none whose number somebody
+    // closed keeps the loop awake.
+    event.events = EPOLLIN | EPOLLET;
     event.data.u32 = wake_event;
-    if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, wake_fd_, &event) != 0) {
+    if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, wake_fd, &event) != 0) {
       return unavailable(errno, "cannot watch its eventfd");
     }
     const int error = requests_.open(core, epoll_fd_, requests_event, inline_);
@@ -213,6 +214,7 @@ class Epoll {
 
   void watch(std::int32_t handle) noexcept;
   void watch_changed() noexcept;
+  void lost(int error) noexcept;
   void change(std::int32_t handle) noexcept;
   void leave_direct(std::int32_t handle) noexcept;
   void try_send(Entry& entry, Operation& operation) noexcept;
@@ -234,13 +236,12 @@ class Epoll {
           (wait_nanoseconds + nanoseconds_per_millisecond - 1) / nanoseconds_per_millisecond;
       count = epoll_wait(epoll_fd_, events_, maximum_events, static_cast<int>(milliseconds));
     }
+    if (count < 0 && errno != EINTR) return lost(errno);
     for (int index = 0; index < count; ++index) note(events_[index]);
   }
 
   void note(const epoll_event& event) noexcept {
     if (event.data.u32 == wake_event) {
-      std::uint64_t wakes = 0;
-      static_cast<void>(::read(wake_fd_, &wakes, sizeof wakes));
       core_->stats().add(Stat::wakeups);
       woken_ = true;
       return;
@@ -270,8 +271,8 @@ class Epoll {
   void try_send_datagrams(Entry& entry, Operation& operation) noexcept;
 
   int epoll_fd_ = -1;
-  int wake_fd_ = -1;
   bool woken_ = false;
+  bool is_lost_ = false;  ///< somebody closed the epoll instance
   ReactorCore* core_ = nullptr;
   OperationQueue inline_;
   EpollRequests requests_;

@@ -8,9 +8,30 @@
 // lost, and a receive that was started since then is tried before the loop may sleep.
 #pragma once
 
+#include <poll.h>
+
+#include <cstdio>
+
 #include "epoll.hpp"
 
 namespace loom {
+
+/// Somebody closed the epoll instance, which ends every wait at once: without it nothing can be
+/// served any more, so the program is asked to stop, and the turns until then are 1 ms apart.
+template <class Shape>
+void Epoll<Shape>::lost(int error) noexcept {
+  if (!is_lost_) {
+    char line[200];
+    std::snprintf(line, sizeof line,
+                  "loom: a reactor lost its epoll descriptor %d: %s. The program stops. Find what "
+                  "closes descriptors that it did not open (strace -f -k -e close).",
+                  epoll_fd_, std::strerror(error));
+    core_->log(line);
+    core_->stop();
+  }
+  is_lost_ = true;
+  ::poll(nullptr, 0, 1);
+}
 
 template <class Shape>
 std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {

@@ -196,6 +196,8 @@ class IoUring {
   }
   void fill_accept(io_uring_sqe& sqe, const Operation& operation) noexcept;
 
+  /// Behind the handles, the file table has the eventfd.
+  static constexpr unsigned wake_place = Shape::handles;
   /// Handles from Shape::handles on are direct sockets, which have plain descriptors.
   static constexpr bool has_direct = Shape::direct_sockets != 0;
   /// Twice as many as can live: a place is given again only when its poll has answered.
@@ -225,7 +227,6 @@ class IoUring {
   bool open_ = false;
   bool wake_owed_ = false;
   bool messages_ = false;  ///< this thread's doorbells ring through this ring
-  int wake_fd_ = -1;
   bool woken_ = false;
   std::uint64_t wake_count_ = 0;
   ReactorCore* core_ = nullptr;

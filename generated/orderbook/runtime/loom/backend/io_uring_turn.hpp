@@ -36,7 +36,9 @@ void IoUring<Shape>::arm_wake() noexcept {
     return;
   }
   wake_owed_ = false;
-  io_uring_prep_read(sqe, wake_fd_, &wake_count_, sizeof wake_count_, 0);
+  // The ring has the file, so that a close(2) of its number ends no read and starts no other.
+  io_uring_prep_read(sqe, static_cast<int>(wake_place), &wake_count_, sizeof wake_count_, 0);
+  sqe->flags |= IOSQE_FIXED_FILE;
   sqe->user_data = Tag(wake_slot::eventfd, common_operation::wake, 0).word();
 }
 
