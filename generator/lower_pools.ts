@@ -6,7 +6,7 @@ import type { CheckedConfig } from '../schemas/config.ts';
 import type { IrReactor } from '../schemas/ir.ts';
 import type { IrOffload, IrPool } from '../schemas/ir_pools.ts';
 import { byName } from './case.ts';
-import { isCheckedStream } from './fd_kinds.ts';
+import { spawnedFibers } from './lower_fibers.ts';
 
 /** The pool that exists when a reactor needs one and the config declares none. */
 export const implicitPool = 'loom_blocking';
@@ -15,14 +15,13 @@ export const implicitPool = 'loom_blocking';
 type Pool = Omit<IrPool, 'index'>;
 
 /**
- * Whether something on this reactor asks for what a backend may hand to a pool: system requests of
- * handlers, or fibers, whose requests are files and names as well as sockets.
+ * Whether something on this reactor asks for what a backend may hand to a pool: files, system
+ * requests of handlers, or fibers, whose requests are files and names as well as sockets.
  */
 export function needsPool(reactor: string, config: CheckedConfig): boolean {
   if ((config.reactors[reactor]?.requests ?? 0) > 0) return true;
-  return Object.values(config.fds).some(
-    (fd) => fd.on === reactor && isCheckedStream(fd) && fd.style !== 'callback',
-  );
+  if (spawnedFibers(config, reactor) !== undefined) return true;
+  return Object.values(config.fds).some((fd) => fd.on === reactor && fd.kind === 'file');
 }
 
 function declaredPools(config: CheckedConfig): Pool[] {

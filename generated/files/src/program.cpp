@@ -17,10 +17,27 @@ void run_main(loom::ReactorRun& run) noexcept {
 }
 
 constexpr loom::ReactorEntry reactors[] = {
-    {"main", shapes::Main::shared_bytes, &run_main},
+    {
+        .name = "main",
+        .shared_bytes = shapes::Main::shared_bytes,
+        .run = &run_main,
+        .blocking_pool = 0,
+    },
 };
 
-constexpr loom::ProgramTable table{"files", loom::shared_abi, reactors, std::size(reactors)};
+// pools.loom_blocking - 2 threads on any core, a queue of 256 jobs.
+constexpr loom::PoolEntry pools[] = {
+    {"loom_blocking", 2, 256},
+};
+
+constexpr loom::ProgramTable table{
+    .name = "files",
+    .abi = loom::shared_abi,
+    .reactors = reactors,
+    .reactor_count = std::size(reactors),
+    .pools = pools,
+    .pool_count = std::size(pools),
+};
 
 }  // namespace
 }  // namespace files
