@@ -14,11 +14,14 @@ interface Group extends Program<Name> {
   readonly shared: NativeServer;
   readonly turns: NativeServer;
   readonly local: NativeServer;
+  readonly woven: NativeServer;
   readonly alone: NativeServer;
 }
 
 interface GroupModule {
-  open(options?: OpenOptions<Name, 'shared' | 'turns' | 'local' | 'alone'>): Promise<Group>;
+  open(
+    options?: OpenOptions<Name, 'shared' | 'turns' | 'local' | 'woven' | 'alone'>,
+  ): Promise<Group>;
 }
 
 let group: GroupModule;
@@ -76,12 +79,14 @@ for (const backend of backends) {
       members.map(({ handedOver }) => Number(handedOver)),
       [0, 2 * third, 2 * third],
     );
-    t.is(sum('openConnections'), 3 * connections);
+    const endWoven = await echoOver(program.woven.address);
+    t.is(sum('handedOver'), 3 * 2 * third, 'also to fibers');
+    t.is(sum('openConnections'), 4 * connections);
 
     const endAlone = await echoOver(program.alone.address);
     t.is(Number(program.stats.single.accepted), connections);
-    await Promise.all([endShared(), endTurns(), endLocal()]);
-    await eventually(() => sum('closed') === 3 * connections, 'the ends');
+    await Promise.all([endShared(), endTurns(), endLocal(), endWoven()]);
+    await eventually(() => sum('closed') === 4 * connections, 'the ends');
     await program.stop();
     t.is(sum('openConnections'), 0);
     t.is(sum('inFlight'), 0);

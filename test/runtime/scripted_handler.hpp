@@ -63,6 +63,7 @@ struct Script {
   Journal journal;
   /// The script of the program that runs now; set before its threads start.
   static inline Script* current = nullptr;
+  static inline std::mutex starting;
 };
 
 /// A per-connection State with something in it that must be given back.
@@ -81,7 +82,11 @@ class ScriptedHandler : public loom::HandlerBase<ScriptedHandler<Fd>> {
   loom::PoolOut pool;
 
   void on_start() {
-    script().pool = pool;
+    {
+      // Several reactors may share one script.
+      const std::lock_guard lock(Script<Fd>::starting);
+      script().pool = pool;
+    }
     if (script().on_start) script().on_start(this->reactor());
   }
   void on_open(auto& connection) {

@@ -8,3 +8,12 @@ struct Echo : group::EchoBase<Echo> {
     if (!connection.write_frame(message)) connection.close();
   }
 };
+
+/// The same as straight-line code.
+struct Woven : group::WovenBase<Woven> {
+  void run(auto& connection) {
+    while (const auto message = connection.read()) {
+      if (!connection.write(*message)) return;
+    }
+  }
+};

@@ -8,6 +8,12 @@ export default defineLoom({
     shared: tcpServer('127.0.0.1:0', { on: 'serve', handler: 'Echo' }),
     turns: tcpServer('127.0.0.1:0', { on: 'serve', handler: 'Echo', spread: 'round-robin' }),
     local: unixServer('@group', { on: 'serve', handler: 'Echo', spread: 'least-inflight' }),
+    woven: tcpServer('127.0.0.1:0', {
+      on: 'serve',
+      handler: 'Woven',
+      style: { fiber: 'small' },
+      spread: 'least-inflight',
+    }),
     alone: tcpServer('127.0.0.1:0', { on: 'single', handler: 'Echo' }),
   },
   handlers: './echo.hpp',

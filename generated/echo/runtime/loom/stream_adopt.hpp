@@ -63,7 +63,9 @@ class StreamAdopt : public StreamEngine<Derived, Backend> {
 
   /// Makes a connected, non-blocking socket `fd` a connection of a server, as if it had been
   /// accepted now; from here on `fd` is the backend's, also when there is no room. On io_uring it
-  /// takes one of the Shape's own_handles. @returns exhausted when every slot is taken, or why it
+  /// takes one of the Shape's own_handles, and in a group it takes the slot that was promised for
+  /// it.
+  /// @returns exhausted when every slot is taken, or why it
   /// cannot be watched.
   template <class Fd>
   Result<void> adopt_connection(StreamFamily<Fd>& family, int fd) noexcept {

@@ -66,12 +66,12 @@ class StreamSpread : public StreamAdopt<Derived, Backend> {
     return false;
   }
 
-  /// Keeps the promise that instance 0 made for this one.
+  /// Keeps the promise that instance 0 made for this one: the slot counts as taken since then, and
+  /// never twice, or instance 0 would find the last slot taken.
   template <class Fd>
   void take_handed(StreamFamily<Fd>& family, std::int32_t descriptor) noexcept {
     // What cannot be kept is closed and counted as refused.
-    static_cast<void>(this->adopt_connection(family, descriptor));
-    family.count_taken(-1);
+    if (!this->adopt_connection(family, descriptor)) family.count_taken(-1);
   }
 };
 

@@ -219,7 +219,6 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
   template <class Fd>
   void begin_accepted(StreamFamily<Fd>& family, std::int32_t handle) noexcept {
     family.free_count -= 1;
-    family.count_taken(1);
     StreamSlot<Fd>& slot = family.slots[family.free_slots[family.free_count]];
     this->prepare_slot(family, slot, handle);
     this->opened(family, slot);
@@ -270,6 +269,7 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     const std::int32_t handle = backend_.accepted(family.accept, result);
     if (handle < 0) return core_.stats().add(Stat::refused);
     core_.stats().add(Stat::accepted);
+    family.count_taken(1);
     begin_accepted(family, handle);
   }
 
