@@ -7,6 +7,7 @@
 #include <csignal>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include "loom/backend/epoll.hpp"
 #include "loom/backend/io_uring.hpp"
@@ -180,6 +181,12 @@ class Sources : public testing::TestWithParam<const char*> {
     program_start.reactors[0].shared = block_.data();
     program_start.backend = GetParam();
     return program_.start(program_start);
+  }
+  /// Wakes the loop and waits until it has nothing more to do.
+  void let_it_sleep() {
+    const std::uint64_t sleeps = block_.stat(loom::Stat::sleeps);
+    program_.wake(0);
+    while (block_.stat(loom::Stat::sleeps) == sleeps) std::this_thread::yield();
   }
 
   loom_test::Journal journal_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "descriptor_table.hpp"
 #include "source_fixture.hpp"
 
 namespace {
@@ -80,6 +81,35 @@ TEST_P(Sources, AClosedDescriptorIsATypedResultAndNoSpinning) {
   EXPECT_EQ(::dup2(kept.get(), descriptor), descriptor);
   ASSERT_TRUE(outlets.plain.signal(9));
   ASSERT_TRUE(journal_.wait_for("event 9"));
+}
+
+TEST_P(Sources, AReadThatFailsIsSaidOnceAndTheOthersGoOn) {
+  const auto before = loom_test::open_descriptors();
+  LOOM_START_SOURCES_OR_SKIP();
+  ASSERT_TRUE(journal_.wait_for("event 1", 2));
+  let_it_sleep();
+  // All but the runtime's own and the members': those that the backend reads.
+  const loom::Doorbell& doorbell = program_.reactor(0).inbox()->doorbell();
+  for (const auto& [fd, what] : loom_test::open_descriptors()) {
+    const bool known = fd == doorbell.wake_fd() || fd == doorbell.spare_fd() ||
+                       fd == outlets.plain.descriptor() || fd == outlets.tickets.descriptor() ||
+                       fd == outlets.adopted.descriptor();
+    if (what == "anon_inode:[eventfd]" && !known && !before.contains(fd)) {
+      loom_test::close_by_mistake(fd);
+    }
+  }
+  ASSERT_TRUE(outlets.plain.signal(7));
+  // The ring has the files themselves; epoll reads by number.
+  const bool by_number = std::string(GetParam()) == "epoll";
+  ASSERT_TRUE(journal_.wait_for(by_number ? "error 9" : "event 7"));
+  const std::uint64_t errors = journal_.count("error 9");
+  for (int n = 0; n < 20; ++n) {
+    ASSERT_TRUE(outlets.plain.signal(1));
+    let_it_sleep();
+  }
+  EXPECT_EQ(journal_.count("error 9"), errors) << "once, and not after each event";
+  ASSERT_EQ(::kill(::getpid(), SIGUSR1), 0);
+  ASSERT_TRUE(journal_.wait_for("signal 10 value 0 from us"));
 }
 
 TEST_P(Sources, SignalsArriveWithTheirSenderAndValue) {

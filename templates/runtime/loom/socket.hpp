@@ -19,6 +19,7 @@
 #include "clock.hpp"
 #include "error.hpp"
 #include "shapes.hpp"
+#include "shortage.hpp"
 #include "socket_address.hpp"
 
 namespace loom {
@@ -172,7 +173,8 @@ inline StartError listen_on(
     const char* fix =
         error == EADDRINUSE ? "Another process has it: stop that one or choose another address."
         : error == EACCES ? "Choose a port above 1023 or a path you may write, or grant the right."
-                          : "Check the address and the options of this fd.";
+        : *shortage_fix(error) != 0 ? shortage_fix(error)
+                                    : "Check the address and the options of this fd.";
     return StartError::make(start_code::cannot_listen, shape.name, error,
                             "fds.%s: cannot %s %s: %s. %s", shape.name, act, text,
                             std::strerror(error), fix);

@@ -92,8 +92,9 @@ class Reactor : public RequestEngine<Derived, Backend> {
 
   void begin_turn(ReactorRun& reactor_run) noexcept {
     facts_ = TurnFacts{};
-    // Partner: RunningProgram::request_stop. Relaxed: the flag carries no other data.
-    const bool stop = reactor_run.stop_requested->load(std::memory_order_relaxed);
+    // Partner: RunningProgram::request_stop. Acquire: whatever used this reactor's descriptors
+    // before it asked for the stop has done so when they are closed.
+    const bool stop = reactor_run.stop_requested->load(std::memory_order_acquire);
     if (stop && !stopping_) {
       this->begin_stop();
       this->stop_requests();

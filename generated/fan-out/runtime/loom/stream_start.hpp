@@ -124,8 +124,9 @@ class StreamStart : public StreamSpread<Derived, Backend> {
     family.listener = backend_.adopt(fd, {.trigger = family.shape.traits.trigger});
     if (family.listener < 0) {
       return StartError::make(start_code::cannot_listen, family.shape.name, -family.listener,
-                              "fds.%s: the %s backend cannot watch the listener: %s",
-                              family.shape.name, Backend::name, std::strerror(-family.listener));
+                              "fds.%s: the %s backend cannot watch the listener: %s. %s",
+                              family.shape.name, Backend::name, std::strerror(-family.listener),
+                              shortage_fix(-family.listener));
     }
     if (reactor_run.instance != 0) return {};
     reactor_run.report_bound(family.shape.index, family.shape.name, family.address_text);

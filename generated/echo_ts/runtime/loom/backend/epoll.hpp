@@ -21,12 +21,13 @@
 #include "../core.hpp"
 #include "../error.hpp"
 #include "../operation.hpp"
+#include "../shortage.hpp"
 #include "epoll_requests.hpp"
 #include "free_buffers.hpp"
 
 namespace loom {
 
-/// `Shape` is the reactor's emitted shape: handle counts, buffer groups.
+/// `Shape` is the reactor's emitted shape.
 template <class Shape>
 class Epoll {
  public:
@@ -45,8 +46,7 @@ class Epoll {
   /// epoll is part of every Linux this runs on.
   static StartError probe() noexcept { return {}; }
 
-  /// Makes the epoll instance. A write to the eventfd `wake_fd`, which stays the caller's, ends a
-  /// wait.
+  /// Makes the epoll instance. A write to the caller's eventfd `wake_fd` ends a wait.
   StartError open(ReactorCore& core, int wake_fd) noexcept {
     core_ = &core;
     epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
@@ -177,8 +177,8 @@ class Epoll {
   };
 
   static StartError unavailable(int error, const char* why) noexcept {
-    return StartError::make(start_code::backend_unavailable, "", error, "epoll %s: %s", why,
-                            std::strerror(error));
+    return StartError::make(start_code::backend_unavailable, "", error, "epoll %s: %s. %s", why,
+                            std::strerror(error), shortage_fix(error));
   }
 
   void release_handle(std::int32_t handle) noexcept {

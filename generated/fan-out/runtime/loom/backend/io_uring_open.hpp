@@ -23,8 +23,6 @@ StartError IoUring<Shape>::probe() noexcept {
     why = "this kernel or sandbox has no io_uring; keep epoll";
   } else if (error == -EINVAL) {
     why = "the kernel is older than 6.1; update it or keep epoll";
-  } else if (error == -ENOMEM) {
-    why = "not enough locked memory; raise RLIMIT_MEMLOCK";
   }
   return unavailable(error, why);
 }

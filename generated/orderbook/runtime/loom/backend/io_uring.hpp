@@ -20,6 +20,7 @@
 #include "../error.hpp"
 #include "../operation.hpp"
 #include "../sanitizer.hpp"
+#include "../shortage.hpp"
 #include "direct_socket.hpp"
 #include "free_buffers.hpp"
 #include "io_uring_request.hpp"
@@ -173,8 +174,9 @@ class IoUring {
   };
 
   static StartError unavailable(int error, const char* why) noexcept {
-    return StartError::make(start_code::backend_unavailable, "", -error, "io_uring: %s%s%s", why,
-                            error == 0 ? "" : ": ", error == 0 ? "" : std::strerror(-error));
+    return StartError::make(start_code::backend_unavailable, "", -error, "io_uring: %s%s%s%s%s",
+                            why, error == 0 ? "" : ": ", error == 0 ? "" : std::strerror(-error),
+                            *shortage_fix(-error) == 0 ? "" : ". ", shortage_fix(-error));
   }
 
   io_uring_buf_ring* buffer_ring(std::uint16_t group) noexcept {
