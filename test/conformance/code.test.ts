@@ -4,85 +4,32 @@
  * the start, over a million messages.
  */
 
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { buildProgram } from './build.ts';
+import { indirectCalls, virtualTables } from './code.ts';
 import { Peer } from './peer.ts';
 import { Program } from './program.ts';
 
-const run = promisify(execFile);
 const timeoutMilliseconds = 240_000;
 const plain = buildProgram({ name: 'echo', flavour: 'release' });
 const counted = plain.then(() =>
   buildProgram({ name: 'echo', flavour: 'release', sources: ['native/malloc_counter.cpp'] }),
 );
 
-/** Runs one of binutils on the echo program. */
-async function tool(command: string, ...parameters: string[]): Promise<string> {
-  const { stdout } = await run(command, [...parameters, await plain], { maxBuffer: 2 ** 28 });
-  return stdout;
-}
-
 test('neither the runtime nor a handler has a virtual table', async (t) => {
   t.timeout(timeoutMilliseconds);
-  const symbols = await tool('nm', '-C');
-  t.true(symbols.includes('echo::Main<loom::IoUring<'), 'the symbols are those of the program');
-  // The thread that a reactor runs on has std::thread's own table; `vtable for loom::` is ours.
-  const ours = symbols.split('\n').filter((line) => /(?:vtable|typeinfo) for (?!std::)/.test(line));
-  t.deepEqual(
-    ours.filter((line) => !line.includes('__cxxabiv1::')),
-    [],
-  );
+  t.deepEqual(await virtualTables(await plain), []);
 });
 
-/** A function of the program, disassembled. */
-interface Disassembled {
-  name: string;
-  lines: readonly string[];
-}
-
-/** Functions of the reactor's loop: everything of ours but what starts and ends a program. */
-async function loopFunctions(): Promise<Disassembled[]> {
-  const text = await tool('objdump', '--disassemble', '--demangle', '--no-show-raw-insn');
-  return text
-    .split(/\n\n/)
-    .map((block) => block.trim().split('\n'))
-    .map(([head = '', ...lines]) => ({ name: /<(.*)>:$/.exec(head)?.[1] ?? '', lines }))
-    .filter(({ name }) => /\b(?:loom|echo)::/.test(name))
-    .filter(({ name }) => !/run_on_backend|run_reactor|RunningProgram|Standalone/.test(name));
-}
-
-/**
- * What is looked at: `call *…` in every function of the loop, both backends. Calls through the
- * PLT are direct in the code, and a call relative to %rip would be one through the linker's table.
- * The only function pointer that the loop may call is the one that wakes JavaScript, once a turn
- * and after its completions. Jumps through a switch's table stay inside their function.
- */
 test('no indirect call lies between a completion and its handler', async (t) => {
   t.timeout(timeoutMilliseconds);
-  const functions = await loopFunctions();
-  for (const [backend, call] of [
-    ['Epoll', 'recv@plt'],
-    ['IoUring', 'io_uring_submit_and_get_events@plt'],
-  ] as const) {
-    const loop = functions.filter(({ name }) => name.includes(`loom::${backend}<`));
-    const reads = loop.some(({ lines }) => lines.some((line) => line.includes(`<${call}`)));
-    t.true(reads, `the functions looked at are those that call ${call}`);
-  }
-  const addresses = functions.flatMap(({ lines }) =>
-    lines
-      .filter((line) => /\bcall\s+\*/.test(line) && !line.includes('(%rip)'))
-      .map((line) => `0x${/^\s*([0-9a-f]+):/.exec(line)?.[1]}`),
-  );
-  for (const address of addresses) {
-    const { stdout } = await run('addr2line', ['-f', '-C', '-e', await plain, '-i', address]);
-    t.regex(stdout.split('\n')[0] ?? '', /wake_js/, `${address} calls through a pointer`);
-  }
-  t.log(`${functions.length} functions, ${addresses.length} indirect calls, all of them wake_js`);
+  const { functions, calls, beyond } = await indirectCalls(await plain);
+  t.deepEqual(beyond, []);
+  t.log(`${functions} functions, ${calls} indirect calls, all of them elsewhere`);
 });
 
 const messagesInAll = 1_000_000;
