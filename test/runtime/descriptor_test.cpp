@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,7 @@ class Passing : public loom_test::ProgramTest<Fd> {
   }
 
   void goes_with_its_bytes() {
-    std::size_t with_queue = 0;
+    std::atomic<std::size_t> with_queue = 0;
     this->script_.on_data = [&](Connection& connection, Bytes) {
       EXPECT_TRUE(connection.write("before"));
       EXPECT_TRUE(connection.send_descriptor(file_.get(), "one"));

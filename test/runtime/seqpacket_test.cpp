@@ -97,9 +97,11 @@ TEST_P(Seqpacket, WhatCouldNeverArriveIsRefused) {
     results.push_back(connection.write(Bytes(std::string_view(longest))).value());
     EXPECT_EQ(connection.writable_bytes(), 0U);
     results.push_back(connection.write("z").value());
+    journal_.add("tried");
   };
   LOOM_START_OR_SKIP(name_);
   const Descriptor peer = connect();
+  ASSERT_TRUE(journal_.wait_for("tried"));
   EXPECT_EQ(loom_test::receive_packet(peer.get()).size(), PacketFd::shape.write_queue_bytes - 4);
   EXPECT_EQ(results, (std::vector<int>{WriteResult::empty, WriteResult::too_large,
                                        WriteResult::queued, WriteResult::full}));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "fiber/overflow.hpp"
@@ -52,6 +53,9 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
  public:
   using typename Base::Shape;
   static constexpr bool has_fibers = Shape::Fibers::count != 0;
+  static_assert(!has_fibers || std::string_view(FiberContext::name) != "none",
+                "A program with fibers is compiled with LOOM_CONTEXT_FCONTEXT, _UCONTEXT or "
+                "_ASSEMBLY: loom_use_fibers() in loom.cmake.");
 
   /// For the emitted code: reserves the stacks; before any fd starts.
   StartError open_fibers() noexcept {
