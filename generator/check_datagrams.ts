@@ -4,7 +4,7 @@ import type { CheckedConfig, CheckedDatagram } from '../schemas/config.ts';
 import { showDuration } from '../schemas/leaf.ts';
 import { limits } from '../schemas/limits.ts';
 import { isAbstract, parseHostPort } from './address.ts';
-import { byName } from './case.ts';
+import { entriesByName } from './case.ts';
 import { checkHostPort, checkUnixAddress } from './check_addresses.ts';
 import { isCheckedDatagram } from './fd_kinds.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
@@ -178,17 +178,13 @@ function checkUnixDatagram(
 
 /** Checks every datagram fd. */
 export function checkDatagrams(config: CheckedConfig, value: unknown): Diagnostic[] {
-  return Object.entries(config.fds)
-    .sort(([first], [second]) => byName(first, second))
-    .flatMap(([name, fd]) => {
-      if (!isCheckedDatagram(fd)) return [];
-      const path = ['fds', name];
-      const holes = { where: showPath(path) };
-      return [
-        ...(fd.handler === undefined
-          ? [diagnostic('LOOM1530', holes, { path, anchor: 'key' })]
-          : []),
-        ...(fd.kind === 'udp' ? checkUdp(name, fd) : checkUnixDatagram(name, fd, value)),
-      ];
-    });
+  return entriesByName(config.fds).flatMap(([name, fd]) => {
+    if (!isCheckedDatagram(fd)) return [];
+    const path = ['fds', name];
+    const holes = { where: showPath(path) };
+    return [
+      ...(fd.handler === undefined ? [diagnostic('LOOM1530', holes, { path, anchor: 'key' })] : []),
+      ...(fd.kind === 'udp' ? checkUdp(name, fd) : checkUnixDatagram(name, fd, value)),
+    ];
+  });
 }

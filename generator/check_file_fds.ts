@@ -1,6 +1,6 @@
 /** The part of `check` about files: their paths, how they are opened, and who uses them. */
 import type { CheckedConfig, CheckedFile } from '../schemas/config.ts';
-import { byName } from './case.ts';
+import { entriesByName } from './case.ts';
 import { foreignCharacter, safeUnixPath } from './check_addresses.ts';
 import { spawnedFibers } from './lower_fibers.ts';
 import { type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
@@ -82,16 +82,14 @@ function checkUse(config: CheckedConfig, name: string, fd: CheckedFile): Diagnos
 
 /** Checks every file of a config. */
 export function checkFileFds(config: CheckedConfig, value: unknown): Diagnostic[] {
-  return Object.entries(config.fds)
-    .sort(([first], [second]) => byName(first, second))
-    .flatMap(([name, fd]) => {
-      if (fd.kind !== 'file') return [];
-      const written = (value as { fds: Record<string, object> }).fds[name] ?? {};
-      return [
-        ...checkPath(name, fd),
-        ...checkMode(name, fd, written),
-        ...checkBuffers(name, fd),
-        ...checkUse(config, name, fd),
-      ];
-    });
+  return entriesByName(config.fds).flatMap(([name, fd]) => {
+    if (fd.kind !== 'file') return [];
+    const written = (value as { fds: Record<string, object> }).fds[name] ?? {};
+    return [
+      ...checkPath(name, fd),
+      ...checkMode(name, fd, written),
+      ...checkBuffers(name, fd),
+      ...checkUse(config, name, fd),
+    ];
+  });
 }

@@ -1,12 +1,9 @@
 /** The part of `check` about pools: who names them, and the cores of their workers. */
 import type { CheckedConfig, CheckedPool } from '../schemas/config.ts';
-import { byName } from './case.ts';
+import { byName, entriesByName } from './case.ts';
 import { keysOf } from './check_names.ts';
 import { type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 import { closest } from './report/suggest.ts';
-
-const entriesByName = <Value>(record: Readonly<Record<string, Value>>): [string, Value][] =>
-  Object.entries(record).sort(([first], [second]) => byName(first, second));
 
 /** Reactors whose `blocking` names no pool. */
 function checkBlocking(config: CheckedConfig, declared: readonly string[]): Diagnostic[] {

@@ -5,15 +5,12 @@
 import { availablePlatforms, backendsOf, type Platform } from '../schemas/backends.ts';
 import type { CheckedConfig, CheckedFd } from '../schemas/config.ts';
 import { showDuration } from '../schemas/leaf.ts';
-import { byName } from './case.ts';
+import { byName, entriesByName } from './case.ts';
 import { keysOf } from './check_names.ts';
 import { isCheckedStream } from './fd_kinds.ts';
 import { defaultStacks } from './lower_fibers.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 import { closest } from './report/suggest.ts';
-
-const entriesByName = <Value>(record: Readonly<Record<string, Value>>): [string, Value][] =>
-  Object.entries(record).sort(([first], [second]) => byName(first, second));
 
 type ReferenceCode = 'LOOM1401' | 'LOOM1402' | 'LOOM1403';
 

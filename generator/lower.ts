@@ -14,7 +14,7 @@ import {
   type IrMessage,
   type IrReactor,
 } from '../schemas/ir.ts';
-import { byName, pascalCase } from './case.ts';
+import { byName, entriesByName, pascalCase } from './case.ts';
 import { isDatagram, isSource, isStream } from './fd_kinds.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { lowerFibers, spawnedFibers } from './lower_fibers.ts';
@@ -43,9 +43,6 @@ export interface LowerPaths {
   /** From the output folder to the config's folder: relative, with forward slashes. */
   outToConfig: string;
 }
-
-const entriesByName = <Value>(record: Readonly<Record<string, Value>>): [string, Value][] =>
-  Object.entries(record).sort(([first], [second]) => byName(first, second));
 
 function lowerChannels(
   reactor: string,

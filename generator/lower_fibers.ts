@@ -1,7 +1,7 @@
 /** Lowers fibers: which reactors have them, on which stack classes, and how many of each. */
 import type { CheckedConfig, CheckedStream } from '../schemas/config.ts';
 import type { IrFibers, IrStackClass } from '../schemas/ir.ts';
-import { byName } from './case.ts';
+import { entriesByName } from './case.ts';
 import { isCheckedStream } from './fd_kinds.ts';
 
 /** The classes of a config that declares none. */
@@ -47,13 +47,13 @@ function usedStacks(config: CheckedConfig, reactor: string, name: string): numbe
 export function lowerFibers(config: CheckedConfig): IrFibers | undefined {
   const reactors = Object.keys(config.reactors);
   if (reactors.every((name) => spawnedFibers(config, name) === undefined)) return undefined;
-  const classes = Object.entries(config.stacks ?? defaultStacks)
-    .sort(([first], [second]) => byName(first, second))
-    .map(([name, { bytes, count, waiting }]): IrStackClass => {
+  const classes = entriesByName(config.stacks ?? defaultStacks).map(
+    ([name, { bytes, count, waiting }]): IrStackClass => {
       const used = Math.max(1, ...reactors.map((reactor) => usedStacks(config, reactor, name)));
       const pages = Math.ceil(bytes / pageBytes);
       return { name, bytes: pages * pageBytes, count: count ?? used, waiting };
-    });
+    },
+  );
   const records = classes.reduce((sum, { count, waiting }) => sum + count + waiting, 0);
   return { context: config.fibers.context, records, classes };
 }

@@ -5,7 +5,7 @@
 import type { CheckedConfig } from '../schemas/config.ts';
 import type { IrReactor } from '../schemas/ir.ts';
 import type { IrOffload, IrPool } from '../schemas/ir_pools.ts';
-import { byName } from './case.ts';
+import { entriesByName } from './case.ts';
 import { spawnedFibers } from './lower_fibers.ts';
 
 /** The pool that exists when a reactor needs one and the config declares none. */
@@ -25,14 +25,12 @@ export function needsPool(reactor: string, config: CheckedConfig): boolean {
 }
 
 function declaredPools(config: CheckedConfig): Pool[] {
-  return Object.entries(config.pools)
-    .sort(([first], [second]) => byName(first, second))
-    .map(([name, pool]) => ({
-      name,
-      threads: pool.threads,
-      cores: [...(pool.cores ?? [])],
-      queueEntries: pool.queue,
-    }));
+  return entriesByName(config.pools).map(([name, pool]) => ({
+    name,
+    threads: pool.threads,
+    cores: [...(pool.cores ?? [])],
+    queueEntries: pool.queue,
+  }));
 }
 
 /** Every pool of the program, the implicit one last; undefined when there is none. */

@@ -132,16 +132,19 @@ function renderFds(ir: Ir): [string, string][] {
   const fds = ir.reactors.flatMap((reactor) =>
     reactor.fds.map((fd) => ({ name: fd.name, reactor, fd })),
   );
-  const path = `include/${ir.name}/stacks.hpp`;
+  const folder = `include/${ir.name}`;
+  const files: [string, string][] = [
+    [`${folder}/operations.hpp`, fill('cxx/operations.hpp', operationsView(ir))],
+  ];
+  if (ir.fibers !== undefined) {
+    files.push([`${folder}/stacks.hpp`, fill('cxx/stacks.hpp', stacksView(ir, ir.fibers))]);
+  }
   return [
-    [`include/${ir.name}/operations.hpp`, fill('cxx/operations.hpp', operationsView(ir))],
-    ...(ir.fibers ? [[path, fill('cxx/stacks.hpp', stacksView(ir, ir.fibers))] as const] : []).map(
-      ([file, text]): [string, string] => [file, text],
-    ),
+    ...files,
     ...splitIfLong({
       ir,
       parts: fds,
-      path: `include/${ir.name}/fds.hpp`,
+      path: `${folder}/fds.hpp`,
       render: (parts) => fill('cxx/fds.hpp', fdsView(ir, parts)),
       umbrella: 'cxx/umbrella.hpp',
     }),
