@@ -12,6 +12,7 @@ import { isDatagram, isStream } from './fd_kinds.ts';
 import { receiveBufferBytes, sendSlotBytes } from './lower_datagrams.ts';
 import { lowerReactor } from './lower.ts';
 import { commonOperations, directSockets, lengthWidth, slabBytes } from './lower_fds.ts';
+import { instanceCount } from './lower_groups.ts';
 import { lowerMessage } from './lower_messages.ts';
 import {
   deliveredFds,
@@ -161,7 +162,10 @@ export function checkBudgets(config: CheckedConfig): Diagnostic[] {
   );
   const sound = { ...config, channels };
   const reactors = Object.keys(config.reactors).sort(byName);
-  const instances = Object.values(config.reactors).reduce((sum, { count }) => sum + count, 0);
+  const instances = Object.values(config.reactors).reduce(
+    (sum, reactor) => sum + instanceCount(reactor),
+    0,
+  );
   const servers = Object.values(config.fds).filter((fd) => fd.kind.endsWith('Server')).length;
   return [
     ...tooMany('Reactors', instances, limits.reactors, 'Use fewer, or a lower `count`.', [

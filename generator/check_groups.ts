@@ -5,7 +5,7 @@
 import type { CheckedConfig, CheckedFd, CheckedReactor } from '../schemas/config.ts';
 import { isAdopted } from './address.ts';
 import { byName } from './case.ts';
-import { spreadOf } from './lower_groups.ts';
+import { elasticOf, instanceCount, spreadOf } from './lower_groups.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 
 type Server = Extract<CheckedFd, { kind: 'tcpServer' | 'unixServer' }>;
@@ -27,30 +27,39 @@ function checkMember(name: string, fd: CheckedFd, count: number): Diagnostic[] {
 }
 
 /** Why a server cannot spread as it says, and what to write; undefined when it can. */
-function spreadMistake(fd: Server, count: number): { reason: string; hint: string } | undefined {
-  if (count === 1) {
+function spreadMistake(
+  fd: Server,
+  reactor: CheckedReactor,
+): { reason: string; hint: string } | undefined {
+  const spread = spreadOf(fd, reactor);
+  if (instanceCount(reactor) === 1) {
     if (fd.spread === undefined) return undefined;
     const hint = `Give reactors.${fd.on} a \`count\`, or remove \`spread\`.`;
     return { reason: `reactors.${fd.on} has one instance`, hint };
   }
-  if (spreadOf(fd) !== 'reuseport') {
+  const isElastic = elasticOf(reactor) !== undefined;
+  if (spread !== 'reuseport') {
     if (fd.full === 'refuse') return undefined;
     const reason =
       "instance 0 accepts for all and does not hear of a free slot, as full: 'wait' asks";
-    const other = fd.kind === 'tcpServer' ? ", or write spread: 'reuseport'" : '';
+    const other = fd.kind === 'tcpServer' && !isElastic ? ", or write spread: 'reuseport'" : '';
     return { reason, hint: `Remove \`full\`${other}.` };
   }
   if (fd.kind === 'unixServer') {
     const reason = 'unix sockets cannot share an address';
     return { reason, hint: "Write 'round-robin' or 'least-inflight'." };
   }
+  if (isElastic) {
+    const reason = 'an instance that ends would lose what waits at its listener';
+    return { reason, hint: "Write spread: 'round-robin' or 'least-inflight'." };
+  }
   if (!isAdopted(fd.address)) return undefined;
   const reason = `'${fd.address}' is one listener`;
   return { reason, hint: "Write spread: 'round-robin' or 'least-inflight'." };
 }
 
-function checkSpread(name: string, fd: Server, count: number): Diagnostic[] {
-  const mistake = spreadMistake(fd, count);
+function checkSpread(name: string, fd: Server, reactor: CheckedReactor): Diagnostic[] {
+  const mistake = spreadMistake(fd, reactor);
   if (mistake === undefined) return [];
   const key = fd.spread !== undefined ? 'spread' : fd.full === 'wait' ? 'full' : 'address';
   const path = ['fds', name, key];
@@ -59,7 +68,9 @@ function checkSpread(name: string, fd: Server, count: number): Diagnostic[] {
 }
 
 /** Why the cores do not fit the instances, and where that is said. */
-function coreMistake({ count, core, cores }: CheckedReactor): [string, string] | undefined {
+function coreMistake(reactor: CheckedReactor): [string, string] | undefined {
+  const { core, cores } = reactor;
+  const count = instanceCount(reactor);
   if (cores !== undefined && core !== 'any') return ['cores', 'come beside `core`'];
   if (cores !== undefined && cores.length !== count) {
     return [
@@ -71,16 +82,26 @@ function coreMistake({ count, core, cores }: CheckedReactor): [string, string] |
   return undefined;
 }
 
+/** A group that comes and goes has a minimum that is not above its maximum. */
+function checkElastic(name: string, { count }: CheckedReactor): Diagnostic[] {
+  if (typeof count === 'number' || count.minimum <= count.maximum) return [];
+  const path = ['reactors', name, 'count', 'minimum'];
+  const { minimum, maximum } = count;
+  return [diagnostic('LOOM1555', { where: showPath(path), minimum, maximum }, { path })];
+}
+
 /** Checks everything about `count`, `cores` and `spread`. */
 export function checkGroups(config: CheckedConfig): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const countOf = (reactor: string): number => config.reactors[reactor]?.count ?? 1;
+  const countOf = (name: string): number => {
+    const reactor = config.reactors[name];
+    return reactor === undefined ? 1 : instanceCount(reactor);
+  };
   for (const [name, fd] of Object.entries(config.fds).sort(([a], [b]) => byName(a, b))) {
     const count = countOf(fd.on);
     if (count > 1) found.push(...checkMember(name, fd, count));
-    if (isServer(fd) && Object.hasOwn(config.reactors, fd.on)) {
-      found.push(...checkSpread(name, fd, count));
-    }
+    const reactor = Object.hasOwn(config.reactors, fd.on) ? config.reactors[fd.on] : undefined;
+    if (isServer(fd) && reactor !== undefined) found.push(...checkSpread(name, fd, reactor));
   }
   for (const [name, { from }] of Object.entries(config.channels)) {
     const path: ConfigPath = ['channels', name];
@@ -90,6 +111,7 @@ export function checkGroups(config: CheckedConfig): Diagnostic[] {
     found.push(diagnostic('LOOM1552', holes, { path: [...path, 'from'], second }));
   }
   for (const [name, reactor] of Object.entries(config.reactors)) {
+    found.push(...checkElastic(name, reactor));
     const [key, reason] = coreMistake(reactor) ?? [];
     if (key === undefined || reason === undefined) continue;
     const path = ['reactors', name, key];

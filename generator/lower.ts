@@ -18,7 +18,7 @@ import { byName, entriesByName, pascalCase } from './case.ts';
 import { isDatagram, isSource, isStream } from './fd_kinds.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { lowerFibers, spawnedFibers } from './lower_fibers.ts';
-import { lowerSpread } from './lower_groups.ts';
+import { lowerCount, lowerSpread } from './lower_groups.ts';
 import { alignUp, lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
 import { lowerPools, lowerReactorPools } from './lower_pools.ts';
 import { lowerShared } from './lower_shared.ts';
@@ -145,7 +145,7 @@ export function lowerReactor(
   const declared = entriesByName(config.fds).filter(([, fd]) => fd.on === name);
   const cursor = startCursor(declared.flatMap(([, fd]) => fd.handler ?? []).sort(byName)[0]);
   const fds = declared.map(([fdName, fd]) =>
-    lowerSpread(fd, lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor), reactor.count),
+    lowerSpread(fd, lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor), reactor),
   );
   const fibers = spawnedFibers(config, name);
   const depths = lowerDepths(reactor.submitBatch, reactor.requests, fds);
@@ -156,7 +156,7 @@ export function lowerReactor(
     typeName: pascalCase(name),
     index,
     core: reactor.core === 'any' ? -1 : reactor.core,
-    ...(reactor.count > 1 && { count: reactor.count }),
+    ...lowerCount(reactor),
     ...(reactor.cores !== undefined && { cores: [...reactor.cores] }),
     wait: lowerWait(reactor.wait),
     submitBatch: reactor.submitBatch,

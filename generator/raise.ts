@@ -145,12 +145,18 @@ function raiseFd(fd: IrFd, on: string): Record<string, unknown> {
   return isTimer(fd) ? raiseTimer(fd, on) : raiseStream(fd, on);
 }
 
+function raiseCount({ count, elastic }: IrReactor): unknown {
+  if (elastic === undefined) return count;
+  const { minimum, growPercent, lingerNanoseconds } = elastic;
+  return { minimum, maximum: count, growPercent, linger: nanoseconds(lingerNanoseconds) };
+}
+
 function raiseReactor(reactor: IrReactor, pools: readonly IrPool[]): Record<string, unknown> {
   const blocking = pools.find(({ index }) => index === reactor.blockingPool)?.name;
   const { mode, spinNanoseconds } = reactor.wait;
   return given({
     core: reactor.core === -1 ? 'any' : reactor.core,
-    count: reactor.count,
+    count: raiseCount(reactor),
     cores: reactor.cores,
     wait: mode === 'spin-then-block' ? { spin: nanoseconds(spinNanoseconds) } : mode,
     submitBatch: reactor.submitBatch,

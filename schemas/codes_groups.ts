@@ -39,7 +39,9 @@ export const groupCodes = {
     explanation: prose`
       With 'reuseport' every instance has a listener of its own, socket(7), SO_REUSEPORT: that takes
       TCP and an address to bind. With 'round-robin' and 'least-inflight' instance 0 accepts and
-      hands the others their connections; what finds all of them full is refused.
+      hands the others their connections; what finds all of them full is refused. A group of
+      count: { minimum, maximum } hands over: a listener that is closed takes with it what the
+      kernel had put in its queue.
     `,
   },
   LOOM1554: {
@@ -52,6 +54,19 @@ export const groupCodes = {
     explanation: prose`
       cores: [2, 3, 4, 5] pins the four instances of count: 4 in their order. Without it the kernel
       places them, as core: 'any' says.
+    `,
+  },
+  LOOM1555: {
+    severity: 'error',
+    title: 'A group whose minimum is above its maximum',
+    holes: ['where', 'minimum', 'maximum'],
+    what: '{where} is {minimum}, and the maximum is {maximum}.',
+    why: 'Between the two the group grows and shrinks with its connections.',
+    fix: 'Write count: { minimum: {maximum}, maximum: {minimum} }, or one number.',
+    explanation: prose`
+      minimum instances always run. One more starts when each has growPercent of the
+      connections of some server; one that is not needed for linger takes no new connection, and
+      ends when those it has are over.
     `,
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -23,6 +23,21 @@ const kernelWorkersSchema = v.strictObject({
   unbounded: v.optional(integer('threads', 1, 1024), 2),
 });
 
+const elasticSchema = v.strictObject({
+  /** Instances that always run; 1 to 16. */
+  minimum: integer('instances', 1, limits.reactors),
+  /** Instances that can run at once; 1 to 16. */
+  maximum: integer('instances', 1, limits.reactors),
+  /** One more is started when each has this share of the connections of some server, in percent;
+   * 1 to 100.
+   * @default 75 */
+  growPercent: v.optional(integer('percent', 1, 100), 75),
+  /** One is asked to retire when the others have had half of that for so long; 1ms to 1h. It takes
+   * no new connection and ends when those it has are over.
+   * @default '10s' */
+  linger: v.optional(duration('1ms', '1h'), '10s'),
+});
+
 /** One event loop on one thread. */
 export const reactorSchema = v.strictObject({
   /** Core that its thread is pinned to; 0 to 1023, or 'any'.
@@ -35,10 +50,17 @@ export const reactorSchema = v.strictObject({
     'any',
   ),
   /** Equal instances of this reactor, each on a thread of its own with rings and slots of its own;
-   * 1 to 16. Their servers spread connections over them (`spread`); a timer ticks in each of them.
-   * Other fds, and what goes to JavaScript, belong on a reactor with one instance.
+   * 1 to 16, or `{ minimum: 1, maximum: 4 }` for as many as the load asks for. Their servers spread
+   * connections over them (`spread`); a timer ticks in each of them. Other fds, and what goes to
+   * JavaScript, belong on a reactor with one instance.
    * @default 1 */
-  count: v.optional(integer('instances', 1, limits.reactors), 1),
+  count: v.optional(
+    oneOf('a number from 1 to 16 or { minimum: 1, maximum: 4 }', [
+      integer('instances', 1, limits.reactors),
+      elasticSchema,
+    ]),
+    1,
+  ),
   /** The core of each instance, instead of `core`: as many as `count`; 0 to 1023. */
   cores: v.optional(v.array(integer('core', 0, limits.core))),
   /** What an idle loop does: `spin` burns its core, `block` sleeps in the kernel,

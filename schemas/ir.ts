@@ -123,6 +123,8 @@ export interface IrStreamFd {
   full: 'refuse' | 'wait';
   /** Servers of a reactor with several instances: how connections reach them. */
   spread?: 'reuseport' | 'round-robin' | 'least-inflight';
+  /** Servers of an elastic group: connections with which an instance is crowded. */
+  growAt?: number;
   /** Clients: time limit of one connect(2). */
   connectTimeoutNanoseconds: number;
   /** Clients: capped exponential backoff with jitter; initial 0 means never reconnect. */
@@ -191,6 +193,8 @@ export interface IrReactor {
   core: number;
   /** Equal instances, each with everything below for itself; absent: 1. */
   count?: number;
+  /** Of `count` instances only this many always run, the rest come with the load; absent: all. */
+  elastic?: { minimum: number; growPercent: number; lingerNanoseconds: number };
   /** The core of each instance; absent: `core` says it. */
   cores?: number[];
   wait: { mode: 'spin' | 'block' | 'spin-then-block'; spinNanoseconds: number };

@@ -75,6 +75,7 @@ const streamFd = v.strictObject({
   writeQueueBytes: whole(1, 2 ** 28),
   full: one('refuse', 'wait'),
   spread: v.exactOptional(one('reuseport', 'round-robin', 'least-inflight')),
+  growAt: v.exactOptional(whole(1, limits.slots)),
   connectTimeoutNanoseconds: nanoseconds,
   reconnect: v.strictObject({
     initialNanoseconds: nanoseconds,
@@ -160,6 +161,13 @@ const reactor = v.strictObject({
   index: whole(0, limits.reactors - 1),
   core: whole(-1, limits.core),
   count: v.exactOptional(whole(2, limits.reactors)),
+  elastic: v.exactOptional(
+    v.strictObject({
+      minimum: whole(1, limits.reactors - 1),
+      growPercent: whole(1, 100),
+      lingerNanoseconds: nanoseconds,
+    }),
+  ),
   cores: v.exactOptional(list(whole(0, limits.core), limits.reactors)),
   wait: v.strictObject({
     mode: one('spin', 'block', 'spin-then-block'),

@@ -225,6 +225,7 @@ function sideFields(fd: IrStreamFd): [string, string][] {
   if (isServer(fd)) {
     fields.push(['full', `loom::WhenFull::${fd.full === 'wait' ? 'wait' : 'refuse'}`]);
     if (fd.spread) fields.push(['spread', `loom::Spread::${spreads[fd.spread]}`]);
+    if (fd.growAt) fields.push(['grow_at', integer(fd.growAt)]);
   } else {
     fields.push(
       ['connect_timeout_nanoseconds', integer(fd.connectTimeoutNanoseconds)],

@@ -40,6 +40,10 @@ function entryLines(reactor: IrReactor, { name, number, core }: Instance): strin
     ...(blockingPool !== undefined && { blocking_pool: integer(blockingPool) }),
     ...(number !== 0 && { instance: integer(number) }),
     ...(reactor.count !== undefined && { instances: integer(reactor.count) }),
+    ...(reactor.elastic !== undefined && {
+      minimum_instances: integer(reactor.elastic.minimum),
+      linger_nanoseconds: integer(reactor.elastic.lingerNanoseconds),
+    }),
     ...(core !== undefined && { core: integer(core) }),
     ...(signals !== 0 && { signals: integer(signals) }),
     ...(isWatched(reactor) && activityFields(reactor)),

@@ -140,12 +140,13 @@ export function describeWait(reactor: IrReactor): string {
 
 /** One sentence about a reactor, with its config path first. */
 export function describeReactor(reactor: IrReactor): string {
-  const { count, cores } = reactor;
+  const { count, cores, elastic } = reactor;
+  const equal = elastic === undefined ? `${count}` : `${elastic.minimum} to ${count}`;
   const core = reactor.core < 0 ? 'any core' : `core ${reactor.core}`;
   const threads =
     count === undefined
       ? `one thread on ${core}`
-      : `${count} equal instances, each with these tables and a thread of its own on ` +
+      : `${equal} equal instances, each with these tables and a thread of its own on ` +
         (cores === undefined ? core : `one of the cores ${cores.join(', ')}`);
   const batches = `submits ${reactor.submitBatch} and dispatches ${reactor.completionBatch} a turn`;
   return `reactors.${reactor.name} - ${threads}, ${describeWait(reactor)}, ${batches}.`;

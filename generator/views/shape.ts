@@ -83,6 +83,7 @@ export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
     u32('shared_bytes', shared.bytes),
     ...boundConstants(ir, reactor),
     ...traitConstants(streams),
+    ...(reactor.elastic === undefined ? [] : [['bool', 'elastic', 'true'] as const]),
     ...(memoryCount(reactor) > 0 ? [u32('memories', memoryCount(reactor))] : []),
   ];
   return fields.map(([type, name, value]) => `  static constexpr ${type} ${name} = ${value};`);

@@ -8,7 +8,9 @@ import type { NativeServer } from '../../templates/bindings/stream.ts';
 import { backends, build, closed, dial, ownFolder, readExactly } from './built_program.ts';
 import { eventually } from './simulated_reactor.ts';
 
-type Name = 'serve.0' | 'serve.1' | 'serve.2' | 'single';
+const tides = ['tide.0', 'tide.1', 'tide.2'] as const;
+
+type Name = 'serve.0' | 'serve.1' | 'serve.2' | 'single' | (typeof tides)[number];
 
 interface Group extends Program<Name> {
   readonly shared: NativeServer;
@@ -16,6 +18,8 @@ interface Group extends Program<Name> {
   readonly local: NativeServer;
   readonly woven: NativeServer;
   readonly alone: NativeServer;
+  readonly rising: NativeServer;
+  readonly spun: NativeServer;
 }
 
 interface GroupModule {
@@ -64,7 +68,7 @@ for (const backend of backends) {
     const members: ReactorStats[] = [0, 1, 2].map((n) => program.stats[`serve.${n}` as Name]);
     const sum = (name: 'accepted' | 'handedOver' | 'openConnections' | 'inFlight' | 'closed') =>
       members.reduce((total, stats) => total + Number(stats[name]), 0);
-    t.deepEqual(Object.keys(program.stats), ['serve.0', 'serve.1', 'serve.2', 'single']);
+    t.deepEqual(Object.keys(program.stats), ['serve.0', 'serve.1', 'serve.2', 'single', ...tides]);
 
     const endShared = await echoOver(program.shared.address);
     t.is(sum('accepted'), connections);
@@ -91,5 +95,37 @@ for (const backend of backends) {
     t.is(sum('openConnections'), 0);
     t.is(sum('inFlight'), 0);
     await endAlone();
+  });
+}
+
+for (const backend of backends) {
+  test(`${backend}: a group grows with its connections and shrinks without them`, async (t) => {
+    const lines: string[] = [];
+    const program = await group.open({
+      backend,
+      log: (line) => lines.push(line),
+      addresses: { local: join(ownFolder, `tide-${backend}.sock`) },
+    });
+    const running = () => tides.reduce((sum, name) => sum + Number(program.stats[name].running), 0);
+    const refused = () => tides.reduce((sum, name) => sum + Number(program.stats[name].refused), 0);
+    t.is(program.backend['tide.0'].name, backend);
+    t.is(program.backend['tide.1'].reason, 'starts when its group grows');
+    for (const address of [program.rising.address, program.spun.address]) {
+      t.is(running(), 1);
+      // As many as all three have room for; each gets its own bytes back.
+      const end = await echoOver(address);
+      t.is(running(), 3);
+      await end();
+      await eventually(() => running() === 1, 'the end of two instances');
+    }
+    t.is(refused(), 0);
+    t.deepEqual(
+      tides.map((name) => Number(program.stats[name].starts)),
+      [1, 2, 2],
+    );
+    await eventually(() => lines.some((line) => line.includes('retired: 1 of 3')), 'the log');
+    // Also while two of its rows do not run, the program ends.
+    await program.stop();
+    t.is(running(), 0);
   });
 }

@@ -17,7 +17,8 @@ import {
   statsOffset,
 } from '../../templates/bindings/layout.ts';
 import { Notice } from '../../templates/bindings/native.ts';
-import { ReactorStats, statNames } from '../../templates/bindings/stats.ts';
+import { statNames } from '../../templates/bindings/stat_names.ts';
+import { ReactorStats } from '../../templates/bindings/stats.ts';
 
 const runtime = new URL('../../templates/runtime/loom/', import.meta.url);
 const layout = readFileSync(new URL('shared_layout.hpp', runtime), 'utf8');

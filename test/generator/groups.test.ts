@@ -74,3 +74,52 @@ test('all instances together are within the bound of a program', (t) => {
     ['LOOM1601'],
   );
 });
+
+/** The grouped config with other instances. */
+function instances(count: unknown): unknown {
+  const { local, turns, alone } = grouped.fds;
+  const reactors = { serve: { count }, single: {} };
+  const dealt = { ...server, connections: 10 };
+  return { ...grouped, reactors, fds: { local, turns, alone, dealt } };
+}
+
+test('a group that comes and goes hands over, and is crowded at a share of each server', (t) => {
+  const [serve] = lowered(instances({ minimum: 2, maximum: 5 })).reactors;
+  t.is(serve?.count, 5);
+  t.deepEqual(serve?.elastic, { minimum: 2, growPercent: 75, lingerNanoseconds: 10e9 });
+  t.deepEqual(
+    serve?.fds.filter(isStream).map(({ name, spread, growAt }) => [name, spread, growAt]),
+    [
+      ['dealt', 'least-inflight', 7],
+      ['local', 'round-robin', 48],
+      ['turns', 'round-robin', 48],
+    ],
+  );
+});
+
+test('whatever the share, an instance is crowded with one connection at least', (t) => {
+  const count = { minimum: 1, maximum: 2, growPercent: 1, linger: '1ms' };
+  const [serve] = lowered(instances(count)).reactors;
+  t.deepEqual(
+    serve?.fds.filter(isStream).map(({ growAt }) => growAt),
+    [1, 1, 1],
+  );
+});
+
+test('a minimum that is the maximum is a fixed group', (t) => {
+  t.deepEqual(lowered(instances({ minimum: 3, maximum: 3 })), lowered(instances(3)));
+  t.deepEqual(check(instances({ minimum: 1, maximum: 1 })), check(instances(1)));
+});
+
+test('the representation of a group that comes and goes is a legal input', (t) => {
+  const count = { minimum: 1, maximum: 4, growPercent: 33, linger: '250ms' };
+  const ir = lowered(instances(count));
+  t.deepEqual(checkIr(JSON.parse(JSON.stringify(ir))), { ir, diagnostics: [] });
+});
+
+test('the most instances are within the bound of a program', (t) => {
+  t.deepEqual(
+    check(instances({ minimum: 1, maximum: 16 })).diagnostics.map(({ code }) => code),
+    ['LOOM1601'],
+  );
+});

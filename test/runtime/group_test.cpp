@@ -1,27 +1,21 @@
 // A group of four equal reactors that serve one address: every byte comes back, whichever instance
 // has the connection, every accepted connection is counted once, and a stop leaves none.
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "program_fixture.hpp"
+#include "group_fixture.hpp"
 
 namespace {
 
-using loom::Bytes;
 using loom::FdTraits;
 using loom::Spread;
 using loom::Stat;
 using loom_test::Descriptor;
+using loom_test::GroupTest;
+using loom_test::instances;
 
-constexpr std::uint32_t instances = 4;
 constexpr std::uint32_t slots = 16;
-
-/// Of the instance whose thread this is.
-thread_local char own_digit = '?';
 
 struct Multishot {
   static constexpr FdTraits traits{};
@@ -52,104 +46,8 @@ struct ServerFd {
                            .options = {.reuse_port = rule == Spread::reuse_port, .backlog = 128}});
 };
 
-/// One group, from its start to its stop. Each connection first gets the digit of its instance.
 template <Spread rule, class Variant = Multishot>
-class Group {
- public:
-  using Fd = ServerFd<rule, Variant>;
-  using Shape = loom_test::OneShape<Fd>;
-  using Connection = loom::Connection<Fd>;
-
-  Group() {
-    for (std::uint32_t n = 0; n < instances; ++n) {
-      blocks_.push_back(std::make_unique<loom_test::SharedBlock>(Shape::shared_bytes));
-      entries_[n] = loom_test::One<Fd>::entry;
-      entries_[n].instance = n;
-      entries_[n].instances = instances;
-      start_.reactors[n].shared = blocks_[n]->data();
-    }
-    script_.on_start = [this](loom::ReactorCore& core) { own_digit = digit_of(core); };
-    script_.on_open = [](Connection& connection) {
-      connection.write(Bytes(std::string_view(&own_digit, 1)));
-    };
-    script_.on_data = [](Connection& connection, Bytes bytes) { connection.write(bytes); };
-    loom_test::Script<Fd>::current = &script_;
-    loom_test::current_table = {"test", loom::shared_abi, entries_, instances};
-  }
-
-  loom::StartReport start(const char* backend) {
-    start_.backend = backend;
-    loom::StartReport report = program_.start(start_);
-    if (report.ok) {
-      EXPECT_EQ(report.bound_count, 1U) << "one address, also where each instance listens";
-      EXPECT_STREQ(report.reactors[instances - 1].backend, backend);
-      const std::string bound = report.bound[0].text;
-      port_ = static_cast<std::uint16_t>(std::stoi(bound.substr(bound.rfind(':') + 1)));
-    }
-    return report;
-  }
-
-  /// A connection and the instance that has it; -1 when it was refused.
-  std::pair<Descriptor, int> connect() {
-    Descriptor peer = loom_test::connect_to(port_);
-    const std::string digit = loom_test::receive_exactly(peer.get(), 1);
-    return {std::move(peer), digit.empty() ? -1 : digit[0] - '0'};
-  }
-
-  [[nodiscard]] std::uint16_t port() const { return port_; }
-  [[nodiscard]] bool stopped() const { return program_.stopped(); }
-  [[nodiscard]] std::uint64_t stat(std::uint32_t instance, Stat which) const {
-    return blocks_[instance]->stat(which);
-  }
-  [[nodiscard]] std::uint64_t sum(Stat which) const {
-    std::uint64_t total = 0;
-    for (const auto& block : blocks_) total += block->stat(which);
-    return total;
-  }
-
-  void stop() {
-    program_.join();
-    EXPECT_EQ(sum(Stat::in_flight), 0U) << "a stop leaves no operation in flight";
-    EXPECT_EQ(sum(Stat::open_connections), 0U);
-    EXPECT_EQ(sum(Stat::stale_completions), 0U);
-  }
-
-  loom::ReactorEntry entries_[instances];
-
- private:
-  char digit_of(loom::ReactorCore& core) const {
-    const auto own = std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& block) {
-      return &block->stats() == &core.stats();
-    });
-    return static_cast<char>('0' + (own - blocks_.begin()));
-  }
-
-  loom_test::Script<Fd> script_;
-  std::vector<std::unique_ptr<loom_test::SharedBlock>> blocks_;
-  std::uint16_t port_ = 0;
-  loom::ProgramStart start_;
-  /// Last, so that its threads end before what they use.
-  loom::RunningProgram program_;
-};
-
-class GroupTest : public testing::TestWithParam<const char*> {
- protected:
-  /// False, and the test is skipped, where this machine forbids the backend.
-  template <class Group>
-  bool started(Group& group) {
-    const loom::StartReport report = group.start(GetParam());
-    if (report.ok) return true;
-    EXPECT_STREQ(report.code, loom::start_code::backend_unavailable) << report.message;
-    EXPECT_TRUE(loom::IoUring<typename Group::Shape>::probe()) << report.message;
-    return false;
-  }
-};
-
-#define START_OR_SKIP(group)                                            \
-  if (!this->started(group)) {                                          \
-    if (this->HasFailure()) return;                                     \
-    GTEST_SKIP() << "this machine does not offer " << this->GetParam(); \
-  }
+using Group = loom_test::Group<ServerFd<rule, Variant>>;
 
 /// Forty connections with 32 KiB each; what every rule must keep.
 template <Spread rule, class Variant>
@@ -193,25 +91,25 @@ void echo_every_byte(Group<rule, Variant>& group) {
 
 TEST_P(GroupTest, ReusePortEchoesEveryByteOnOnePort) {
   Group<Spread::reuse_port> group;
-  START_OR_SKIP(group);
+  LOOM_START_GROUP_OR_SKIP(group);
   echo_every_byte(group);
 }
 
 TEST_P(GroupTest, RoundRobinEchoesEveryByte) {
   Group<Spread::round_robin> group;
-  START_OR_SKIP(group);
+  LOOM_START_GROUP_OR_SKIP(group);
   echo_every_byte(group);
 }
 
 TEST_P(GroupTest, LeastInflightEchoesEveryByte) {
   Group<Spread::least_inflight> group;
-  START_OR_SKIP(group);
+  LOOM_START_GROUP_OR_SKIP(group);
   echo_every_byte(group);
 }
 
 TEST_P(GroupTest, EveryWayToReadTakesConnectionsThatWereHandedOver) {
   const auto play = [&](auto&& group) {
-    START_OR_SKIP(group);
+    LOOM_START_GROUP_OR_SKIP(group);
     echo_every_byte(group);
   };
   play(Group<Spread::round_robin, Oneshot>());
@@ -222,7 +120,7 @@ TEST_P(GroupTest, EveryWayToReadTakesConnectionsThatWereHandedOver) {
 
 TEST_P(GroupTest, RoundRobinDealsOutInTurn) {
   Group<Spread::round_robin> group;
-  START_OR_SKIP(group);
+  LOOM_START_GROUP_OR_SKIP(group);
   std::vector<Descriptor> open;
   for (int n = 0; n < 12; ++n) {
     auto [peer, instance] = group.connect();
@@ -234,7 +132,7 @@ TEST_P(GroupTest, RoundRobinDealsOutInTurn) {
 
 TEST_P(GroupTest, LeastInflightFillsTheGapsThatEndedConnectionsLeave) {
   Group<Spread::least_inflight> group;
-  START_OR_SKIP(group);
+  LOOM_START_GROUP_OR_SKIP(group);
   std::vector<std::pair<Descriptor, int>> open;
   for (int n = 0; n < 12; ++n) open.push_back(group.connect());
   const auto at_two = [](const auto& each) { return each.second == 2; };
@@ -252,7 +150,7 @@ TEST_P(GroupTest, LeastInflightFillsTheGapsThatEndedConnectionsLeave) {
 
 TEST_P(GroupTest, RefusesOnlyWhenEveryInstanceIsFull) {
   Group<Spread::round_robin> group;
-  START_OR_SKIP(group);
+  LOOM_START_GROUP_OR_SKIP(group);
   std::vector<Descriptor> open;
   for (std::uint32_t n = 0; n < instances * slots; ++n) {
     auto [peer, instance] = group.connect();
@@ -278,7 +176,7 @@ TEST_P(GroupTest, RunsNothingWhenOneInstanceCannotStart) {
 
 TEST_P(GroupTest, StopsWhileConnectionsCross) {
   Group<Spread::round_robin> group;
-  START_OR_SKIP(group);
+  LOOM_START_GROUP_OR_SKIP(group);
   std::vector<Descriptor> open;
   for (int n = 0; n < 40; ++n) open.push_back(group.connect().first);
   for (int n = 0; n < 20; ++n) {

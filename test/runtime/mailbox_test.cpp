@@ -68,6 +68,27 @@ TEST(Mailbox, GivesWhatWasPostedBeforeItClosed) {
   mailbox.drain([&](Mail&) { FAIL() << "each item is given once"; });
 }
 
+TEST(Mailbox, OpensAgainForTheNextConsumerAndGoesOnInOrder) {
+  Mailbox mailbox;
+  ASSERT_TRUE(mailbox.open(4));
+  for (std::uint32_t life = 0; life < 5; ++life) {
+    for (std::uint32_t item = 0; item < 3; ++item) {
+      ASSERT_EQ(mailbox.post(number(life, item)).value(), PostResult::posted);
+    }
+    mailbox.close();
+    EXPECT_EQ(mailbox.post(number(life, 9)).value(), PostResult::closed);
+    std::uint32_t next = 0;
+    mailbox.drain([&](const Mail& mail) {
+      EXPECT_EQ(mail.tag.slot(), life);
+      EXPECT_EQ(mail.tag.generation(), next);
+      next += 1;
+    });
+    EXPECT_EQ(next, 3U);
+    mailbox.reopen();
+    EXPECT_FALSE(mailbox.has_mail()) << "nothing of the last life is left";
+  }
+}
+
 TEST(Mailbox, HoldsCallsOfUpToFortyBytes) {
   struct Five {
     std::uint64_t words[5];

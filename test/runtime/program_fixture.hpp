@@ -68,6 +68,7 @@ struct OneShape : loom::ReactorShape {
   static constexpr std::uint32_t shared_bytes = inbox_offset + 128 + inbox_bytes;
   static constexpr std::uint32_t direct_sockets =
       Fd::shape.traits.receive == loom::ReceiveStrategy::direct ? Fd::shape.slots : 0;
+  static constexpr bool elastic = Fd::shape.is_elastic();
   static constexpr bool level_triggered = Fd::shape.traits.trigger == loom::Trigger::level;
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "loom/spread_table.hpp"
+#include "support.hpp"
 
 namespace {
 
@@ -93,6 +94,41 @@ TEST_F(SpreadOverFour, RefusesOnlyWhenEveryInstanceIsFull) {
   Mail mail;
   ASSERT_TRUE(inboxes_[2].mailbox().take(mail));
   EXPECT_EQ(place(Spread::round_robin), 2);
+}
+
+TEST(ElasticShare, IsCrowdedWhenEveryMemberThatTakesPartIs) {
+  loom::KeeperBell bell;
+  loom::Inbox inboxes[3];
+  loom::SpreadShare share(5, inboxes, 3, 2, Tag(1, 8, 1), &bell);
+  share.member(0).takes_part.store(true);
+  share.member(0).taken.store(1);
+  EXPECT_FALSE(share.crowded());
+  EXPECT_TRUE(share.crowded(1)) << "with the one that instance 0 is about to take";
+  share.member(0).taken.store(2);
+  EXPECT_TRUE(share.crowded());
+  share.member(2).takes_part.store(true);
+  EXPECT_FALSE(share.crowded());
+  share.member(2).taken.store(2);
+  EXPECT_TRUE(share.crowded());
+}
+
+TEST(ElasticShare, HasAConnectionWaitOnlyWhileAnotherInstanceMayCome) {
+  loom::KeeperBell bell;
+  ASSERT_TRUE(bell.open());
+  loom::Inbox inbox;
+  ASSERT_TRUE(inbox.mailbox().open(2));
+  loom::SpreadShare share(5, &inbox, 1, 2, Tag(1, 8, 1), &bell);
+  EXPECT_TRUE(share.waits_for_growth()) << "before the keeper has said anything";
+  EXPECT_TRUE(share.has_waiting());
+  EXPECT_TRUE(loom_test::wait_for(bell.fd(), POLLIN)) << "the keeper is told";
+  ASSERT_TRUE(share.ask_to_look_again());
+  Mail mail;
+  ASSERT_TRUE(inbox.mailbox().take(mail));
+  EXPECT_EQ(mail.result, loom::spread_look_again);
+  EXPECT_EQ(mail.tag.operation(), 8);
+  share.allow_growth(false);
+  EXPECT_FALSE(share.waits_for_growth());
+  EXPECT_FALSE(share.has_waiting());
 }
 
 TEST(SpreadTable, GivesEveryInstanceTheSameShareOfAnFd) {

@@ -70,7 +70,9 @@ class Standalone {
                                                          "datagrams_truncated",
                                                          "stalls",
                                                          "timers_expired",
-                                                         "handed_over"};
+                                                         "handed_over",
+                                                         "starts",
+                                                         "running"};
 
   /// Where data for the caller go: stdout, unless it carries the bytes of a pipe fd.
   static std::FILE* data() noexcept { return program_table().writes_stdout ? stderr : stdout; }

@@ -1,9 +1,16 @@
-/** A group of three instances with a server of each spread, beside a reactor of its own. */
+/**
+ * A group of three instances with a server of each spread, one that grows and shrinks, and a
+ * reactor of its own.
+ */
 import { defineLoom, tcpServer, unixServer } from 'loomgen';
 
 export default defineLoom({
   name: 'group',
-  reactors: { serve: { count: 3, cores: [0, 0, 0], wait: 'block' }, single: { wait: 'block' } },
+  reactors: {
+    serve: { count: 3, cores: [0, 0, 0], wait: 'block' },
+    single: { wait: 'block' },
+    tide: { count: { minimum: 1, maximum: 3, linger: '5ms' }, wait: 'block' },
+  },
   fds: {
     shared: tcpServer('127.0.0.1:0', { on: 'serve', handler: 'Echo' }),
     turns: tcpServer('127.0.0.1:0', { on: 'serve', handler: 'Echo', spread: 'round-robin' }),
@@ -15,6 +22,14 @@ export default defineLoom({
       spread: 'least-inflight',
     }),
     alone: tcpServer('127.0.0.1:0', { on: 'single', handler: 'Echo' }),
+    rising: tcpServer('127.0.0.1:0', { on: 'tide', handler: 'Echo', connections: 4 }),
+    spun: tcpServer('127.0.0.1:0', {
+      on: 'tide',
+      handler: 'Woven',
+      connections: 4,
+      style: { fiber: 'small' },
+      spread: 'round-robin',
+    }),
   },
   handlers: './echo.hpp',
 });

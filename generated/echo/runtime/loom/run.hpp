@@ -53,6 +53,16 @@ struct StackUse {
 /// Classes of one reactor whose use is reported; those past it are left out.
 inline constexpr std::uint32_t maximum_reported_stack_classes = 16;
 
+/// Where an instance of a group stands. The keeper makes it serve and asks it to retire, the
+/// instance leaves, its thread says that it has ended.
+enum class MemberPhase : std::uint8_t {
+  off,       ///< no thread
+  serving,   ///< from before its thread's start
+  retiring,  ///< it takes no new connection, and ends when those it has are over
+  leaving,   ///< it stops
+  ended,     ///< its thread can be joined
+};
+
 /// One reactor's start, run and answers. Everything below `wake_fd` is written by the reactor's
 /// thread before it reports, and read by the starting thread after that.
 struct ReactorRun {
@@ -61,7 +71,9 @@ struct ReactorRun {
   std::uint32_t instances = 1;        ///< those of the group, `index - instance` is the first
   const ReactorRun* first = nullptr;  ///< instance 0, which has reported; nullptr for itself
   SpreadTable* spread = nullptr;      ///< what instances share of their servers
-  std::byte* shared = nullptr;        ///< zeroed, shared_bytes long, 8-byte aligned
+  /// Partners: leaves_group and GroupKeeper.
+  std::atomic<MemberPhase>* phase = nullptr;
+  std::byte* shared = nullptr;  ///< zeroed, shared_bytes long, 8-byte aligned
   int core = core_as_declared;
   const char* backend = nullptr;  ///< nullptr: in the declared order
   const AddressOverride* addresses = nullptr;

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <utility>
 
 #include "run.hpp"
 #include "stream_adopt.hpp"
@@ -21,6 +22,9 @@ class StreamSpread : public StreamAdopt<Derived, Backend> {
   void accepted(StreamFamily<Fd>& family, const Completion& completion) noexcept {
     if constexpr (Fd::shape.hands_over()) {
       if (completion.tag.generation() == family.handed_generation) {
+        if constexpr (Fd::shape.is_elastic()) {
+          if (completion.result == spread_look_again) return place_parked(family);
+        }
         return take_handed(family, completion.result);
       }
       if (completion.result >= 0 && !stopping_ && !stays(family, completion.result)) {
@@ -41,7 +45,8 @@ class StreamSpread : public StreamAdopt<Derived, Backend> {
   StartError join_share(StreamFamily<Fd>& family, const ReactorRun& run) noexcept {
     family.instance = run.instance;
     Inbox* first = run.inboxes + (run.index - run.instance);
-    family.share = run.spread->share_of(family.shape.index, first, run.instances);
+    family.share = run.spread->share_of(family.shape.index, first, run.instances,
+                                        family.shape.grow_at, family.handed_tag());
     if (family.share != nullptr) return {};
     return StartError::make(start_code::out_of_memory, family.shape.name, ENOMEM,
                             "fds.%s: no memory for what the instances of its reactor share. "
@@ -49,16 +54,38 @@ class StreamSpread : public StreamAdopt<Derived, Backend> {
                             family.shape.name);
   }
 
+  /// The reactor stops: no instance will come for the connection that waits.
+  template <class Fd>
+  void refuse_parked(StreamFamily<Fd>& family) noexcept {
+    if (family.parked < 0) return;
+    core_.stats().add(Stat::refused);
+    backend_.refuse(family.accept, std::exchange(family.parked, -1));
+  }
+
  private:
-  /// Gives a connection away, or closes it when no instance has room; true when it stays here.
+  /// The keeper says that another instance came, or that none will: the connection that waits goes
+  /// to whoever has room, or waits on, or is refused.
+  template <class Fd>
+  void place_parked(StreamFamily<Fd>& family) noexcept {
+    if (family.parked < 0 || stopping_) return;
+    const std::int32_t descriptor = std::exchange(family.parked, -1);
+    family.share->set_waiting(false);
+    if (stays(family, descriptor)) this->take_accepted(family, descriptor);
+    this->arm_accept(family);
+    this->settle_dirty(family);
+  }
+
+  /// Gives a connection away, or closes it when no instance has room and none may come; true when
+  /// it stays here.
   template <class Fd>
   bool stays(StreamFamily<Fd>& family, std::int32_t descriptor) noexcept {
-    const Tag tag(family.shape.first_slot, family.shape.open_operation, family.handed_generation);
-    const std::int32_t instance = family.share->place(family.shape.spread, family.slot_count,
-                                                      Mail::completing(tag, descriptor));
+    const std::int32_t instance = family.share->place(
+        family.shape.spread, family.slot_count, Mail::completing(family.handed_tag(), descriptor));
     if (instance == 0) return true;
     if (instance > 0) {
       core_.stats().add(Stat::accepted);
+    } else if (Fd::shape.is_elastic() && family.share->waits_for_growth()) {
+      family.parked = descriptor;
     } else {
       core_.stats().add(Stat::refused);
       backend_.refuse(family.accept, descriptor);

@@ -75,7 +75,7 @@ class OpenProgram {
   #links: ReactorLink[] = [];
   #started = false;
   #stopping = false;
-  #endedReactors = 0;
+  readonly #endedReactors = new Set<number>();
 
   constructor(
     descriptor: ProgramDescriptor,
@@ -144,14 +144,14 @@ class OpenProgram {
     if (notice === Notice.wake) for (const link of this.#links) link.pump();
     if (notice === Notice.log) this.#options.log?.(String(value));
     if (notice === Notice.stopped) {
-      this.#endedReactors += 1;
+      this.#endedReactors.add(Number(value));
       this.#stopWithReactors();
     }
   }
 
   /** A handler stopped the program: nobody but us will join the threads. */
   #stopWithReactors(): void {
-    if (this.#started && this.#endedReactors === this.#links.length) void this.stop();
+    if (this.#started && this.#endedReactors.size === this.#links.length) void this.stop();
   }
 
   #describe(report: NativeReport & { ok: true }): object {

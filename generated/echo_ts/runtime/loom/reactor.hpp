@@ -95,7 +95,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
     // Partner: RunningProgram::request_stop. Acquire: whatever used this reactor's descriptors
     // before it asked for the stop has done so when they are closed.
     const bool stop = reactor_run.stop_requested->load(std::memory_order_acquire);
-    if (stop && !stopping_) {
+    if (!stopping_ && (stop || this->leaves_group(reactor_run))) {
       this->begin_stop();
       this->stop_requests();
     }

@@ -92,7 +92,8 @@ struct StreamShape {
   /// Unix kinds: descriptors that one connection may have waiting, each way; 0 passes none.
   std::uint32_t descriptors = 0;
   WhenFull full = WhenFull::refuse;
-  Spread spread = Spread::none;                     ///< servers
+  Spread spread = Spread::none;  ///< servers
+  std::uint32_t grow_at = 0;     ///< elastic groups: connections with which an instance is crowded
   std::uint64_t connect_timeout_nanoseconds = 0;    ///< clients; 0 is none
   std::uint64_t reconnect_initial_nanoseconds = 0;  ///< clients; 0 is never
   std::uint64_t reconnect_maximum_nanoseconds = 0;  ///< clients
@@ -113,6 +114,8 @@ struct StreamShape {
   [[nodiscard]] constexpr bool hands_over() const noexcept {
     return spread == Spread::round_robin || spread == Spread::least_inflight;
   }
+  /// Whether the instances that it is spread over come and go.
+  [[nodiscard]] constexpr bool is_elastic() const noexcept { return grow_at != 0; }
   /// Whether the fd's addresses are IPv4 or IPv6.
   [[nodiscard]] constexpr bool is_tcp() const noexcept {
     return kind == StreamKind::tcp || kind == StreamKind::tcp_server;
@@ -161,6 +164,7 @@ struct ReactorShape {
   static constexpr std::uint32_t direct_sockets = 0;     ///< whose receives are direct
   static constexpr std::uint32_t memories = 0;           ///< of files, registered with the ring
   static constexpr bool level_triggered = false;         ///< whether any fd is
+  static constexpr bool elastic = false;                 ///< instances come and go with the load
   static constexpr ClockChoice clock = ClockChoice::automatic;
   using Fibers = NoFibers;
 };

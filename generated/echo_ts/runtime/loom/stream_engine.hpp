@@ -224,6 +224,21 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     this->opened(family, slot);
   }
 
+  /// Gives an accepted connection a slot of this instance, or refuses it.
+  template <class Fd>
+  void take_accepted(StreamFamily<Fd>& family, std::int32_t result) noexcept {
+    if (family.free_count == 0 || stopping_) {
+      core_.stats().add(Stat::refused);
+      backend_.refuse(family.accept, result);
+      return;
+    }
+    const std::int32_t handle = backend_.accepted(family.accept, result);
+    if (handle < 0) return core_.stats().add(Stat::refused);
+    core_.stats().add(Stat::accepted);
+    family.count_taken(1);
+    begin_accepted(family, handle);
+  }
+
   /// An attempt failed: the name's next address is tried at once, and only the last failure ends
   /// the attempt with on_close.
   template <class Fd>
@@ -257,20 +272,6 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     if (slot.generation == completion.tag.generation()) return &slot;
     core_.stats().add(Stat::stale_completions);
     return nullptr;
-  }
-
-  template <class Fd>
-  void take_accepted(StreamFamily<Fd>& family, std::int32_t result) noexcept {
-    if (family.free_count == 0 || stopping_) {
-      core_.stats().add(Stat::refused);
-      backend_.refuse(family.accept, result);
-      return;
-    }
-    const std::int32_t handle = backend_.accepted(family.accept, result);
-    if (handle < 0) return core_.stats().add(Stat::refused);
-    core_.stats().add(Stat::accepted);
-    family.count_taken(1);
-    begin_accepted(family, handle);
   }
 
   template <class Fd>

@@ -99,12 +99,17 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
     return false;
   }
   if (!started) reactor->end_inbox();
+  if (started) {
+    stats_block(reactor_run.shared).add(Stat::starts);
+    stats_block(reactor_run.shared).set(Stat::running, 1);
+  }
   auto& allocations = stats_block(reactor_run.shared).at(Stat::allocations_after_init);
   reactor_run.ready(reactor_run.program, reactor_run);
   if (started) {
     count_allocations(&allocations);
     reactor->run(reactor_run);
     count_allocations(nullptr);
+    stats_block(reactor_run.shared).set(Stat::running, 0);
   }
   reactor->~Emitted();
   return true;

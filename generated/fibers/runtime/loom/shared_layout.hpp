@@ -125,11 +125,13 @@ enum class Stat : std::uint8_t {
   stalls = 41,
   timers_expired = 42,
   handed_over = 43,
+  starts = 44,
+  running = 45,
 };
 inline constexpr std::size_t stat_capacity = 64;
-inline constexpr std::size_t stat_count = 44;
+inline constexpr std::size_t stat_count = 46;
 static_assert(stat_count <= stat_capacity);
-static_assert(static_cast<std::size_t>(Stat::handed_over) + 1 == stat_count);
+static_assert(static_cast<std::size_t>(Stat::running) + 1 == stat_count);
 
 /// Counters written by the reactor's thread alone and read anywhere. Relaxed throughout: readers
 /// (bindings/loom/stats.ts, the standalone program) want each number whole, not a common moment.
@@ -141,7 +143,7 @@ struct StatsBlock {
     auto& counter = at(stat);
     counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
   }
-  /// Takes away from a gauge (in_flight, open_connections).
+  /// Takes away from a gauge (in_flight, open_connections, running).
   void subtract(Stat stat, std::uint64_t amount = 1) noexcept {
     auto& counter = at(stat);
     counter.store(counter.load(std::memory_order_relaxed) - amount, std::memory_order_relaxed);

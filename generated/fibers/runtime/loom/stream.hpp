@@ -111,6 +111,7 @@ struct StreamFamily {
   StreamFamily& operator=(const StreamFamily&) = delete;
   ~StreamFamily() {
     if (adopted >= 0) ::close(adopted);
+    if (parked >= 0) ::close(parked);
   }
 
   /// Binds slots and operations to their numbers; once.
@@ -133,7 +134,8 @@ struct StreamFamily {
     }
     free_count = slot_count;
     accept.kind = OperationKind::accept;
-    accept.multishot = shape.full == WhenFull::refuse;
+    // One by one where a connection may have to wait for another instance.
+    accept.multishot = shape.full == WhenFull::refuse && !shape.is_elastic();
     accept.traits = shape.traits;
     accept.traits.hands_over = shape.hands_over();
     accept.tag = Tag(shape.first_slot, shape.open_operation, 0);
@@ -204,6 +206,12 @@ struct StreamFamily {
     }
   }
 
+  /// The same: slots that are taken, or promised by instance 0; see SpreadShare::promise.
+  [[nodiscard]] std::uint32_t taken() const noexcept {
+    if constexpr (!Fd::shape.hands_over()) return slot_count - free_count;
+    return share->member(instance).taken.load(std::memory_order_seq_cst);
+  }
+
   /// Storage of the slot's write queue and of messages across buffers.
   [[nodiscard]] std::byte* queue_storage(const StreamSlot<Fd>& slot) noexcept {
     return queue_memory[slot.index];
@@ -218,6 +226,10 @@ struct StreamFamily {
   static constexpr std::uint32_t listener_generation = UINT32_MAX;
   /// In the tag of a connection that instance 0 hands over; that of its accepts is 0.
   static constexpr std::uint32_t handed_generation = 1;
+  /// Such a tag.
+  static constexpr Tag handed_tag() noexcept {
+    return {shape.first_slot, shape.open_operation, handed_generation};
+  }
   static constexpr std::uint16_t no_held_buffer = 0xffff;
   static_assert(!Fd::shape.hands_over() || Fd::shape.full == WhenFull::refuse,
                 "instance 0 does not hear when another one has room again");
@@ -232,6 +244,7 @@ struct StreamFamily {
   Operation accept_cancel;
   TimerEntry accept_retry;      ///< servers: the pause after EMFILE and the like
   int adopted = -1;             ///< clients: a connected socket from before the start
+  int parked = -1;              ///< elastic groups: accepted, and waits for another instance
   AddressList addresses;        ///< servers: the one bound; clients: tried in turn
   char address_text[128] = {};  ///< what was asked for, or what was bound
   std::uint32_t free_slots[slot_count];

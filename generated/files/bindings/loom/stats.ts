@@ -3,57 +3,7 @@
  * store, so every number is whole, but two numbers need not be of the same moment.
  */
 import { statsOffset } from './layout.ts';
-
-/** Names of the counters in the order of `enum class Stat` in runtime/loom/shared_layout.hpp. */
-export const statNames = [
-  'turns',
-  'completions',
-  'submissions',
-  'kernelEntries',
-  'accepted',
-  'refused',
-  'connected',
-  'connectFailures',
-  'closed',
-  'bytesReceived',
-  'bytesSent',
-  'messagesReceived',
-  'writesRefused',
-  'staleCompletions',
-  'overflowQueued',
-  'buffersExhausted',
-  'inFlight',
-  'openConnections',
-  'deliveryStalls',
-  'channelDrops',
-  'ticks',
-  'sleeps',
-  'wakeups',
-  'allocationsAfterInit',
-  'backend',
-  'sendErrors',
-  'receiveErrors',
-  'framesTooLarge',
-  'fibersStarted',
-  'fibersLive',
-  'stacksExhausted',
-  'stacksAwaited',
-  'mailReceived',
-  'offloaded',
-  'offloadRefused',
-  'requests',
-  'requestsEmulated',
-  'datagramsReceived',
-  'datagramsSent',
-  'datagramsDropped',
-  'datagramsTruncated',
-  'stalls',
-  'timersExpired',
-  'handedOver',
-] as const;
-
-/** All counters at one look, as `toObject` gives them. */
-export type StatsValue = Record<(typeof statNames)[number], bigint>;
+import { type StatsValue, statNames } from './stat_names.ts';
 
 /** Live counters; reading one is one load. */
 export class ReactorStats {
@@ -281,6 +231,16 @@ export class ReactorStats {
   /** Connections that another instance of the group accepted and handed to this one. */
   get handedOver(): bigint {
     return this.#at(43);
+  }
+
+  /** Times that its loop began; more than once only for instances that come and go. */
+  get starts(): bigint {
+    return this.#at(44);
+  }
+
+  /** 1 while its loop runs, else 0: their sum is how many instances a group has now. */
+  get running(): bigint {
+    return this.#at(45);
   }
 
   /** A copy of all counters. */

@@ -45,6 +45,13 @@ class Inbox {
     return cancels_jobs_.load(std::memory_order_relaxed);
   }
 
+  /// For the next life of its reactor, by whoever has joined the thread of the last one.
+  void reopen() noexcept {
+    LOOM_ASSERT(!homecoming_.has_arrivals(), "a reactor ends when its records have come home");
+    cancels_jobs_.store(false, std::memory_order_relaxed);
+    mailbox_.reopen();
+  }
+
   [[nodiscard]] Mailbox& mailbox() noexcept { return mailbox_; }
   [[nodiscard]] Homecoming& homecoming() noexcept { return homecoming_; }
   [[nodiscard]] Doorbell& doorbell() noexcept { return doorbell_; }

@@ -84,8 +84,17 @@ class Mailbox {
     return cells_[head_ & mask_].sequence.load(std::memory_order_seq_cst) == head_ + 1;
   }
 
-  /// Any thread, as often as one likes: from now on every post is told `closed`.
+  /// Any thread, as often as one likes: from now on every post is told `closed`; see reopen().
   void close() noexcept { tail_.fetch_or(closed_bit, std::memory_order_relaxed); }
+
+  /// After close() and drain(), by whoever has joined the consumer: posts are taken again, for the
+  /// next one.
+  void reopen() noexcept {
+    LOOM_ASSERT(tail_.load(std::memory_order_relaxed) == (head_ | closed_bit),
+                "a mailbox is closed and empty before it opens again");
+    // Partner: post(), which acquires.
+    tail_.fetch_and(~closed_bit, std::memory_order_release);
+  }
 
   /// The consumer, after close(): gives every item that was claimed before it to `sink`, also those
   /// that are being written now. At most as many as there are entries.

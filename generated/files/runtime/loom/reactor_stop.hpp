@@ -3,8 +3,10 @@
 // or its time is over.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
+#include "run.hpp"
 #include "source_engine.hpp"
 
 namespace loom {
@@ -22,6 +24,9 @@ template <class Derived, class Backend>
 class ReactorStop : public SourceEngine<Derived, Backend> {
   using Base = SourceEngine<Derived, Backend>;
 
+ public:
+  using typename Base::Shape;
+
  protected:
   using Base::core_;
   using Base::stopping_;
@@ -35,6 +40,7 @@ class ReactorStop : public SourceEngine<Derived, Backend> {
     static_cast<Derived&>(*this).each_stream([this](auto& family) {
       core_.wheel().disarm(family.accept_retry);
       family.take_part(false);
+      this->refuse_parked(family);
       if (family.accept.in_flight) {
         family.accept_cancel.handle = family.listener;
         this->start(family.accept_cancel);
@@ -70,7 +76,45 @@ class ReactorStop : public SourceEngine<Derived, Backend> {
     return idle || (elapsed > stop_limit_nanoseconds && turns_after_drain_ >= stop_least_turns);
   }
 
+  /// Whether this instance was asked to leave its group and has nothing left to do: no connection,
+  /// no operation, no fiber, no mail, no tick that a handler waits for. Then it takes no part any
+  /// more, and stops like at the program's end.
+  bool leaves_group([[maybe_unused]] ReactorRun& reactor_run) noexcept {
+    if constexpr (!Shape::elastic) {
+      return false;
+    } else {
+      // Partner: GroupKeeper::retire, which releases: takes_part is false before.
+      if (reactor_run.phase->load(std::memory_order_acquire) != MemberPhase::retiring) return false;
+      if (!is_idle()) return false;
+      MemberPhase expected = MemberPhase::retiring;
+      // Partner: GroupKeeper::recall, which exchanges it for `serving`: one of the two succeeds.
+      if (!reactor_run.phase->compare_exchange_strong(expected, MemberPhase::leaving)) return false;
+      bool promised = false;
+      static_cast<Derived&>(*this).each_stream([&](auto& family) {
+        // Partner: SpreadShare::promise.
+        promised = promised || family.taken() != 0;
+      });
+      if (promised) reactor_run.phase->store(MemberPhase::retiring, std::memory_order_release);
+      return !promised;
+    }
+  }
+
  private:
+  /// Whether nothing would be lost if the loop ended now.
+  bool is_idle() noexcept {
+    bool idle = core_.in_flight_ == 0 && !core_.dirty_ && !this->has_live_fibers() &&
+                !core_.inbox_->has_any();
+    static_cast<Derived&>(*this).each_stream([&](auto& family) {
+      for (const auto& slot : family.slots) idle = idle && slot.state == SlotState::vacant;
+    });
+    // A period goes on for ever, a single tick is something that a handler waits for.
+    static_cast<Derived&>(*this).each_timer([&](auto& timer) {
+      const bool ticks_once = timer.record.every_nanoseconds == 0 && timer.handle().armed();
+      idle = idle && !ticks_once;
+    });
+    return idle;
+  }
+
   std::uint64_t stop_nanoseconds_ = 0;
   std::uint32_t turns_after_drain_ = 0;
 };

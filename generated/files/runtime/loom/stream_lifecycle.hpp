@@ -163,7 +163,7 @@ class StreamLifecycle : public StreamEnds<Derived, Backend> {
   /// Keeps the family's listener accepting as its policy says.
   template <class Fd>
   void arm_accept(StreamFamily<Fd>& family) noexcept {
-    if (stopping_ || family.listener < 0 || family.accept.in_flight) return;
+    if (stopping_ || family.listener < 0 || family.accept.in_flight || family.parked >= 0) return;
     if (family.shape.full == WhenFull::wait && family.free_count == 0) return;
     if (family.accept_retry.armed()) return;
     family.accept.handle = family.listener;

@@ -1,17 +1,15 @@
 // A program is its pools and its reactors: the reactors' threads are started together, report
 // together, and are joined together; further instances of a group start when the first has bound
-// what they share. The addon and the standalone program both use it.
+// what they share, and those of an elastic group when its keeper starts them. The addon and the
+// standalone program both use it.
 #pragma once
 
 #include <atomic>
 #include <cerrno>
-#include <condition_variable>
 #include <cstring>
-#include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
 
+#include "group_keeper.hpp"
 #include "pools.hpp"
 #include "signal_claim.hpp"
 #include "watchdog.hpp"
@@ -46,10 +44,7 @@ class RunningProgram {
       fail(report, error);
       return report;
     }
-    // All are prepared before any runs: a reactor that stops the program wakes the others too.
-    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
-      const StartError error = prepare(index, table.reactors[index]);
-      if (!error) continue;
+    if (const StartError error = prepare(table)) {
       fail(report, error);
       pools_.stop();
       return report;
@@ -61,15 +56,11 @@ class RunningProgram {
     }
     // Partner: wake(), which acquires: whoever sees a count sees the descriptors below it.
     count_.store(table.reactor_count, std::memory_order_release);
-    // The first instance of every group binds the addresses that the others share.
-    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
-      if (table.reactors[index].instance == 0) launch_or_report(table.reactors[index], index);
-    }
-    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
-      if (table.reactors[index].instance != 0) follow(table.reactors[index], index);
-    }
-    for (std::uint32_t index = 0; index < table.reactor_count; ++index) wait_until_ready(index);
+    launch(table);
     collect(report, table);
+    if (report.ok) {
+      if (const StartError error = keeper_.start(parts(), threads_)) fail(report, error);
+    }
     if (!report.ok) join();
     return report;
   }
@@ -91,9 +82,8 @@ class RunningProgram {
   /// Asks to stop and waits for every thread; harmless when nothing runs.
   void join() noexcept {
     request_stop();
-    for (std::thread& thread : threads_) {
-      if (thread.joinable()) thread.join();
-    }
+    keeper_.stop();
+    threads_.join_all();
     watchdog_.stop();
     pools_.stop();
   }
@@ -111,112 +101,81 @@ class RunningProgram {
   }
 
   /// Whether every reactor's loop has ended.
-  [[nodiscard]] bool stopped() const noexcept {
-    // Partner: launch's thread, which counts itself off with release.
-    return running_.load(std::memory_order_acquire) == 0;
-  }
+  [[nodiscard]] bool stopped() const noexcept { return threads_.stopped(); }
 
  private:
-  StartError prepare(std::uint32_t index, const ReactorEntry& entry) noexcept {
-    ReactorRun& run = runs_[index];
-    Inbox& inbox = inboxes_[index];
-    if (!inbox.doorbell().open()) {
+  /// What every reactor is prepared from.
+  ProgramParts parts() noexcept {
+    return {
+        .table = &program_table(),
+        .start = &start_,
+        .runs = runs_,
+        .inboxes = inboxes_,
+        .activities = activities_,
+        .spread = &spread_,
+        .pools = pools_.queues(),
+        .stop_requested = &stop_requested_,
+        .request_stop =
+            [](void* self) noexcept { static_cast<RunningProgram*>(self)->request_stop(); },
+        .ready =
+            [](void* self, ReactorRun& run) noexcept {
+              static_cast<RunningProgram*>(self)->threads_.report(run.index);
+            },
+        .program = this,
+    };
+  }
+
+  /// Opens every inbox and fills every run: a reactor that stops the program wakes the others too.
+  StartError prepare(const ProgramTable& table) noexcept {
+    threads_.attach(table, runs_, inboxes_, start_, stop_requested_, spread_.bell());
+    if (!GroupKeeper::open(table, spread_)) {
       return StartError::make(start_code::cannot_start_thread, "", errno,
-                              "no eventfd for reactors.%s: %s. Raise the limit of open files "
-                              "(ulimit -n).",
-                              entry.name, std::strerror(errno));
+                              "no eventfd for the keeper of groups: %s. Raise the limit of open "
+                              "files (ulimit -n).",
+                              std::strerror(errno));
     }
-    if (!inbox.mailbox().open(entry.mailbox_entries)) {
-      return StartError::make(start_code::out_of_memory, "", ENOMEM,
-                              "no memory for %u items of mail. Declare a smaller "
-                              "reactors.%s.mailbox.",
-                              entry.mailbox_entries, entry.name);
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
+      if (const StartError error = open_inbox(parts(), index)) return error;
+      prepare_run(parts(), index, threads_.phase(index));
     }
-    run = ReactorRun{};
-    run.index = index;
-    run.shared = start_.reactors[index].shared;
-    run.instance = entry.instance;
-    run.instances = entry.instances;
-    if (entry.instance != 0) run.first = &runs_[index - entry.instance];
-    run.spread = &spread_;
-    run.core = start_.reactors[index].core;
-    if (run.core == core_as_declared) run.core = entry.core;
-    run.backend = start_.backend;
-    run.addresses = start_.addresses;
-    run.address_count = start_.address_count;
-    run.stop_requested = &stop_requested_;
-    run.request_stop = [](void* self) noexcept {
-      static_cast<RunningProgram*>(self)->request_stop();
-    };
-    run.ready = [](void* self, ReactorRun& reactor_run) noexcept {
-      static_cast<RunningProgram*>(self)->note_ready(reactor_run.index);
-    };
-    run.program = this;
-    run.wake_js = start_.wake_js;
-    run.log = start_.log;
-    run.context = start_.context;
-    run.wake_fd = inbox.doorbell().wake_fd();
-    run.inbox = &inbox;
-    run.inboxes = inboxes_;
-    run.activity = &activities_[index];
-    run.activity_names = &entry.activities;
-    run.pools = pools_.queues();
-    run.blocking = entry.blocking_pool < 0 ? nullptr : run.pools[entry.blocking_pool];
-    sign_shared_block(run.shared);
     return {};
   }
 
-  void launch_or_report(const ReactorEntry& entry, std::uint32_t index) noexcept {
-    if (launch(entry, index)) return;
-    runs_[index].error = StartError::make(
-        start_code::cannot_start_thread, "", EAGAIN,
-        "no thread for reactors.%s. Raise the limit of processes (ulimit -u).", entry.name);
-    inboxes_[index].mailbox().close();
-    note_ready(index);
-  }
-
-  /// Launches a further instance of a group once the first has reported; after its failure none.
-  void follow(const ReactorEntry& entry, std::uint32_t index) noexcept {
-    wait_until_ready(index - entry.instance);
-    if (!runs_[index - entry.instance].error) return launch_or_report(entry, index);
-    inboxes_[index].mailbox().close();
-    note_ready(index);
-  }
-
-  bool launch(const ReactorEntry& entry, std::uint32_t index) noexcept {
-    running_.fetch_add(1, std::memory_order_relaxed);
-    try {
-      threads_[index] = std::thread([this, &entry, index] {
-        entry.run(runs_[index]);
-        // Also when it never ran: from here on nobody would take what is posted.
+  /// Launches the reactors and waits for their reports. The first instance of every group binds the
+  /// addresses that the others share; after its failure none follows.
+  void launch(const ProgramTable& table) noexcept {
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
+      if (table.reactors[index].instance == 0) threads_.launch(index);
+    }
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
+      const ReactorEntry& entry = table.reactors[index];
+      if (entry.instance == 0) continue;
+      threads_.wait_until_ready(index - entry.instance);
+      if (runs_at_start(entry) && !runs_[index - entry.instance].error) {
+        threads_.launch(index);
+      } else {
         inboxes_[index].mailbox().close();
-        // Partner: stopped(), which acquires: whoever sees 0 sees all that the loops wrote.
-        running_.fetch_sub(1, std::memory_order_release);
-        if (start_.stopped != nullptr) start_.stopped(start_.context, index);
-      });
-      return true;
-    } catch (const std::system_error&) {
-      running_.fetch_sub(1, std::memory_order_relaxed);
-      return false;
+        threads_.report(index);
+      }
+    }
+    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
+      threads_.wait_until_ready(index);
     }
   }
 
-  void note_ready(std::uint32_t index) noexcept {
-    const std::lock_guard lock(mutex_);
-    has_reported_[index] = true;
-    reported_.notify_all();
-  }
-
-  void wait_until_ready(std::uint32_t index) noexcept {
-    std::unique_lock lock(mutex_);
-    reported_.wait(lock, [&] { return has_reported_[index]; });
+  /// Whether a reactor always runs; further instances of an elastic group come with the load.
+  static bool runs_at_start(const ReactorEntry& entry) noexcept {
+    return entry.linger_nanoseconds == 0 || entry.instance < entry.minimum_instances;
   }
 
   void collect(StartReport& report, const ProgramTable& table) noexcept {
     report.ok = true;
     std::uint64_t used = 0;
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
-      const ReactorRun& run = runs_[index];
+      ReactorRun& run = runs_[index];
+      if (!runs_at_start(table.reactors[index])) {
+        std::snprintf(run.reason, sizeof run.reason, "starts when its group grows");
+      }
       used |= run.addresses_used;
       if (run.error && report.ok) fail(report, run.error);
       std::snprintf(report.reactors[index].backend, sizeof report.reactors[index].backend, "%s",
@@ -228,7 +187,7 @@ class RunningProgram {
         report.bound[report.bound_count] = run.bound[n];
         report.bound_count += 1;
       }
-      if (run.error || start_.log == nullptr) continue;
+      if (run.error || start_.log == nullptr || run.backend_name[0] == '\0') continue;
       char line[300];
       std::snprintf(line, sizeof line, "loom: reactors.%s runs on %s (%s)",
                     table.reactors[index].name, run.backend_name, run.reason);
@@ -265,15 +224,12 @@ class RunningProgram {
   Pools pools_;
   SpreadTable spread_;
   ReactorRun runs_[maximum_reactors];
-  std::thread threads_[maximum_reactors];
+  ReactorThreads threads_;
+  GroupKeeper keeper_;
   bool was_started_ = false;
-  /// Partner of each: see wake, request_stop, launch.
+  /// Partner of each: see wake and request_stop.
   std::atomic<std::uint32_t> count_{0};
   std::atomic<bool> stop_requested_{false};
-  std::atomic<std::uint32_t> running_{0};
-  std::mutex mutex_;
-  std::condition_variable reported_;
-  bool has_reported_[maximum_reactors] = {};
 };
 
 }  // namespace loom

@@ -16,13 +16,15 @@ struct ReactorEntry {
   const char* name;
   std::uint32_t shared_bytes;  ///< of the block it shares with JavaScript
   void (*run)(ReactorRun& run) noexcept;
-  std::uint32_t mailbox_entries = 256;  ///< 2^n, mail from other threads
-  std::int32_t blocking_pool = -1;      ///< index of the pool for what the backend cannot do
-  std::uint32_t instance = 0;           ///< of a group: its number, they follow each other
-  std::uint32_t instances = 1;          ///< of a group: how many there are
-  int core = core_as_declared;          ///< of a group: this instance's own
-  std::uint64_t signals = 0;            ///< what its signalfds take: bit n - 1 is signal n
-  std::uint64_t stall_nanoseconds = 0;  ///< the watchdog's budget; 0: it is not watched
+  std::uint32_t mailbox_entries = 256;   ///< 2^n, mail from other threads
+  std::int32_t blocking_pool = -1;       ///< index of the pool for what the backend cannot do
+  std::uint32_t instance = 0;            ///< of a group: its number, they follow each other
+  std::uint32_t instances = 1;           ///< of a group: how many there are
+  std::uint32_t minimum_instances = 1;   ///< of an elastic group: those that always run
+  std::uint64_t linger_nanoseconds = 0;  ///< elastic: so long one too many stays; 0: all always run
+  int core = core_as_declared;           ///< of a group: this instance's own
+  std::uint64_t signals = 0;             ///< what its signalfds take: bit n - 1 is signal n
+  std::uint64_t stall_nanoseconds = 0;   ///< the watchdog's budget; 0: it is not watched
   ActivityTable activities{};
 };
 

@@ -1,0 +1,55 @@
+// How reactor threads tell the keeper of elastic groups that there is something to decide: one
+// eventfd, written at most once until the keeper has looked.
+#pragma once
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+
+namespace loom {
+
+/// Belongs to the program, which opens it before any reactor runs.
+class KeeperBell {
+ public:
+  KeeperBell() = default;
+  KeeperBell(const KeeperBell&) = delete;
+  KeeperBell& operator=(const KeeperBell&) = delete;
+  ~KeeperBell() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  /// Makes the eventfd, eventfd(2). False with errno set when there is none.
+  [[nodiscard]] bool open() noexcept {
+    if (fd_ < 0) fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return fd_ >= 0;
+  }
+
+  /// What the keeper polls; -1 in a program without elastic groups.
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
+  /// Any thread, after it published what the keeper shall see.
+  void ring() noexcept {
+    if (fd_ < 0) return;
+    // Partner: take(). Both exchange with acquire and release: of two that meet, either this one
+    // writes, or take() came later and the keeper looks after it.
+    if (rung_.exchange(true, std::memory_order_acq_rel)) return;
+    const std::uint64_t one = 1;
+    static_cast<void>(::write(fd_, &one, sizeof one));
+  }
+
+  /// The keeper, before it looks: whatever rings from now on writes again.
+  void take() noexcept {
+    std::uint64_t rings = 0;
+    static_cast<void>(::read(fd_, &rings, sizeof rings));
+    rung_.exchange(false, std::memory_order_acq_rel);
+  }
+
+ private:
+  int fd_ = -1;
+  /// Partners: ring and take.
+  std::atomic<bool> rung_{false};
+};
+
+}  // namespace loom
