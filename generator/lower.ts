@@ -17,7 +17,7 @@ import {
 import { byName, entriesByName, pascalCase } from './case.ts';
 import { isDatagram, isSource, isStream } from './fd_kinds.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
-import { lowerFibers, spawnedFibers } from './lower_fibers.ts';
+import { fibersAtOnce, lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { lowerCount, lowerSpread } from './lower_groups.ts';
 import { alignUp, lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
 import { lowerPools, lowerReactorPools } from './lower_pools.ts';
@@ -148,7 +148,8 @@ export function lowerReactor(
     lowerSpread(fd, lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor), reactor),
   );
   const fibers = spawnedFibers(config, name);
-  const depths = lowerDepths(reactor.submitBatch, reactor.requests, fds);
+  const requests = reactor.requests + fibersAtOnce(config, name);
+  const depths = lowerDepths(reactor.submitBatch, requests, fds);
   const handlers = lowerHandlers(fds);
   const { shared, channels } = lowerShared(reactor, fds, lowerChannels(name, config, messages));
   return {

@@ -35,6 +35,12 @@ export function spawnedFibers(config: CheckedConfig, reactor: string): number | 
   return hasFiberFds || spawned > 0 ? spawned : undefined;
 }
 
+/** Fibers of a reactor that can wait for the kernel at once: of connections, and spawned ones. */
+export function fibersAtOnce(config: CheckedConfig, reactor: string): number {
+  const connections = fiberFds(config, reactor).reduce((sum, fd) => sum + fd.connections, 0);
+  return connections + (spawnedFibers(config, reactor) ?? 0);
+}
+
 /** The most stacks of one class that a reactor can use at once. */
 function usedStacks(config: CheckedConfig, reactor: string, name: string): number {
   const spawned = spawnedFibers(config, reactor);

@@ -2,12 +2,10 @@
 // what tests of elastic groups have in common.
 #pragma once
 
-#include <algorithm>
-#include <mutex>
 #include <string>
-#include <vector>
 
 #include "group_fixture.hpp"
+#include "log_lines.hpp"
 
 namespace loom_test {
 
@@ -39,12 +37,7 @@ class ElasticGroup : public Group<ElasticServerFd<rule>> {
       entry.minimum_instances = minimum;
       entry.linger_nanoseconds = loom::nanoseconds_per_millisecond;
     }
-    this->start_.context = this;
-    this->start_.log = [](void* self, const char* line) noexcept {
-      auto& group = *static_cast<ElasticGroup*>(self);
-      const std::lock_guard lock(group.mutex_);
-      group.lines_.emplace_back(line);
-    };
+    log_.attach(this->start_);
   }
   ~ElasticGroup() { this->stop(); }
 
@@ -54,16 +47,10 @@ class ElasticGroup : public Group<ElasticServerFd<rule>> {
   }
 
   /// Whether a line of the log has this in it.
-  bool said(const std::string& text) {
-    const std::lock_guard lock(mutex_);
-    return std::any_of(lines_.begin(), lines_.end(), [&](const std::string& line) {
-      return line.find(text) != std::string::npos;
-    });
-  }
+  [[nodiscard]] bool said(const std::string& text) const { return log_.said(text); }
 
  private:
-  std::mutex mutex_;
-  std::vector<std::string> lines_;
+  LogLines log_;
 };
 
 /// Whether `text` comes back.

@@ -41,6 +41,24 @@ TEST_F(FiberScope, JoinWaitsForEveryChild) {
   EXPECT_EQ(words_, "0 1 2 3 4 joined ") << "the last was cancelled before it began";
 }
 
+TEST_F(FiberScope, TheLongestWaitsAreForEver) {
+  int ended = 0;
+  loop_.run([&] {
+    Scope scope(loom::this_threads_fibers().core().now_nanoseconds() + 1'000'000);
+    EXPECT_TRUE(scope.spawn(common_stacks, "sleeps", [&ended] {
+      EXPECT_EQ(loom::sleep(UINT64_MAX).error().failure, Failure::cancelled);
+      ended += 1;
+    }));
+    EXPECT_TRUE(scope.spawn(common_stacks, "waits", [&ended] {
+      loom::Baton baton;
+      EXPECT_EQ(baton.wait_for(UINT64_MAX).error().failure, Failure::cancelled);
+      ended += 1;
+    }));
+    static_cast<void>(scope.join());
+  });
+  EXPECT_EQ(ended, 2);
+}
+
 TEST_F(FiberScope, CancellingEndsEveryKindOfWait) {
   Baton baton;
   loom::Mutex mutex;

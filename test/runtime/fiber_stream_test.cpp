@@ -201,6 +201,16 @@ TEST_P(FiberStream, WithoutAStackAConnectionWaitsOrIsRefused) {
   EXPECT_EQ(run.stacks[1].used_most, 0U);
 }
 
+TEST_P(FiberStream, AStopEndsConnectionsThatWaitForAStack) {
+  script_.run = [](Fiber&) { static_cast<void>(loom::sleep(loom::no_deadline)); };
+  LOOM_START_OR_SKIP();
+  const Descriptor first = connect_to(port_);
+  const Descriptor second = connect_to(port_);
+  ASSERT_TRUE(script_.journal.wait_for("begin 0") && script_.journal.wait_for("begin 1"));
+  const Descriptor third = connect_to(port_);
+  ASSERT_TRUE(eventually([&] { return stat(Stat::stacks_awaited) == 1; }));
+}
+
 TEST_P(FiberStream, AStoppedReactorUnwindsItsFibers) {
   std::atomic<int> destroyed = 0;
   script_.run = [&](Fiber& connection) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "log_lines.hpp"
 #include "loom/backend/epoll.hpp"
 #include "loom/backend/io_uring.hpp"
 #include "loom/offload.hpp"
@@ -188,6 +189,7 @@ class ProgramTest : public testing::TestWithParam<const char*> {
     EXPECT_EQ(stat(loom::Stat::in_flight), 0U) << "stop leaves no operation in flight";
     EXPECT_EQ(stat(loom::Stat::open_connections), 0U) << "stop closes every connection";
     EXPECT_EQ(stat(loom::Stat::stale_completions), 0U);
+    EXPECT_FALSE(log_.said("gave up its stop")) << "a stop ends everything in its time";
   }
 
   /// Starts the program; the test must return at once when this is false.
@@ -199,6 +201,7 @@ class ProgramTest : public testing::TestWithParam<const char*> {
     program_start.backend = GetParam();
     program_start.addresses = &override_;
     program_start.address_count = 1;
+    log_.attach(program_start);
     customise(program_start);
     const loom::StartReport report = program_.start(program_start);
     if (!report.ok) {
@@ -255,6 +258,7 @@ class ProgramTest : public testing::TestWithParam<const char*> {
   std::string address_;
   loom::AddressOverride override_;
   std::uint16_t port_ = 0;
+  LogLines log_;
   loom::RunningProgram program_;
 };
 

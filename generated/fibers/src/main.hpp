@@ -21,7 +21,7 @@ struct Main : loom::ReactorShape {
   static constexpr std::uint64_t spin_nanoseconds = 20000;
   static constexpr std::uint32_t completion_batch = 64;
   static constexpr std::uint32_t submission_entries = 128;
-  static constexpr std::uint32_t completion_entries = 1024;
+  static constexpr std::uint32_t completion_entries = 2048;
   static constexpr std::uint32_t handles = 154;
   static constexpr std::uint32_t own_handles = 2;
   static constexpr std::uint32_t buffer_groups = 2;

@@ -112,15 +112,19 @@ class ReactorCore {
 
   /// Gives a job of this reactor to a pool. When it is posted, it comes home once: the reactor
   /// dispatches {job.tag, job.result}, with -ECANCELED when it stopped before a worker began the
-  /// job. Otherwise (full, or closed while stopping) the job stays the caller's.
+  /// job. Otherwise (full, which is counted, or closed while stopping) the job stays the caller's.
   PostResult submit_job(PoolQueue& pool, Job& job) noexcept {
+    const PostResult result = offer_job(pool, job);
+    if (result.value() == PostResult::full) stats_->add(Stat::offload_refused);
+    return result;
+  }
+
+  /// The same for a job that waits for room and is offered again.
+  PostResult offer_job(PoolQueue& pool, Job& job) noexcept {
     if (inbox_->cancels_jobs()) return PostResult::closed;
     job.home = inbox_;
     job.is_job = true;
-    if (!pool.submit(job)) {
-      stats_->add(Stat::offload_refused);
-      return PostResult::full;
-    }
+    if (!pool.submit(job)) return PostResult::full;
     jobs_out_ += 1;
     in_flight_ += 1;
     stats_->add(Stat::offloaded);
@@ -168,6 +172,8 @@ class ReactorCore {
   bool delivered_ = false;
   /// Something waits for room towards JavaScript and must be tried again.
   bool stalled_ = false;
+  /// Requests wait for room in the pool: of that nobody tells, so the loop looks now and then.
+  bool waits_for_pool_ = false;
   /// Some family has connections to settle.
   bool dirty_ = false;
   /// Operations between submit and final completion; the wake-up read is not one of them.

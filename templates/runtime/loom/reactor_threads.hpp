@@ -93,8 +93,10 @@ class ReactorThreads {
   /// The whole life of a reactor's thread.
   void run(std::uint32_t index) noexcept {
     table_->reactors[index].run(runs_[index]);
-    // Also when it never ran: from here on nobody would take what is posted.
+    // Also when it never ran: from here on nobody would take what is posted. What a start that
+    // failed was sent has nobody to run it.
     inboxes_[index].mailbox().close();
+    inboxes_[index].mailbox().drain([](Mail&) {});
     // Partner: GroupKeeper, which acquires and joins.
     phases_[index].store(MemberPhase::ended, std::memory_order_release);
     bell_->ring();

@@ -166,12 +166,12 @@ class GroupKeeper {
     });
   }
 
-  /// Whether a connection waits, or all instances have as many as `grow_at` of a server.
+  /// Whether all instances have as many connections as `grow_at` of a server, so that one more has
+  /// work. A connection that waits does not count by itself: it may be on its way to the last one.
   [[nodiscard]] bool is_crowded(const Group& group) noexcept {
     bool crowded = false;
-    parts_.spread->each_of(parts_.inboxes[group.first], [&](const SpreadShare& share) {
-      crowded = crowded || share.has_waiting() || share.crowded();
-    });
+    parts_.spread->each_of(parts_.inboxes[group.first],
+                           [&](const SpreadShare& share) { crowded = crowded || share.crowded(); });
     return crowded && serving(group) < group.entry->instances;
   }
 

@@ -13,6 +13,8 @@ namespace loom {
 
 /// The longest wait of a loop that stops: it looks whether its connections have drained.
 inline constexpr std::uint64_t stop_wait_nanoseconds = nanoseconds_per_millisecond;
+/// The longest wait of a loop whose requests wait for room in a pool: others may have filled it.
+inline constexpr std::uint64_t pool_wait_nanoseconds = nanoseconds_per_millisecond;
 /// The longest wait of a loop that nobody can wake.
 inline constexpr std::uint64_t deaf_wait_nanoseconds = 10 * nanoseconds_per_millisecond;
 
@@ -35,6 +37,7 @@ class WaitLimit {
       core.log(line);
     }
     if (stopping) return stop_wait_nanoseconds;
+    if (core.waits_for_pool_) return pool_wait_nanoseconds;
     return state == DoorbellState::deaf ? deaf_wait_nanoseconds : Shape::longest_wait_nanoseconds;
   }
 

@@ -43,7 +43,7 @@ class RequestEngine : public ReactorStop<Derived, Backend> {
   void request_completed(const Completion& completion) noexcept {
     RequestSlot* slot = requests_.find(completion.tag);
     if (slot == nullptr) return core_.stats().add(Stat::stale_completions);
-    const Completed done{slot->token, completion.result, completion.more};
+    const Completed done{slot->token, result_of(*slot, completion.result), completion.more};
     const void* owner = slot->owner;
     if (!completion.more) {
       this->finish(*slot);

@@ -3,6 +3,9 @@
 // kept, and completes through the same switch.
 #pragma once
 
+#include <cerrno>
+#include <cstdint>
+
 #include "operation.hpp"
 #include "request_job.hpp"
 #include "system/request.hpp"
@@ -37,6 +40,10 @@ struct RequestOperation : Operation {
   RequestWait wait;
   /// The cancellation of this request, which has no completion of its own.
   Operation cancellation;
+  /// The record has a new request, cancelled as well, while its last cancellation waits for a
+  /// submission queue: it is owed once more, behind that request.
+  bool cancels_again = false;
+  bool cancelled = false;  ///< the request in flight was cancelled
 
   /// The record that `operation`, of kind request, is the base of.
   static RequestOperation& of(Operation& operation) noexcept {
@@ -52,14 +59,29 @@ struct RequestOperation : Operation {
   }
 };
 
+/// What a completion with `result` says of the request: a call that was interrupted because it was
+/// cancelled is cancelled. The kernel's own numbers for "start it again" (ERESTARTSYS and the like,
+/// include/linux/errno.h) are never told: io_uring lets them out.
+constexpr std::int32_t result_of(const RequestOperation& operation, std::int32_t result) noexcept {
+  constexpr std::int32_t first_restart = 512;
+  constexpr std::int32_t last_restart = 516;
+  const bool restarts = result <= -first_restart && result >= -last_restart;
+  if (result != -EINTR && !restarts) return result;
+  return operation.cancelled ? -ECANCELED : -EINTR;
+}
+
 /// Asks a backend to end a request in flight, which then completes with -ECANCELED, unless it is
 /// past that; harmless when it has completed.
 template <class Backend>
 void cancel_request(Backend& backend, RequestOperation& operation) noexcept {
   Operation& cancellation = operation.cancellation;
   operation.job.withdraw();
+  operation.cancelled = true;
   cancellation.tag = operation.tag;
-  if (cancellation.in_flight) return;
+  if (cancellation.in_flight) {
+    operation.cancels_again = true;
+    return;
+  }
   cancellation.in_flight = true;
   backend.submit(cancellation);
 }

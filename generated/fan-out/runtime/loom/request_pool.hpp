@@ -1,5 +1,6 @@
 // How a backend hands system requests to the reactor's pool. A full pool is not the caller's
-// concern: what finds no room waits here, first in, first out, and is offered again each turn.
+// concern: what finds no room waits here, first in, first out, and is offered again each turn; the
+// loop sleeps for pool_wait_nanoseconds at most meanwhile.
 #pragma once
 
 #include <cerrno>
@@ -34,15 +35,16 @@ class RequestPool {
       RequestOperation& operation = RequestOperation::of(*waiting_.front());
       PostResult posted = PostResult::closed;
       if (!operation.job.is_withdrawn()) {
-        posted = core_->submit_job(*core_->blocking_, operation.job);
+        posted = core_->offer_job(*core_->blocking_, operation.job);
       }
-      if (posted.value() == PostResult::full) return;
+      if (posted.value() == PostResult::full) break;
       waiting_.pop();
       if (posted.value() == PostResult::closed) finish(operation, -ECANCELED);
     }
+    core_->waits_for_pool_ = !waiting_.empty();
   }
 
-  /// Whether requests wait for room in the pool; then the loop must turn.
+  /// Whether requests wait for room in the pool.
   [[nodiscard]] bool has_waiting() const noexcept { return !waiting_.empty(); }
 
  private:

@@ -53,7 +53,7 @@ class RequestDesk {
     slot->token = token;
     slot->owner = owner;
     slot->taken = true;
-    slot->cancel_wished = false;
+    slot->cancel_wished = slot->cancelled = false;
     wished_.push(*slot);
     return Ticket{index, slot->generation};
   }

@@ -80,8 +80,12 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
     if constexpr (has_fibers) {
       Fiber* fiber = fiber_of(completion);
       if (fiber == nullptr) return;
-      if (fiber->operation.in_flight) this->finish(fiber->operation);
-      storage_.scheduler.complete(*fiber, completion.result);
+      std::int32_t result = completion.result;
+      if (fiber->operation.in_flight) {
+        this->finish(fiber->operation);
+        result = result_of(fiber->operation, result);
+      }
+      storage_.scheduler.complete(*fiber, result);
     }
   }
 

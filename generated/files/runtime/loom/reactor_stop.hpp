@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdio>
 
 #include "run.hpp"
 #include "source_engine.hpp"
@@ -66,6 +67,8 @@ class ReactorStop : public SourceEngine<Derived, Backend> {
           slot.failure = {CloseKind::stopped, 0};
           family.mark_dirty(slot);
         }
+        // Of a fiber that was ended before it began nobody tells its slot.
+        if (slot.state == SlotState::ending && slot.retry) family.mark_dirty(slot);
         idle = idle && slot.state == SlotState::vacant;
       }
     });
@@ -73,7 +76,11 @@ class ReactorStop : public SourceEngine<Derived, Backend> {
     if (elapsed > stop_drain_nanoseconds) core_.inbox_->cancel_jobs();
     idle = this->datagrams_stopped(elapsed > stop_drain_nanoseconds) && idle;
     if (elapsed > stop_drain_nanoseconds) turns_after_drain_ += 1;
-    return idle || (elapsed > stop_limit_nanoseconds && turns_after_drain_ >= stop_least_turns);
+    if (idle) return true;
+    if (elapsed <= stop_limit_nanoseconds || turns_after_drain_ < stop_least_turns) return false;
+    // Jobs that run are waited for behind this, and then everything that waits for them ends.
+    if (core_.jobs_out_ == 0) say_what_is_left();
+    return true;
   }
 
   /// Whether this instance was asked to leave its group and has nothing left to do: no connection,
@@ -100,6 +107,20 @@ class ReactorStop : public SourceEngine<Derived, Backend> {
   }
 
  private:
+  /// One line about a stop that gave up: whose fault that is, somebody wants to know.
+  void say_what_is_left() noexcept {
+    std::uint32_t connections = 0;
+    static_cast<Derived&>(*this).each_stream([&](auto& family) {
+      for (const auto& slot : family.slots) connections += slot.state != SlotState::vacant ? 1 : 0;
+    });
+    char line[160];
+    std::snprintf(line, sizeof line,
+                  "loom: reactors.%s gave up its stop: %u operations in flight, %u connections not "
+                  "closed",
+                  Shape::name, core_.in_flight_, connections);
+    core_.log(line);
+  }
+
   /// Whether nothing would be lost if the loop ended now.
   bool is_idle() noexcept {
     bool idle = core_.in_flight_ == 0 && !core_.dirty_ && !this->has_live_fibers() &&

@@ -27,6 +27,13 @@ inline std::uint64_t unix_nanoseconds() noexcept {
          static_cast<std::uint64_t>(time.tv_nsec);
 }
 
+/// The time `nanoseconds` after `now_nanoseconds`; the last one there is (`no_deadline`) instead of
+/// one that wraps to the past.
+constexpr std::uint64_t time_after(std::uint64_t now_nanoseconds,
+                                   std::uint64_t nanoseconds) noexcept {
+  return nanoseconds < UINT64_MAX - now_nanoseconds ? now_nanoseconds + nanoseconds : UINT64_MAX;
+}
+
 /// `nanoseconds` as a timespec.
 inline timespec to_timespec(std::uint64_t nanoseconds) noexcept {
   return {static_cast<time_t>(nanoseconds / nanoseconds_per_second),

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "../clock.hpp"
 #include "../result.hpp"
 #include "scheduler.hpp"
 
@@ -54,7 +55,7 @@ inline Result<void> sleep_until(std::uint64_t due_nanoseconds) {
 
 /// Waits for `nanoseconds` from now; as sleep_until.
 inline Result<void> sleep(std::uint64_t nanoseconds) {
-  return sleep_until(this_threads_fibers().core().now_nanoseconds() + nanoseconds);
+  return sleep_until(time_after(this_threads_fibers().core().now_nanoseconds(), nanoseconds));
 }
 
 }  // namespace loom

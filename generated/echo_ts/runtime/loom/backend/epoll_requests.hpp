@@ -61,14 +61,12 @@ class EpollRequests {
   void look() noexcept { waits_.look(); }
 
   /// Whether something is to be tried again.
-  [[nodiscard]] bool has_ready() const noexcept {
-    return waits_.has_ready() || pool_.has_waiting();
-  }
+  [[nodiscard]] bool has_ready() const noexcept { return waits_.has_ready(); }
 
   /// Tries again what is ready; about `maximum` completions go to `sink`. Returns how many.
   template <class Sink>
   std::uint32_t serve(std::uint32_t maximum, Sink&& sink) noexcept {
-    pool_.offer_waiting();
+    if (pool_.has_waiting()) pool_.offer_waiting();
     return waits_.serve(maximum, sink);
   }
 

@@ -106,15 +106,13 @@ class IoUringRequests {
     return false;
   }
 
-  /// Whether something is over, or waits for room in the pool.
-  [[nodiscard]] bool has_finished() const noexcept {
-    return !finished_.empty() || pool_.has_waiting();
-  }
+  /// Whether something is over.
+  [[nodiscard]] bool has_finished() const noexcept { return !finished_.empty(); }
 
   /// Hands at most `maximum` completions to `sink`; returns how many.
   template <class Sink>
   std::uint32_t complete(std::uint32_t maximum, Sink&& sink) noexcept {
-    pool_.offer_waiting();
+    if (pool_.has_waiting()) pool_.offer_waiting();
     std::uint32_t count = 0;
     const std::uint32_t waiting = finished_.size();
     while (count < waiting && count < maximum) {

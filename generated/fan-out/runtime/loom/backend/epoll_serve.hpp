@@ -53,19 +53,24 @@ std::uint32_t Epoll<Shape>::serve_ready(std::uint32_t maximum, Sink&& sink) noex
     count += serve(handle, sink);
     if (entries_[handle].forgotten && !entries_[handle].listed) release_handle(handle);
   }
-  if (count < maximum) count += requests_.serve(maximum - count, sink);
   return count;
 }
 
 template <class Shape>
 template <class Sink>
 std::uint32_t Epoll<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
-  ready_first_turn_ = !ready_first_turn_;
   std::uint32_t direct = 0;
   if constexpr (Shape::direct_sockets != 0) direct = serve_direct(sink);
-  std::uint32_t count = ready_first_turn_ ? serve_ready(maximum, sink) : 0;
-  if (count < maximum) count += complete_inline(maximum - count, sink);
-  if (!ready_first_turn_ && count < maximum) count += serve_ready(maximum - count, sink);
+  // Whichever comes first may take all of the turn.
+  first_source_ = first_source_ == 2 ? 0 : first_source_ + 1;
+  std::uint32_t count = 0;
+  for (std::uint32_t n = 0; n < 3 && count < maximum; ++n) {
+    switch ((first_source_ + n) % 3) {
+      case 0: count += serve_ready(maximum - count, sink); break;
+      case 1: count += complete_inline(maximum - count, sink); break;
+      default: count += requests_.serve(maximum - count, sink); break;
+    }
+  }
   return direct + count;
 }
 

@@ -186,6 +186,7 @@ class IoUring {
   void arm_wake() noexcept;
   void prepare(Operation& operation) noexcept;
   void prepare_overflow() noexcept;
+  void repeat_cancellation(Operation& cancellation) noexcept;
   void count_entry(int submitted) noexcept;
   template <class Sink>
   std::uint32_t dispatch_queue(std::uint32_t maximum, Sink&& sink) noexcept;

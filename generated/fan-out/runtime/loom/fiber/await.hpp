@@ -24,6 +24,7 @@ inline Result<std::int32_t> await(const system::Request& request,
   Fiber& fiber = this_fiber::record();
   if (fibers.refuses_to_wait(fiber)) return Failure::cancelled;
   fiber.operation.request = request;
+  fiber.operation.cancelled = false;
   fiber.expects_completion = true;
   const FiberWake why = fibers.park(FiberWish::request, nullptr, deadline_nanoseconds);
   if (fiber.expects_completion) {

@@ -24,8 +24,18 @@ void IoUring<Shape>::prepare_overflow() noexcept {
   while (!overflow_.empty() && io_uring_sq_ready(&ring_) < Shape::submit_batch) {
     io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
     if (sqe == nullptr) return;
-    fill(*sqe, *overflow_.pop());
+    Operation& operation = *overflow_.pop();
+    fill(*sqe, operation);
+    if (operation.kind == OperationKind::cancel_request) repeat_cancellation(operation);
   }
+}
+
+/// A cancellation that waited here may be owed once more, to a request that waits behind it.
+template <class Shape>
+void IoUring<Shape>::repeat_cancellation(Operation& cancellation) noexcept {
+  if (!std::exchange(RequestOperation::target_of(cancellation).cancels_again, false)) return;
+  cancellation.in_flight = true;
+  overflow_.push(cancellation);
 }
 
 template <class Shape>
@@ -83,7 +93,7 @@ void IoUring<Shape>::count_entry(int submitted) noexcept {
 template <class Shape>
 template <class Sink>
 std::uint32_t IoUring<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
-  std::uint32_t count = requests_.has_finished() ? requests_.complete(maximum, sink) : 0;
+  std::uint32_t count = requests_.complete(maximum, sink);
   if constexpr (has_direct) count += dispatch_direct(maximum, sink);
   return count + dispatch_queue(maximum, sink);
 }

@@ -135,8 +135,8 @@ class Epoll {
   void wait(std::uint64_t nanoseconds) noexcept { poll(completions_wait() ? 0 : nanoseconds); }
 
   /// Completes at most `maximum` operations through `sink`, or up to maximum_accepts_per_turn more,
-  /// and tries each direct receive once. What finished inline and what is ready take turns in
-  /// coming first. Returns how many.
+  /// and tries each direct receive once. What is ready, what finished inline and requests
+  /// take turns in coming first. Returns how many.
   template <class Sink>
   std::uint32_t dispatch(std::uint32_t maximum, Sink&& sink) noexcept;
 
@@ -280,8 +280,8 @@ class Epoll {
   std::uint32_t ready_count_ = 0;
   std::uint32_t free_count_ = 0;
   std::uint32_t looks_left_out_ = 0;
-  bool ready_first_turn_ = false;
-  bool direct_untried_ = false;  ///< a direct receive was started since they were last tried
+  std::uint32_t first_source_ = 0;  ///< ready descriptors, what finished inline, requests
+  bool direct_untried_ = false;     ///< a direct receive was started since they were last tried
   std::uint32_t direct_count_ = 0;
   std::uint32_t changed_count_ = 0;
   epoll_event events_[maximum_events];

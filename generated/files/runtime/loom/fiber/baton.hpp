@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "../clock.hpp"
 #include "this_fiber.hpp"
 
 namespace loom {
@@ -40,7 +41,7 @@ class Baton {
   /// As wait(), for at most `nanoseconds`.
   /// @returns Failure::timed_out when they passed first.
   Result<void> wait_for(std::uint64_t nanoseconds) {
-    return wait_until(monotonic_nanoseconds() + nanoseconds);
+    return wait_until(time_after(monotonic_nanoseconds(), nanoseconds));
   }
 
   /// As wait(), until `deadline_nanoseconds` on the monotonic clock.

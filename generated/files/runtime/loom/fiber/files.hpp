@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -38,7 +39,8 @@ inline Result<std::uint32_t> read(const OwnedDescriptor& file, std::span<std::by
 }
 
 /// Writes all of `bytes` at `offset`, pwrite(2), in as many calls as it takes.
-/// @returns Failure::system with ENOSPC when the disk is full; then a part may be written.
+/// @returns Failure::system with ENOSPC when the disk is full, with EIO when a call takes nothing
+///   and says nothing; then a part may be written.
 inline Result<void> write(const OwnedDescriptor& file, Bytes bytes, std::uint64_t offset = here,
                           std::uint64_t deadline_nanoseconds = no_deadline) {
   while (!bytes.empty()) {
@@ -46,6 +48,7 @@ inline Result<void> write(const OwnedDescriptor& file, Bytes bytes, std::uint64_
         await(system::write(file.get(), std::span(bytes.data(), bytes.size()), offset),
               deadline_nanoseconds);
     if (!count) return count.error();
+    if (*count == 0) return Error{Failure::system, EIO};
     const auto written = static_cast<std::uint32_t>(*count);
     bytes = bytes.part(written, bytes.size() - written);
     if (offset != here) offset += written;
