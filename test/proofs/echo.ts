@@ -2,7 +2,6 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { buildProgram, buildTool } from '../conformance/build.ts';
 import { Program } from '../conformance/program.ts';
 
@@ -18,7 +17,7 @@ export const ways = (['callback', 'fiber'] as const).flatMap((style) =>
 
 /** Builds the program, with a counter in the place of malloc. @returns the executable's path */
 export function buildEcho(style: Style): Promise<string> {
-  const sources = ['native/malloc_counter.cpp'];
+  const sources = ['native/malloc_counter.cpp', 'native/mapping_counter.cpp'];
   const configs = {
     callback: '../conformance/echo/callback.config.ts',
     fiber: '../conformance/echo/fiber.config.ts',
@@ -36,12 +35,6 @@ export async function startEcho(
   const program = new Program(command[0] ?? '', command.slice(1));
   await program.ready();
   return program;
-}
-
-/** The process that `launcher` runs gets the signals from now on. */
-export function signalChild(program: Program): void {
-  const children = `/proc/${program.pid}/task/${program.pid}/children`;
-  program.signalInstead(Number(readFileSync(children, 'utf8')));
 }
 
 /** Starts a client of the program's lines. */
