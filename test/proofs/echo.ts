@@ -39,16 +39,26 @@ export async function startEcho(
 
 /** Starts a client of the program's lines. */
 export async function startLoad(program: Program, messages: number, depth: number) {
-  const [host = '', port = ''] = (program.addresses.get('lines') ?? '').split(':');
+  return startLoadAt(program.addresses.get('lines') ?? '', messages, depth);
+}
+
+/** Starts a client of lines at an address. */
+async function startLoadAt(address: string, messages: number, depth: number) {
+  const [host = '', port = ''] = address.split(':');
   const parameters = [host, port, String(messages), String(depth)];
   return spawn(await buildTool('load'), parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** Sends `messages` lines, `depth` at once, and sees each come back. */
 export async function load(program: Program, messages: number, depth: number): Promise<void> {
-  const client = await startLoad(program, messages, depth);
+  await loadAt(program.addresses.get('lines') ?? '', messages, depth);
+}
+
+/** The same for an address. @throws when a line did not come back */
+export async function loadAt(address: string, messages: number, depth: number): Promise<void> {
+  const client = await startLoadAt(address, messages, depth);
   const [exitCode] = (await once(client, 'close')) as [number | null];
-  if (exitCode !== 0) throw new Error(`the client ended with ${exitCode}: ${program.talk}`);
+  if (exitCode !== 0) throw new Error(`the client ended with ${exitCode}`);
 }
 
 /** Stops the program. @returns its reactor's counters */
