@@ -133,7 +133,7 @@ export async function addonProofs({ addonMessages }: Extent): Promise<Proof[]> {
       proof(
         `allocations on the addon's reactor, ${lines}`,
         `${echoed.text} in ${there.last.received} messages`,
-        '0',
+        '0 of ours',
         echoed.holds && there.last.received === addonMessages,
       ),
       heapRow(lines, there),
@@ -146,7 +146,7 @@ export async function addonProofs({ addonMessages }: Extent): Promise<Proof[]> {
       proof(
         `allocations on the addon's reactor, ${channel}`,
         `${published.text}; of ${received} messages ${read} read, ${dropped} dropped`,
-        '0',
+        '0 of ours',
         published.holds && received === addonMessages && read === received && dropped === 0,
       ),
       heapRow(channel, told),
