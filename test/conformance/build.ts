@@ -131,7 +131,10 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
       ...[join(out, 'src/program.cpp'), join(out, 'src/standalone.cpp')],
       ...[...counter, ...extra],
     ],
-    folders: [runtime, join(out, 'include'), join(out, 'src'), join(here, name)],
+    folders: [
+      ...[runtime, join(out, 'include'), join(out, 'src'), join(here, name)],
+      ...(extra.length > 0 ? [join(here, 'native')] : []),
+    ],
     libraries: ['-luring', ...fibers.libraries, '-lpthread'],
   });
 }
@@ -143,6 +146,18 @@ export function buildTool(name: string): Promise<string> {
   const known = tools.get(name) ?? compileTool(name);
   tools.set(name, known);
   return known;
+}
+
+/** Compiles a source of native/ for LD_PRELOAD. @returns the library's path */
+export function buildPreload(name: string): Promise<string> {
+  return compile({
+    name,
+    command: 'g++',
+    flags: ['-std=c++20', '-O2', '-shared', '-fPIC', ...warnings],
+    sources: [join(here, 'native', `${name}.cpp`)],
+    folders: [join(here, 'native')],
+    libraries: [],
+  });
 }
 
 function compileTool(name: string): Promise<string> {

@@ -1,5 +1,7 @@
 /** Every proof, in the order of the table. */
 
+import { addonProofs } from './addon.ts';
+import { burnProofs } from './burn.ts';
 import { codeProofs } from './code.ts';
 import { costProofs } from './cost.ts';
 import { endingProofs } from './ending.ts';
@@ -11,8 +13,10 @@ import type { Extent, Proof } from './proof.ts';
 export async function allProofs(extent: Extent): Promise<Proof[]> {
   return [
     ...(await memoryProofs(extent)),
+    ...(await addonProofs(extent)),
     ...(await codeProofs()),
     ...(await costProofs()),
+    ...(await burnProofs(extent)),
     ...(await endingProofs()),
     ...(await allNativeProofs(extent)),
   ];

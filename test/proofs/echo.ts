@@ -2,7 +2,6 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { buildProgram, buildTool } from '../conformance/build.ts';
 import { Program } from '../conformance/program.ts';
 
@@ -18,7 +17,7 @@ export const ways = (['callback', 'fiber'] as const).flatMap((style) =>
 
 /** Builds the program, with a counter in the place of malloc. @returns the executable's path */
 export function buildEcho(style: Style): Promise<string> {
-  const sources = ['native/malloc_counter.cpp'];
+  const sources = ['native/malloc_counter.cpp', 'native/mapping_counter.cpp'];
   const configs = {
     callback: '../conformance/echo/callback.config.ts',
     fiber: '../conformance/echo/fiber.config.ts',
@@ -38,24 +37,28 @@ export async function startEcho(
   return program;
 }
 
-/** The process that `launcher` runs gets the signals from now on. */
-export function signalChild(program: Program): void {
-  const children = `/proc/${program.pid}/task/${program.pid}/children`;
-  program.signalInstead(Number(readFileSync(children, 'utf8')));
-}
-
 /** Starts a client of the program's lines. */
 export async function startLoad(program: Program, messages: number, depth: number) {
-  const [host = '', port = ''] = (program.addresses.get('lines') ?? '').split(':');
+  return startLoadAt(program.addresses.get('lines') ?? '', messages, depth);
+}
+
+/** Starts a client of lines at an address. */
+async function startLoadAt(address: string, messages: number, depth: number) {
+  const [host = '', port = ''] = address.split(':');
   const parameters = [host, port, String(messages), String(depth)];
   return spawn(await buildTool('load'), parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** Sends `messages` lines, `depth` at once, and sees each come back. */
 export async function load(program: Program, messages: number, depth: number): Promise<void> {
-  const client = await startLoad(program, messages, depth);
+  await loadAt(program.addresses.get('lines') ?? '', messages, depth);
+}
+
+/** The same for an address. @throws when a line did not come back */
+export async function loadAt(address: string, messages: number, depth: number): Promise<void> {
+  const client = await startLoadAt(address, messages, depth);
   const [exitCode] = (await once(client, 'close')) as [number | null];
-  if (exitCode !== 0) throw new Error(`the client ended with ${exitCode}: ${program.talk}`);
+  if (exitCode !== 0) throw new Error(`the client ended with ${exitCode}`);
 }
 
 /** Stops the program. @returns its reactor's counters */

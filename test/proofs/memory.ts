@@ -1,11 +1,11 @@
-/** Memory after the start: nothing is allocated or mapped, and what is resident stays as it is. */
+/**
+ * Memory after the start: nothing is allocated or mapped, and what is resident stays as it is. Two
+ * counters are linked into the program for it: test/conformance/native/*_counter.cpp.
+ */
 
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Program } from '../conformance/program.ts';
-import { type Backend, load, type Style, signalChild, startEcho, stopEcho, ways } from './echo.ts';
+import { type Backend, load, type Style, startEcho, stopEcho, ways } from './echo.ts';
 import { type Extent, type Proof, proof, skipped } from './proof.ts';
 
 /** Lines at once: as many as keep the program from ever waiting. */
@@ -14,12 +14,21 @@ const depth = 2000;
 /** Growth that is not the program's own: pages of its stack and of the C library. */
 const residentBoundKibibytes = 64;
 
-/** Asks the program's counter, for the `question`th time, how often it allocated so far. */
+/** Sends `signal` for the `question`th time; its counter answers with a line of the `pattern`. */
+async function ask(
+  program: Program,
+  signal: 'SIGUSR1' | 'SIGUSR2',
+  pattern: RegExp,
+  question = 1,
+): Promise<string> {
+  program.signal(signal);
+  await program.said(pattern, question);
+  return program.talk.filter((line) => pattern.test(line))[question - 1] ?? '';
+}
+
+/** Asks for the `question`th time how often the program allocated so far. */
 async function allocations(program: Program, question: number): Promise<number> {
-  program.signal('SIGUSR1');
-  await program.said(/^M \d+$/, question);
-  const answers = program.talk.filter((line) => /^M \d+$/.test(line));
-  return Number(answers[question - 1]?.slice(2));
+  return Number((await ask(program, 'SIGUSR1', /^M \d+$/, question)).slice(2));
 }
 
 /** What is resident, proc(5). */
@@ -28,17 +37,37 @@ function residentKibibytes(program: Program): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1]);
 }
 
-/** The first tenth of the messages may warm up what it likes. */
+/** The row about mappings; `refusal` is what the counter said when it could not begin. */
+function mappings(
+  who: string,
+  refusal: string | undefined,
+  between: number,
+  inAll: number,
+  of: number,
+) {
+  const promise = `mmap, mremap, munmap, mprotect, brk after init, ${who}`;
+  if (refusal !== undefined) return skipped(promise, `seccomp(2) notification (${refusal})`, '0');
+  const atStop = inAll - between;
+  const measured = `${between} in ${of} messages, ${atStop} at its stop, by a seccomp filter`;
+  // The calls of the stop show that the reactor's thread is watched.
+  return proof(promise, measured, '0', between === 0 && atStop > 0);
+}
+
+/** All messages in one run; what is resident may grow during the first tenth of them. */
 async function constant(style: Style, backend: Backend, messages: number): Promise<Proof[]> {
   const program = await startEcho(style, backend);
   try {
-    await load(program, messages / 10, depth);
+    const begun = await ask(program, 'SIGUSR2', /^P (?:armed|refused \d+)$/);
+    const refusal = begun === 'P armed' ? undefined : begun.slice(2);
     const before = await allocations(program, 1);
+    await load(program, messages / 10, depth);
     const residentBefore = residentKibibytes(program);
     await load(program, messages - messages / 10, depth);
     const calls = (await allocations(program, 2)) - before;
     const resident = residentKibibytes(program);
+    const count = refusal === undefined ? await ask(program, 'SIGUSR2', /^P \d+$/) : 'P 0';
     const counters = await stopEcho(program);
+    const total = program.talk.find((line) => line.startsWith('P end'));
     const counted = counters.allocations_after_init ?? Number.NaN;
     const received = counters.messages_received ?? 0;
     const growth = resident - residentBefore;
@@ -56,37 +85,10 @@ async function constant(style: Style, backend: Backend, messages: number): Promi
         `+${residentBoundKibibytes} KiB`,
         growth <= residentBoundKibibytes,
       ),
+      mappings(who, refusal, Number(count.slice(2)), Number(total?.slice(6)), received),
     ];
   } finally {
     program.signal('SIGKILL');
-  }
-}
-
-/** Counts calls that map memory while messages pass, by strace(1). */
-async function mappings(style: Style, backend: Backend): Promise<Proof> {
-  const promise = `mmap, mremap, munmap, brk, ${style}, ${backend}`;
-  if (spawnSync('strace', ['-V']).status !== 0) return skipped(promise, 'strace', '0');
-  const folder = mkdtempSync(join(tmpdir(), 'loom-proofs-'));
-  const file = join(folder, 'calls');
-  const launcher = ['strace', '-f', '-o', file, '-e', 'trace=mmap,mremap,munmap,brk'];
-  const program = await startEcho(style, backend, launcher);
-  try {
-    signalChild(program);
-    await load(program, 1000, depth);
-    await allocations(program, 1);
-    await load(program, 40_000, depth);
-    await allocations(program, 2);
-    await stopEcho(program);
-    const lines = readFileSync(file, 'utf8').split('\n');
-    const marks = lines.map((line) => line.includes('SIGUSR1'));
-    const isCall = (line: string): boolean => /m(?:un|re)?map\(|brk\(/.test(line);
-    const atStart = lines.slice(0, marks.indexOf(true)).filter(isCall).length;
-    const between = lines.slice(marks.indexOf(true), marks.lastIndexOf(true)).filter(isCall).length;
-    const measured = `${between} in 40000 messages, ${atStart} at the start`;
-    return proof(promise, measured, '0', between === 0 && atStart > 0);
-  } finally {
-    program.signal('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -95,7 +97,6 @@ export async function memoryProofs(extent: Extent): Promise<Proof[]> {
   const proofs: Proof[] = [];
   for (const { style, backend } of ways) {
     proofs.push(...(await constant(style, backend, extent.messages)));
-    proofs.push(await mappings(style, backend));
   }
   return proofs;
 }

@@ -13,15 +13,24 @@ export interface Proof {
 export interface Extent {
   /** Messages of the runs that watch memory, each. */
   messages: number;
+  /** Messages of the runs through the addon, each. */
+  addonMessages: number;
+  /** Lines of each round that is timed. */
+  trips: number;
   /** Items of each of the mailbox's eight producers. */
   mailItems: number;
 }
 
 /** By the name of the option that asks for it; `bounded` is for the tests. */
 export const extents = {
-  bounded: { messages: 1_000_000, mailItems: 20_000 },
-  usual: { messages: 10_000_000, mailItems: 1_000_000 },
-  full: { messages: 100_000_000, mailItems: 10_000_000 },
+  bounded: { messages: 1_000_000, addonMessages: 100_000, trips: 2000, mailItems: 20_000 },
+  usual: { messages: 10_000_000, addonMessages: 10_000_000, trips: 20_000, mailItems: 1_000_000 },
+  full: {
+    messages: 100_000_000,
+    addonMessages: 100_000_000,
+    trips: 100_000,
+    mailItems: 10_000_000,
+  },
 } as const satisfies Record<string, Extent>;
 
 /** A row whose verdict follows from `holds`. */

@@ -2,12 +2,9 @@
 // lets go in time is never named. The hooks here hold the loop until the line has come.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <string>
-#include <thread>
 
-#include "loom/watchdog.hpp"
-#include "program_fixture.hpp"
+#include "watchdog_fixture.hpp"
 
 namespace {
 
@@ -15,10 +12,16 @@ using loom::Activity;
 using loom::ActivityRow;
 using loom::Bytes;
 
+constexpr ActivityRow rows[] = {
+    {loom_test::stream_open, 7, "fds.stream", "Echo", loom::stream_hooks},
+    {loom_test::pool_done, 1, "pools.crunch", "what follows a job", ""},
+};
+
 struct EchoFd {
   using Handler = loom_test::ScriptedHandler<EchoFd>;
   using Framing = loom::RawFraming;
-  static constexpr std::uint64_t stall_nanoseconds = 1'000'000;
+  static constexpr std::uint64_t stall_nanoseconds = loom_test::watched_nanoseconds;
+  static constexpr loom::ActivityTable names{"main", rows, 2};
   static constexpr loom::StreamShape shape =
       loom_test::numbered({.kind = loom::StreamKind::tcp_server,
                            .address = "127.0.0.1:0",
@@ -29,16 +32,11 @@ struct EchoFd {
                            .options = {.backlog = 16}});
 };
 
-constexpr ActivityRow rows[] = {
-    {loom_test::stream_open, 7, "fds.stream", "Echo", loom::stream_hooks},
-    {loom_test::pool_done, 1, "pools.crunch", "what follows a job", ""},
-};
-constexpr loom::ActivityTable names{"main", rows, 2};
 constexpr ActivityRow delivered{8, 7, "fds.feed", "", loom::stream_hooks};
 
 std::string name_of(std::uint32_t what) {
   char text[120];
-  loom::name_activity(names, what, text, sizeof text);
+  loom::name_activity(EchoFd::names, {what}, text, sizeof text);
   return text;
 }
 
@@ -51,20 +49,20 @@ TEST(ActivityNames, SayTheFdAndTheHook) {
   EXPECT_EQ(name_of(loom_test::pool_done), "pools.crunch (what follows a job)");
   EXPECT_EQ(name_of(loom::activity::mail), "a call that was posted");
   EXPECT_EQ(name_of(loom::activity::command), "what JavaScript asked for");
-  EXPECT_EQ(name_of(loom::activity::fibers), "a fiber");
+  EXPECT_EQ(name_of(loom::common_operation::fiber), "what a fiber waited for");
   EXPECT_EQ(name_of(loom::common_operation::request), "what follows a request");
   EXPECT_EQ(name_of(99), "something without a name");
   char text[120];
-  loom::name_activity({"main", &delivered, 1}, 9, text, sizeof text);
+  loom::name_activity({"main", &delivered, 1}, {9}, text, sizeof text);
   EXPECT_STREQ(text, "fds.feed (delivery to JavaScript)");
 }
 
 TEST(ActivityNames, AreInLinesOfMicrosecondsAndMilliseconds) {
   char line[240];
-  loom::format_stall(line, sizeof line, names, loom_test::stream_receive, "has held", 12'345'678,
-                     "");
+  loom::format_stall(line, sizeof line, EchoFd::names, {loom_test::stream_receive}, "has held",
+                     12'345'678, "");
   EXPECT_STREQ(line, "reactors.main: fds.stream (Echo::on_data) has held the loop for 12 ms");
-  loom::format_stall(line, sizeof line, names, loom_test::stream_receive, "held", 345'678,
+  loom::format_stall(line, sizeof line, EchoFd::names, {loom_test::stream_receive}, "held", 345'678,
                      " in all");
   EXPECT_STREQ(line, "reactors.main: fds.stream (Echo::on_data) held the loop for 345 us in all");
 }
@@ -98,33 +96,9 @@ TEST(ActivityWords, AreNeverTheSameTwiceAndNest) {
   EXPECT_FALSE(activity.end(activity.begin(13)));
 }
 
-/// A server whose hooks may hold the loop for a millisecond.
-class WatchdogTest : public loom_test::ProgramTest<EchoFd> {
+class WatchdogTest : public loom_test::WatchedProgramTest<EchoFd> {
  protected:
-  void SetUp() override {
-    ProgramTest::SetUp();
-    entry_.stall_nanoseconds = EchoFd::stall_nanoseconds;
-    entry_.activities = names;
-    loom_test::current_table.reactors = &entry_;
-  }
-  void customise(loom::ProgramStart& program_start) override {
-    program_start.context = this;
-    program_start.log = [](void* self, const char* line) noexcept {
-      static_cast<WatchdogTest*>(self)->take_line(line);
-    };
-  }
-  void take_line(const std::string& line) {
-    // Without its number, which depends on the machine.
-    const std::size_t number = line.find(" for ");
-    script_.journal.add(line.substr(0, number) + (line.ends_with(" in all") ? " in all" : ""));
-  }
-  /// Holds the loop until the watchdog has named `what`.
-  void hold(const std::string& what, std::size_t times = 1) {
-    EXPECT_TRUE(script_.journal.wait_for("reactors.main: " + what + " has held the loop", times));
-  }
-
   std::size_t held_ = 0;
-  loom::ReactorEntry entry_ = loom_test::One<EchoFd>::entry;
 };
 
 TEST_P(WatchdogTest, NamesAHookThatHoldsTheLoopWhileItDoes) {
@@ -138,8 +112,7 @@ TEST_P(WatchdogTest, NamesAHookThatHoldsTheLoopWhileItDoes) {
   for (std::size_t times = 1; times <= 3; ++times) {
     ASSERT_TRUE(loom_test::send_all(client.get(), "hold"));
     ASSERT_EQ(loom_test::receive_exactly(client.get(), 4), "hold");
-    EXPECT_TRUE(
-        script_.journal.wait_for("reactors.main: " + hook + " held the loop in all", times));
+    EXPECT_TRUE(was_held_by(hook, times));
   }
   program_.join();
   EXPECT_EQ(script_.journal.count("reactors.main: " + hook + " has held the loop"), 3U);
@@ -151,10 +124,9 @@ TEST_P(WatchdogTest, NamesACallAndAnEndOfAConnection) {
   script_.on_close = [&](Connection&, loom::CloseReason) { hold(close); };
   LOOM_START_OR_SKIP();
   ASSERT_TRUE(program_.reactor(0).post([this] { hold("a call that was posted"); }));
-  EXPECT_TRUE(
-      script_.journal.wait_for("reactors.main: a call that was posted held the loop in all"));
+  EXPECT_TRUE(was_held_by("a call that was posted"));
   loom_test::connect_to(port_).close();
-  EXPECT_TRUE(script_.journal.wait_for("reactors.main: " + close + " held the loop in all"));
+  EXPECT_TRUE(was_held_by(close));
 }
 
 INSTANTIATE_TEST_SUITE_P(On, WatchdogTest, loom_test::both_backends(), loom_test::backend_name);

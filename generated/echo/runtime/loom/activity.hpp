@@ -1,6 +1,7 @@
 // What a reactor runs at this moment, for the watchdog to read. Begun and ended around every hook
 // with one relaxed store each, and only in reactors that declare a budget (`stall`): no clock is
-// read by the loop, the watchdog has one.
+// read by the loop, the watchdog has one. A fiber says who it is as well: two stores more when it
+// is resumed.
 #pragma once
 
 #include <atomic>
@@ -15,8 +16,16 @@ namespace activity {
 inline constexpr std::uint32_t idle = 0;
 inline constexpr std::uint32_t mail = Tag::operation_limit;         ///< a call that was posted
 inline constexpr std::uint32_t command = Tag::operation_limit + 1;  ///< what JavaScript asked for
-inline constexpr std::uint32_t fibers = Tag::operation_limit + 2;   ///< fibers that were ready
+inline constexpr std::uint32_t fiber = Tag::operation_limit + 2;    ///< the one of a FiberLabel
 }  // namespace activity
+
+/// Which fiber runs.
+struct FiberLabel {
+  static constexpr std::uint32_t no_connection = UINT32_MAX;
+
+  const char* name = "";  ///< text that is never freed: the watchdog reads it on its own thread
+  std::uint32_t connection = no_connection;  ///< of the fd with that name, when it serves one
+};
 
 /// One reactor's activity. begin() and end() belong to the loop, the rest to the watchdog.
 class Activity {
@@ -28,6 +37,20 @@ class Activity {
     current_ = sequence_ << what_bits | what;
     // Partner: Watchdog, which looks now and then. Relaxed: the word says everything.
     word_.store(current_, std::memory_order_relaxed);
+    return outer;
+  }
+
+  /// The loop resumes a fiber. @returns as begin()
+  std::uint64_t begin_fiber(const FiberLabel& label) noexcept {
+    // Partner: read_fiber(), which acquires both. Release: whoever reads this label rather than the
+    // one before sees afterwards that the word of the one before is gone.
+    fiber_name_.store(label.name, std::memory_order_release);
+    fiber_connection_.store(label.connection, std::memory_order_release);
+    const std::uint64_t outer = current_;
+    sequence_ += 1;
+    current_ = sequence_ << what_bits | activity::fiber;
+    // Partner: word(). Release: whoever reads this word reads its label or a later one.
+    word_.store(current_, std::memory_order_release);
     return outer;
   }
 
@@ -52,7 +75,16 @@ class Activity {
 
   /// The watchdog: what runs, with a number that is never the same twice.
   [[nodiscard]] std::uint64_t word() const noexcept {
-    return word_.load(std::memory_order_relaxed);
+    // Partner: begin_fiber(); acquire for the label alone.
+    return word_.load(std::memory_order_acquire);
+  }
+  /// The watchdog: which fiber `word` is about. False when the loop is at something else by now.
+  [[nodiscard]] bool read_fiber(std::uint64_t word, FiberLabel& label) const noexcept {
+    // Partner: begin_fiber(). A label of a later fiber comes with the end of `word`, so that the
+    // last load, which cannot move before an acquire, differs.
+    label.name = fiber_name_.load(std::memory_order_acquire);
+    label.connection = fiber_connection_.load(std::memory_order_acquire);
+    return word_.load(std::memory_order_relaxed) == word;
   }
   /// The activity in a word.
   [[nodiscard]] static std::uint32_t what_of(std::uint64_t word) noexcept {
@@ -73,8 +105,11 @@ class Activity {
   std::uint64_t current_ = activity::idle;
   std::uint64_t ended_ = activity::idle;
   std::uint64_t taken_ = activity::idle;
-  /// Partner: begin, end and word.
+  /// Partner: begin, begin_fiber, end, word and read_fiber.
   alignas(64) std::atomic<std::uint64_t> word_{activity::idle};
+  /// Partner: begin_fiber and read_fiber, like the next.
+  std::atomic<const char*> fiber_name_{""};
+  std::atomic<std::uint32_t> fiber_connection_{FiberLabel::no_connection};
   /// Partner: name_stall, end and take_stall.
   alignas(64) std::atomic<std::uint64_t> stalled_{activity::idle};
   std::atomic<std::uint64_t> since_nanoseconds_{0};

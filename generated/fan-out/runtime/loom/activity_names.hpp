@@ -1,11 +1,12 @@
 // The names of activities, and the lines about those that took too long: "fds.binance
-// (Book::on_data)". The generator writes one row for each fd and pool of a reactor that declares a
-// budget.
+// (Book::on_data)", "fds.lines (Lines::run, connection 3)". The generator writes one row for each
+// fd and pool of a reactor that declares a budget.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 #include "activity.hpp"
 
@@ -48,15 +49,42 @@ inline void copy_word(const char* words, std::uint32_t index, char* text, std::s
   std::snprintf(text, size, "%.*s", length, words);
 }
 
+/// Writes the name of a fiber into `text`: that of its fd, its handler and its connection, or the
+/// one that it was spawned with.
+inline void name_fiber(const ActivityTable& table, const FiberLabel& fiber, char* text,
+                       std::size_t size) noexcept {
+  if (fiber.connection == FiberLabel::no_connection) {
+    std::snprintf(text, size, "the fiber \"%s\"", fiber.name);
+    return;
+  }
+  const char* handler = "a fiber";
+  const char* run = "";
+  for (std::uint32_t n = 0; n < table.row_count; ++n) {
+    if (std::strcmp(table.rows[n].name, fiber.name) != 0) continue;
+    handler = table.rows[n].handler;
+    run = "::run";
+  }
+  std::snprintf(text, size, "%s (%s%s, connection %u)", fiber.name, handler, run,
+                static_cast<unsigned>(fiber.connection));
+}
+
 }  // namespace detail
 
-/// Writes the name of `what` into `text`, cut where it does not fit.
-inline void name_activity(const ActivityTable& table, std::uint32_t what, char* text,
+/// Something that a reactor runs, as lines name it.
+struct NamedActivity {
+  std::uint32_t what = activity::idle;
+  FiberLabel fiber{};  ///< when `what` is activity::fiber
+};
+
+/// Writes the name of an activity into `text`, cut where it does not fit.
+inline void name_activity(const ActivityTable& table, const NamedActivity& named, char* text,
                           std::size_t size) noexcept {
+  const std::uint32_t what = named.what;
+  if (what == activity::fiber) return detail::name_fiber(table, named.fiber, text, size);
   const char* common = "something without a name";
   if (what == activity::mail) common = "a call that was posted";
   if (what == activity::command) common = "what JavaScript asked for";
-  if (what == activity::fibers || what == common_operation::fiber) common = "a fiber";
+  if (what == common_operation::fiber) common = "what a fiber waited for";
   if (what == common_operation::request) common = "what follows a request";
   for (std::uint32_t n = 0; n < table.row_count; ++n) {
     const ActivityRow& row = table.rows[n];
@@ -76,10 +104,10 @@ inline void name_activity(const ActivityTable& table, std::uint32_t what, char* 
 
 /// Writes the line about an activity of a reactor.
 inline void format_stall(char* line, std::size_t size, const ActivityTable& names,
-                         std::uint32_t what, const char* held, std::uint64_t nanoseconds,
+                         const NamedActivity& named, const char* held, std::uint64_t nanoseconds,
                          const char* end) noexcept {
   char name[120];
-  name_activity(names, what, name, sizeof name);
+  name_activity(names, named, name, sizeof name);
   const auto microseconds = static_cast<unsigned long long>(nanoseconds / 1000);
   const bool is_long = microseconds >= 10'000;
   std::snprintf(line, size, "reactors.%s: %s %s the loop for %llu %s%s", names.reactor, name, held,

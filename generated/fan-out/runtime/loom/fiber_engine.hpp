@@ -11,6 +11,7 @@
 #include "fiber/scheduler.hpp"
 #include "fiber/stack_report.hpp"
 #include "reactor_base.hpp"
+#include "watched.hpp"
 
 namespace loom {
 
@@ -117,7 +118,12 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
 
   /// Switches to a ready fiber and does what it wishes when it leaves.
   void run_fiber(Fiber& fiber) noexcept {
-    storage_.scheduler.enter(fiber);
+    {
+      const std::uint32_t none = FiberLabel::no_connection;
+      const Watched<Shape> watched(
+          core_, FiberLabel{fiber.name, fiber.of_connection ? fiber.number : none});
+      storage_.scheduler.enter(fiber);
+    }
     const FiberWish wish = std::exchange(fiber.wish, FiberWish::nothing);
     if (wish == FiberWish::request) this->start(fiber.operation);
     if (wish == FiberWish::cancel_request) cancel_request(backend_, fiber.operation);

@@ -103,12 +103,14 @@ class Watchdog {
     }
     const std::uint64_t held = now - seen.since_nanoseconds;
     if (word == activity::idle || seen.named || held < entry.stall_nanoseconds) return;
+    NamedActivity named{Activity::what_of(word)};
+    // A fiber that has just left the loop was not caught in the act.
+    if (named.what == activity::fiber && !activities_[index].read_fiber(word, named.fiber)) return;
     seen.named = true;
     // Before the line: whoever reads it may let the handler go on.
     activities_[index].name_stall(word, seen.since_nanoseconds);
     char line[240];
-    format_stall(line, sizeof line, entry.activities, Activity::what_of(word), "has held", held,
-                 "");
+    format_stall(line, sizeof line, entry.activities, named, "has held", held, "");
     log_(context_, line);
   }
 

@@ -59,6 +59,7 @@ class FiberStream {
       slot.failure = {CloseKind::exhausted, 0};
       return;
     }
+    (*fiber)->of_connection = true;
     state.fiber = *fiber;
     state.fiber_generation = (*fiber)->generation;
   }

@@ -14,26 +14,35 @@ namespace loom {
 struct NothingWatched {};
 
 /// For one scope on the reactor's thread: the loop is at `what`, an operation number or one of
-/// loom::activity. Scopes nest. `Shape` is the reactor's emitted shape.
+/// loom::activity, or has resumed the fiber of `label`. Scopes nest. `Shape` is the reactor's
+/// emitted shape.
 template <class Shape>
 class Watched {
   static constexpr bool is_watched = Shape::stall_nanoseconds != 0;
 
  public:
   Watched(ReactorCore& core, std::uint32_t what) noexcept : core_(core) {
-    if constexpr (is_watched) outer_ = core_.activity_->begin(what);
+    if constexpr (is_watched) kept_ = {core_.activity_->begin(what), {}};
+  }
+  Watched(ReactorCore& core, const FiberLabel& label) noexcept : core_(core) {
+    if constexpr (is_watched) kept_ = {core_.activity_->begin_fiber(label), label};
   }
   Watched(const Watched&) = delete;
   Watched& operator=(const Watched&) = delete;
   ~Watched() {
     if constexpr (is_watched) {
-      if (core_.activity_->end(outer_)) [[unlikely]] {
+      if (core_.activity_->end(kept_.outer)) [[unlikely]] {
         report();
       }
     }
   }
 
  private:
+  struct Kept {
+    std::uint64_t outer = 0;
+    FiberLabel fiber{};  ///< the record may be another fiber's when the scope ends
+  };
+
   /// The watchdog named what ended: says how long it was in all.
   void report() noexcept {
     core_.stats().add(Stat::stalls);
@@ -42,13 +51,13 @@ class Watched {
     // Named at the very end of it: the loop has been at something else since.
     if (since == 0 || now < since) return;
     char line[240];
-    format_stall(line, sizeof line, *core_.activity_names_, core_.activity_->ended(), "held",
-                 now - since, " in all");
+    format_stall(line, sizeof line, *core_.activity_names_, {core_.activity_->ended(), kept_.fiber},
+                 "held", now - since, " in all");
     core_.log(line);
   }
 
   ReactorCore& core_;
-  [[no_unique_address]] std::conditional_t<is_watched, std::uint64_t, NothingWatched> outer_{};
+  [[no_unique_address]] std::conditional_t<is_watched, Kept, NothingWatched> kept_{};
 };
 
 }  // namespace loom

@@ -135,10 +135,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
     derived().dispatch(completion);
   }
 
-  void run_fibers() noexcept {
-    const Watched<Shape> watched(core_, activity::fibers);
-    facts_.fibers_run = derived().run_ready_fibers(Shape::fiber_batch);
-  }
+  void run_fibers() noexcept { facts_.fibers_run = derived().run_ready_fibers(Shape::fiber_batch); }
 
   void dispatch_batch() noexcept {
     std::uint32_t count = 0;

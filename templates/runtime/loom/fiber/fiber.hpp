@@ -67,9 +67,10 @@ struct Fiber {
   FiberWish wish = FiberWish::nothing;
   FiberWake wake = FiberWake::event;
   bool has_stack = false;
-  bool unwinding = false;  ///< every wait throws FiberUnwind
-  bool cancelled = false;  ///< every wait fails with Failure::cancelled
-  bool shielded = false;   ///< the present wait goes on when the fiber is cancelled
+  bool unwinding = false;      ///< every wait throws FiberUnwind
+  bool cancelled = false;      ///< every wait fails with Failure::cancelled
+  bool of_connection = false;  ///< `number` is a connection's index, `name` that of its fd
+  bool shielded = false;       ///< the present wait goes on when the fiber is cancelled
   /// Somebody outside the reactor has a record of this fiber's: the kernel its operation, a worker
   /// its job, another thread its `home`. It must not end, nor wait for another, before complete().
   bool expects_completion = false;
@@ -77,8 +78,10 @@ struct Fiber {
   std::uint32_t index = 0;  ///< of the record, and slot of its tags
   std::uint32_t generation = 1;
   std::uint32_t number = 0;  ///< which of several with the same name
-  const char* name = "";     ///< for people: the fd's name, or what spawn() was given
-  Fiber* next = nullptr;     ///< link of the ready queue, a class's queue or the free list
+  /// For people: the fd's name, or what spawn() was given. Never freed, because the watchdog and
+  /// the handler that names an overflow read it whenever they like.
+  const char* name = "";
+  Fiber* next = nullptr;  ///< link of the ready queue, a class's queue or the free list
   FiberWaitList* waits_in = nullptr;
   Fiber* wait_next = nullptr;
   Fiber* wait_previous = nullptr;

@@ -29,7 +29,8 @@ class FiberRecords {
     std::uint32_t* free_stacks = nullptr;  ///< as many indices as there are stacks of all classes
   };
 
-  /// Makes a fiber that runs `body(argument)`, soon and on this thread. `name` must live on.
+  /// Makes a fiber that runs `body(argument)`, soon and on this thread. `name` is a literal, or
+  /// text that lives as long as the program.
   /// @returns Failure::exhausted when its class has neither a stack nor room to wait for one.
   Result<Fiber*> spawn(std::uint16_t stack_class, const char* name, std::uint32_t number,
                        void (*body)(void*), void* argument) noexcept {
@@ -51,6 +52,7 @@ class FiberRecords {
     fiber.body = body;
     fiber.argument = argument;
     fiber.has_stack = fiber.unwinding = fiber.cancelled = fiber.shielded = false;
+    fiber.of_connection = false;
     fiber.exceptions.reset();
     fiber.timer.tag = Tag(fiber.index, common_operation::fiber_timeout, fiber.generation);
     fiber.home.tag = fiber.operation.tag =

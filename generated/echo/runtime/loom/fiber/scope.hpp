@@ -43,7 +43,8 @@ class Scope : private FiberGroup {
   }
 
   /// Makes a fiber that runs `callable()`: trivially copyable, at most fiber_capture_bytes. In the
-  /// fiber that opened the scope or in a child of it. `name` must live on.
+  /// fiber that opened the scope or in a child of it. `name` is a literal, or text that
+  /// lives as long as the program.
   /// @returns Failure::exhausted when the class has neither a stack nor room to wait for one,
   ///   Failure::cancelled when the scope was cancelled.
   template <class Callable>
