@@ -12,6 +12,7 @@
 #include "core.hpp"
 #include "error.hpp"
 #include "operation.hpp"
+#include "pipe_ends.hpp"
 #include "shapes.hpp"
 #include "socket.hpp"
 #include "spread.hpp"
@@ -232,6 +233,7 @@ struct StreamFamily {
   Operation accept_cancel;
   TimerEntry accept_retry;      ///< servers: the pause after EMFILE and the like
   int adopted = -1;             ///< clients: a connected socket from before the start
+  PipeEnds ends;                ///< pipes: what the first attempt opens, at start
   AddressList addresses;        ///< servers: the one bound; clients: tried in turn
   char address_text[128] = {};  ///< what was asked for, or what was bound
   std::uint32_t free_slots[slot_count];
