@@ -3,13 +3,12 @@
 // cancels what does not.
 #include <gtest/gtest.h>
 
-#include <semaphore.h>
-
 #include <atomic>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
+#include "gate.hpp"
 #include "program_fixture.hpp"
 
 namespace {
@@ -18,6 +17,7 @@ using loom::Bytes;
 using loom::Failure;
 using loom::PostResult;
 using loom::Result;
+using loom_test::Gate;
 using loom_test::receive_exactly;
 using loom_test::send_all;
 
@@ -32,26 +32,6 @@ struct EchoFd {
                            .buffer_count = 4,
                            .write_queue_bytes = 4096,
                            .options = {.backlog = 16}});
-};
-
-/// Blocks jobs until the test opens it.
-struct Gate {
-  sem_t arrived;
-  sem_t open;
-  Gate() {
-    sem_init(&arrived, 0, 0);
-    sem_init(&open, 0, 0);
-  }
-  Gate(const Gate&) = delete;
-  Gate& operator=(const Gate&) = delete;
-  ~Gate() {
-    sem_destroy(&arrived);
-    sem_destroy(&open);
-  }
-  void pass() {
-    sem_post(&arrived);
-    sem_wait(&open);
-  }
 };
 
 constexpr loom::PoolEntry pools[] = {{.name = "crunch", .threads = 2, .queue_entries = 2}};
