@@ -56,10 +56,10 @@ TEST_P(FullSlots, OfJobsRefuseAFiberThatOffloadsByItsOwnRecordMeanwhile) {
         EXPECT_TRUE(submit(clerk, 4));
       },
       "fiber is over");
+  ASSERT_TRUE(loom_test::eventually([&] { return block_.stat(loom::Stat::offload_refused) == 1; }));
   for (int n = 0; n < int{job_slots} + 1; ++n) sem_post(&gate_.open);
   EXPECT_TRUE(journal_.wait_for("fiber is over"));
   EXPECT_TRUE(journal_.wait_for("job 4: 4"));
-  EXPECT_EQ(block_.stat(loom::Stat::offload_refused), 1U);
 }
 
 TEST_P(FullSlots, AFullQueueIsAResultOfAFiberAndTheNextTryGoesOn) {
