@@ -159,8 +159,8 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
     severity: 'error',
     title: 'A descriptor cannot be opened',
     explanation: prose`
-      eventfd(2) or signalfd(2) failed for the fd that is named, or the backend cannot watch it: as
-      a rule for want of descriptors (ulimit -n) or of memory.
+      eventfd(2) or signalfd(2) failed for the fd that is named, or opening the ends of a pipe did,
+      or the backend cannot watch it: as a rule for want of descriptors (ulimit -n) or of memory.
     `,
   },
   LOOM5026: {

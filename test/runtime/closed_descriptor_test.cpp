@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "descriptor_table.hpp"
-#include "program_fixture.hpp"
+#include "closed_fixture.hpp"
 
 namespace {
 
@@ -33,55 +32,11 @@ struct EchoFd {
 };
 
 template <bool direct>
-class ClosedDescriptors : public loom_test::ProgramTest<EchoFd<direct>> {
+class ClosedDescriptors : public loom_test::ClosedFixture<EchoFd<direct>> {
  protected:
   using Connection = loom::Connection<EchoFd<direct>>;
 
-  void customise(loom::ProgramStart& start) override {
-    before_ = loom_test::open_descriptors();
-    start.context = &this->journal_;
-    start.log = [](void* journal, const char* line) noexcept {
-      static_cast<loom_test::Journal*>(journal)->add(line);
-    };
-  }
-
   loom::Doorbell& doorbell() { return this->program_.reactor(0).inbox()->doorbell(); }
-
-  /// Lines of the log that begin with `text`.
-  [[nodiscard]] std::size_t logged(const std::string& text) const {
-    std::size_t count = 0;
-    for (const std::string& line : this->journal_.events()) count += line.rfind(text, 0) == 0;
-    return count;
-  }
-
-  /// Rings the doorbell `times` times, each time when the loop sleeps again, and expects a bounded
-  /// number of kernel entries: one that turned for ever would not sleep.
-  void expect_a_loop_that_sleeps(int times) {
-    const std::uint64_t entries = this->stat(Stat::kernel_entries);
-    for (int n = 0; n < times; ++n) {
-      const std::uint64_t sleeps = this->stat(Stat::sleeps);
-      this->program_.wake(0);
-      ASSERT_TRUE(this->eventually([&] { return this->stat(Stat::sleeps) > sleeps; }));
-    }
-    EXPECT_LE(this->stat(Stat::kernel_entries) - entries,
-              16U * (static_cast<unsigned>(times) + this->stat(Stat::sleeps)));
-  }
-
-  /// A post to the reactor runs.
-  void expect_mail() {
-    loom_test::Journal* journal = &this->journal_;
-    ASSERT_TRUE(this->program_.reactor(0).post([journal] { journal->add("mail"); }));
-    ASSERT_TRUE(this->journal_.wait_for("mail"));
-  }
-
-  /// What this program opened and calls `name`.
-  [[nodiscard]] std::vector<int> opened(const std::string& name) const {
-    std::vector<int> found;
-    for (const auto& [fd, what] : loom_test::open_descriptors()) {
-      if (what == name && !before_.contains(fd)) found.push_back(fd);
-    }
-    return found;
-  }
 
   /// The reactor's descriptor of the connection whose other end is `peer`; -1 if it has none.
   [[nodiscard]] static int other_end_of(int peer) {
@@ -96,8 +51,6 @@ class ClosedDescriptors : public loom_test::ProgramTest<EchoFd<direct>> {
     }
     return -1;
   }
-
-  std::map<int, std::string> before_;
 };
 
 using ClosedMultishot = ClosedDescriptors<false>;

@@ -39,8 +39,8 @@ inline void close_by_mistake(int fd) { ::syscall(SYS_close, fd); }
 
 /// Lowers this process's limit of descriptors for good, to enough for three small reactors: a
 /// reactor raises the soft limit to the hard one. False where the kernel does not allow it.
-inline bool limit_descriptors() {
-  const rlimit limit{256, 256};
+inline bool limit_descriptors(rlim_t most = 256) {
+  const rlimit limit{most, most};
   return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 

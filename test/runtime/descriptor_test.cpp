@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "descriptor_table.hpp"
 #include "program_fixture.hpp"
 #include "unix_peer.hpp"
 
@@ -60,7 +61,7 @@ class Passing : public loom_test::ProgramTest<Fd> {
     LOOM_START_OR_SKIP(name_);
     const Descriptor peer = connect();
     ASSERT_TRUE(this->journal_.wait_for("open 0"));
-    const std::size_t before = loom_test::open_descriptors();
+    const auto before = loom_test::open_descriptors();
     ASSERT_TRUE(loom_test::send_all(peer.get(), "first"));
     ASSERT_TRUE(this->journal_.wait_for("data 0 first"));
     ASSERT_TRUE(loom_test::send_with_descriptors(peer.get(), "with", {file_.get(), file_.get()}));
@@ -80,12 +81,12 @@ class Passing : public loom_test::ProgramTest<Fd> {
       EXPECT_TRUE(connection.write("between"));
       EXPECT_TRUE(connection.send_descriptor(other_.get(), "two"));
       EXPECT_TRUE(connection.write("after"));
-      with_queue = loom_test::open_descriptors();
+      with_queue = loom_test::open_descriptors().size();
     };
     LOOM_START_OR_SKIP(name_);
     const Descriptor peer = connect();
     ASSERT_TRUE(this->journal_.wait_for("open 0"));
-    const std::size_t before = loom_test::open_descriptors();
+    const auto before = loom_test::open_descriptors();
     ASSERT_TRUE(loom_test::send_all(peer.get(), "go"));
     std::string bytes;
     std::vector<std::string> beside;
@@ -104,7 +105,7 @@ class Passing : public loom_test::ProgramTest<Fd> {
     }
     EXPECT_EQ(bytes, "beforeonebetweentwoafter");
     EXPECT_EQ(beside.size(), 2U);
-    EXPECT_EQ(with_queue, before + 2) << "the queue owns duplicates";
+    EXPECT_EQ(with_queue, before.size() + 2) << "the queue owns duplicates";
     EXPECT_TRUE(this->eventually([&] { return loom_test::open_descriptors() == before; }));
   }
 
@@ -120,7 +121,7 @@ class Passing : public loom_test::ProgramTest<Fd> {
       results.push_back(connection.send_descriptor(file_.get(), "x").value());
     };
     LOOM_START_OR_SKIP(name_);
-    const std::size_t before = loom_test::open_descriptors();
+    const auto before = loom_test::open_descriptors();
     {
       const Descriptor peer = connect();
       ASSERT_TRUE(this->journal_.wait_for("close 0 aborted"));
@@ -135,7 +136,7 @@ class Passing : public loom_test::ProgramTest<Fd> {
 
   void more_than_declared_ends_the_connection() {
     LOOM_START_OR_SKIP(name_);
-    const std::size_t before = loom_test::open_descriptors();
+    const auto before = loom_test::open_descriptors();
     {
       const Descriptor peer = connect();
       const std::vector<int> four(4, file_.get());
@@ -211,7 +212,7 @@ TEST_P(PassingPackets, ComesWhenNoNumberIsLeft) { comes_when_no_number_is_left()
 
 TEST_P(PassingPackets, APacketThatIsTooLongLosesItsDescriptorWithoutALeak) {
   LOOM_START_OR_SKIP(name_);
-  const std::size_t before = loom_test::open_descriptors();
+  const auto before = loom_test::open_descriptors();
   {
     const Descriptor peer = connect();
     const std::string longer(PacketFd::shape.buffer_bytes + 1, 'x');

@@ -1,5 +1,5 @@
-// A program of one file fd whose handler runs a fiber of the test, put together by hand the way
-// loomgen emits it, and the fixture that starts and ends it on both backends.
+// A program of one file fd whose handler runs a fiber or hooks of the test, put together by hand
+// the way loomgen emits it, and the fixture that starts and ends it on both backends.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -41,12 +41,18 @@ struct FileReactorShape : loom::ReactorShape {
   static constexpr std::uint32_t inbox_bytes = 4096;
   static constexpr std::uint32_t shared_bytes = inbox_offset + 128 + inbox_bytes;
   static constexpr std::uint32_t memories = 1;
+  static constexpr std::uint32_t requests = 4;
   using Fibers = FileStacks;
 };
 
-/// What the fiber does with the file; the journal says "done" when it is over.
+class FileHandler;
+
+/// What the fiber does with the file; the journal says "done" when it is over. Without a body the
+/// handler is of callback style, and hooks are what is scripted.
 struct FileScript {
   std::function<void(loom::File&)> body;
+  std::function<void(FileHandler&)> on_start;
+  std::function<void(FileHandler&, loom::Completed)> on_complete;
   Journal journal;
   static inline FileScript* current = nullptr;
 };
@@ -56,8 +62,11 @@ class FileHandler : public loom::HandlerBase<FileHandler> {
   loom::File file;
 
   void on_start() {
+    FileScript& script = *FileScript::current;
+    if (!script.body) return script.on_start(*this);
     EXPECT_TRUE(this->reactor().fibers().spawn(0, "test", [this] { run(); }));
   }
+  void on_complete(loom::Completed done) { FileScript::current->on_complete(*this, done); }
 
  private:
   void run() {
@@ -81,6 +90,7 @@ struct OneFile {
 
     void dispatch(const loom::Completion& completion) noexcept {
       switch (completion.tag.operation()) {
+        case loom::common_operation::request: return this->request_completed(completion);
         case loom::common_operation::fiber: return this->fiber_completed(completion);
         case loom::common_operation::fiber_scope: return this->fiber_scope_expired(completion);
         case loom::common_operation::fiber_timeout: return this->fiber_timed_out(completion);
@@ -105,6 +115,10 @@ struct OneFile {
     void each_timer(Visit&&) noexcept {}
     template <class Visit>
     void each_channel(Visit&&) noexcept {}
+    template <class Visit>
+    void each_handler(Visit&& visit) noexcept {
+      visit(handler_);
+    }
     bool command_for(const loom::Record&) noexcept { return true; }
 
    private:
@@ -123,7 +137,8 @@ class FileProgramTest : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     FileScript::current = &script_;
-    current_table = {"test", loom::shared_abi, &OneFile<Fd>::entry, 1};
+    entry_ = OneFile<Fd>::entry;
+    current_table = {"test", loom::shared_abi, &entry_, 1};
     ASSERT_NE(::mkdtemp(folder_), nullptr);
     path_ = std::string(folder_) + "/file";
   }
@@ -153,6 +168,19 @@ class FileProgramTest : public testing::TestWithParam<const char*> {
   /// Runs `body` on a fiber with the file, to its end; false where the backend is not to be had.
   bool run(std::function<void(loom::File&)> body) {
     script_.body = std::move(body);
+    return run();
+  }
+
+  /// The same with hooks, of which one notes "done".
+  bool run(std::function<void(FileHandler&)> on_start,
+           std::function<void(FileHandler&, loom::Completed)> on_complete) {
+    script_.on_start = std::move(on_start);
+    script_.on_complete = std::move(on_complete);
+    return run();
+  }
+
+  /// Runs what is scripted.
+  bool run() {
     const loom::StartReport report = start();
     if (!report.ok) {
       EXPECT_STREQ(report.code, loom::start_code::backend_unavailable) << report.message;
@@ -172,8 +200,17 @@ class FileProgramTest : public testing::TestWithParam<const char*> {
     std::ofstream(path_, std::ios::binary | std::ios::trunc) << text;
   }
 
+  /// Lets a pool of one worker make the calls that epoll cannot make, as in emitted programs.
+  void use_pool() {
+    static constexpr loom::PoolEntry disk{.name = "disk", .threads = 1, .queue_entries = 2};
+    entry_.blocking_pool = 0;
+    current_table.pools = &disk;
+    current_table.pool_count = 1;
+  }
+
   FileScript script_;
   Journal lines_;
+  loom::ReactorEntry entry_;
   SharedBlock block_{FileReactorShape::shared_bytes};
   char folder_[32] = "/var/tmp/loom_file_XXXXXX";
   std::string path_;

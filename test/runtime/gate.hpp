@@ -1,4 +1,5 @@
-// What tests of pools hold workers with.
+// A gate that holds up the jobs of a pool, so that its workers are busy for as long as a test
+// wants.
 #pragma once
 
 #include <semaphore.h>

@@ -8,14 +8,15 @@
 #include <thread>
 
 #include "descriptor_table.hpp"
+#include "every_shortage.hpp"
 #include "program_fixture.hpp"
 #include "refused_calls.hpp"
 
 namespace {
 
 using loom::StartReport;
+using loom_test::expect_every_shortage_to_be_typed;
 using loom_test::refuse_calls;
-using loom_test::Scarcity;
 
 struct EchoFd {
   using Handler = loom_test::ScriptedHandler<EchoFd>;
@@ -77,26 +78,6 @@ class StartLimits : public testing::Test {
   loom::ProgramStart start_;
   std::map<int, std::string> before_;
 };
-
-/// Whichever descriptor is the one too many, of whichever reactor: the error names the limit.
-void expect_every_shortage_to_be_typed(const char* backend, loom::ProgramStart& start) {
-  start.backend = backend;
-  bool started = false;
-  for (std::size_t left = 0; left < 64 && !started; ++left) {
-    const Scarcity scarcity(left);
-    loom::RunningProgram program;
-    const StartReport report = program.start(start);
-    started = report.ok;
-    if (started) break;
-    EXPECT_TRUE(program.stopped());
-    EXPECT_STRNE(report.code, "") << left;
-    EXPECT_EQ(report.system_error, EMFILE) << left << ": " << report.message;
-    EXPECT_NE(std::string(report.message).find("ulimit -n"), std::string::npos)
-        << left << ": " << report.message;
-    if (testing::Test::HasFailure()) return;
-  }
-  EXPECT_TRUE(started) << "64 descriptors are enough for three small reactors";
-}
 
 TEST_F(StartLimits, EveryNumberOfDescriptorsStartsTheProgramOrIsATypedError) {
   expect_every_shortage_to_be_typed("epoll", start_);

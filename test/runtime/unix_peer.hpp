@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstring>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,15 +77,6 @@ inline Received receive_with_descriptor(int fd, std::size_t most = 4096) {
     received.descriptor = Descriptor(number);
   }
   return received;
-}
-
-/// How many descriptors this process has open.
-inline std::size_t open_descriptors() {
-  std::size_t count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    count += entry.path().empty() ? 0 : 1;
-  }
-  return count;
 }
 
 /// Whether two descriptors refer to one file.

@@ -14,6 +14,7 @@
 
 #include "adopt_socket.hpp"
 #include "operation.hpp"
+#include "shortage.hpp"
 
 namespace loom {
 
@@ -73,6 +74,44 @@ inline int open_end(const char* text, bool is_written, PipeEnd& end) noexcept {
   const int error = -end.fd;
   end.fd = -1;
   return error;
+}
+
+/// Both ends, from when they are opened until the backend has them.
+struct PipeEnds {
+  PipeEnd read;
+  PipeEnd write;
+  int error = 0;  ///< why one of them could not be opened
+  bool opened = false;
+
+  PipeEnds() noexcept = default;
+  PipeEnds(const PipeEnds&) = delete;
+  PipeEnds& operator=(const PipeEnds&) = delete;
+  ~PipeEnds() { close(); }
+
+  /// Opens both; after an error it may have only one of them.
+  void open(const char* read_text, const char* write_text) noexcept {
+    opened = true;
+    error = open_end(read_text, false, read);
+    if (error == 0) error = open_end(write_text, true, write);
+  }
+  /// Closes what nobody took; they may be opened again.
+  void close() noexcept {
+    if (read.fd >= 0) ::close(read.fd);
+    if (write.fd >= 0) ::close(write.fd);
+    read = write = {};
+    opened = false;
+  }
+};
+
+/// Opens the ends at start. A shortage of descriptors is the start's error; whatever else is wrong
+/// is tried again like a connection.
+inline StartError open_first_ends(const StreamShape& shape, const char* text,
+                                  PipeEnds& ends) noexcept {
+  ends.open(text, shape.write_address);
+  if (!is_shortage_of_descriptors(ends.error)) return {};
+  return StartError::make(start_code::cannot_open, shape.name, ends.error,
+                          "fds.%s: its ends cannot be opened: %s. %s", shape.name,
+                          std::strerror(ends.error), shortage_fix(ends.error));
 }
 
 /// Whether the numbers that the ends name are open, and in the right direction; at start.

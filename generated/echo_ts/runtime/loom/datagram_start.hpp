@@ -102,9 +102,9 @@ class DatagramStart : public DatagramEngine<Derived, Backend> {
       slot.handle = backend_.adopt(fd);
       if (slot.handle < 0) {
         return StartError::make(start_code::cannot_open_datagram, Fd::shape.name, -slot.handle,
-                                "fds.%s: the %s backend cannot watch its socket: %s. Raise the "
-                                "limit of open files.",
-                                Fd::shape.name, Backend::name, std::strerror(-slot.handle));
+                                "fds.%s: the %s backend cannot watch its socket: %s. %s",
+                                Fd::shape.name, Backend::name, std::strerror(-slot.handle),
+                                shortage_fix(-slot.handle));
       }
       slot.receive.handle = slot.send.handle = slot.handle;
       slot.close.handle = slot.cancel.handle = slot.handle;

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "pipe_ends.hpp"
 #include "result.hpp"
 #include "stream_engine.hpp"
 
@@ -38,18 +37,18 @@ class StreamAdopt : public StreamEngine<Derived, Backend> {
   /// Opens the ends of a pipe; what cannot be opened is tried again like a connection.
   template <class Fd>
   void open_pipe(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
-    PipeEnd read;
-    PipeEnd write;
-    int error = open_end(family.address_text, false, read);
-    if (error == 0) error = open_end(family.shape.write_address, true, write);
-    const std::int32_t read_handle = adopt_end(read, error);
-    const std::int32_t write_handle = adopt_end(write, error);
+    PipeEnds& ends = family.ends;
+    if (!ends.opened) ends.open(family.address_text, family.shape.write_address);
+    int error = ends.error;
+    const std::int32_t read_handle = adopt_end(ends.read, error);
+    const std::int32_t write_handle = adopt_end(ends.write, error);
     this->prepare_slot(family, slot, read_handle >= 0 ? read_handle : write_handle);
     slot.state = SlotState::connecting;
     slot.receive.handle = read_handle;
-    slot.receive.transfer = read.transfer;
+    slot.receive.transfer = ends.read.transfer;
     slot.send.handle = write_handle;
-    slot.send.transfer = write.transfer;
+    slot.send.transfer = ends.write.transfer;
+    ends.close();
     if (error != 0) {
       this->connect_failed(family, slot, {CloseKind::refused, error});
     } else {
@@ -92,13 +91,9 @@ class StreamAdopt : public StreamEngine<Derived, Backend> {
 
  private:
   /// Hands an end to the backend; -1 when there is none, or the first error has been noted.
-  std::int32_t adopt_end(const PipeEnd& end, int& error) noexcept {
-    if (end.fd < 0) return -1;
-    if (error != 0) {
-      ::close(end.fd);
-      return -1;
-    }
-    const std::int32_t handle = backend_.adopt(end.fd);
+  std::int32_t adopt_end(PipeEnd& end, int& error) noexcept {
+    if (end.fd < 0 || error != 0) return -1;
+    const std::int32_t handle = backend_.adopt(std::exchange(end.fd, -1));
     if (handle < 0) error = -handle;
     return handle < 0 ? -1 : handle;
   }

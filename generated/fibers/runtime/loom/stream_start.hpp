@@ -49,6 +49,7 @@ class StreamStart : public StreamSpread<Derived, Backend> {
     if constexpr (Fd::shape.is_pipe()) {
       error = check_end(family.shape, text, false);
       if (!error) error = check_end(family.shape, family.shape.write_address, true);
+      if (!error) error = open_first_ends(family.shape, text, family.ends);
       family.addresses.count = 1;
       std::snprintf(family.address_text, sizeof family.address_text, "%s", text);
       return error;

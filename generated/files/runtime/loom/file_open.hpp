@@ -13,6 +13,7 @@
 #include "adopt_socket.hpp"
 #include "error.hpp"
 #include "file_shape.hpp"
+#include "shortage.hpp"
 
 namespace loom {
 
@@ -88,7 +89,7 @@ inline StartError open_file(const FileShape& shape, const char* path, int& fd) n
                             "use a file on a disk.",
                             shape.name, path);
   }
-  if (fd < 0 && names_descriptor(path)) {
+  if (fd < 0 && names_descriptor(path) && !is_shortage_of_descriptors(error)) {
     return StartError::make(start_code::cannot_adopt, shape.name, error,
                             "fds.%s: '%s' is no open descriptor for this `mode` and `direct`: %s. "
                             "Open it so before the start, or give a path.",

@@ -12,6 +12,7 @@
 #include "core.hpp"
 #include "error.hpp"
 #include "operation.hpp"
+#include "pipe_ends.hpp"
 #include "shapes.hpp"
 #include "socket.hpp"
 #include "spread.hpp"
@@ -245,6 +246,7 @@ struct StreamFamily {
   TimerEntry accept_retry;      ///< servers: the pause after EMFILE and the like
   int adopted = -1;             ///< clients: a connected socket from before the start
   int parked = -1;              ///< elastic groups: accepted, and waits for another instance
+  PipeEnds ends;                ///< pipes: what the first attempt opens, at start
   AddressList addresses;        ///< servers: the one bound; clients: tried in turn
   char address_text[128] = {};  ///< what was asked for, or what was bound
   std::uint32_t free_slots[slot_count];

@@ -15,18 +15,19 @@
 #include "datagram_shape.hpp"
 #include "error.hpp"
 #include "peer_address.hpp"
+#include "shortage.hpp"
 #include "socket.hpp"
 
 namespace loom {
 
 /// The index of the interface that `text` names or that has the address `text`; 0 for the empty
-/// text, -1 when there is none. netdevice(7), getifaddrs(3).
+/// text, a negative errno when there is none or nobody can say. netdevice(7), getifaddrs(3).
 inline int interface_index(const char* text) noexcept {
   if (text[0] == '\0') return 0;
   if (const unsigned index = if_nametoindex(text); index != 0) return static_cast<int>(index);
   ifaddrs* all = nullptr;
-  if (getifaddrs(&all) != 0) return -1;
-  int index = -1;
+  if (getifaddrs(&all) != 0) return -errno;
+  int index = -ENODEV;
   for (const ifaddrs* item = all; item != nullptr && index < 0; item = item->ifa_next) {
     if (item->ifa_addr == nullptr) continue;
     char host[INET6_ADDRSTRLEN] = {};
@@ -60,7 +61,7 @@ inline bool set_host(const char* text, sockaddr_storage& storage) noexcept {
 /// MCAST_JOIN_SOURCE_GROUP in ip(7)). @returns 0 or an errno.
 inline int join_group(int fd, const GroupShape& group) noexcept {
   const int index = interface_index(group.interface);
-  if (index < 0) return ENODEV;
+  if (index < 0) return -index;
   group_source_req request{};
   request.gsr_interface = static_cast<std::uint32_t>(index);
   if (!set_host(group.address, request.gsr_group)) return EINVAL;
@@ -79,7 +80,7 @@ inline int join_group(int fd, const GroupShape& group) noexcept {
 /// Sets where multicast is sent and how far. @returns 0 or an errno.
 inline int set_multicast_options(int fd, int family, const DatagramOptions& options) noexcept {
   const int index = interface_index(options.multicast_interface);
-  if (index < 0) return ENODEV;
+  if (index < 0) return -index;
   const int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
   const int loop = options.multicast_loop ? 1 : 0;
   const int none = 0;
@@ -176,7 +177,8 @@ inline StartError open_datagram(const DatagramShape& shape, DatagramAddresses& a
     if (fd >= 0) ::close(fd);
     fd = -1;
     return StartError::make(code, shape.name, error, "fds.%s: cannot %s %s: %s. %s", shape.name,
-                            act, what, std::strerror(error), fix);
+                            act, what, std::strerror(error),
+                            is_shortage_of_descriptors(error) ? shortage_fix(error) : fix);
   };
   format_address(local, text, sizeof text);
   const int family = local.storage.ss_family;

@@ -6,6 +6,11 @@
 
 namespace loom {
 
+/// Whether an errno says that this process or the system has no descriptor left.
+constexpr bool is_shortage_of_descriptors(int error) noexcept {
+  return error == EMFILE || error == ENFILE;
+}
+
 /// The fix for a shortage, errno(3), as a sentence; "" for an `error` that is none.
 constexpr const char* shortage_fix(int error) noexcept {
   switch (error) {

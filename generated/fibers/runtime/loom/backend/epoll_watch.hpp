@@ -103,6 +103,11 @@ void Epoll<Shape>::watch(std::int32_t handle) noexcept {
   core_->stats().add(Stat::kernel_entries);
   if (epoll_ctl(epoll_fd_, act, entry.fd, &event) == 0) {
     entry.watched = wanted;
+  } else if (errno == EBADF) {
+    // Somebody closed it: whatever waits for it is tried, and fails with that.
+    entry.watched = 0;
+    entry.readable = entry.writable = true;
+    if (wanted != 0) list(handle);
   } else {
     // No memory or no watch left (ENOMEM, ENOSPC): tried again before the next look.
     change(handle);
