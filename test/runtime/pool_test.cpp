@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "gate.hpp"
 #include "loom/pool.hpp"
 #include "support.hpp"
 
@@ -20,6 +21,7 @@ using loom::Job;
 using loom::Pool;
 using loom::PoolEntry;
 using loom::StartError;
+using loom_test::Gate;
 
 /// An inbox whose doorbell works, and a wait for what comes home to it.
 struct Home : Inbox {
@@ -36,22 +38,6 @@ struct Home : Inbox {
       }
       doorbell().withdraw_sleep();
     }
-  }
-};
-
-/// Blocks workers until it is opened.
-struct Gate {
-  sem_t arrived;
-  sem_t open;
-  Gate() {
-    sem_init(&arrived, 0, 0);
-    sem_init(&open, 0, 0);
-  }
-  Gate(const Gate&) = delete;
-  Gate& operator=(const Gate&) = delete;
-  ~Gate() {
-    sem_destroy(&arrived);
-    sem_destroy(&open);
   }
 };
 

@@ -119,6 +119,28 @@ TEST_P(WatchdogTest, NamesAHookThatHoldsTheLoopWhileItDoes) {
   EXPECT_GE(stat(loom::Stat::stalls), 3U);
 }
 
+TEST_P(WatchdogTest, NamesAHookToWhichHeldDataIsHanded) {
+  const std::string hook = "fds.stream (Echo::on_data)";
+  Connection paused;
+  script_.on_data = [&](Connection& connection, Bytes bytes) {
+    if (bytes.text() == "pause") {
+      connection.pause();
+      paused = connection;
+      script_.journal.add("paused");
+    } else {
+      hold(hook);
+    }
+  };
+  LOOM_START_OR_SKIP();
+  const auto client = loom_test::connect_to(port_);
+  ASSERT_TRUE(loom_test::send_all(client.get(), "pause"));
+  ASSERT_TRUE(script_.journal.wait_for("paused"));
+  ASSERT_TRUE(loom_test::send_all(client.get(), "held"));
+  ASSERT_TRUE(eventually([&] { return stat(loom::Stat::bytes_received) == 9; }));
+  ASSERT_TRUE(program_.reactor(0).post([paused] { paused.resume(); }));
+  EXPECT_TRUE(was_held_by(hook));
+}
+
 TEST_P(WatchdogTest, NamesACallAndAnEndOfAConnection) {
   const std::string close = "fds.stream (Echo::on_close)";
   script_.on_close = [&](Connection&, loom::CloseReason) { hold(close); };

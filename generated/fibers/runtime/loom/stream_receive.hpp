@@ -18,6 +18,8 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
   /// Hands held data to the handler, oldest first, until it is not ready or nothing is left.
   template <class Fd>
   void deliver_held(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
+    // Settling is no completion, which would say whose hooks run.
+    const Watched<typename Base::Shape> watched(core_, family.shape.receive_operation);
     if (slot.held_first == family.no_held_buffer) {
       // A message of length zero may have been stopped after its prefix.
       feed(family, slot, Bytes());

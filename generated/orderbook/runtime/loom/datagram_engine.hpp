@@ -197,6 +197,22 @@ class DatagramEngine : public StreamStart<Derived, Backend> {
 
   template <class Fd>
   void settle_open(DatagramFamily<Fd>& family, DatagramSlot<Fd>& slot) noexcept {
+    deliver_held_datagrams(family, slot);
+    if (slot.paused) {
+      cancel_receive(slot);
+    } else if (!slot.receive.in_flight && !slot.starved) {
+      slot.receive_cancelled = false;
+      this->start(slot.receive);
+    }
+    send_next(slot);
+  }
+
+  /// Hands held datagrams to the handler, oldest first, and ends the batch.
+  template <class Fd>
+  void deliver_held_datagrams(DatagramFamily<Fd>& family, DatagramSlot<Fd>& slot) noexcept {
+    if (!slot.received && (slot.held_count == 0 || slot.paused)) return;
+    // Settling is no completion, which would say whose hooks run.
+    const Watched<typename Base::Shape> watched(core_, family.shape.receive_operation);
     while (slot.held_count != 0 && !slot.paused) {
       const auto held = slot.held[slot.held_first];
       deliver(family, slot, held.buffer, held.bytes);
@@ -207,13 +223,6 @@ class DatagramEngine : public StreamStart<Derived, Backend> {
       DatagramSocket<Fd> socket(slot);
       guard([&] { family.handler->on_batch_end(socket); });
     }
-    if (slot.paused) {
-      cancel_receive(slot);
-    } else if (!slot.receive.in_flight && !slot.starved) {
-      slot.receive_cancelled = false;
-      this->start(slot.receive);
-    }
-    send_next(slot);
   }
 
   template <class Fd>
