@@ -87,7 +87,8 @@ TEST_P(FullSlots, OfJobsAtAStopComeHomeEachOnce) {
   take_job_slots();
   program_.request_stop();
   // Nobody is let through before what was not begun has been cancelled.
-  ASSERT_TRUE(loom_test::eventually([&] { return !program_.reactor(0).post([] {}); }));
+  ASSERT_TRUE(loom_test::eventually(
+      [&] { return program_.reactor(0).post([] {}).value() == PostResult::closed; }));
   sem_post(&gate_.open);
   program_.join();
   EXPECT_EQ(journal_.count("job 0: 0"), 1U);

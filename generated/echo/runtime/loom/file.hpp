@@ -141,7 +141,8 @@ class File {
     if (!buffers.knows(into)) return system::read(state_->fd, into, offset);
     return system::read_fixed(state_->fd, into, offset, buffers.index);
   }
-  /// The request that writes `bytes` at `offset`; it completes with how many were written.
+  /// The request that writes `bytes` at `offset`, or at the end whatever that says with mode:
+  /// 'append'; it completes with how many were written, fewer when there was no room for more.
   [[nodiscard]] system::Request writing_at(std::uint64_t offset, Bytes bytes) const noexcept {
     const FileBuffers& buffers = state().buffers;
     const std::span<const std::byte> part(bytes.data(), bytes.size());
