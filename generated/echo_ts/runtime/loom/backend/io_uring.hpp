@@ -19,6 +19,7 @@
 #include "../core.hpp"
 #include "../error.hpp"
 #include "../operation.hpp"
+#include "../own_descriptor.hpp"
 #include "../sanitizer.hpp"
 #include "../shortage.hpp"
 #include "direct_socket.hpp"
@@ -213,7 +214,7 @@ class IoUring {
   }
   void begin_messages() noexcept;
   void end_messages() noexcept;
-  bool send_message(int target_ring_fd) noexcept;
+  bool send_message(const Doorbell& target, int ring_fd) noexcept;
   void message_failed(Tag tag, std::int32_t error) noexcept;
   void open_direct() noexcept;
   std::int32_t adopt_direct(int fd) noexcept;
