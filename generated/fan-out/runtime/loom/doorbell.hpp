@@ -58,8 +58,8 @@ enum class DoorbellState : std::uint8_t {
 };
 
 /// One reactor's doorbell. It owns the eventfd that ends the reactor's wait, by two descriptors at
-/// high numbers, so that a close(2) of the wrong number takes nothing away. Each is looked at before
-/// it is used: a number that somebody closed is somebody else's file by now.
+/// high numbers, so that a close(2) of the wrong number takes nothing away. Each is looked at
+/// before it is used: a number that somebody closed is somebody else's file by now.
 class Doorbell {
  public:
   Doorbell() = default;

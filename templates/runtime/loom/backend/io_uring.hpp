@@ -40,6 +40,8 @@ class IoUring {
  public:
   static constexpr const char* name = "io_uring";
   static constexpr std::uint64_t stat_value = 1;
+  /// What is in flight when the ring is closed ends some time later.
+  static constexpr bool operations_outlive_close = true;
   static constexpr unsigned setup_flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
                                           IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL;
 
@@ -159,7 +161,9 @@ class IoUring {
   /// Whether a wake-up came since the last call.
   bool take_wake_up() noexcept { return std::exchange(woken_, false); }
 
-  /// Destroys the ring; the kernel cancels what is left and has no more use for our memory.
+  /// Destroys the ring. The kernel cancels what is left, but after this returns: memory that an
+  /// operation in flight names must stay. run_on_backend sees to that; the ring's own operations
+  /// (wake-ups, polls, cancellations) name none that goes away.
   void close() noexcept {
     if (!open_) return;
     end_messages();
@@ -231,7 +235,9 @@ class IoUring {
   bool wake_owed_ = false;
   bool messages_ = false;  ///< this thread's doorbells ring through this ring
   bool woken_ = false;
-  std::uint64_t wake_count_ = 0;
+  /// Where the kernel puts the eventfd's count, which nobody reads. Not in the reactor's memory:
+  /// the read may end after that is gone.
+  static inline std::uint64_t wake_count_ = 0;
   ReactorCore* core_ = nullptr;
   OperationQueue overflow_;
   IoUringRequests requests_;

@@ -56,8 +56,8 @@ bool IoUring<Shape>::send_message(const Doorbell& target, int ring_fd) noexcept 
   if (place == core_->inboxes_.size() || !overflow_.empty()) return false;
   io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
   if (sqe == nullptr) return false;
-  io_uring_prep_msg_ring(sqe, ring_fd, 0,
-                         Tag(wake_slot::message, common_operation::wake, 0).word(), 0);
+  io_uring_prep_msg_ring(sqe, ring_fd, 0, Tag(wake_slot::message, common_operation::wake, 0).word(),
+                         0);
   sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
   sqe->user_data =
       Tag(place, common_operation::message, static_cast<std::uint32_t>(ring_fd)).word();
