@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -94,6 +95,8 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
     reactor_run.ready(reactor_run.program, reactor_run);
     return true;
   }
+  stack_t signal_stack{};
+  sigaltstack(nullptr, &signal_stack);
   Emitted* reactor = nullptr;
   reactor_run.error = guard_start<Emitted>([&] { reactor = new (arena.data()) Emitted; });
   if (reactor == nullptr) {
@@ -132,6 +135,8 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
   // Stacks and whatever else its members own stay too.
   if (started && is_still_written_to<Emitted, Backend>(reactor_run)) {
     arena.keep();
+    // Of fibers that name their overflows: the thread ends with the one that it began with.
+    sigaltstack(&signal_stack, nullptr);
     return true;
   }
   reactor->~Emitted();
