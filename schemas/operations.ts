@@ -131,6 +131,15 @@ block; on the *loop*, when its descriptor is ready or its time has come; in a *p
 may block it; *loop or pool* by what the descriptor is. *Not on this backend* gives -ENOSYS, which
 is \`Failure::unsupported\`.
 
+One that is cancelled while a worker makes its call is interrupted there, every millisecond until it
+ends, by a real-time signal to that thread alone: the greatest below SIGRTMAX that nobody handles
+when it is first needed, so that an existing handler is never replaced; whoever installs one for it
+later is called then. An open of a FIFO and a splice of an empty pipe end so, with what they did
+until then or -ECANCELED. A wait that no signal ends (a disk, a hung network file system), a
+\`close\`, and every call where each such signal is taken or timer_create(2) is refused go on to
+their end, and a stop waits for them. What runs by \`loom::offload\` or \`submit(job)\` is never
+interrupted.
+
 ${rows} rows; on epoll ${counts.at_once} at once, ${counts.loop} on the loop, ${counts.pool} in a \
 pool, ${counts.either} on either, ${counts.refused} refused.
 

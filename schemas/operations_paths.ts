@@ -17,7 +17,8 @@ export const pathOperations = {
     builder: 'open_at',
     header: 'paths',
     kernel: '5.6',
-    ...everywhere(pool('openat(2)')),
+    epoll: pool('openat(2); a FIFO waits for its other end, in the ring only with O_CREAT'),
+    kqueue: pool('openat(2)'),
     typescript: node('open()'),
   },
   openat_direct: {

@@ -2,20 +2,24 @@
 #include <gtest/gtest.h>
 
 #include <poll.h>
+#include <sys/mman.h>
 
 #include <thread>
 #include <vector>
 
+#include "descriptor_table.hpp"
 #include "loom/inbox.hpp"
 #include "support.hpp"
 
 namespace {
 
 using loom::Doorbell;
+using loom::DoorbellState;
 using loom::Inbox;
 using loom::Mail;
 using loom::RingMessenger;
 using loom::Tag;
+using loom_test::Descriptor;
 
 bool is_rung(const Doorbell& doorbell) {
   pollfd entry{doorbell.wake_fd(), POLLIN, 0};
@@ -55,7 +59,7 @@ TEST(Doorbell, IsRungByTheThreadsMessengerWhereThereIsOne) {
   } sent;
   Doorbell doorbell;
   ASSERT_TRUE(doorbell.open());
-  RingMessenger::begin(&sent, [](void* self, int ring_fd) noexcept {
+  RingMessenger::begin(&sent, [](void* self, const Doorbell& /*target*/, int ring_fd) noexcept {
     static_cast<Sent*>(self)->rings.push_back(ring_fd);
     return static_cast<Sent*>(self)->has_room;
   });
@@ -81,6 +85,94 @@ TEST(Doorbell, IsRungByTheThreadsMessengerWhereThereIsOne) {
   doorbell.ring();
   EXPECT_EQ(sent.rings.size(), 2U);
   EXPECT_TRUE(is_rung(doorbell));
+}
+
+/// Closes `fd` by mistake, and lets a stranger's file have its number.
+Descriptor give_away(int fd) {
+  Descriptor file(::memfd_create("stranger", MFD_CLOEXEC));
+  EXPECT_EQ(::syscall(SYS_dup3, file.get(), fd, O_CLOEXEC), fd);
+  return file;
+}
+
+bool spare_is_rung(const Doorbell& doorbell) {
+  pollfd entry{doorbell.spare_fd(), POLLIN, 0};
+  return ::poll(&entry, 1, 0) == 1;
+}
+
+TEST(Doorbell, LiesWhereNoOpenFindsItsNumbers) {
+  Doorbell doorbell;
+  ASSERT_TRUE(doorbell.open());
+  EXPECT_GE(doorbell.wake_fd(), loom::high_place());
+  EXPECT_GE(doorbell.spare_fd(), loom::high_place());
+  loom_test::close_by_mistake(doorbell.wake_fd());
+  const Descriptor next(::memfd_create("next", MFD_CLOEXEC));
+  EXPECT_NE(next.get(), doorbell.wake_fd());
+}
+
+TEST(Doorbell, WritesNothingIntoAFileThatHasItsNumber) {
+  Doorbell doorbell;
+  ASSERT_TRUE(doorbell.open());
+  const Descriptor file = give_away(doorbell.wake_fd());
+  doorbell.announce_sleep();
+  doorbell.ring_if_asleep();
+  EXPECT_EQ(::lseek(file.get(), 0, SEEK_END), 0);
+  EXPECT_TRUE(spare_is_rung(doorbell));
+  EXPECT_EQ(doorbell.state(), DoorbellState::duplicate);
+  EXPECT_EQ(doorbell.lost_fd(), doorbell.wake_fd());
+  EXPECT_EQ(doorbell.fd_to_watch(), doorbell.spare_fd());
+  const Descriptor other = give_away(doorbell.spare_fd());
+  doorbell.ring();
+  EXPECT_EQ(::lseek(other.get(), 0, SEEK_END), 0);
+  EXPECT_EQ(doorbell.state(), DoorbellState::deaf);
+  ::close(doorbell.wake_fd());
+  ::close(doorbell.spare_fd());
+}
+
+TEST(Doorbell, KnowsAnotherDoorbellFromItself) {
+  Doorbell doorbell;
+  Doorbell other;
+  ASSERT_TRUE(doorbell.open());
+  ASSERT_TRUE(other.open());
+  ASSERT_EQ(::syscall(SYS_dup3, other.wake_fd(), doorbell.wake_fd(), O_CLOEXEC),
+            doorbell.wake_fd());
+  doorbell.ring();
+  EXPECT_FALSE(is_rung(other));
+  EXPECT_TRUE(spare_is_rung(doorbell));
+  ::close(doorbell.wake_fd());
+}
+
+TEST(Doorbell, ALookFindsWhatIsGoneBeforeAnybodyRings) {
+  Doorbell doorbell;
+  ASSERT_TRUE(doorbell.open());
+  const Descriptor ring(::memfd_create("ring", MFD_CLOEXEC));
+  doorbell.answer_messages_at(ring.get());
+  doorbell.look();
+  EXPECT_EQ(doorbell.state(), DoorbellState::whole);
+  EXPECT_EQ(doorbell.lost_fd(), -1);
+  const Descriptor file = give_away(doorbell.spare_fd());
+  doorbell.look();
+  EXPECT_EQ(doorbell.state(), DoorbellState::duplicate);
+  EXPECT_EQ(doorbell.lost_fd(), doorbell.spare_fd());
+  EXPECT_EQ(doorbell.fd_to_watch(), doorbell.wake_fd());
+  const Descriptor stranger = give_away(ring.get());
+  doorbell.look();
+  EXPECT_FALSE(doorbell.refuse_messages_at(ring.get())) << "the look has refused them";
+  ::close(doorbell.spare_fd());
+}
+
+TEST(Doorbell, AWaitWithoutItsDescriptorsTakesNothingFromAStranger) {
+  Doorbell doorbell;
+  ASSERT_TRUE(doorbell.open());
+  Doorbell other;
+  ASSERT_TRUE(other.open());
+  for (const int fd : {doorbell.wake_fd(), doorbell.spare_fd()}) {
+    ASSERT_EQ(::syscall(SYS_dup3, other.wake_fd(), fd, O_CLOEXEC), fd);
+  }
+  other.ring();
+  doorbell.wait(loom_test::patience_milliseconds);
+  EXPECT_TRUE(is_rung(other));
+  ::close(doorbell.wake_fd());
+  ::close(doorbell.spare_fd());
 }
 
 // A sleeper that waits without a time limit: one lost ring and the test never ends, which its

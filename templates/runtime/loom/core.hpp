@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 #include "assert.hpp"
 #include "byte_ring.hpp"
@@ -152,6 +153,8 @@ class ReactorCore {
   }
 
   Inbox* inbox_ = nullptr;
+  /// Of all reactors of the program, by their index.
+  std::span<Inbox> inboxes_;
   /// Carries out what the backend cannot; nullptr: the reactor's thread does it.
   PoolQueue* blocking_ = nullptr;
   /// What handlers note their requests on; nullptr before the start.

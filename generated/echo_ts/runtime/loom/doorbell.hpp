@@ -13,15 +13,20 @@
 #include <cstdint>
 #include <utility>
 
+#include "own_descriptor.hpp"
+
 namespace loom {
+
+class Doorbell;
 
 /// How the calling thread wakes an io_uring reactor without a system call of its own: a message
 /// from its ring, which leaves with its next submission (io_uring_prep_msg_ring(3)).
 class RingMessenger {
  public:
-  /// `send` gives `self`'s ring a message for the ring `target_ring_fd`; false when it has no room,
-  /// then an eventfd is written instead. Called on the thread that this was made on.
-  using Send = bool (*)(void* self, int target_ring_fd) noexcept;
+  /// `send` gives `self`'s ring a message for the ring `ring_fd`, which answers `target`; false
+  /// when it cannot, then the eventfd is written instead. Called on the thread that this was made
+  /// on. A message that fails later is the messenger's to make good.
+  using Send = bool (*)(void* self, const Doorbell& target, int ring_fd) noexcept;
 
   /// From now on doorbells of io_uring reactors are rung by `send` on this thread.
   static void begin(void* self, Send send) noexcept { current() = {self, send}; }
@@ -29,9 +34,9 @@ class RingMessenger {
   static void end() noexcept { current() = {}; }
 
   /// False when this thread has no messenger, or that has no room.
-  static bool send_to(int target_ring_fd) noexcept {
+  static bool send_to(const Doorbell& target, int ring_fd) noexcept {
     const Current& mine = current();
-    return mine.send != nullptr && mine.send(mine.self, target_ring_fd);
+    return mine.send != nullptr && mine.send(mine.self, target, ring_fd);
   }
 
  private:
@@ -52,25 +57,30 @@ enum class DoorbellState : std::uint8_t {
   deaf,       ///< both are: nobody can end the reactor's wait
 };
 
-/// One reactor's doorbell. It owns the eventfd that ends the reactor's wait, by two descriptors, so
-/// that a close(2) of the wrong number takes nothing away.
+/// One reactor's doorbell. It owns the eventfd that ends the reactor's wait, by two descriptors at
+/// high numbers, so that a close(2) of the wrong number takes nothing away. Each is looked at
+/// before it is used: a number that somebody closed is somebody else's file by now.
 class Doorbell {
  public:
   Doorbell() = default;
   Doorbell(const Doorbell&) = delete;
   Doorbell& operator=(const Doorbell&) = delete;
   ~Doorbell() {
-    // A number that somebody closed belongs to somebody else by now.
-    const std::uint32_t lost = lost_.load(std::memory_order_relaxed);
-    if (wake_fd_ >= 0 && (lost & lost_wake_fd) == 0) ::close(wake_fd_);
-    if (spare_fd_ >= 0 && (lost & lost_spare_fd) == 0) ::close(spare_fd_);
+    for (const int fd : {wake_fd_, spare_fd_}) {
+      if (mark_.is_on(fd)) ::close(fd);
+    }
   }
 
   /// Makes the eventfd, eventfd(2). False with errno set when there is none.
   [[nodiscard]] bool open() noexcept {
-    // Blocking: io_uring answers a read of a non-blocking one with EAGAIN instead of waiting.
-    if (wake_fd_ < 0) wake_fd_ = eventfd(0, EFD_CLOEXEC);
-    if (wake_fd_ >= 0 && spare_fd_ < 0) spare_fd_ = fcntl(wake_fd_, F_DUPFD_CLOEXEC, 0);
+    if (wake_fd_ < 0) {
+      // Blocking: io_uring answers a read of a non-blocking one with EAGAIN instead of waiting.
+      wake_fd_ = move_high(eventfd(0, EFD_CLOEXEC));
+      if (wake_fd_ < 0) return false;
+      mark_ = DescriptorMark::make();
+      if (!mark_.put_on(wake_fd_)) mark_ = DescriptorMark();
+    }
+    if (spare_fd_ < 0) spare_fd_ = duplicate_high(wake_fd_);
     return spare_fd_ >= 0;
   }
 
@@ -78,19 +88,46 @@ class Doorbell {
   [[nodiscard]] int wake_fd() const noexcept { return wake_fd_; }
   /// Its duplicate, for the day on which somebody closes the eventfd; -1 before open().
   [[nodiscard]] int spare_fd() const noexcept { return spare_fd_; }
+  /// The one of the two that a backend is to watch from now on.
+  [[nodiscard]] int fd_to_watch() const noexcept {
+    return mark_.is_on(wake_fd_) || !mark_.is_on(spare_fd_) ? wake_fd_ : spare_fd_;
+  }
 
-  /// What those who rang found; the reactor looks before each wait.
+  /// What those who rang and look() found; the reactor asks before each wait.
   [[nodiscard]] DoorbellState state() const noexcept {
     const std::uint32_t lost = lost_.load(std::memory_order_relaxed);
     if (lost == 0) return DoorbellState::whole;
     return lost == (lost_wake_fd | lost_spare_fd) ? DoorbellState::deaf : DoorbellState::duplicate;
   }
 
+  /// The first descriptor that was found closed; -1 while none was.
+  [[nodiscard]] int lost_fd() const noexcept {
+    const std::uint32_t lost = lost_.load(std::memory_order_relaxed);
+    if (lost == 0) return -1;
+    return (lost & lost_wake_fd) != 0 ? wake_fd_ : spare_fd_;
+  }
+
+  /// The reactor, now and then: finds what was closed before anybody rings in vain.
+  void look() noexcept {
+    if (!mark_.is_on(wake_fd_)) lose(lost_wake_fd);
+    if (!mark_.is_on(spare_fd_)) lose(lost_spare_fd);
+    const int ring_fd = ring_fd_.load(std::memory_order_relaxed);
+    if (ring_fd >= 0 && !mark_.is_on(ring_fd)) refuse_messages_at(ring_fd);
+  }
+
   /// The reactor runs on the ring `ring_fd` from now on; -1: no longer.
   void answer_messages_at(int ring_fd) noexcept {
+    if (ring_fd >= 0) mark_.put_on(ring_fd);
     // Partner: ring(). Relaxed: a message to a ring that is gone wakes nobody, and nobody sleeps
     // there.
     ring_fd_.store(ring_fd, std::memory_order_relaxed);
+  }
+
+  /// Any thread that found that no ring is at `ring_fd` any more: rings by the eventfd from now on.
+  /// @returns whether it was the first to find that.
+  bool refuse_messages_at(int ring_fd) noexcept {
+    // Partner: ring(). Relaxed: who still sends a message there finds the same.
+    return ring_fd_.compare_exchange_strong(ring_fd, -1, std::memory_order_relaxed);
   }
 
   /// The reactor, before it waits. It must look at everything once more after this call.
@@ -110,7 +147,7 @@ class Doorbell {
   /// Any thread: ends the reactor's wait, or its next one.
   void ring() noexcept {
     const int ring_fd = ring_fd_.load(std::memory_order_relaxed);
-    if (ring_fd >= 0 && RingMessenger::send_to(ring_fd)) return;
+    if (ring_fd >= 0 && RingMessenger::send_to(*this, ring_fd)) return;
     write_eventfd();
   }
 
@@ -122,17 +159,13 @@ class Doorbell {
   /// The reactor, where no backend waits for it: until the next ring or `milliseconds` are over,
   /// and answers it.
   void wait(int milliseconds) noexcept {
-    pollfd entries[2] = {{wake_fd_, POLLIN, 0}, {spare_fd_, POLLIN, 0}};
-    ::poll(entries, 2, milliseconds);
-    for (const pollfd& entry : entries) {
-      std::uint64_t rings = 0;
-      if ((entry.revents & POLLIN) != 0) {
-        static_cast<void>(::read(entry.fd, &rings, sizeof rings));
-        return;
-      }
-    }
-    // A number that is not open answers at once: then nothing but time ends a wait.
-    if (((entries[0].revents | entries[1].revents) & POLLNVAL) != 0) ::poll(nullptr, 0, 1);
+    const int fd = fd_to_watch();
+    // Without any, nothing but time ends a wait.
+    if (!mark_.is_on(fd)) milliseconds = 1;
+    pollfd entry{mark_.is_on(fd) ? fd : -1, POLLIN, 0};
+    ::poll(&entry, 1, milliseconds);
+    std::uint64_t rings = 0;
+    if ((entry.revents & POLLIN) != 0) static_cast<void>(::read(fd, &rings, sizeof rings));
   }
 
  private:
@@ -142,17 +175,20 @@ class Doorbell {
   bool write_to(int fd, std::uint32_t bit) noexcept {
     const std::uint64_t one = 1;
     // Would block only with 2^64 - 2 rings.
-    if (::write(fd, &one, sizeof one) == sizeof one) return true;
-    lost_.fetch_or(bit, std::memory_order_relaxed);
+    if (mark_.is_on(fd) && ::write(fd, &one, sizeof one) == sizeof one) return true;
+    lose(bit);
     return false;
   }
 
+  void lose(std::uint32_t bit) noexcept { lost_.fetch_or(bit, std::memory_order_relaxed); }
+
+  DescriptorMark mark_;  ///< of the eventfd, and of the ring that answers messages
   int wake_fd_ = -1;
   int spare_fd_ = -1;
-  /// Bits of the descriptors that a ring found closed. Partners: write_to and state. Relaxed: the
-  /// reactor sees it after a wait, which has a limit.
+  /// Bits of the descriptors that were found closed. Partners: lose and state. Relaxed: the reactor
+  /// sees it after a wait, which has a limit.
   std::atomic<std::uint32_t> lost_{0};
-  /// Partner: answer_messages_at and ring.
+  /// Where messages go. Partners: answer_messages_at, refuse_messages_at and ring.
   std::atomic<int> ring_fd_{-1};
   /// 1: the reactor is about to wait. Partners: announce_sleep and ring_if_asleep.
   alignas(64) std::atomic<std::uint32_t> sleeping_{0};

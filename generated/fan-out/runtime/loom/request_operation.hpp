@@ -60,14 +60,9 @@ struct RequestOperation : Operation {
 };
 
 /// What a completion with `result` says of the request: a call that was interrupted because it was
-/// cancelled is cancelled. The kernel's own numbers for "start it again" (ERESTARTSYS and the like,
-/// include/linux/errno.h) are never told: io_uring lets them out.
+/// cancelled is cancelled.
 constexpr std::int32_t result_of(const RequestOperation& operation, std::int32_t result) noexcept {
-  constexpr std::int32_t first_restart = 512;
-  constexpr std::int32_t last_restart = 516;
-  const bool restarts = result <= -first_restart && result >= -last_restart;
-  if (result != -EINTR && !restarts) return result;
-  return operation.cancelled ? -ECANCELED : -EINTR;
+  return result == -EINTR && operation.cancelled ? -ECANCELED : result;
 }
 
 /// Asks a backend to end a request in flight, which then completes with -ECANCELED, unless it is

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -34,6 +35,8 @@ class Arena {
   ~Arena() {
     if (data_ != nullptr) munmap(data_, bytes_);
   }
+  /// It stays mapped until the process ends: somebody may still write into it.
+  void keep() noexcept { data_ = nullptr; }
   [[nodiscard]] void* data() const noexcept { return data_; }
 
  private:
@@ -60,6 +63,22 @@ StartError guard_start(Part&& part) noexcept {
   }
 }
 
+/// Whether the kernel may still write to where operations of a reactor that has stopped pointed it:
+/// its stop gave up, and the ring that is closed goes away some time later. A line says so.
+template <class Emitted, class Backend>
+bool is_still_written_to(ReactorRun& reactor_run) noexcept {
+  if (!Backend::operations_outlive_close) return false;
+  const std::uint64_t left = stats_block(reactor_run.shared).get(Stat::in_flight);
+  if (left == 0) return false;
+  char line[200];
+  std::snprintf(line, sizeof line,
+                "loom: reactors.%s stopped with %llu operations that no cancellation ends; its "
+                "memory stays, because the kernel may still write to it.",
+                Emitted::Shape::name, static_cast<unsigned long long>(left));
+  if (reactor_run.log != nullptr) reactor_run.log(reactor_run.context, line);
+  return true;
+}
+
 /// Runs `Emitted` on its backend until it stops. False when the backend cannot be used here and
 /// the next may be tried; `reactor_run.error` says why.
 template <class Emitted, class Backend>
@@ -67,7 +86,7 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
   reactor_run.error = Backend::probe();
   if (reactor_run.error) return false;
   static_assert(alignof(Emitted) <= 4096, "an arena begins on a page");
-  const Arena arena(sizeof(Emitted));
+  Arena arena(sizeof(Emitted));
   if (arena.data() == nullptr) {
     reactor_run.error = StartError::make(
         start_code::out_of_memory, "", ENOMEM,
@@ -76,6 +95,8 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
     reactor_run.ready(reactor_run.program, reactor_run);
     return true;
   }
+  stack_t signal_stack{};
+  sigaltstack(nullptr, &signal_stack);
   Emitted* reactor = nullptr;
   reactor_run.error = guard_start<Emitted>([&] { reactor = new (arena.data()) Emitted; });
   if (reactor == nullptr) {
@@ -110,6 +131,13 @@ bool run_on_backend(ReactorRun& reactor_run) noexcept {
     reactor->run(reactor_run);
     count_allocations(nullptr);
     stats_block(reactor_run.shared).set(Stat::running, 0);
+  }
+  // Stacks and whatever else its members own stay too.
+  if (started && is_still_written_to<Emitted, Backend>(reactor_run)) {
+    arena.keep();
+    // Of fibers that name their overflows: the thread ends with the one that it began with.
+    sigaltstack(&signal_stack, nullptr);
+    return true;
   }
   reactor->~Emitted();
   return true;

@@ -48,6 +48,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
     core_.attach(reactor_run.shared, reactor_run.request_stop, reactor_run.program, reactor_run.log,
                  reactor_run.context);
     core_.inbox_ = reactor_run.inbox;
+    core_.inboxes_ = {reactor_run.inboxes, maximum_reactors};
     core_.blocking_ = reactor_run.blocking;
     this->open_requests();
     core_.activity_ = reactor_run.activity;

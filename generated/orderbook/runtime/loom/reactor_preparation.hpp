@@ -71,7 +71,7 @@ inline void prepare_run(const ProgramParts& parts, std::uint32_t index,
   run.wake_js = start.wake_js;
   run.log = start.log;
   run.context = start.context;
-  run.wake_fd = parts.inboxes[index].doorbell().wake_fd();
+  run.wake_fd = parts.inboxes[index].doorbell().fd_to_watch();
   run.inbox = &parts.inboxes[index];
   run.inboxes = parts.inboxes;
   run.activity = &parts.activities[index];

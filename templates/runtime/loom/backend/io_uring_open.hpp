@@ -38,6 +38,7 @@ StartError IoUring<Shape>::open(ReactorCore& core, int wake_fd) noexcept {
   MappingOrder::mapped();
   open_ = true;
   if (params.cq_entries < Shape::completion_entries) return unavailable(0, "short CQ");
+  ring_.ring_fd = ring_.enter_ring_fd = move_high(ring_.ring_fd);
   io_uring_register_ring_fd(&ring_);
   error = io_uring_register_files_sparse(&ring_, Shape::handles + 1);
   if (error != 0) return unavailable(error, "IORING_REGISTER_FILES2");

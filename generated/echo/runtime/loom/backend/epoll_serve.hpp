@@ -14,11 +14,12 @@ inline constexpr std::uint32_t maximum_accepts_per_turn = 64;
 template <class Shape>
 void Epoll<Shape>::try_send(Entry& entry, Operation& operation) noexcept {
   core_->stats().add(Stat::kernel_entries);
-  const ssize_t sent = send_once(entry.fd, operation);
-  if (sent >= 0) return complete(operation, static_cast<std::int32_t>(sent));
-  if (errno != EAGAIN && errno != EINTR) return complete(operation, -errno);
-  entry.writable = false;
+  const std::int32_t sent = system::repeat([&] { return send_once(entry.fd, operation); });
+  if (sent != -EAGAIN && sent != -EINTR) return complete(operation, sent);
   entry.send = &operation;
+  // Only a full one raises an edge when there is room: what was interrupted is tried next turn.
+  if (sent == -EINTR) return list(operation.handle);
+  entry.writable = false;
 }
 
 template <class Shape>

@@ -6,6 +6,16 @@
 
 namespace loom {
 
+/// A completion's result, or -ECANCELED in place of what Linux says inside itself of a call that is
+/// to begin again after a signal: of openat, splice and tee it lets out that of a cancellation.
+constexpr std::int32_t without_restart(std::int32_t result) noexcept {
+  constexpr std::int32_t restarts[] = {-512, -513, -514, -516};  // ERESTARTSYS and its kind
+  for (const std::int32_t restart : restarts) {
+    if (result == restart) return -ECANCELED;
+  }
+  return result;
+}
+
 /// With room in this turn's submission it goes there, else behind those that wait already.
 template <class Shape>
 void IoUring<Shape>::prepare(Operation& operation) noexcept {
@@ -125,7 +135,7 @@ std::uint32_t IoUring<Shape>::dispatch_queue(std::uint32_t maximum, Sink&& sink)
     }
     Completion completion;
     completion.tag = tag;
-    completion.result = cqe->res;
+    completion.result = cqe->res > -512 ? cqe->res : without_restart(cqe->res);
     completion.more = (cqe->flags & IORING_CQE_F_MORE) != 0;
     completion.has_buffer = (cqe->flags & IORING_CQE_F_BUFFER) != 0;
     completion.buffer = static_cast<std::uint16_t>(cqe->flags >> IORING_CQE_BUFFER_SHIFT);

@@ -33,8 +33,8 @@ class Epoll {
  public:
   static constexpr const char* name = "epoll";
   static constexpr std::uint64_t stat_value = 2;
-  /// Events taken by one epoll_wait.
-  static constexpr int maximum_events = 256;
+  static constexpr bool operations_outlive_close = false;
+  static constexpr int maximum_events = 256;  ///< taken by one epoll_wait
   /// Turns without a look for new readiness, while completions are at hand.
   static constexpr std::uint32_t maximum_looks_left_out = 4;
 

@@ -3,9 +3,10 @@
 // negative errno, as a completion has it.
 //
 // An interrupted call is repeated, as io_uring's workers repeat it, at most maximum_interruptions
-// times; close(2) is not, because Linux has closed the descriptor by then. No result exceeds
-// int32: a call moves at most 0x7ffff000 bytes (read(2)), and splice(2) and tee(2) are asked for no
-// more. What only a ring can do gives -ENOSYS, which `is_unsupported` recognises.
+// times, and not when it was cancelled (call.hpp); close(2) is not, because Linux has closed the
+// descriptor by then. No result exceeds int32: a call moves at most 0x7ffff000 bytes (read(2)), and
+// splice(2) and tee(2) are asked for no more. What only a ring can do gives -ENOSYS, which
+// `is_unsupported` recognises.
 #pragma once
 
 #include <cerrno>

@@ -19,6 +19,7 @@
 #include "../core.hpp"
 #include "../error.hpp"
 #include "../operation.hpp"
+#include "../own_descriptor.hpp"
 #include "../sanitizer.hpp"
 #include "../shortage.hpp"
 #include "direct_socket.hpp"
@@ -39,6 +40,8 @@ class IoUring {
  public:
   static constexpr const char* name = "io_uring";
   static constexpr std::uint64_t stat_value = 1;
+  /// What is in flight when the ring is closed ends some time later.
+  static constexpr bool operations_outlive_close = true;
   static constexpr unsigned setup_flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
                                           IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL;
 
@@ -158,7 +161,9 @@ class IoUring {
   /// Whether a wake-up came since the last call.
   bool take_wake_up() noexcept { return std::exchange(woken_, false); }
 
-  /// Destroys the ring; the kernel cancels what is left and has no more use for our memory.
+  /// Destroys the ring. The kernel cancels what is left, but after this returns: memory that an
+  /// operation in flight names must stay. run_on_backend sees to that; the ring's own operations
+  /// (wake-ups, polls, cancellations) name none that goes away.
   void close() noexcept {
     if (!open_) return;
     end_messages();
@@ -214,7 +219,7 @@ class IoUring {
   }
   void begin_messages() noexcept;
   void end_messages() noexcept;
-  bool send_message(int target_ring_fd) noexcept;
+  bool send_message(const Doorbell& target, int ring_fd) noexcept;
   void message_failed(Tag tag, std::int32_t error) noexcept;
   void open_direct() noexcept;
   std::int32_t adopt_direct(int fd) noexcept;
@@ -231,7 +236,9 @@ class IoUring {
   bool wake_owed_ = false;
   bool messages_ = false;  ///< this thread's doorbells ring through this ring
   bool woken_ = false;
-  std::uint64_t wake_count_ = 0;
+  /// Where the kernel puts the eventfd's count, which nobody reads. Not in the reactor's memory:
+  /// the read may end after that is gone.
+  static inline std::uint64_t wake_count_ = 0;
   ReactorCore* core_ = nullptr;
   OperationQueue overflow_;
   IoUringRequests requests_;

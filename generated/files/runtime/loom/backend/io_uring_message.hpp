@@ -1,7 +1,8 @@
 // Wake-ups between rings: a message of this ring's ends another one's wait without a system call of
 // its own (IORING_OP_MSG_RING, Linux 5.18). It leaves with the next submission, which comes before
 // this thread can sleep. Where the kernel has no such operation, or the queue no room, the doorbell
-// writes its eventfd.
+// writes its eventfd, and so it does for a message that fails, whatever the reason: somebody may
+// have closed the other ring's descriptor.
 #pragma once
 
 #include "../inbox.hpp"
@@ -20,8 +21,8 @@ void IoUring<Shape>::begin_messages() noexcept {
   if (!supported) return;
   messages_ = true;
   core_->inbox_->doorbell().answer_messages_at(ring_.ring_fd);
-  RingMessenger::begin(this, [](void* self, int target_ring_fd) noexcept {
-    return static_cast<IoUring*>(self)->send_message(target_ring_fd);
+  RingMessenger::begin(this, [](void* self, const Doorbell& target, int ring_fd) noexcept {
+    return static_cast<IoUring*>(self)->send_message(target, ring_fd);
   });
 }
 
@@ -33,28 +34,43 @@ void IoUring<Shape>::end_messages() noexcept {
   RingMessenger::end();
   core_->inbox_->doorbell().answer_messages_at(-1);
   if (io_uring_sq_ready(&ring_) != 0) io_uring_submit(&ring_);
+  unsigned head = 0;
+  io_uring_cqe* cqe = nullptr;
+  io_uring_for_each_cqe(&ring_, head, cqe) {
+    const Tag tag = Tag::from_word(cqe->user_data);
+    if (tag.operation() == common_operation::message) message_failed(tag, cqe->res);
+  }
 }
 
-/// Prepares a message; false without room. It answers only when it fails.
+/// Prepares a message to a reactor of this program; false without room. It answers only when it
+/// fails.
 template <class Shape>
-bool IoUring<Shape>::send_message(int target_ring_fd) noexcept {
-  const auto place = static_cast<std::uint32_t>(target_ring_fd);
-  if (!overflow_.empty() || place >= Tag::slot_limit) return false;
+bool IoUring<Shape>::send_message(const Doorbell& target, int ring_fd) noexcept {
+  std::uint32_t place = 0;
+  // Bound: the reactors of a program.
+  for (Inbox& inbox : core_->inboxes_) {
+    if (&inbox.doorbell() == &target) break;
+    place += 1;
+  }
+  // One of another program may be gone before its message has failed.
+  if (place == core_->inboxes_.size() || !overflow_.empty()) return false;
   io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
   if (sqe == nullptr) return false;
-  io_uring_prep_msg_ring(sqe, target_ring_fd, 0,
-                         Tag(wake_slot::message, common_operation::wake, 0).word(), 0);
+  io_uring_prep_msg_ring(sqe, ring_fd, 0, Tag(wake_slot::message, common_operation::wake, 0).word(),
+                         0);
   sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-  sqe->user_data = Tag(place, common_operation::message, 0).word();
+  sqe->user_data =
+      Tag(place, common_operation::message, static_cast<std::uint32_t>(ring_fd)).word();
   return true;
 }
 
-/// A message failed. With a ring that is gone nobody is left to be woken; one that had no room or
-/// memory for it is sent it again.
+/// A message to the reactor whose number and ring are in its tag failed.
 template <class Shape>
 void IoUring<Shape>::message_failed(Tag tag, std::int32_t error) noexcept {
-  const bool again = error == -EOVERFLOW || error == -ENOMEM || error == -EAGAIN;
-  if (again) static_cast<void>(send_message(static_cast<int>(tag.slot())));
+  Doorbell& target = core_->inboxes_[tag.slot()].doorbell();
+  const bool may_work_later = error == -EOVERFLOW || error == -ENOMEM || error == -EAGAIN;
+  if (!may_work_later) target.refuse_messages_at(static_cast<int>(tag.generation()));
+  target.write_eventfd();
 }
 
 }  // namespace loom
