@@ -47,6 +47,11 @@ export class Child {
     return this.#child.pid ?? 0;
   }
 
+  /** Its last lines on stderr. */
+  get talk(): readonly string[] {
+    return this.#talk;
+  }
+
   #read(line: string): void {
     this.#lines.push(line);
     this.#seen();

@@ -101,9 +101,13 @@ async function buildMode({ name, configs }: Variant, mode: Mode): Promise<void> 
   await compile(join(here, 'loom'), folder, 'server', [`-DLOOM_EMITTED=${out}`]);
 }
 
-/** Builds both modes of a variant, once. @returns the folder of both */
-function buildVariant(variant: Variant): Promise<string> {
-  const { name } = variant;
+/**
+ * Builds both modes of a variant, once.
+ * @returns the folder of both: MODE/server in it takes BACKEND ADDRESS
+ */
+export function buildVariant(name: string): Promise<string> {
+  const variant = variants.find((one) => one.name === name);
+  if (variant === undefined) throw new RangeError(`no variant ${name}`);
   const both = async (): Promise<string> => {
     await buildMode(variant, 'echo');
     await buildMode(variant, 'sink');
@@ -123,7 +127,7 @@ export const loomServers: readonly Peer[] = variants.flatMap((variant) =>
     ...(variant.connections !== undefined && { connections: variant.connections }),
     quick: variant.quick,
     build: async () => {
-      const folder = await buildVariant(variant);
+      const folder = await buildVariant(variant.name);
       return `sh '${join(here, 'loom/serve.sh')}' '${folder}' ${backend}`;
     },
   })),

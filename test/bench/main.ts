@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { printServers, runBench } from './bench.ts';
+import { gate, gateText } from './gate.ts';
 
 const usage = `usage: npm run bench -- [options]
 
@@ -14,6 +15,8 @@ const usage = `usage: npm run bench -- [options]
   --rounds N         rounds; each has every scenario and server once, in an order of its own
   --milliseconds N   measured in each trial
   --seed N           of the orders and the intervals; else a new one, which is printed
+  --gate             fails when a message takes more instructions or kernel entries than recorded
+  --record           with --gate: records them
   --json             the report as JSON
   --servers          builds our servers and prints {name: command} as JSON, nothing else
 `;
@@ -34,6 +37,8 @@ async function main(): Promise<number> {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       servers: { type: 'boolean', default: false },
+      gate: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },
       only: { type: 'string', multiple: true, default: [] },
@@ -49,6 +54,11 @@ async function main(): Promise<number> {
     return 0;
   }
   if (values.servers) return printServers();
+  if (values.gate) {
+    const rows = await gate(values.record);
+    process.stdout.write(gateText(rows));
+    return rows.some(({ verdict }) => verdict === 'FAIL') ? 1 : 0;
+  }
   return runBench({
     quick: values.quick,
     json: values.json,

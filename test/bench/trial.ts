@@ -41,15 +41,17 @@ export interface Figures {
 /** A trial that held, or why it did not. */
 export type Trial = { figures: Figures } | { discarded: string };
 
-const startMilliseconds = 10_000;
-const stopMilliseconds = 5_000;
+/** Longest start of a server. */
+export const startMilliseconds = 10_000;
+/** Longest stop of a server. */
+export const stopMilliseconds = 5_000;
 /** On top of what is measured. */
 const loadMilliseconds = 15_000;
 
 let sockets = 0;
 
 /** An address that is free. */
-async function freeAddress(transport: 'tcp' | 'unix'): Promise<string> {
+export async function freeAddress(transport: 'tcp' | 'unix'): Promise<string> {
   if (transport === 'unix') {
     sockets += 1;
     return `unix:${join(tmpdir(), `loom-bench-${process.pid}-${sockets}.sock`)}`;
@@ -142,7 +144,7 @@ function serve(command: string, mode: Mode, address: string, core: number | unde
 }
 
 /** Removes what a server on a unix socket leaves. */
-function removeSocket(address: string): void {
+export function removeSocket(address: string): void {
   if (address.startsWith('unix:')) rmSync(address.slice('unix:'.length), { force: true });
 }
 

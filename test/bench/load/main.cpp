@@ -20,7 +20,8 @@ int main(int argc, char** argv) {
   if (std::strcmp(options.mode, "echo") == 0) {
     bench::EchoLoad(options).run().print(stdout);
   } else if (std::strcmp(options.mode, "ingest") == 0) {
-    bench::StreamLoad(options, false).ingest().print(stdout);
+    bench::StreamLoad load(options, false);
+    (options.lockstep == 0 ? load.ingest() : load.ingest_in_lockstep()).print(stdout);
   } else if (std::strcmp(options.mode, "paced") == 0) {
     bench::StreamLoad(options, true).paced().print(stdout);
   } else {

@@ -38,6 +38,23 @@ class StreamLoad {
     }
   }
 
+  /// Sends a block whenever the server sleeps, until as many messages went as were asked for.
+  Outcome ingest_in_lockstep() {
+    if (peers_.size() != 1 || options_.messages == 0) {
+      fail("--lockstep takes one connection and --messages");
+    }
+    const std::vector<int> threads = threads_of(options_.lockstep);
+    const std::uint64_t start = begin();
+    Peer& peer = peers_[0];
+    while (outcome_.sent < options_.messages) {
+      wait_until_asleep(threads, options_.lockstep);
+      next_block(peer);
+      while (peer.from != peer.to) flush(peer);
+    }
+    wait_until_asleep(threads, options_.lockstep);
+    return end_of(start);
+  }
+
   /// Sends blocks for the measured time, or as many messages as were asked for.
   Outcome ingest() {
     const std::uint64_t start = begin();
@@ -48,12 +65,7 @@ class StreamLoad {
       const int count = epoll_wait(epoll_, events, 64, 0);
       for (int n = 0; n < count && outcome_.sent < most; ++n) {
         Peer& peer = *static_cast<Peer*>(events[n].data.ptr);
-        if (peer.to == peer.from) {
-          const std::uint64_t messages = std::min(batch_, most - outcome_.sent);
-          peer.from = 0;
-          peer.to = static_cast<std::size_t>(messages) * frame_.bytes();
-          outcome_.sent += messages;
-        }
+        if (peer.to == peer.from) next_block(peer);
         flush(peer);
       }
     }
@@ -93,6 +105,15 @@ class StreamLoad {
     std::size_t to = 0;
     std::vector<std::byte> out;
   };
+
+  /// The next block of a connection that has sent the last one.
+  void next_block(Peer& peer) noexcept {
+    const std::uint64_t left = options_.messages == 0 ? batch_ : options_.messages - outcome_.sent;
+    const std::uint64_t messages = std::min(batch_, left);
+    peer.from = 0;
+    peer.to = static_cast<std::size_t>(messages) * frame_.bytes();
+    outcome_.sent += messages;
+  }
 
   std::uint64_t begin() noexcept {
     calls_at_begin_ = calls_.read();
