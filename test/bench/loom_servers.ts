@@ -109,8 +109,7 @@ export function buildVariant(name: string): Promise<string> {
   const variant = variants.find((one) => one.name === name);
   if (variant === undefined) throw new RangeError(`no variant ${name}`);
   const both = async (): Promise<string> => {
-    await buildMode(variant, 'echo');
-    await buildMode(variant, 'sink');
+    await Promise.all([buildMode(variant, 'echo'), buildMode(variant, 'sink')]);
     return join(buildFolder, 'loom', name);
   };
   const known = built.get(name) ?? both();

@@ -91,8 +91,15 @@ export function sectionOf({ scenario, baseline, trials }: Results, random: Rando
 /** A count a second, or a time, as people read it. */
 function readable(metric: 'rate' | 'p50', value: number | undefined): string {
   if (value === undefined) return '-';
-  const [unit, size] = metric === 'p50' ? ['us', 1e3] : value >= 1e6 ? ['M/s', 1e6] : ['k/s', 1e3];
-  return `${(value / size).toPrecision(3)} ${unit}`;
+  const [unit, size] =
+    metric === 'p50'
+      ? value >= 1e6
+        ? ['ms', 1e6]
+        : ['us', 1e3]
+      : value >= 1e6
+        ? ['M/s', 1e6]
+        : ['k/s', 1e3];
+  return `${Number((value / size).toPrecision(3))} ${unit}`;
 }
 
 const interval = ({ median: middle, low, high }: Spread): string =>
@@ -127,7 +134,7 @@ function sectionLines(section: Section): string[] {
     ratio === null ? '-' : interval(ratio),
     readable('p50', medians.p50),
     readable('p50', medians.p99),
-    medians.syscallsPerMessage?.toPrecision(3) ?? '-',
+    medians.syscallsPerMessage?.toFixed(4) ?? '-',
     discarded.length === 0 ? String(trials) : `${trials}, ${discarded.length} discarded`,
   ]);
   const why = rows.flatMap(({ server, discarded }) =>
