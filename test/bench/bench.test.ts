@@ -76,12 +76,13 @@ test('honest servers get figures, others a reason', async (t) => {
 
 test('a sink is held against what it was sent', async (t) => {
   t.timeout(240_000);
-  const peers = { honest: fake('honest'), lying: fake('lies') };
+  const peers = { honest: fake('honest'), lying: fake('lies'), silent: fake('silent') };
   const { stdout } = await bench(peers, '--scenario', 'ingest-8');
   t.regex(stdout, /honest again/);
   t.regex(stdout, /noise floor \(honest twice\): /);
   t.regex(stdout, /discarded: lying, round 2: messages that the server counted: \d+, not \d+/);
   t.regex(stdout, /4 trials, 2 discarded/);
+  t.regex(stdout, /Left out: silent, which does not start: the server did not say READY in time/);
 });
 
 test('a run without a figure fails, and so does a wrong command line', async (t) => {

@@ -12,6 +12,23 @@ export class Discarded extends Error {}
 /** Lines on stderr that are kept to say what went wrong. */
 const keptLines = 5;
 
+/** The groups of processes that run. */
+const groups = new Set<number>();
+
+/** Ends a group, if it is still there. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+// A run that is interrupted leaves no server behind.
+process.on('exit', () => {
+  for (const pid of groups) killGroup(pid);
+});
+
 /** A running process. */
 export class Child {
   readonly #name: string;
@@ -28,6 +45,7 @@ export class Child {
     const [file = '', ...parameters] =
       core === undefined ? command : ['taskset', '-c', String(core), ...command];
     this.#child = spawn(file, parameters, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    if (this.#child.pid !== undefined) groups.add(this.#child.pid);
     const { stdout, stderr } = this.#child;
     if (stdout) createInterface({ input: stdout }).on('line', (line) => this.#read(line));
     if (stderr) createInterface({ input: stderr }).on('line', (line) => this.#hear(line));
@@ -122,11 +140,8 @@ export class Child {
 
   /** Ends whatever is left of it. */
   async kill(): Promise<void> {
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch {
-      // It has ended.
-    }
+    if (this.#child.pid !== undefined) killGroup(this.#child.pid);
+    groups.delete(this.pid);
     await this.#closed;
   }
 }

@@ -72,6 +72,10 @@ async function main(): Promise<number> {
   });
 }
 
+// The servers are in groups of their own: they are ended when this process exits.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(130));
+}
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -142,10 +142,16 @@ function sectionLines(section: Section): string[] {
   );
   const floor = noise === null ? 'not known' : interval(noise);
   const warning = noisy ? ': NOISY, small ratios say nothing' : '';
+  const late = rows.flatMap((row) => row.medians.generatorP99 ?? []);
+  const lateness =
+    late.length === 0
+      ? []
+      : [`  of that the load generator's own lateness: p99 ${readable('p50', median(late))}`];
   return [
     `${section.scenario}: ${section.about}`,
     ...columns([[...head, 'p50', 'p99', 'calls/message', 'trials'], ...lines]),
     `  noise floor (${baseline} twice): ${floor}${warning}`,
+    ...lateness,
     ...why,
     '',
   ];

@@ -76,7 +76,10 @@ int main(int argc, char** argv) {
   program.join();
   const loom::StatsBlock& stats = loom::stats_block(shared);
   bench::totals.bytes = stats.get(loom::Stat::bytes_received);
-  bench::totals.chunks = stats.get(loom::Stat::completions);
+  // An echo counts no messages itself; each piece is one to its framing, which is none.
+  const bool echoes = bench::totals.total == 0;
+  bench::totals.chunks =
+      stats.get(echoes ? loom::Stat::messages_received : loom::Stat::completions);
   bench::totals.print(stdout, stats.get(loom::Stat::kernel_entries));
   return 0;
 }
