@@ -94,5 +94,13 @@ test('a run without a figure fails, and so does a wrong command line', async (t)
   t.like(unknown, { code: 2 });
   t.regex(unknown.stderr, /no scenario 'sideways'; there are round-trip-tcp/);
   t.like(await bench({}, '--sideways'), { code: 2 });
+  const twice = await bench({ same: 'x' }, '--peer', 'same=y');
+  t.like(twice, { code: 2 });
+  t.regex(twice.stderr, /two servers are called 'same'/);
+  t.regex(
+    (await bench({ one: 'x' }, '--baseline', 'two')).stderr,
+    /no server 'two' to be the base/,
+  );
+  t.regex((await bench({}, '--record')).stderr, /--record belongs to --gate/);
   t.like(await bench({ 'two words': 'x' }), { code: 2 });
 });

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { buildLoad } from './compile.ts';
 import { loomServers } from './loom_servers.ts';
-import { coresOf, machineNow, remarksOn } from './machine.ts';
+import { machineNow, remarksOn, tasksetCores } from './machine.ts';
 import { progress, say } from './progress.ts';
 import { type Report, reportText, sectionOf } from './report.ts';
 import { runRounds } from './rounds.ts';
@@ -66,10 +66,20 @@ async function chosenPeers(options: BenchOptions): Promise<Peer[]> {
       : isQuick || !options.quick;
   const lost = wanted.find((beginning) => !known.some(({ name }) => name.startsWith(beginning)));
   if (lost !== undefined) {
-    const names = known.map(({ name }) => name).join(', ');
-    throw new RangeError(`no server '${lost}'; there are ${names}`);
+    const all = known.map(({ name }) => name).join(', ');
+    throw new RangeError(`no server '${lost}'; there are ${all}`);
   }
-  return [...known.filter(isWanted), ...options.peers.map(peerOfOption)];
+  const chosen = [...known.filter(isWanted), ...options.peers.map(peerOfOption)];
+  const names = chosen.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new RangeError(`two servers are called '${twice}'`);
+  const { baseline } = options;
+  if (baseline !== undefined && !names.includes(baseline)) {
+    throw new RangeError(
+      `no server '${baseline}' to be the baseline; there are ${names.join(', ')}`,
+    );
+  }
+  return chosen;
 }
 
 /** Builds; whoever cannot be built is left out, and `remarks` say so. */
@@ -121,7 +131,7 @@ export async function measure(options: BenchOptions): Promise<Report> {
     servers,
     wanted,
     options.baseline,
-    { load, measuredMilliseconds, warmupMilliseconds, ...coresOf(machine) },
+    { load, measuredMilliseconds, warmupMilliseconds, ...tasksetCores() },
     {
       rounds,
       deadlineMilliseconds: options.quick

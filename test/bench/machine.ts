@@ -38,13 +38,22 @@ export function machineNow(): Machine {
   };
 }
 
+/** The cores that this process may run on, proc(5), or none where that is not said. */
+function allowedCores(): number[] {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? '';
+  return list.split(',').flatMap((range) => {
+    const [first, last = first] = range.split('-').map(Number);
+    if (first === undefined || last === undefined || !Number.isInteger(first + last)) return [];
+    return Array.from({ length: last - first + 1 }, (_, n) => first + n);
+  });
+}
+
 /** The cores of a trial: one for each side, where there are two and taskset(1). */
-export function coresOf({ cores }: Machine): {
-  serverCore: number | undefined;
-  loadCore: number | undefined;
-} {
-  const pins = cores >= 2 && firstLine('taskset', '--version') !== '-';
-  return pins ? { serverCore: 1, loadCore: 0 } : { serverCore: undefined, loadCore: undefined };
+export function tasksetCores(): { serverCore: number | undefined; loadCore: number | undefined } {
+  const [loadCore, serverCore] = allowedCores();
+  const pins = serverCore !== undefined && firstLine('taskset', '--version') !== '-';
+  return pins ? { serverCore, loadCore } : { serverCore: undefined, loadCore: undefined };
 }
 
 /** Why system calls cannot be counted here; undefined where they can. */
@@ -65,7 +74,7 @@ function whyNoSystemCalls(): string | undefined {
 /** Sentences on what makes figures of this machine less than they could be. */
 export function remarksOn(machine: Machine): string[] {
   const remarks: string[] = [];
-  if (coresOf(machine).serverCore === undefined) {
+  if (tasksetCores().serverCore === undefined) {
     remarks.push('Server and load generator are not pinned: there are not two cores and taskset.');
   }
   if (machine.loadAverage > machine.cores) {

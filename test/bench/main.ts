@@ -53,6 +53,7 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
+  if (values.record && !values.gate) throw new RangeError('--record belongs to --gate');
   if (values.servers) return printServers();
   if (values.gate) {
     const rows = await gate(values.record);
