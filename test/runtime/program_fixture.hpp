@@ -201,8 +201,8 @@ class ProgramTest : public testing::TestWithParam<const char*> {
     program_start.backend = GetParam();
     program_start.addresses = &override_;
     program_start.address_count = 1;
-    log_.attach(program_start);
     customise(program_start);
+    if (program_start.context == nullptr) log_.attach(program_start);
     const loom::StartReport report = program_.start(program_start);
     if (!report.ok) {
       EXPECT_STREQ(report.code, loom::start_code::backend_unavailable) << report.message;

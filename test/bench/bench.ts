@@ -1,0 +1,166 @@
+/** `npm run bench` once its options are read: builds servers, measures them, and prints. */
+
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { buildLoad } from './compile.ts';
+import { loomServers } from './loom_servers.ts';
+import { machineNow, remarksOn, tasksetCores } from './machine.ts';
+import { progress, say } from './progress.ts';
+import { type Report, reportText, sectionOf } from './report.ts';
+import { runRounds } from './rounds.ts';
+import { modeOf, type Scenario, scenarios } from './scenarios.ts';
+import { buildAll, type Peer, peerOfOption, type Server } from './server.ts';
+import { seeded } from './statistics.ts';
+import { whyNotStartable } from './trial.ts';
+
+/** What a run is asked for. */
+export interface BenchOptions {
+  quick: boolean;
+  json: boolean;
+  /** Names; none: all. */
+  scenarios: readonly string[];
+  /** Beginnings of names of servers; none: all. */
+  only: readonly string[];
+  /** Servers of a command line, NAME=COMMAND. */
+  peers: readonly string[];
+  baseline?: string | undefined;
+  rounds?: number | undefined;
+  measuredMilliseconds?: number | undefined;
+  seed?: number | undefined;
+}
+
+/** What `--only` calls no server of ours. */
+const nobody = 'none';
+/** A whole quick run, builds included, stays below three minutes. */
+const quickLimitMilliseconds = 165_000;
+const usual = { rounds: 11, measuredMilliseconds: 500, warmupMilliseconds: 100 };
+const quick = { rounds: 5, measuredMilliseconds: 250, warmupMilliseconds: 50 };
+
+/** The table of servers that are not ours, where there is one. */
+async function otherPeers(): Promise<readonly Peer[]> {
+  const file = new URL('./peers.ts', import.meta.url);
+  if (!existsSync(file)) return [];
+  return ((await import(file.href)) as { peers: readonly Peer[] }).peers;
+}
+
+/** @throws {RangeError} naming a scenario that does not exist */
+function chosenScenarios(options: BenchOptions): readonly Scenario[] {
+  const unknown = options.scenarios.find((name) => !scenarios.some((one) => one.name === name));
+  if (unknown !== undefined) {
+    const names = scenarios.map(({ name }) => name).join(', ');
+    throw new RangeError(`no scenario '${unknown}'; there are ${names}`);
+  }
+  if (options.scenarios.length > 0) {
+    return scenarios.filter(({ name }) => options.scenarios.includes(name));
+  }
+  return options.quick ? scenarios.filter((scenario) => scenario.quick) : scenarios;
+}
+
+/** Servers that the options ask for; those of the command line always take part. */
+async function chosenPeers(options: BenchOptions): Promise<Peer[]> {
+  const known = [...loomServers, ...(await otherPeers())];
+  const wanted = options.only.filter((beginning) => beginning !== nobody);
+  const isWanted = ({ name, quick: isQuick = true }: Peer): boolean =>
+    options.only.length > 0
+      ? wanted.some((beginning) => name.startsWith(beginning))
+      : isQuick || !options.quick;
+  const lost = wanted.find((beginning) => !known.some(({ name }) => name.startsWith(beginning)));
+  if (lost !== undefined) {
+    const all = known.map(({ name }) => name).join(', ');
+    throw new RangeError(`no server '${lost}'; there are ${all}`);
+  }
+  const chosen = [...known.filter(isWanted), ...options.peers.map(peerOfOption)];
+  const names = chosen.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new RangeError(`two servers are called '${twice}'`);
+  const { baseline } = options;
+  if (baseline !== undefined && !names.includes(baseline)) {
+    throw new RangeError(
+      `no server '${baseline}' to be the baseline; there are ${names.join(', ')}`,
+    );
+  }
+  return chosen;
+}
+
+/** Builds; whoever cannot be built is left out, and `remarks` say so. */
+async function build(peers: readonly Peer[], remarks: string[]): Promise<Server[]> {
+  say(`building ${peers.length} servers, unless they are`);
+  return buildAll(peers, availableParallelism(), ({ name }, reason) => {
+    say(`left out: ${name}: ${reason}`);
+    remarks.push(`Left out: ${name}, which cannot be built: ${reason.split('\n', 1)[0]}`);
+  });
+}
+
+/** The servers that start and stop; `remarks` say who does not. */
+async function startable(servers: readonly Server[], remarks: string[]): Promise<Server[]> {
+  const standing: Server[] = [];
+  for (const server of servers) {
+    const why = await whyNotStartable(server.command, server.modes[0] ?? 'echo');
+    if (why === undefined) standing.push(server);
+    else remarks.push(`Left out: ${server.name}, which does not start: ${why}`);
+  }
+  return standing;
+}
+
+/** Builds our servers and prints their commands. @returns the exit code */
+export async function printServers(): Promise<number> {
+  const remarks: string[] = [];
+  const servers = await build(loomServers, remarks);
+  const commands = Object.fromEntries(servers.map(({ name, command }) => [name, command]));
+  process.stdout.write(`${JSON.stringify(commands, null, 2)}\n`);
+  return remarks.length === 0 ? 0 : 1;
+}
+
+/** Measures. @returns what was found */
+export async function measure(options: BenchOptions): Promise<Report> {
+  const begin = performance.now();
+  const wanted = chosenScenarios(options);
+  const modes = new Set(wanted.map(modeOf));
+  const peers = (await chosenPeers(options)).filter((peer) => peer.modes.some((m) => modes.has(m)));
+  const machine = machineNow();
+  const remarks = remarksOn(machine);
+  const load = await buildLoad();
+  const servers = await startable(await build(peers, remarks), remarks);
+  const size = options.quick ? quick : usual;
+  const rounds = options.rounds ?? size.rounds;
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
+  const random = seeded(seed);
+  const measuredMilliseconds = options.measuredMilliseconds ?? size.measuredMilliseconds;
+  const { warmupMilliseconds } = size;
+  const results = await runRounds(
+    servers,
+    wanted,
+    options.baseline,
+    { load, measuredMilliseconds, warmupMilliseconds, ...tasksetCores() },
+    {
+      rounds,
+      deadlineMilliseconds: options.quick
+        ? begin + quickLimitMilliseconds
+        : Number.POSITIVE_INFINITY,
+    },
+    random,
+    progress(),
+  );
+  const played = Math.max(
+    0,
+    ...results.flatMap(({ trials }) => [...trials.values()].map((t) => t.length)),
+  );
+  if (played < rounds) remarks.push(`Time was up after ${played} of ${rounds} rounds.`);
+  const sections = results.map((result) => sectionOf(result, random));
+  for (const { rows, scenario } of sections) {
+    for (const { server, trials, discarded } of rows) {
+      if (trials > 0) continue;
+      remarks.push(
+        `Without a figure: ${server} in ${scenario}: ${discarded[0]?.why ?? 'no trial'}`,
+      );
+    }
+  }
+  return { machine, seed, rounds: played, measuredMilliseconds, remarks, sections };
+}
+
+/** Measures and prints. @returns the exit code: 1 when nobody has a figure */
+export async function runBench(options: BenchOptions): Promise<number> {
+  const report = await measure(options);
+  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+  return report.sections.some(({ rows }) => rows.some(({ trials }) => trials > 0)) ? 0 : 1;
+}

@@ -1,0 +1,147 @@
+/**
+ * A process of a trial: pinned to a core, in a group of its own so that nothing of it outlives the
+ * trial, its lines read as they come.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** What a trial came to instead of figures; its message says why. */
+export class Discarded extends Error {}
+
+/** Lines on stderr that are kept to say what went wrong. */
+const keptLines = 5;
+
+/** The groups of processes that run. */
+const groups = new Set<number>();
+
+/** Ends a group, if it is still there. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+// A run that is interrupted leaves no server behind.
+process.on('exit', () => {
+  for (const pid of groups) killGroup(pid);
+});
+
+/** A running process. */
+export class Child {
+  readonly #name: string;
+  readonly #child: ChildProcess;
+  readonly #lines: string[] = [];
+  readonly #talk: string[] = [];
+  readonly #closed: Promise<string>;
+  #seen: () => void = () => undefined;
+  #ending: string | undefined;
+
+  /** Starts a command, on `core` unless that is undefined; `name` is for sentences. */
+  constructor(name: string, command: readonly string[], core: number | undefined) {
+    this.#name = name;
+    const [file = '', ...parameters] =
+      core === undefined ? command : ['taskset', '-c', String(core), ...command];
+    this.#child = spawn(file, parameters, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    if (this.#child.pid !== undefined) groups.add(this.#child.pid);
+    const { stdout, stderr } = this.#child;
+    if (stdout) createInterface({ input: stdout }).on('line', (line) => this.#read(line));
+    if (stderr) createInterface({ input: stderr }).on('line', (line) => this.#hear(line));
+    this.#closed = new Promise((resolve) => {
+      const end = (how: string): void => {
+        this.#ending = how;
+        this.#seen();
+        resolve(how);
+      };
+      this.#child.on('error', ({ message }) => end(message));
+      this.#child.on('close', (code, signal) => end(signal ?? `exit ${code}`));
+    });
+  }
+
+  /** The process's number. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Its last lines on stderr. */
+  get talk(): readonly string[] {
+    return this.#talk;
+  }
+
+  #read(line: string): void {
+    this.#lines.push(line);
+    this.#seen();
+  }
+
+  #hear(line: string): void {
+    this.#talk.push(line);
+    if (this.#talk.length > keptLines) this.#talk.shift();
+  }
+
+  #discard(what: string): Discarded {
+    const talk = this.#talk.length === 0 ? '' : `: ${this.#talk.join(' | ')}`;
+    return new Discarded(`${this.#name} ${what}${talk}`);
+  }
+
+  async #within<Value>(what: string, milliseconds: number, promise: Promise<Value>) {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(this.#discard(`did not ${what} in time`)), milliseconds);
+    });
+    try {
+      return await Promise.race([promise, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Resolves once it printed the line `text`.
+   * @throws {Discarded} when it ends before, or takes longer than `milliseconds`
+   */
+  async says(text: string, milliseconds: number): Promise<void> {
+    const said = new Promise<void>((resolve, reject) => {
+      this.#seen = () => {
+        if (this.#lines.includes(text)) resolve();
+        else if (this.#ending !== undefined) {
+          reject(this.#discard(`ended (${this.#ending}) before it said ${text}`));
+        }
+      };
+      this.#seen();
+    });
+    await this.#within(`say ${text}`, milliseconds, said);
+  }
+
+  /**
+   * Resolves with its last line as JSON once it ended with 0.
+   * @throws {Discarded} when it ends otherwise, or takes longer than `milliseconds`
+   */
+  async result(milliseconds: number): Promise<Readonly<Record<string, number>>> {
+    const ending = await this.#within('end', milliseconds, this.#closed);
+    if (ending !== 'exit 0') throw this.#discard(`ended with ${ending}`);
+    try {
+      return JSON.parse(this.#lines.at(-1) ?? '') as Record<string, number>;
+    } catch {
+      throw this.#discard(`did not end with a line of JSON, but '${this.#lines.at(-1) ?? ''}'`);
+    }
+  }
+
+  /** @throws {Discarded} when it has ended */
+  mustRun(): void {
+    if (this.#ending !== undefined) throw this.#discard(`ended (${this.#ending}) under load`);
+  }
+
+  /** Asks it to stop. */
+  stop(): void {
+    this.#child.kill('SIGTERM');
+  }
+
+  /** Ends whatever is left of it. */
+  async kill(): Promise<void> {
+    if (this.#child.pid !== undefined) killGroup(this.#child.pid);
+    groups.delete(this.pid);
+    await this.#closed;
+  }
+}

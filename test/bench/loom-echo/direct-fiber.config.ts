@@ -1,0 +1,4 @@
+/** An echo that never sleeps, and tries recv(2) each turn, as fibers. */
+import { echo } from '../loom/config.ts';
+
+export default echo({ wait: 'spin', strategy: 'direct', style: 'fiber' });

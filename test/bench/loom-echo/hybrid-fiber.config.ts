@@ -1,0 +1,4 @@
+/** An echo that spins for 20 us before it sleeps, as fibers. */
+import { echo } from '../loom/config.ts';
+
+export default echo({ wait: { spin: '20us' }, strategy: 'multishot', style: 'fiber' });

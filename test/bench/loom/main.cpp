@@ -1,0 +1,85 @@
+// The main function of our own servers: an emitted program behind the contract of the benchmark.
+// Usage: server BACKEND ADDRESS, where ADDRESS is tcp:IP:PORT or unix:PATH; which MODE it has was
+// decided when it was built.
+#include <semaphore.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <loom/program.hpp>
+
+#include "totals.hpp"
+
+namespace {
+
+sem_t wake;
+
+/// The address of the one fd that is loaded; the other listens where nobody looks for it.
+struct Addresses {
+  char other[40] = {};
+  loom::AddressOverride overrides[2];
+
+  /// @returns whether `text` is an address.
+  bool set(const char* text) noexcept {
+    if (std::strncmp(text, "tcp:", 4) == 0) {
+      std::snprintf(other, sizeof other, "@loom-bench-%d", static_cast<int>(getpid()));
+      overrides[0] = {"tcp", text + 4};
+      overrides[1] = {"local", other};
+      return true;
+    }
+    if (std::strncmp(text, "unix:", 5) != 0) return false;
+    overrides[0] = {"local", text + 5};
+    overrides[1] = {"tcp", "127.0.0.1:0"};
+    return true;
+  }
+};
+
+/// Memory that a reactor shares with nobody here.
+std::byte* shared_memory(std::size_t bytes) noexcept {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  return memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  static Addresses addresses;
+  static loom::ProgramStart start;
+  static loom::RunningProgram program;
+  if (argc != 3 || !addresses.set(argv[2])) {
+    std::fprintf(stderr, "usage: %s io_uring|epoll tcp:IP:PORT|unix:PATH\n", argv[0]);
+    return 2;
+  }
+  std::byte* shared = shared_memory(loom::program_table().reactors[0].shared_bytes);
+  if (shared == nullptr) return 2;
+  start.reactors[0].shared = shared;
+  start.backend = argv[1];
+  start.addresses = addresses.overrides;
+  start.address_count = 2;
+  sem_init(&wake, 0, 0);
+  struct sigaction action {};
+  action.sa_handler = [](int) { sem_post(&wake); };
+  sigaction(SIGTERM, &action, nullptr);
+  start.stopped = [](void*, std::uint32_t) noexcept { sem_post(&wake); };
+  const loom::StartReport report = program.start(start);
+  if (!report.ok) {
+    std::fprintf(stderr, "%s %s\n", report.code, report.message);
+    return 2;
+  }
+  std::puts("READY");
+  std::fflush(stdout);
+  while (sem_wait(&wake) != 0) {
+  }
+  program.join();
+  const loom::StatsBlock& stats = loom::stats_block(shared);
+  bench::totals.bytes = stats.get(loom::Stat::bytes_received);
+  // An echo counts no messages itself; each piece is one to its framing, which is none.
+  const bool echoes = bench::totals.total == 0;
+  bench::totals.chunks =
+      stats.get(echoes ? loom::Stat::messages_received : loom::Stat::completions);
+  bench::totals.print(stdout, stats.get(loom::Stat::kernel_entries));
+  return 0;
+}

@@ -1,0 +1,105 @@
+/** What servers are measured at, as data: to add a scenario, add a row. */
+
+import type { Mode } from './server.ts';
+
+/** A load, and the figure by which servers are compared under it. */
+export interface Scenario {
+  /** As `--scenario` calls it. */
+  name: string;
+  /** In a few words. */
+  about: string;
+  /** The mode of the load generator; the server's follows from it. */
+  load: 'echo' | 'ingest' | 'paced';
+  transport: 'tcp' | 'unix';
+  connections: number;
+  /** Bytes of a body. */
+  bytes: number;
+  /** echo: messages in flight on each connection. */
+  depth?: number;
+  /** ingest: messages in one send. */
+  batch?: number;
+  /** paced: messages a second. */
+  rate?: number;
+  /** What is compared: messages a second, or the median time of a message. */
+  metric: 'rate' | 'p50';
+  /** Whether a quick run has it. */
+  quick: boolean;
+}
+
+/** One connection, one message at a time. */
+function roundTrip(transport: 'tcp' | 'unix'): Scenario {
+  return {
+    name: `round-trip-${transport}`,
+    about: `round trip of 64 B on one ${transport} connection`,
+    load: 'echo',
+    transport,
+    connections: 1,
+    bytes: 64,
+    depth: 1,
+    metric: 'p50',
+    quick: transport === 'tcp',
+  };
+}
+
+/** Several connections, each with `depth` messages on their way. */
+function echoes(connections: number, depth: number, bytes: number): Scenario {
+  return {
+    name: `echo-${connections}x${depth}-${bytes}`,
+    about: `echo of ${bytes} B on ${connections} tcp connections, ${depth} in flight on each`,
+    load: 'echo',
+    transport: 'tcp',
+    connections,
+    bytes,
+    depth,
+    metric: 'rate',
+    quick: connections === 64 && depth === 16 && bytes === 64,
+  };
+}
+
+/** Messages that nobody answers, as fast as they are taken. */
+function ingest(batch: number): Scenario {
+  return {
+    name: `ingest-${batch}`,
+    about: `messages of 150 B on 4 tcp connections, ${batch} in a send`,
+    load: 'ingest',
+    transport: 'tcp',
+    connections: 4,
+    bytes: 150,
+    batch,
+    metric: 'rate',
+    quick: batch === 256,
+  };
+}
+
+/** Messages at their times, from when each was due to its handler. */
+function paced(thousands: number): Scenario {
+  return {
+    name: `paced-${thousands}k`,
+    about: `messages of 150 B on 4 tcp connections, ${thousands},000 a second; due to handled`,
+    load: 'paced',
+    transport: 'tcp',
+    connections: 4,
+    bytes: 150,
+    rate: thousands * 1000,
+    metric: 'p50',
+    quick: thousands === 100,
+  };
+}
+
+/** Every scenario, in the order of the report. */
+export const scenarios: readonly Scenario[] = [
+  roundTrip('tcp'),
+  roundTrip('unix'),
+  ...[8, 64, 512].flatMap((connections) =>
+    [1, 16].flatMap((depth) => [64, 1024].map((bytes) => echoes(connections, depth, bytes))),
+  ),
+  ingest(8),
+  ingest(256),
+  paced(100),
+  paced(400),
+];
+
+/** The server's mode under a load. */
+export function modeOf({ load }: Scenario): Mode {
+  return load === 'echo' ? 'echo' : 'sink';
+}

@@ -1,0 +1,204 @@
+/**
+ * One trial: a server is started, loaded, and stopped, and what both sides counted is held against
+ * each other. A trial that does not add up has no figures, only a reason.
+ */
+
+import { rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Child, Discarded } from './child.ts';
+import { modeOf, type Scenario } from './scenarios.ts';
+import type { Mode, Server } from './server.ts';
+
+/** How long a trial is, and where its processes run. */
+export interface Setting {
+  /** The load generator's path. */
+  load: string;
+  measuredMilliseconds: number;
+  warmupMilliseconds: number;
+  /** undefined: wherever the kernel likes. */
+  serverCore: number | undefined;
+  loadCore: number | undefined;
+}
+
+/** What a trial measured; times in nanoseconds. */
+export interface Figures {
+  /** Messages a second. */
+  rate: number;
+  /** Of round trips, or from due to handled; absent where nothing was stamped. */
+  p50?: number;
+  p90?: number;
+  p99?: number;
+  p999?: number;
+  max?: number;
+  /** The server's, a message; absent where the machine does not let them be counted. */
+  syscallsPerMessage?: number;
+  /** How late the load generator was at its 99th percentile; paced only. */
+  generatorP99?: number;
+}
+
+/** A trial that held, or why it did not. */
+export type Trial = { figures: Figures } | { discarded: string };
+
+/** Longest start of a server. */
+export const startMilliseconds = 10_000;
+/** Longest stop of a server. */
+export const stopMilliseconds = 5_000;
+/** On top of what is measured. */
+const loadMilliseconds = 15_000;
+
+let sockets = 0;
+
+/** An address that is free. */
+export async function freeAddress(transport: 'tcp' | 'unix'): Promise<string> {
+  if (transport === 'unix') {
+    sockets += 1;
+    return `unix:${join(tmpdir(), `loom-bench-${process.pid}-${sockets}.sock`)}`;
+  }
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return `tcp:127.0.0.1:${port}`;
+}
+
+/** The load generator's options for a scenario. */
+function loadOptions(scenario: Scenario, setting: Setting, server: number): string[] {
+  const values: Record<string, number | undefined> = {
+    connections: scenario.connections,
+    bytes: scenario.bytes,
+    depth: scenario.depth,
+    batch: scenario.batch,
+    rate: scenario.rate,
+    milliseconds: setting.measuredMilliseconds,
+    warmup: setting.warmupMilliseconds,
+    count: server,
+  };
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  );
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+const serverFields = [
+  ...['total', 'measured', 'span_ns', 'p50', 'p90', 'p99', 'p999', 'max'],
+  ...['bytes', 'chunks', 'bad'],
+];
+
+/** @throws {Discarded} when the two sides do not agree */
+function compare(scenario: Scenario, load: Counts, server: Counts): void {
+  const field = serverFields.find((name) => !Number.isFinite(server[name]));
+  if (field !== undefined) throw new Discarded(`the server's line has no number '${field}'`);
+  const must = (what: string, found: number | undefined, wanted: number | undefined): void => {
+    if (found !== wanted) throw new Discarded(`${what}: ${found}, not ${wanted}`);
+  };
+  must('messages that came back wrong', load.bad, 0);
+  must('bad messages, says the server', server.bad, 0);
+  must('bytes that the server counted', server.bytes, load.bytes_sent);
+  if (scenario.load === 'echo') {
+    must('messages that came back', load.received, load.sent);
+    if (load.measured === 0) throw new Discarded('no message came back in the measured time');
+    // An echo may give back bytes without looking where messages end.
+    if (server.total !== 0) must('messages that the server counted', server.total, load.sent);
+    return;
+  }
+  must('messages that the server counted', server.total, load.sent);
+  if (server.span_ns === 0) throw new Discarded('everything came at once: there is no rate');
+  must('messages with a stamp', server.measured, scenario.load === 'paced' ? load.measured : 0);
+}
+
+/** What both sides measured, once they agree. */
+function figuresOf(scenario: Scenario, load: Counts, server: Counts): Figures {
+  const perSecond = (count = 0, nanoseconds = 0): number => (count / nanoseconds) * 1e9;
+  const timed = scenario.load === 'echo' ? load : server;
+  const times =
+    scenario.load === 'ingest'
+      ? {}
+      : Object.fromEntries(
+          (['p50', 'p90', 'p99', 'p999', 'max'] as const).map((name) => [name, timed[name] ?? 0]),
+        );
+  const rate =
+    scenario.load === 'echo'
+      ? perSecond(load.measured, load.measured_ns)
+      : perSecond(server.total, server.span_ns);
+  // Of a stream all messages are counted, of an echo those of the measured time.
+  const counted = (scenario.load === 'echo' ? load.measured : load.sent) ?? 0;
+  const calls = load.syscalls ?? -1;
+  return {
+    rate,
+    ...times,
+    ...(calls >= 0 && { syscallsPerMessage: calls / counted }),
+    ...(scenario.load === 'paced' && { generatorP99: load.p99 ?? 0 }),
+  };
+}
+
+/** A server as a process; the shell splits its command and is replaced by it. */
+function serve(command: string, mode: Mode, address: string, core: number | undefined): Child {
+  return new Child(
+    'the server',
+    ['sh', '-c', `exec ${command} "$@"`, 'server', mode, address],
+    core,
+  );
+}
+
+/** Removes what a server on a unix socket leaves. */
+export function removeSocket(address: string): void {
+  if (address.startsWith('unix:')) rmSync(address.slice('unix:'.length), { force: true });
+}
+
+/** Starts a server and stops it. @returns why it cannot take part; undefined when it can */
+export async function whyNotStartable(command: string, mode: Mode): Promise<string | undefined> {
+  const address = await freeAddress('unix');
+  const serving = serve(command, mode, address, undefined);
+  try {
+    await serving.says('READY', startMilliseconds);
+    serving.stop();
+    await serving.result(stopMilliseconds);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Discarded) return error.message;
+    throw error;
+  } finally {
+    await serving.kill();
+    removeSocket(address);
+  }
+}
+
+/** Loads `server` once. */
+export async function runTrial(
+  server: Pick<Server, 'command'>,
+  scenario: Scenario,
+  setting: Setting,
+): Promise<Trial> {
+  const address = await freeAddress(scenario.transport);
+  const serving = serve(server.command, modeOf(scenario), address, setting.serverCore);
+  let loading: Child | undefined;
+  try {
+    await serving.says('READY', startMilliseconds);
+    const options = loadOptions(scenario, setting, serving.pid);
+    loading = new Child(
+      'the load generator',
+      [setting.load, scenario.load, address, ...options],
+      setting.loadCore,
+    );
+    const limit = loadMilliseconds + setting.measuredMilliseconds + setting.warmupMilliseconds;
+    const load = await loading.result(limit).catch((error: unknown) => {
+      // Where the server went first, that is the reason.
+      serving.mustRun();
+      throw error;
+    });
+    serving.stop();
+    const counted = await serving.result(stopMilliseconds);
+    compare(scenario, load, counted);
+    return { figures: figuresOf(scenario, load, counted) };
+  } catch (error) {
+    if (error instanceof Discarded) return { discarded: error.message };
+    throw error;
+  } finally {
+    await loading?.kill();
+    await serving.kill();
+    removeSocket(address);
+  }
+}
