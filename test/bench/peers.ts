@@ -29,6 +29,7 @@ export interface Peer {
 const run = promisify(execFile);
 const folder = fileURLToPath(new URL('./peers', import.meta.url));
 const buildFolder = fileURLToPath(new URL('../../build/bench-peers', import.meta.url));
+const workspace = join(folder, 'rust/Cargo.toml');
 const bothModes = ['echo', 'sink'] as const;
 
 /** Runs a build tool politely. @throws {Error} with the end of what it said */
@@ -88,6 +89,35 @@ function cxx(name: string, target: string, about: string, debianPackage = ''): P
   return { name, about, modes: bothModes, build: () => inTurn(build) };
 }
 
+/** The crates of Cargo.lock, for all peers in Rust at once. */
+const fetchCrates = once(async () => {
+  try {
+    await run('cargo', ['fetch', '--locked', '--manifest-path', workspace], { maxBuffer: 2 ** 26 });
+  } catch (error) {
+    const { code, stderr = '' } = error as { code?: string | number; stderr?: string };
+    if (code === 'ENOENT')
+      throw new Error('cargo is not here. Install Rust (1.95 works, tokio asks for 1.85)');
+    const why = /^error: .*$|^Caused by:\n.*$/m.exec(stderr)?.[0] ?? String(error);
+    throw new Error(`its crates cannot be had here: ${why}`);
+  }
+});
+
+/** A peer in Rust, a package of the workspace in peers/rust. */
+function rust(name: string, about: string): Peer {
+  const target = join(buildFolder, 'rust');
+  const build = async (): Promise<string> => {
+    await fetchCrates().catch(({ message }: Error) => {
+      throw new Error(`${name} is left out: ${message}`);
+    });
+    await make(name, [
+      ...['cargo', 'build', '--release', '--locked', '--package', `peer-${name}`],
+      ...['--manifest-path', workspace, '--target-dir', target],
+    ]);
+    return quote(join(target, 'release', `peer-${name}`));
+  };
+  return { name, about, modes: bothModes, build: () => inTurn(build) };
+}
+
 /** A peer in JavaScript, run by the Node that runs this. */
 function node(name: string, file: URL, about: string): Peer {
   const path = fileURLToPath(file);
@@ -121,4 +151,7 @@ export const peers: readonly Peer[] = [
   cxx('libuv', 'libuv', 'libuv, uv_try_write before uv_write', 'libuv1-dev'),
   cxx('libevent', 'libevent', 'libevent, bufferevents', 'libevent-dev'),
   node('node-net', new URL('./peers/node_net.mjs', import.meta.url), "Node's own sockets"),
+  rust('tokio', 'Tokio on epoll, one thread'),
+  rust('monoio', 'Monoio on io_uring'),
+  rust('compio', 'Compio on io_uring'),
 ];
