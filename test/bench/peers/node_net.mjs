@@ -11,6 +11,8 @@ const stampBytes = 8;
 /** Numbers up to 2^53 ns are exact: 104 days of a clock that starts with the machine. */
 const high = 2 ** 32;
 
+const nothing = Buffer.alloc(0);
+
 const tally = { total: 0, bytes: 0, chunks: 0, bad: 0, first: 0, last: 0 };
 
 /** Delays in ns by 64 buckets for each power of two, as a percentile is found in contract.hpp. */
@@ -57,7 +59,7 @@ function countMessage(bytes, start, size) {
 
 /** Finds messages in the chunks of one connection. */
 function createReader() {
-  let kept = Buffer.alloc(0);
+  let kept = nothing;
   return (chunk) => {
     const bytes = kept.length === 0 ? chunk : Buffer.concat([kept, chunk]);
     const before = tally.total;
@@ -69,7 +71,7 @@ function createReader() {
       offset += prefixBytes + size;
     }
     // A copy, or a few bytes would keep the whole chunk.
-    kept = Buffer.from(bytes.subarray(offset));
+    kept = offset === bytes.length ? nothing : Buffer.from(bytes.subarray(offset));
     if (tally.total === before) return;
     tally.last = now();
     if (before === 0) tally.first = tally.last;
