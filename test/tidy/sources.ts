@@ -6,7 +6,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's folder. */
@@ -55,7 +55,7 @@ export function isFixture({ path }: Source): boolean {
 
 /** Made by a program and not meant to be written or read by hand. */
 export function isData({ path }: Source): boolean {
-  return extname(path) === '.json';
+  return extname(path) === '.json' || basename(path) === 'Cargo.lock';
 }
 
 /** TypeScript or JavaScript written by hand. */

@@ -1,0 +1,157 @@
+/**
+ * The table of peers: servers that the benchmark runs beside our own, each as the authors of its
+ * library would write it, in peers/. All keep one contract: `<command> MODE ADDRESS`, where MODE is
+ * `echo` or `sink` and ADDRESS is `tcp:IP:PORT` or `unix:PATH`; messages of u16be length and body;
+ * `READY` on stdout, and a line of JSON at SIGTERM. An echo gives bytes back as they came and looks
+ * for no messages in them, so it counts bytes and chunks and leaves `total` at 0.
+ *
+ * `ws` and undici's WebSocket speak another protocol; they are peers of the WebSocket scenarios.
+ */
+
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** One server that the benchmark can run. */
+export interface Peer {
+  /** What reports call it. */
+  name: string;
+  /** What it is, in a few words. */
+  about: string;
+  /** What it can do. */
+  modes: readonly ('echo' | 'sink')[];
+  /** Makes it. @returns the absolute command line; throws an Error with a sentence if it cannot */
+  build(): Promise<string>;
+}
+
+const run = promisify(execFile);
+const folder = fileURLToPath(new URL('./peers', import.meta.url));
+const buildFolder = fileURLToPath(new URL('../../build/bench-peers', import.meta.url));
+const workspace = join(folder, 'rust/Cargo.toml');
+const bothModes = ['echo', 'sink'] as const;
+
+/** Runs a build tool politely. @throws {Error} with the end of what it said */
+async function make(what: string, command: readonly string[]): Promise<void> {
+  try {
+    await run('nice', command, { maxBuffer: 2 ** 26 });
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    const talk = `${stdout}\n${stderr}`.trim().split('\n').slice(-20).join('\n');
+    throw new Error(`${what} could not be built: ${command.join(' ')}\n${talk || error}`);
+  }
+}
+
+/** Calls `action` once, however many ask; all of them get its result. */
+function once(action: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => {
+    result ??= action();
+    return result;
+  };
+}
+
+const configure = once(() =>
+  make('the peers in C++', [
+    'cmake',
+    ...['-S', folder, '-B', buildFolder, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release'],
+  ]),
+);
+
+/** Builds end one after the other: two in one folder would disturb each other. */
+let lastBuild: Promise<unknown> = Promise.resolve();
+
+function inTurn<Value>(action: () => Promise<Value>): Promise<Value> {
+  const result = lastBuild.then(action);
+  lastBuild = result.catch(() => undefined);
+  return result;
+}
+
+/** Text as a word of a shell's command line. */
+function quote(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A peer in C++, whose executable is `target`, and the package that brings its library. */
+function cxx(name: string, target: string, about: string, debianPackage = ''): Peer {
+  const build = async (): Promise<string> => {
+    await configure();
+    const possible = readFileSync(join(buildFolder, 'peers.txt'), 'utf8').split('\n');
+    if (!possible.includes(target)) {
+      throw new Error(
+        `${name} is left out: its library is not here. apt-get install -y ${debianPackage}`,
+      );
+    }
+    await make(name, ['cmake', '--build', buildFolder, '--target', target, '-j', '2']);
+    return quote(join(buildFolder, target));
+  };
+  return { name, about, modes: bothModes, build: () => inTurn(build) };
+}
+
+/** The crates of Cargo.lock, for all peers in Rust at once. */
+const fetchCrates = once(async () => {
+  try {
+    await run('cargo', ['fetch', '--locked', '--manifest-path', workspace], { maxBuffer: 2 ** 26 });
+  } catch (error) {
+    const { code, stderr = '' } = error as { code?: string | number; stderr?: string };
+    if (code === 'ENOENT')
+      throw new Error('cargo is not here. Install Rust (1.95 works, tokio asks for 1.85)');
+    const why = /^error: .*$|^Caused by:\n.*$/m.exec(stderr)?.[0] ?? String(error);
+    throw new Error(`its crates cannot be had here: ${why}`);
+  }
+});
+
+/** A peer in Rust, a package of the workspace in peers/rust. */
+function rust(name: string, about: string): Peer {
+  const target = join(buildFolder, 'rust');
+  const build = async (): Promise<string> => {
+    await fetchCrates().catch(({ message }: Error) => {
+      throw new Error(`${name} is left out: ${message}`);
+    });
+    await make(name, [
+      ...['cargo', 'build', '--release', '--locked', '--package', `peer-${name}`],
+      ...['--manifest-path', workspace, '--target-dir', target],
+    ]);
+    return quote(join(target, 'release', `peer-${name}`));
+  };
+  return { name, about, modes: bothModes, build: () => inTurn(build) };
+}
+
+/** A peer in JavaScript, run by the Node that runs this. */
+function node(name: string, file: URL, about: string): Peer {
+  const path = fileURLToPath(file);
+  const build = async (): Promise<string> => {
+    if (!existsSync(path)) throw new Error(`${name} is left out: ${path} is not there`);
+    return `${quote(process.execPath)} ${quote(path)}`;
+  };
+  return { name, about, modes: bothModes, build };
+}
+
+/** Every peer. */
+export const peers: readonly Peer[] = [
+  cxx('recv-spin', 'raw_recv', 'recv(2) of one socket after the other, for ever'),
+  cxx('epoll-block', 'raw_epoll', 'epoll by hand, edge-triggered, a blocking wait'),
+  cxx('epoll-spin', 'raw_epoll_spin', 'epoll by hand, edge-triggered, never sleeping'),
+  cxx(
+    'liburing',
+    'uring_multishot',
+    'io_uring by hand: multishot, provided buffers, DEFER_TASKRUN',
+    'liburing-dev',
+  ),
+  cxx(
+    'liburing-oneshot',
+    'uring_oneshot',
+    'io_uring by hand: no flags, an operation for each message',
+    'liburing-dev',
+  ),
+  cxx('asio-epoll', 'asio_epoll', 'Boost.Asio on epoll, callbacks', 'libboost-dev'),
+  cxx('asio-coroutines', 'asio_coroutines', 'Boost.Asio on epoll, coroutines', 'libboost-dev'),
+  cxx('asio-io_uring', 'asio_uring', 'Asio on io_uring, callbacks', 'libasio-dev liburing-dev'),
+  cxx('libuv', 'libuv', 'libuv, uv_try_write before uv_write', 'libuv1-dev'),
+  cxx('libevent', 'libevent', 'libevent, bufferevents', 'libevent-dev'),
+  node('node-net', new URL('./peers/node_net.mjs', import.meta.url), "Node's own sockets"),
+  rust('tokio', 'Tokio on epoll, one thread'),
+  rust('monoio', 'Monoio on io_uring'),
+  rust('compio', 'Compio on io_uring'),
+];
