@@ -1,9 +1,9 @@
 /** `npm run bench` once its options are read: builds servers, measures them, and prints. */
 
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { buildLoad } from './compile.ts';
 import { loomServers } from './loom_servers.ts';
+import { peers as otherPeers } from './peers.ts';
 import { machineNow, remarksOn, tasksetCores } from './machine.ts';
 import { progress, say } from './progress.ts';
 import { type Report, reportText, sectionOf } from './report.ts';
@@ -36,13 +36,6 @@ const quickLimitMilliseconds = 165_000;
 const usual = { rounds: 11, measuredMilliseconds: 500, warmupMilliseconds: 100 };
 const quick = { rounds: 5, measuredMilliseconds: 250, warmupMilliseconds: 50 };
 
-/** The table of servers that are not ours, where there is one. */
-async function otherPeers(): Promise<readonly Peer[]> {
-  const file = new URL('./peers.ts', import.meta.url);
-  if (!existsSync(file)) return [];
-  return ((await import(file.href)) as { peers: readonly Peer[] }).peers;
-}
-
 /** @throws {RangeError} naming a scenario that does not exist */
 function chosenScenarios(options: BenchOptions): readonly Scenario[] {
   const unknown = options.scenarios.find((name) => !scenarios.some((one) => one.name === name));
@@ -58,7 +51,7 @@ function chosenScenarios(options: BenchOptions): readonly Scenario[] {
 
 /** Servers that the options ask for; those of the command line always take part. */
 async function chosenPeers(options: BenchOptions): Promise<Peer[]> {
-  const known = [...loomServers, ...(await otherPeers())];
+  const known = [...loomServers, ...otherPeers];
   const wanted = options.only.filter((beginning) => beginning !== nobody);
   const isWanted = ({ name, quick: isQuick = true }: Peer): boolean =>
     options.only.length > 0

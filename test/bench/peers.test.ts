@@ -7,7 +7,8 @@
 import test, { type ExecutionContext } from 'ava';
 import * as conversation from './conversation.ts';
 import { Server } from './conversation.ts';
-import { type Peer, peers } from './peers.ts';
+import { peers } from './peers.ts';
+import type { Peer } from './server.ts';
 
 /** Asio takes a compiler ten seconds, and the libraries of others have to be installed. */
 const quick = ['recv-spin', 'epoll-block', 'epoll-spin', 'liburing', 'liburing-oneshot'];

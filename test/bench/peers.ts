@@ -13,24 +13,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-
-/** One server that the benchmark can run. */
-export interface Peer {
-  /** What reports call it. */
-  name: string;
-  /** What it is, in a few words. */
-  about: string;
-  /** What it can do. */
-  modes: readonly ('echo' | 'sink')[];
-  /** Makes it. @returns the absolute command line; throws an Error with a sentence if it cannot */
-  build(): Promise<string>;
-}
+import type { Peer } from './server.ts';
 
 const run = promisify(execFile);
 const folder = fileURLToPath(new URL('./peers', import.meta.url));
 const buildFolder = fileURLToPath(new URL('../../build/bench-peers', import.meta.url));
 const workspace = join(folder, 'rust/Cargo.toml');
 const bothModes = ['echo', 'sink'] as const;
+/** Those of a quick run: the best by hand, and one library that many build on. */
+const quickPeers = new Set(['recv-spin', 'epoll-block', 'epoll-spin', 'liburing', 'libuv']);
 
 /** Runs a build tool politely. @throws {Error} with the end of what it said */
 async function make(what: string, command: readonly string[]): Promise<void> {
@@ -86,7 +77,7 @@ function cxx(name: string, target: string, about: string, debianPackage = ''): P
     await make(name, ['cmake', '--build', buildFolder, '--target', target, '-j', '2']);
     return quote(join(buildFolder, target));
   };
-  return { name, about, modes: bothModes, build: () => inTurn(build) };
+  return { name, about, modes: bothModes, quick: quickPeers.has(name), build: () => inTurn(build) };
 }
 
 /** The crates of Cargo.lock, for all peers in Rust at once. */
@@ -115,7 +106,7 @@ function rust(name: string, about: string): Peer {
     ]);
     return quote(join(target, 'release', `peer-${name}`));
   };
-  return { name, about, modes: bothModes, build: () => inTurn(build) };
+  return { name, about, modes: bothModes, quick: quickPeers.has(name), build: () => inTurn(build) };
 }
 
 /** A peer in JavaScript, run by the Node that runs this. */

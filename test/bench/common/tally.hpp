@@ -40,6 +40,12 @@ struct Tally {
     }
     std::uint64_t stamp = 0;
     std::memcpy(&stamp, body, sizeof stamp);
+    take_stamp(stamp, now);
+  }
+
+  /// Measures a message by its stamp, which is 0 where it is not to be measured.
+  template <class Now>
+  void take_stamp(std::uint64_t stamp, Now&& now) noexcept {
     if (stamp == 0) return;
     const std::uint64_t taken = now();
     if (taken < stamp) {
@@ -49,8 +55,8 @@ struct Tally {
     }
   }
 
-  /// Prints the line, with `kernel_entries` behind what the contract asks for.
-  void print(std::FILE* to, std::uint64_t kernel_entries) const noexcept {
+  /// Prints the line, with `kernel_entries` behind what the contract asks for where they are known.
+  void print(std::FILE* to, const std::uint64_t* kernel_entries = nullptr) const noexcept {
     std::fprintf(to, "{\"total\":%" PRIu64 ",\"measured\":%" PRIu64 ",\"span_ns\":%" PRIu64, total,
                  delays.count(), last_nanoseconds - first_nanoseconds);
     std::fprintf(to, ",\"p50\":%" PRIu64 ",\"p90\":%" PRIu64 ",\"p99\":%" PRIu64,
@@ -59,7 +65,10 @@ struct Tally {
                  delays.maximum());
     std::fprintf(to, ",\"bytes\":%" PRIu64 ",\"chunks\":%" PRIu64 ",\"bad\":%" PRIu64, bytes,
                  chunks, bad);
-    std::fprintf(to, ",\"kernel_entries\":%" PRIu64 "}\n", kernel_entries);
+    if (kernel_entries != nullptr) {
+      std::fprintf(to, ",\"kernel_entries\":%" PRIu64, *kernel_entries);
+    }
+    std::fputs("}\n", to);
     std::fflush(to);
   }
 };

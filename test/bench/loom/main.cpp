@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
   const bool echoes = bench::totals.total == 0;
   bench::totals.chunks =
       stats.get(echoes ? loom::Stat::messages_received : loom::Stat::completions);
-  bench::totals.print(stdout, stats.get(loom::Stat::kernel_entries));
+  const std::uint64_t entries = stats.get(loom::Stat::kernel_entries);
+  bench::totals.print(stdout, &entries);
   return 0;
 }

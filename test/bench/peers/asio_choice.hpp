@@ -44,7 +44,7 @@ int serve(int count, char** words) {
     Server<typename decltype(endpoint)::protocol_type> server{context, endpoint, order.echo};
     say_ready();
     context.run();
-    tally.print();
+    tally.print(stdout);
   };
   if (order.tcp) {
     run(asio::ip::tcp::endpoint{asio::ip::make_address(order.host), order.port});

@@ -16,7 +16,6 @@
 #include <array>
 #include <bit>
 #include <cerrno>
-#include <cinttypes>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +24,8 @@
 #include <cstring>
 #include <ctime>
 #include <string>
+
+#include "tally.hpp"
 
 namespace peer {
 
@@ -42,60 +43,8 @@ inline std::uint64_t now_nanoseconds() noexcept {
          static_cast<std::uint64_t>(time.tv_nsec);
 }
 
-/// Delays by 64 buckets for each power of two: a percentile is at most 1/64 too high.
-class Delays {
- public:
-  void record(std::uint64_t nanoseconds) noexcept {
-    ++buckets_[bucket_of(nanoseconds)];
-    ++count_;
-    longest_ = std::max(longest_, nanoseconds);
-  }
-
-  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
-  [[nodiscard]] std::uint64_t longest() const noexcept { return longest_; }
-
-  /// What `per_mille` of all delays do not exceed; 0 without any.
-  [[nodiscard]] std::uint64_t percentile(std::uint64_t per_mille) const noexcept {
-    const std::uint64_t rank = (count_ * per_mille + 999) / 1000;
-    std::uint64_t seen = 0;
-    for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket) {
-      seen += buckets_[bucket];
-      if (seen >= rank && seen > 0) return std::min(last_of(bucket), longest_);
-    }
-    return 0;
-  }
-
- private:
-  static constexpr unsigned fine_bits = 6;
-
-  static std::size_t bucket_of(std::uint64_t value) noexcept {
-    const auto bits = static_cast<unsigned>(std::bit_width(value));
-    const unsigned shift = bits > fine_bits + 1 ? bits - fine_bits - 1 : 0;
-    return (std::size_t{shift} << fine_bits) + (value >> shift);
-  }
-
-  static std::uint64_t last_of(std::size_t bucket) noexcept {
-    constexpr std::size_t fine = std::size_t{1} << fine_bits;
-    if (bucket < 2 * fine) return bucket;
-    const std::size_t shift = (bucket >> fine_bits) - 1;
-    return ((std::uint64_t{bucket - (shift << fine_bits)} + 1) << shift) - 1;
-  }
-
-  std::array<std::uint64_t, std::size_t{66 - fine_bits} << fine_bits> buckets_{};
-  std::uint64_t count_ = 0;
-  std::uint64_t longest_ = 0;
-};
-
 /// What the one thread of a peer counts.
-struct Tally {
-  std::uint64_t total = 0;
-  std::uint64_t first_nanoseconds = 0;
-  std::uint64_t last_nanoseconds = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t chunks = 0;
-  std::uint64_t bad = 0;
-  Delays delays;
-
+struct Tally : bench::Tally {
   /// Counts what came in one read. An echo needs no more: it gives bytes back as they came.
   void arrived(std::size_t size) noexcept {
     bytes += size;
@@ -105,31 +54,13 @@ struct Tally {
   /// Counts a message by its stamp.
   void message(std::uint64_t stamp) noexcept {
     total += 1;
-    if (stamp == 0) return;
-    const std::uint64_t now = now_nanoseconds();
-    if (now < stamp) {
-      bad += 1;
-    } else {
-      delays.record(now - stamp);
-    }
+    take_stamp(stamp, now_nanoseconds);
   }
 
   /// Counts a message that is too short for a stamp.
   void message_without_stamp() noexcept {
     total += 1;
     bad += 1;
-  }
-
-  void print() const noexcept {
-    std::printf("{\"total\":%" PRIu64 ",\"measured\":%" PRIu64 ",\"span_ns\":%" PRIu64, total,
-                delays.count(), last_nanoseconds - first_nanoseconds);
-    std::printf(",\"p50\":%" PRIu64 ",\"p90\":%" PRIu64 ",\"p99\":%" PRIu64 ",\"p999\":%" PRIu64,
-                delays.percentile(500), delays.percentile(900), delays.percentile(990),
-                delays.percentile(999));
-    std::printf(",\"max\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"chunks\":%" PRIu64 ",\"bad\":%" PRIu64
-                "}\n",
-                delays.longest(), bytes, chunks, bad);
-    std::fflush(stdout);
   }
 };
 
@@ -155,8 +86,8 @@ class Messages {
   }
 
  private:
-  static constexpr std::size_t prefix_bytes = 2;
-  static constexpr std::size_t stamp_bytes = 8;
+  static constexpr std::size_t prefix_bytes = bench::prefix_bytes;
+  static constexpr std::size_t stamp_bytes = bench::stamp_bytes;
 
   static std::size_t body_bytes(const std::uint8_t* at) noexcept {
     return std::size_t{at[0]} << 8U | at[1];

@@ -104,6 +104,6 @@ int main(int count, char** words) {
   event_add(termination, nullptr);
   peer::say_ready();
   event_base_dispatch(base);
-  peer::tally.print();
+  peer::tally.print(stdout);
   return 0;
 }

@@ -119,6 +119,6 @@ int main(int count, char** words) {
       &termination, [](uv_signal_t* handle, int) { uv_stop(handle->loop); }, SIGTERM);
   peer::say_ready();
   uv_run(loop, UV_RUN_DEFAULT);
-  peer::tally.print();
+  peer::tally.print(stdout);
   return 0;
 }

@@ -90,6 +90,6 @@ int main(int count, char** words) {
       connections.pop_back();
     }
   }
-  peer::tally.print();
+  peer::tally.print(stdout);
   return 0;
 }

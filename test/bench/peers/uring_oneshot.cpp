@@ -145,6 +145,6 @@ int main(int count, char** words) {
   Server server(order, peer::open_listener(order, 0), termination);
   peer::say_ready();
   server.run();
-  peer::tally.print();
+  peer::tally.print(stdout);
   return 0;
 }
