@@ -49,8 +49,25 @@ struct Collector {
     return true;
   }
   [[nodiscard]] bool stores() const { return true; }
-  void message(Bytes bytes) {
+  /// How it cuts messages behind the one that it is given, and how many each time.
+  loom::Cut (*cut)(Bytes) noexcept = nullptr;
+  std::uint32_t cuts_most = 0;
+
+  std::uint32_t message(Bytes bytes, Bytes rest) {
     EXPECT_GE(asked_bytes, bytes.size()) << "ready() is asked for at least what comes";
+    keep(bytes);
+    std::uint32_t taken = 0;
+    for (std::uint32_t n = 0; n < cuts_most && since_refusal < refuse_after; ++n) {
+      const loom::Cut next = cut(loom::rest_of(rest, taken));
+      if (next.bytes == 0) break;
+      keep(next.message);
+      taken += next.bytes;
+    }
+    return taken;
+  }
+
+ private:
+  void keep(Bytes bytes) {
     messages.emplace_back(bytes.text());
     since_refusal += 1;
     // The promise to SIMD parsers; AddressSanitizer watches the reads.
@@ -130,6 +147,35 @@ TYPED_TEST(EveryFraming, EverySplitAtTwoPlacesGivesTheSameMessages) {
       ASSERT_EQ(sink.messages, sample) << "split at " << first << " and " << second;
     }
   }
+}
+
+TYPED_TEST(EveryFraming, ASinkThatCutsTheRestItselfGetsTheSameMessages) {
+  const std::string stream = frame<TypeParam>(sample);
+  const std::string_view view(stream);
+  for (std::uint32_t cuts_most = 1; cuts_most <= sample.size(); ++cuts_most) {
+    for (std::size_t first = 0; first <= view.size(); ++first) {
+      for (std::uint32_t refuse_after = 1; refuse_after <= 3; ++refuse_after) {
+        Parser<TypeParam> parser;
+        Collector sink;
+        sink.cut = &TypeParam::cut;
+        sink.cuts_most = cuts_most;
+        sink.refuse_after = refuse_after;
+        EXPECT_TRUE(parser.feed(view.substr(0, first), sink));
+        EXPECT_TRUE(parser.feed(view.substr(first), sink));
+        ASSERT_EQ(sink.messages, sample) << "split at " << first << ", " << cuts_most << " cuts";
+      }
+    }
+  }
+}
+
+TYPED_TEST(EveryFraming, WhatIsNotWholeOrTooLongIsNotCut) {
+  const std::string stream = frame<TypeParam>({"0123456789abcdef"});
+  for (std::size_t size = 0; size < stream.size(); ++size) {
+    EXPECT_EQ(TypeParam::cut(Bytes(std::string_view(stream).substr(0, size))).bytes, 0U) << size;
+  }
+  EXPECT_EQ(TypeParam::cut(Bytes(std::string_view(stream))).bytes, stream.size());
+  const std::string longer = frame<TypeParam>({"0123456789abcdefg"});
+  EXPECT_EQ(TypeParam::cut(Bytes(std::string_view(longer))).bytes, 0U) << "past the maximum of 16";
 }
 
 TYPED_TEST(EveryFraming, OneByteAtATimeGivesTheSameMessages) {

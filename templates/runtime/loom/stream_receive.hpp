@@ -129,14 +129,17 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     /// Whether the slab is free to take a part of the next message.
     [[nodiscard]] bool stores() const noexcept { return !receiver.lends(slot); }
 
-    void message(Bytes bytes) noexcept {
+    std::uint32_t message(Bytes bytes, [[maybe_unused]] Bytes rest) noexcept {
       receiver.core_.stats().add(Stat::messages_received);
       Connection<Fd> connection(slot);
       receiver.guard(slot, [&] { family.handler->on_data(connection, bytes); });
       if constexpr (RunsFibers<typename Fd::Handler>) {
         Fiber& fiber = *slot.user.reads;
+        slot.user.offer(rest);
         if (fiber.state == FiberState::waiting) receiver.run_waiting_fiber(fiber);
+        return slot.user.end_offer();
       }
+      return 0;
     }
   };
 

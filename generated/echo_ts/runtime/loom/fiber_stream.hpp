@@ -32,8 +32,21 @@ class FiberStream {
     bool peer_ended = false;   ///< everything before the peer's FIN was read
     std::uint32_t wanted_room = 0;
     Bytes message;
+    Bytes rest;  ///< behind the message, while the engine waits for the fiber that it handed it to
+    std::uint32_t taken_bytes = 0;  ///< of that, by reads in place
     CloseReason why;
     [[no_unique_address]] typename User::State user{};
+
+    /// The engine, before it runs the fiber: what the fiber may read without it.
+    void offer(Bytes behind) noexcept {
+      rest = behind;
+      taken_bytes = 0;
+    }
+    /// The engine, after it: how much of that was read.
+    std::uint32_t end_offer() noexcept {
+      rest = Bytes();
+      return taken_bytes;
+    }
 
     /// Whether the connection's fiber has not ended yet.
     [[nodiscard]] bool has_fiber() const noexcept {

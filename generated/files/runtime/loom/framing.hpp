@@ -3,8 +3,9 @@
 // a full ring) and goes on later from the byte where it stopped.
 //
 // A sink has `bool ready(std::uint32_t bytes)`, asked before each message, `bool stores()`, asked
-// before a part of one is copied, and `void message(Bytes)`. Every message has Bytes::padding
-// readable bytes behind it.
+// before a part of one is copied, and `message(Bytes message, Bytes rest)`: what is behind the
+// message, of which it may cut more whole messages itself; it returns how many bytes it took so.
+// Every message has Bytes::padding readable bytes behind it.
 #pragma once
 
 #include <bit>
@@ -22,6 +23,17 @@ struct FeedResult {
   bool too_large = false;      ///< the stream holds a message past the maximum; it is over
 };
 
+/// What is left of `input` from `position` on.
+constexpr Bytes rest_of(Bytes input, std::uint32_t position) noexcept {
+  return input.part(position, input.size() - position);
+}
+
+/// The first message of some bytes, when it is whole.
+struct Cut {
+  Bytes message;
+  std::uint32_t bytes = 0;  ///< it takes with its framing; 0: it is not whole, or too long
+};
+
 /// No framing: whatever a receive brought is one message.
 struct RawFraming {
   static constexpr std::uint32_t maximum_bytes = 0;
@@ -33,9 +45,12 @@ struct RawFraming {
   template <class Sink>
   static FeedResult feed(State&, std::byte*, Bytes input, Sink& sink) noexcept {
     if (input.empty() || !sink.ready(input.size())) return {};
-    sink.message(input);
+    sink.message(input, Bytes());
     return {input.size(), false};
   }
+
+  /// Behind a message there is none.
+  static Cut cut(Bytes) noexcept { return {}; }
 
   /// Writes the framing of a message around it through `put(Bytes)`.
   template <class Put>
@@ -57,6 +72,9 @@ struct PacketFraming {
   static FeedResult feed(State& state, std::byte* slab, Bytes input, Sink& sink) noexcept {
     return RawFraming::feed(state, slab, input, sink);
   }
+
+  /// Behind a message there is none.
+  static Cut cut(Bytes) noexcept { return {}; }
 
   template <class Put>
   static void frame(Bytes message, Put&& put) noexcept {
@@ -106,9 +124,21 @@ struct LineFraming {
       if (length > maximum) return {position, true};
       state.have = 0;
       position += part + 1;
-      sink.message(Bytes(line, length));
+      position += sink.message(Bytes(line, length), rest_of(input, position));
     }
     return {position, false};
+  }
+
+  /// The first line of `input`, without a part of it in a slab.
+  static Cut cut(Bytes input) noexcept {
+    const std::byte* line = input.data();
+    const auto* end = static_cast<const std::byte*>(std::memchr(line, '\n', input.size()));
+    if (end == nullptr) return {};
+    const auto part = static_cast<std::uint32_t>(end - line);
+    const bool has_return = part != 0 && line[part - 1] == std::byte{'\r'};
+    const std::uint32_t length = has_return ? part - 1 : part;
+    if (length > maximum) return {};
+    return {Bytes(line, length), part + 1};
   }
 
   template <class Put>
@@ -167,8 +197,19 @@ struct LengthPrefixedFraming {
       position += missing;
       state.have = 0;
       state.prefix_have = 0;
-      sink.message(Bytes(message, length));
+      position += sink.message(Bytes(message, length), rest_of(input, position));
     }
+  }
+
+  /// The first message of `input`, without a part of it in a slab.
+  static Cut cut(Bytes input) noexcept {
+    if (input.size() < width) return {};
+    std::byte prefix[width];
+    std::memcpy(prefix, input.data(), width);
+    const std::uint64_t length = decode(prefix);
+    if (length > maximum || input.size() - width < length) return {};
+    const auto bytes = static_cast<std::uint32_t>(length);
+    return {Bytes(input.data() + width, bytes), width + bytes};
   }
 
   template <class Put>
