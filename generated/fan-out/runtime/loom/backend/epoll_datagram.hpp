@@ -88,7 +88,7 @@ void Epoll<Shape>::try_send_datagrams(Entry& entry, Operation& operation) noexce
   const int sent = ::sendmmsg(entry.fd, request.messages, request.count, MSG_NOSIGNAL);
   const int error = errno;
   if (sent < 0 && error == EAGAIN && request.room_is_announced) {
-    entry.writable = false;
+    await_room(entry);
     entry.send = &operation;
     return;
   }

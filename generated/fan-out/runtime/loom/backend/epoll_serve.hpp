@@ -19,7 +19,7 @@ void Epoll<Shape>::try_send(Entry& entry, Operation& operation) noexcept {
   entry.send = &operation;
   // Only a full one raises an edge when there is room: what was interrupted is tried next turn.
   if (sent == -EINTR) return list(operation.handle);
-  entry.writable = false;
+  await_room(entry);
 }
 
 template <class Shape>

@@ -2,10 +2,8 @@
 // descriptor is registered once, edge-triggered unless the config says otherwise (epoll_watch.hpp).
 // A receive stops at a short read instead of reading to EAGAIN (the extra call is the dearest thing
 // in such a loop), unless the peer's FIN was announced with the data: then no further edge would
-// come, so it reads on.
-//
-// Acts that finish at once (most sends) are queued and completed from turn(), never from
-// submit(), so that a handler is never entered twice.
+// come, so it reads on. Acts that finish at once (most sends) are queued and completed from turn(),
+// never from submit(), so that a handler is never entered twice.
 #pragma once
 
 #include <sys/epoll.h>
@@ -167,6 +165,7 @@ class Epoll {
     bool listed = false;     ///< in the ready ring
     bool direct = false;     ///< its receive is tried in every turn
     bool level = false;      ///< level-triggered: watched only for what an operation waits for
+    bool quiet = false;      ///< not watched for room yet; see await_room
     bool changed = false;    ///< level-triggered: in the list of those to be watched anew
     bool forgotten = false;  ///< to be given back once it is off the ready ring
     Operation* accept = nullptr;
@@ -216,6 +215,7 @@ class Epoll {
   void watch_changed() noexcept;
   void lost(int error) noexcept;
   void change(std::int32_t handle) noexcept;
+  void await_room(Entry& entry) noexcept;
   void leave_direct(std::int32_t handle) noexcept;
   void try_send(Entry& entry, Operation& operation) noexcept;
   void begin_receive(Operation& operation) noexcept;

@@ -16,6 +16,16 @@
 
 namespace loom {
 
+/// What an edge-triggered descriptor is watched for, besides room to send.
+inline constexpr std::uint32_t epoll_edges = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+
+/// Whether `fd` is a socket of AF_UNIX, socket(7).
+inline bool is_unix_socket(int fd) noexcept {
+  int domain = 0;
+  socklen_t size = sizeof domain;
+  return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
 /// Somebody closed the epoll instance, which ends every wait at once: without it nothing can be
 /// served any more, so the program is asked to stop, and the turns until then are 1 ms apart.
 template <class Shape>
@@ -42,7 +52,8 @@ std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {
   const std::int32_t handle = free_[free_count_ - 1];
   const bool level = Shape::level_triggered && traits.trigger == Trigger::level;
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+  const bool quiet = !level && is_unix_socket(fd);
+  event.events = epoll_edges | (quiet ? 0U : static_cast<std::uint32_t>(EPOLLOUT));
   event.data.u32 = static_cast<std::uint32_t>(handle);
   const bool is_refused = !level && epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0;
   // epoll has no opinion of regular files (epoll_ctl(2)): they are always ready.
@@ -59,9 +70,29 @@ std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {
   entry.fd = fd;
   entry.readable = entry.writable = entry.ended = is_file;
   entry.level = level;
+  entry.quiet = quiet;
   entry.changed = changed;
   entry.direct = Shape::direct_sockets != 0 && traits.receive == ReceiveStrategy::direct;
   return handle;
+}
+
+/// The operation waits until there is room again. The kernel reports room in a unix socket whenever
+/// its peer reads, wanted or not, which would wake the loop for each answer that was taken; so it
+/// is asked for only from the first time on that one is full. Asking reports what is so already.
+template <class Shape>
+void Epoll<Shape>::await_room(Entry& entry) noexcept {
+  entry.writable = false;
+  if (!entry.quiet) return;
+  entry.quiet = false;
+  epoll_event event{};
+  event.events = epoll_edges | EPOLLOUT;
+  event.data.u32 = static_cast<std::uint32_t>(&entry - entries_);
+  core_->stats().add(Stat::kernel_entries);
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, entry.fd, &event) == 0) return;
+  // Somebody closed it, or no memory: the next turn tries the operation again, and asks again.
+  entry.quiet = true;
+  entry.writable = true;
+  list(static_cast<std::int32_t>(event.data.u32));
 }
 
 /// Notes that a level-triggered descriptor may have to be watched for something else.
