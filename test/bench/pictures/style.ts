@@ -57,14 +57,14 @@ export const pageStyle = [
   'dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}',
   'nav ul{columns:2;margin:.25rem 0;padding-left:1.2rem}',
   'figure{margin:.75rem 0}figure svg{width:100%;height:auto}',
-  'figcaption,.soft{color:var(--soft);font-size:.88rem}',
+  'figcaption,p.soft{color:var(--soft);font-size:.88rem}',
   '.noisy{border-left:.3rem solid var(--edge);padding-left:.6rem;font-weight:600}',
   '.wide{overflow-x:auto}',
   'table{border-collapse:collapse;font-size:.8rem;font-variant-numeric:tabular-nums}',
   'caption{text-align:left;color:var(--soft);padding:.3rem 0}',
   'th,td{padding:.15rem .5rem;text-align:right;border-bottom:1px solid var(--grid);' +
     'white-space:nowrap}',
-  'th:first-child,td.words{text-align:left}thead th{vertical-align:bottom}',
+  'th:first-child,.words{text-align:left}thead th{vertical-align:bottom}',
   'tbody th{font-weight:400}',
   'ul.reasons{font-size:.85rem;overflow-wrap:anywhere}',
   '@media (max-width:40rem){body{padding:.75rem}nav ul{columns:1}' +

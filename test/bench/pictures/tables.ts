@@ -15,10 +15,9 @@ function table(
   rows: readonly (readonly string[])[],
   wordColumns: readonly number[] = [],
 ): Markup {
+  const kind = (n: number) => (wordColumns.includes(n) ? 'words' : undefined);
   const cell = (words: string, n: number): Markup =>
-    n === 0
-      ? element('th', { scope: 'row' }, words)
-      : element('td', { class: wordColumns.includes(n) ? 'words' : undefined }, words);
+    n === 0 ? element('th', { scope: 'row' }, words) : element('td', { class: kind(n) }, words);
   const written = element(
     'table',
     {},
@@ -29,7 +28,7 @@ function table(
       element(
         'tr',
         {},
-        head.map((words) => element('th', { scope: 'col' }, words)),
+        head.map((words, n) => element('th', { scope: 'col', class: kind(n) }, words)),
       ),
     ),
     element(
@@ -61,8 +60,8 @@ export function ratioTable(section: Section): Markup {
       discarded.length === 0 ? String(trials) : `${trials}, ${discarded.length} discarded`,
     ];
   });
-  const head = ['server', 'median', 'quartiles', `over ${baseline} [95 %]`, 'in words', 'trials'];
-  return table(`${scenario}, best first`, head, rows, [4]);
+  const head = ['server', 'median', 'quartiles', 'ratio [95 %]', 'in words', 'trials'];
+  return table(`${scenario}, best first; ratios are to ${baseline}`, head, rows, [4]);
 }
 
 /** Every other figure of a scenario: percentiles, rates, system calls. */

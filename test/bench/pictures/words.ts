@@ -92,7 +92,7 @@ export function factsOf(report: Report): readonly (readonly [name: string, value
     ['Date', machine.date],
     ['Processor', machine.processor],
     ['Cores', String(machine.cores)],
-    ['Load before', machine.loadAverage.toFixed(2)],
+    ['Load average', machine.loadAverage.toFixed(2)],
     ['Kernel', `Linux ${machine.kernel}`],
     ['Compiler', machine.compiler],
     ['Node', machine.node],
