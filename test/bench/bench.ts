@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { buildLoad } from './compile.ts';
 import { loomServers } from './loom_servers.ts';
 import { machineNow, remarksOn, tasksetCores } from './machine.ts';
-import { type Wanted, writePictures } from './pictures/write.ts';
+import { makeFolders, type Wanted, writePictures } from './pictures/write.ts';
 import { progress, say } from './progress.ts';
 import { type Report, reportText, sectionOf } from './report.ts';
 import { runRounds } from './rounds.ts';
@@ -175,6 +175,7 @@ export function show(
 
 /** Measures and prints. @returns the exit code: 1 when nobody has a figure */
 export async function runBench(options: BenchOptions): Promise<number> {
+  makeFolders(options.wanted);
   const report = await measure(options);
   show(report, options);
   return report.sections.some(({ rows }) => rows.some(({ trials }) => trials > 0)) ? 0 : 1;

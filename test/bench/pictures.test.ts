@@ -233,6 +233,12 @@ test('a saved run is rendered without measuring, and anything else is refused', 
   const beside = await bench('--from', saved, '--quick');
   t.regex(beside.stderr, /--from measures nothing, so --quick means nothing beside it/);
   t.regex((await bench('--gate', '--svg', pictures)).stderr, /--svg needs a run/);
-  const full = await bench('--from', join(folder, 'absent.json'), '--report', folder);
-  t.regex(full.stderr, /absent\.json is no result of .*ENOENT/);
+  const absent = await bench('--from', join(folder, 'absent.json'));
+  t.regex(absent.stderr, /absent\.json is no result of .*ENOENT/);
+  // Before anything is measured, not after it.
+  const none = ['--only', 'none', '--peer', 'absent=/nonexistent/server'];
+  const taken = await bench(...none, '--report', folder);
+  t.like(taken, { code: 2, stdout: '' });
+  t.regex(taken.stderr, /--report takes a file, and .* is a folder/);
+  t.regex((await bench(...none, '--svg', out)).stderr, /nothing can be written to .*out\.html/);
 });

@@ -1,6 +1,14 @@
 /** Writes a report's page and pictures; a file that is already so is left alone. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Report } from '../report.ts';
 import { picturesOf } from './figures.ts';
@@ -14,6 +22,25 @@ export interface Wanted {
   page?: string | undefined;
   /** The pictures' folder. */
   pictures?: string | undefined;
+}
+
+/**
+ * Makes the folders, so that a long run does not end with a path that never was one.
+ * @throws {RangeError} naming what is in the way
+ */
+export function makeFolders({ page, pictures }: Wanted): void {
+  const folders = [...(page === undefined ? [] : [dirname(page)]), ...(pictures ? [pictures] : [])];
+  for (const folder of folders) {
+    try {
+      mkdirSync(folder, { recursive: true });
+      accessSync(folder, constants.W_OK);
+    } catch (error) {
+      throw new RangeError(`nothing can be written to ${folder}: ${(error as Error).message}`);
+    }
+  }
+  if (page !== undefined && statSync(page, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new RangeError(`--report takes a file, and ${page} is a folder`);
+  }
 }
 
 /** Pages and pictures by file. */
@@ -35,11 +62,11 @@ export function filesOf(report: Report, { page, pictures }: Wanted): ReadonlyMap
  * @throws {RangeError} naming a file that cannot be written
  */
 export function writePictures(report: Report, wanted: Wanted): readonly string[] {
+  makeFolders(wanted);
   const files = filesOf(report, wanted);
   for (const [file, text] of files) {
     try {
       if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
-      mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     } catch (error) {
       throw new RangeError(`${file} cannot be written: ${(error as Error).message}`);
