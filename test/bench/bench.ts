@@ -5,6 +5,7 @@ import { buildLoad } from './compile.ts';
 import { loomServers } from './loom_servers.ts';
 import { peers as otherPeers } from './peers.ts';
 import { machineNow, remarksOn, tasksetCores } from './machine.ts';
+import { makeFolders, type Wanted, writePictures } from './pictures/write.ts';
 import { progress, say } from './progress.ts';
 import { type Report, reportText, sectionOf } from './report.ts';
 import { runRounds } from './rounds.ts';
@@ -17,6 +18,10 @@ import { whyNotStartable } from './trial.ts';
 export interface BenchOptions {
   quick: boolean;
   json: boolean;
+  /** Which page and pictures to write. */
+  wanted: Wanted;
+  /** As it was typed. */
+  command: string;
   /** Names; none: all. */
   scenarios: readonly string[];
   /** Beginnings of names of servers; none: all. */
@@ -148,12 +153,23 @@ export async function measure(options: BenchOptions): Promise<Report> {
       );
     }
   }
-  return { machine, seed, rounds: played, measuredMilliseconds, remarks, sections };
+  const { command } = options;
+  return { command, machine, seed, rounds: played, measuredMilliseconds, remarks, sections };
+}
+
+/** Prints a report, and writes what is wanted of it. */
+export function show(
+  report: Report,
+  { json, wanted }: Pick<BenchOptions, 'json' | 'wanted'>,
+): void {
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+  for (const file of writePictures(report, wanted)) say(`wrote ${file}`);
 }
 
 /** Measures and prints. @returns the exit code: 1 when nobody has a figure */
 export async function runBench(options: BenchOptions): Promise<number> {
+  makeFolders(options.wanted);
   const report = await measure(options);
-  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+  show(report, options);
   return report.sections.some(({ rows }) => rows.some(({ trials }) => trials > 0)) ? 0 : 1;
 }

@@ -12,6 +12,7 @@ export interface Machine {
   /** Of the last minute, before anything was measured. */
   loadAverage: number;
   compiler: string;
+  node: string;
   date: string;
 }
 
@@ -34,6 +35,7 @@ export function machineNow(): Machine {
     cores: availableParallelism(),
     loadAverage: loadavg()[0] ?? 0,
     compiler: firstLine('c++', '--version'),
+    node: process.version,
     date: new Date().toISOString(),
   };
 }

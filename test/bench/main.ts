@@ -1,8 +1,9 @@
 /** `npm run bench`: the options of the benchmark; bench.ts and gate.ts do what they ask for. */
 
 import { parseArgs } from 'node:util';
-import { printServers, runBench } from './bench.ts';
+import { printServers, runBench, show } from './bench.ts';
 import { gate, gateText } from './gate.ts';
+import { readReport } from './pictures/saved.ts';
 
 const usage = `usage: npm run bench -- [options]
 
@@ -18,6 +19,9 @@ const usage = `usage: npm run bench -- [options]
   --gate             fails when a message takes more instructions or kernel entries than recorded
   --record           with --gate: records them
   --json             the report as JSON
+  --report FILE      also a page of it, with pictures, that needs nothing else
+  --svg FOLDER       also its pictures as files
+  --from FILE        shows what --json printed into FILE, and measures nothing
   --servers          builds our servers and prints {name: command} as JSON, nothing else
 `;
 
@@ -30,15 +34,18 @@ function natural(name: string, text: string | undefined): number | undefined {
   return Number(text);
 }
 
-/** Reads the command line and does what it asks for. @returns the exit code */
-async function main(): Promise<number> {
-  const { values } = parseArgs({
+/** What the command line says. */
+function readOptions() {
+  return parseArgs({
     options: {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       servers: { type: 'boolean', default: false },
       gate: { type: 'boolean', default: false },
       record: { type: 'boolean', default: false },
+      report: { type: 'string' },
+      svg: { type: 'string' },
+      from: { type: 'string' },
       help: { type: 'boolean', default: false },
       scenario: { type: 'string', multiple: true, default: [] },
       only: { type: 'string', multiple: true, default: [] },
@@ -48,21 +55,66 @@ async function main(): Promise<number> {
       milliseconds: { type: 'string' },
       seed: { type: 'string' },
     },
-  });
+  }).values;
+}
+
+type Options = ReturnType<typeof readOptions>;
+
+/** @throws {RangeError} when an option would mean nothing beside another */
+function refuseMeaningless(options: Options): void {
+  const given = (names: readonly (keyof Options)[]): string | undefined =>
+    names.find((name) => {
+      const value = options[name];
+      return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+    });
+  if (options.record && !options.gate) throw new RangeError('--record belongs to --gate');
+  const writing = given(['report', 'svg', 'from']);
+  if (writing !== undefined && (options.gate || options.servers)) {
+    throw new RangeError(`--${writing} needs a run, and --gate and --servers are none`);
+  }
+  const measuring = given([
+    ...(['quick', 'scenario', 'only', 'peer', 'baseline', 'rounds', 'milliseconds'] as const),
+    'seed',
+  ]);
+  if (options.from !== undefined && measuring !== undefined) {
+    throw new RangeError(`--from measures nothing, so --${measuring} means nothing beside it`);
+  }
+  const empty = (['report', 'svg', 'from'] as const).find((name) => options[name] === '');
+  if (empty !== undefined) throw new RangeError(`--${empty} takes a path`);
+}
+
+/** The command line as it can be typed again. */
+function typed(parameters: readonly string[]): string {
+  const words = parameters.map((word) =>
+    /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
+  );
+  return ['npm run bench', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
+}
+
+/** Reads the command line and does what it asks for. @returns the exit code */
+async function main(): Promise<number> {
+  const values = readOptions();
   if (values.help) {
     process.stdout.write(usage);
     return 0;
   }
-  if (values.record && !values.gate) throw new RangeError('--record belongs to --gate');
+  refuseMeaningless(values);
   if (values.servers) return printServers();
   if (values.gate) {
     const rows = await gate(values.record);
     process.stdout.write(gateText(rows));
     return rows.some(({ verdict }) => verdict === 'FAIL') ? 1 : 0;
   }
+  const wanted = { page: values.report, pictures: values.svg };
+  if (values.from !== undefined) {
+    show(readReport(values.from), { json: values.json, wanted });
+    return 0;
+  }
   return runBench({
     quick: values.quick,
     json: values.json,
+    wanted,
+    command: typed(process.argv.slice(2)),
     scenarios: values.scenario,
     only: values.only,
     peers: values.peer,

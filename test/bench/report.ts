@@ -2,6 +2,7 @@
 
 import type { Machine } from './machine.ts';
 import { again, type Results } from './rounds.ts';
+import type { Scenario } from './scenarios.ts';
 import {
   bootstrap,
   median,
@@ -32,6 +33,8 @@ export interface Section {
   scenario: string;
   about: string;
   metric: 'rate' | 'p50';
+  /** The load, so that scenarios which differ in one thing can be put side by side. */
+  played: Pick<Scenario, 'load' | 'transport' | 'connections' | 'bytes' | 'depth'>;
   baseline: string;
   rows: Row[];
   /** The baseline over itself: what differs less than this differs by noise. */
@@ -41,6 +44,8 @@ export interface Section {
 
 /** Everything that a run found. */
 export interface Report {
+  /** As it can be typed again. */
+  command: string;
   machine: Machine;
   seed: number;
   rounds: number;
@@ -65,7 +70,8 @@ function mediansOf(all: readonly Figures[]): Partial<Figures> {
 
 /** Works out one scenario. */
 export function sectionOf({ scenario, baseline, trials }: Results, random: Random): Section {
-  const { name, about, metric } = scenario;
+  const { name, about, metric, load, transport, connections, bytes, depth } = scenario;
+  const played = { load, transport, connections, bytes, ...(depth !== undefined && { depth }) };
   const byRound = (server: string) =>
     (trials.get(server) ?? []).map((trial) => figuresOf(trial)?.[metric]);
   const rows = [...trials].map(([server, own]): Row => {
@@ -85,7 +91,7 @@ export function sectionOf({ scenario, baseline, trials }: Results, random: Rando
   });
   const noise = rows.find(({ server }) => server === again(baseline))?.ratio ?? null;
   const noisy = noise !== null && Math.max(noise.high - 1, 1 - noise.low) > noiseBound;
-  return { scenario: name, about, metric, baseline, rows, noise, noisy };
+  return { scenario: name, about, metric, played, baseline, rows, noise, noisy };
 }
 
 /** A count a second, or a time, as people read it. */
@@ -118,14 +124,20 @@ function columns(lines: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** The servers of a scenario, the best first; those without a figure come last. */
+export function bestFirst({ metric, rows }: Pick<Section, 'metric' | 'rows'>): Row[] {
+  const worst = metric === 'rate' ? 0 : Number.MAX_VALUE;
+  return [...rows].sort((a, b) => {
+    const [first, second] = [a.spread?.median ?? worst, b.spread?.median ?? worst];
+    return metric === 'rate' ? second - first : first - second;
+  });
+}
+
 /** The lines of one scenario, the best server first. */
 function sectionLines(section: Section): string[] {
   const { metric, rows, baseline, noise, noisy } = section;
   const better = metric === 'rate' ? 'higher is better' : 'lower is better';
-  const order = [...rows].sort((a, b) => {
-    const [first, second] = [a.spread?.median ?? 0, b.spread?.median ?? 0];
-    return metric === 'rate' ? second - first : first - second;
-  });
+  const order = bestFirst(section);
   const head = [`  ${metric}, ${better}`, 'median', 'quartiles', `over ${baseline}`];
   const lines = order.map(({ server, spread, ratio, medians, trials, discarded }) => [
     `  ${server}`,
