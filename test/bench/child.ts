@@ -128,8 +128,12 @@ export class Child {
     }
   }
 
-  /** @throws {Discarded} when it has ended */
-  mustRun(): void {
+  /**
+   * Says whether it still runs, after somebody lost touch with it: its end may come a moment later.
+   * @throws {Discarded} when it ends within `milliseconds`
+   */
+  async mustRun(milliseconds: number): Promise<void> {
+    await this.#within('end', milliseconds, this.#closed).catch(() => undefined);
     if (this.#ending !== undefined) throw this.#discard(`ended (${this.#ending}) under load`);
   }
 

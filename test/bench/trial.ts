@@ -47,6 +47,8 @@ export const startMilliseconds = 10_000;
 export const stopMilliseconds = 5_000;
 /** On top of what is measured. */
 const loadMilliseconds = 15_000;
+/** A server whose connections broke may end so long after. */
+const lastBreathMilliseconds = 1_000;
 
 let sockets = 0;
 
@@ -184,9 +186,9 @@ export async function runTrial(
       setting.loadCore,
     );
     const limit = loadMilliseconds + setting.measuredMilliseconds + setting.warmupMilliseconds;
-    const load = await loading.result(limit).catch((error: unknown) => {
+    const load = await loading.result(limit).catch(async (error: unknown) => {
       // Where the server went first, that is the reason.
-      serving.mustRun();
+      await serving.mustRun(lastBreathMilliseconds);
       throw error;
     });
     serving.stop();
