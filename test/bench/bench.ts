@@ -140,7 +140,8 @@ async function contests(
     say(`left out: ${who}: ${reason}`);
     remarks.push(`Left out: ${who}: ${reason.split('\n', 1)[0]}`);
   });
-  return [...contestsOf(servers, loads, all), ...withoutServers];
+  const everything = [...contestsOf(servers, loads, all), ...withoutServers];
+  return everything.filter(({ field }) => field.length > 0);
 }
 
 /** Measures. @returns what was found */

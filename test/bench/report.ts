@@ -117,8 +117,11 @@ function readable(metric: Metric, value: number | undefined): string {
   return `${Number((value / size).toPrecision(3))}${unit}`;
 }
 
-/** The columns beside the figure that is compared: those of servers, or of whatever else it is. */
-function besides(metric: Metric): [head: string, cell: (medians: Partial<Figures>) => string][] {
+/** The columns beside the figure that is compared: those of servers, or what commands have. */
+function besides({
+  metric,
+  rows,
+}: Section): [head: string, cell: (medians: Partial<Figures>) => string][] {
   if (metric === 'rate' || metric === 'p50') {
     return [
       ['p50', ({ p50 }) => readable('p50', p50)],
@@ -127,7 +130,8 @@ function besides(metric: Metric): [head: string, cell: (medians: Partial<Figures
     ];
   }
   const other = metric === 'time' ? 'cpu' : 'time';
-  return metric === 'bytes' ? [] : [[other, (medians) => readable(other, medians[other])]];
+  const any = rows.some(({ medians }) => medians[other] !== undefined);
+  return any ? [[other, (medians) => readable(other, medians[other])]] : [];
 }
 
 const interval = ({ median: middle, low, high }: Spread): string =>
@@ -154,7 +158,7 @@ function sectionLines(section: Section): string[] {
     const [first, second] = [a.spread?.median ?? 0, b.spread?.median ?? 0];
     return metric === 'rate' ? second - first : first - second;
   });
-  const others = besides(metric);
+  const others = besides(section);
   const head = [`  ${metric}, ${better}`, 'median', 'quartiles', `over ${baseline}`];
   const lines = order.map(({ server, spread, ratio, medians, trials, discarded }) => [
     `  ${server}`,
