@@ -20,6 +20,8 @@ const wsFolder = join(buildFolder, 'ws');
 /** On top of what is measured: Node starts, and a program. */
 const limitMilliseconds = 20_000;
 const installMilliseconds = 60_000;
+/** Of what npm says when it fails: a code, and a sentence. */
+const keptLines = 2;
 
 const node = (script: string): string[] => [
   process.execPath,
@@ -48,13 +50,18 @@ const buildChannel = once(async () => {
 const installWs = once(async () => {
   if (existsSync(join(wsFolder, 'node_modules/ws/package.json'))) return;
   mkdirSync(wsFolder, { recursive: true });
-  const quiet = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts'];
+  // `npm run -s` would have this npm be silent, too, about what goes wrong.
+  const quiet = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
   const command = ['install', '--prefix', wsFolder, ...quiet, `ws@${wsVersion}`];
   try {
     await promisify(execFile)('npm', command, { timeout: installMilliseconds });
   } catch (error) {
     const { stderr = '' } = error as { stderr?: string };
-    const why = stderr.trim().split('\n', 1)[0] || String(error);
+    const lines = stderr
+      .trim()
+      .replaceAll(/^npm (?:error|ERR!) /gm, '')
+      .split('\n');
+    const why = lines.slice(0, keptLines).join('; ') || String(error);
     throw new Error(`npm cannot install ws ${wsVersion} into build/bench/ws: ${why}`);
   }
 });
