@@ -2,17 +2,19 @@
 
 import { availableParallelism } from 'node:os';
 import { buildLoad } from './compile.ts';
+import { innerContests, inners } from './inner/contests.ts';
+import type { Inner } from './inner/entrant.ts';
 import { loomServers } from './loom_servers.ts';
 import { peers as otherPeers } from './peers.ts';
 import { machineNow, remarksOn, tasksetCores } from './machine.ts';
 import { makeFolders, type Wanted, writePictures } from './pictures/write.ts';
 import { progress, say } from './progress.ts';
 import { type Report, reportText, sectionOf } from './report.ts';
-import { runRounds } from './rounds.ts';
+import { type Contest, contestsOf, runRounds } from './rounds.ts';
 import { modeOf, type Scenario, scenarios } from './scenarios.ts';
 import { buildAll, type Peer, peerOfOption, type Server } from './server.ts';
 import { seeded } from './statistics.ts';
-import { whyNotStartable } from './trial.ts';
+import { type Setting, whyNotStartable } from './trial.ts';
 
 /** What a run is asked for. */
 export interface BenchOptions {
@@ -24,7 +26,7 @@ export interface BenchOptions {
   command: string;
   /** Names; none: all. */
   scenarios: readonly string[];
-  /** Beginnings of names of servers; none: all. */
+  /** Beginnings of names of servers, or of what is measured without one; none: all. */
   only: readonly string[];
   /** Servers of a command line, NAME=COMMAND. */
   peers: readonly string[];
@@ -41,40 +43,48 @@ const quickLimitMilliseconds = 165_000;
 const usual = { rounds: 11, measuredMilliseconds: 500, warmupMilliseconds: 100 };
 const quick = { rounds: 5, measuredMilliseconds: 250, warmupMilliseconds: 50 };
 
+/** What a run plays: loads of servers, and scenarios without one. */
+interface Chosen {
+  loads: readonly Scenario[];
+  inner: readonly Inner[];
+}
+
 /** @throws {RangeError} naming a scenario that does not exist */
-function chosenScenarios(options: BenchOptions): readonly Scenario[] {
-  const unknown = options.scenarios.find((name) => !scenarios.some((one) => one.name === name));
+function chosenScenarios(options: BenchOptions): Chosen {
+  const names = [...scenarios, ...inners].map(({ name }) => name);
+  const unknown = options.scenarios.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    const names = scenarios.map(({ name }) => name).join(', ');
-    throw new RangeError(`no scenario '${unknown}'; there are ${names}`);
+    throw new RangeError(`no scenario '${unknown}'; there are ${names.join(', ')}`);
   }
-  if (options.scenarios.length > 0) {
-    return scenarios.filter(({ name }) => options.scenarios.includes(name));
-  }
-  return options.quick ? scenarios.filter((scenario) => scenario.quick) : scenarios;
+  const isWanted = ({ name, quick: isQuick }: { name: string; quick: boolean }): boolean =>
+    options.scenarios.length > 0 ? options.scenarios.includes(name) : isQuick || !options.quick;
+  return { loads: scenarios.filter(isWanted), inner: inners.filter(isWanted) };
+}
+
+/** The names that `--only` asks for; undefined: all. */
+function wantedNames({ only }: BenchOptions): readonly string[] | undefined {
+  return only.length === 0 ? undefined : only.filter((beginning) => beginning !== nobody);
 }
 
 /** Servers that the options ask for; those of the command line always take part. */
-async function chosenPeers(options: BenchOptions): Promise<Peer[]> {
+async function chosenPeers(options: BenchOptions, inner: readonly Inner[]): Promise<Peer[]> {
   const known = [...loomServers, ...otherPeers];
-  const wanted = options.only.filter((beginning) => beginning !== nobody);
+  const others = inners.flatMap(({ entrants }) => entrants.map(({ name }) => name));
+  const wanted = wantedNames(options);
   const isWanted = ({ name, quick: isQuick = true }: Peer): boolean =>
-    options.only.length > 0
-      ? wanted.some((beginning) => name.startsWith(beginning))
-      : isQuick || !options.quick;
-  const lost = wanted.find((beginning) => !known.some(({ name }) => name.startsWith(beginning)));
-  if (lost !== undefined) {
-    const all = known.map(({ name }) => name).join(', ');
-    throw new RangeError(`no server '${lost}'; there are ${all}`);
-  }
+    wanted?.some((beginning) => name.startsWith(beginning)) ?? (isQuick || !options.quick);
+  const all = [...known.map(({ name }) => name), ...new Set(others)];
+  const lost = wanted?.find((beginning) => !all.some((name) => name.startsWith(beginning)));
+  if (lost !== undefined) throw new RangeError(`no server '${lost}'; there are ${all.join(', ')}`);
   const chosen = [...known.filter(isWanted), ...options.peers.map(peerOfOption)];
   const names = chosen.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new RangeError(`two servers are called '${twice}'`);
   const { baseline } = options;
-  if (baseline !== undefined && !names.includes(baseline)) {
+  const bases = [...names, ...inner.flatMap(({ entrants }) => entrants.map(({ name }) => name))];
+  if (baseline !== undefined && !bases.includes(baseline)) {
     throw new RangeError(
-      `no server '${baseline}' to be the baseline; there are ${names.join(', ')}`,
+      `no server '${baseline}' to be the baseline; there are ${bases.join(', ')}`,
     );
   }
   return chosen;
@@ -109,41 +119,59 @@ export async function printServers(): Promise<number> {
   return remarks.length === 0 ? 0 : 1;
 }
 
+/** Builds everybody who takes part; `remarks` say who cannot. */
+async function contests(
+  { loads, inner }: Chosen,
+  peers: readonly Peer[],
+  options: BenchOptions,
+  setting: Omit<Setting, 'load'>,
+  remarks: string[],
+): Promise<Contest[]> {
+  const load = peers.length === 0 ? '' : await buildLoad();
+  const servers = peers.length === 0 ? [] : await startable(await build(peers, remarks), remarks);
+  const wanted = wantedNames(options);
+  const isWanted = ({ name }: { name: string }): boolean =>
+    wanted?.some((beginning) => name.startsWith(beginning)) ?? true;
+  if (inner.length > 0) say('building what is measured without a server, unless it is');
+  const all = { ...setting, load };
+  const withoutServers = await innerContests(inner, isWanted, all, (who, reason) => {
+    say(`left out: ${who}: ${reason}`);
+    remarks.push(`Left out: ${who}: ${reason.split('\n', 1)[0]}`);
+  });
+  const everything = [...contestsOf(servers, loads, all), ...withoutServers];
+  return everything.filter(({ field }) => field.length > 0);
+}
+
 /** Measures. @returns what was found */
 export async function measure(options: BenchOptions): Promise<Report> {
   const begin = performance.now();
-  const wanted = chosenScenarios(options);
-  const modes = new Set(wanted.map(modeOf));
-  const peers = (await chosenPeers(options)).filter((peer) => peer.modes.some((m) => modes.has(m)));
+  const chosen = chosenScenarios(options);
+  const modes = new Set(chosen.loads.map(modeOf));
+  const peers = (await chosenPeers(options, chosen.inner)).filter((peer) =>
+    peer.modes.some((mode) => modes.has(mode)),
+  );
   const machine = machineNow();
   const remarks = remarksOn(machine);
-  const load = await buildLoad();
-  const servers = await startable(await build(peers, remarks), remarks);
   const size = options.quick ? quick : usual;
   const rounds = options.rounds ?? size.rounds;
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const random = seeded(seed);
   const measuredMilliseconds = options.measuredMilliseconds ?? size.measuredMilliseconds;
   const { warmupMilliseconds } = size;
+  const setting = { measuredMilliseconds, warmupMilliseconds, ...tasksetCores() };
+  const taking = await contests(chosen, peers, options, setting, remarks);
+  const limit = options.quick ? begin + quickLimitMilliseconds : Number.POSITIVE_INFINITY;
   const results = await runRounds(
-    servers,
-    wanted,
+    taking,
     options.baseline,
-    { load, measuredMilliseconds, warmupMilliseconds, ...tasksetCores() },
-    {
-      rounds,
-      deadlineMilliseconds: options.quick
-        ? begin + quickLimitMilliseconds
-        : Number.POSITIVE_INFINITY,
-    },
+    { rounds, trialMilliseconds: measuredMilliseconds, deadlineMilliseconds: limit },
     random,
     progress(),
   );
-  const played = Math.max(
-    0,
-    ...results.flatMap(({ trials }) => [...trials.values()].map((t) => t.length)),
-  );
-  if (played < rounds) remarks.push(`Time was up after ${played} of ${rounds} rounds.`);
+  const lengths = results.flatMap(({ trials }) => [...trials.values()].map((t) => t.length));
+  const played = Math.max(0, ...lengths);
+  const planned = Math.max(0, ...taking.map((one) => Math.min(one.rounds ?? rounds, rounds)));
+  if (played < planned) remarks.push(`Time was up after ${played} of ${planned} rounds.`);
   const sections = results.map((result) => sectionOf(result, random));
   for (const { rows, scenario } of sections) {
     for (const { server, trials, discarded } of rows) {

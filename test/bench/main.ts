@@ -9,7 +9,7 @@ const usage = `usage: npm run bench -- [options]
 
   --quick            a few scenarios, servers and rounds: less than three minutes
   --scenario NAME    only this one; may be given again
-  --only NAME        only servers whose name begins so, and those of --peer; may be given again,
+  --only NAME        only those whose name begins so, and those of --peer; may be given again,
                      and \`none\` is none but those of --peer
   --peer NAME=COMMAND  a server of yours, which keeps the contract of test/bench/README.md
   --baseline NAME    the server that the others are compared with; else the first

@@ -150,7 +150,7 @@ test('scaling curves hold the rate at each number of connections', (t) => {
   );
   t.deepEqual(values('tokio'), rates);
   t.deepEqual(values('loom-direct-io_uring')?.slice(1), [undefined, undefined]);
-  const alone = report.sections.filter(({ played }) => played.connections !== 64);
+  const alone = report.sections.filter(({ played }) => played?.connections !== 64);
   t.deepEqual(scalingsOf({ ...report, sections: alone })[0]?.connections, [8, 512]);
   t.deepEqual(scalingsOf({ ...report, sections: alone.slice(0, 3) }), []);
 });

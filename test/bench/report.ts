@@ -11,7 +11,7 @@ import {
   type Spread,
   spreadOf,
 } from './statistics.ts';
-import type { Figures, Trial } from './trial.ts';
+import type { Figures, Metric, Trial } from './trial.ts';
 
 /** One server under one scenario. */
 export interface Row {
@@ -28,13 +28,16 @@ export interface Row {
   medians: Partial<Figures>;
 }
 
+/** What a scenario of servers plays. */
+export type Played = Pick<Scenario, 'load' | 'transport' | 'connections' | 'bytes' | 'depth'>;
+
 /** One scenario. */
 export interface Section {
   scenario: string;
   about: string;
-  metric: 'rate' | 'p50';
-  /** The load, so that scenarios which differ in one thing can be put side by side. */
-  played: Pick<Scenario, 'load' | 'transport' | 'connections' | 'bytes' | 'depth'>;
+  metric: Metric;
+  /** The load, so that scenarios which differ in one thing can be put side by side; null: none. */
+  played: Played | null;
   baseline: string;
   rows: Row[];
   /** The baseline over itself: what differs less than this differs by noise. */
@@ -68,10 +71,14 @@ function mediansOf(all: readonly Figures[]): Partial<Figures> {
   );
 }
 
+function playedOf({ load, transport, connections, bytes, depth }: Scenario): Played {
+  return { load, transport, connections, bytes, ...(depth !== undefined && { depth }) };
+}
+
 /** Works out one scenario. */
 export function sectionOf({ scenario, baseline, trials }: Results, random: Random): Section {
-  const { name, about, metric, load, transport, connections, bytes, depth } = scenario;
-  const played = { load, transport, connections, bytes, ...(depth !== undefined && { depth }) };
+  const { name, about, metric } = scenario;
+  const played = 'load' in scenario ? playedOf(scenario as Scenario) : null;
   const byRound = (server: string) =>
     (trials.get(server) ?? []).map((trial) => figuresOf(trial)?.[metric]);
   const rows = [...trials].map(([server, own]): Row => {
@@ -94,18 +101,50 @@ export function sectionOf({ scenario, baseline, trials }: Results, random: Rando
   return { scenario: name, about, metric, played, baseline, rows, noise, noisy };
 }
 
-/** A count a second, or a time, as people read it. */
-function readable(metric: 'rate' | 'p50', value: number | undefined): string {
+/** From the largest; the last is used below the others, too. */
+const times = [
+  [' s', 1e9],
+  [' ms', 1e6],
+  [' us', 1e3],
+  [' ns', 1],
+] as const;
+const units: Readonly<Record<Metric, readonly (readonly [unit: string, size: number])[]>> = {
+  rate: [
+    [' M/s', 1e6],
+    [' k/s', 1e3],
+  ],
+  p50: times,
+  time: times,
+  cpu: times,
+  bytes: [
+    [' MiB', 2 ** 20],
+    [' KiB', 2 ** 10],
+  ],
+};
+
+/** A count a second, a time or a size, as people read it. */
+export function readable(metric: Metric, value: number | undefined): string {
   if (value === undefined) return '-';
-  const [unit, size] =
-    metric === 'p50'
-      ? value >= 1e6
-        ? ['ms', 1e6]
-        : ['us', 1e3]
-      : value >= 1e6
-        ? ['M/s', 1e6]
-        : ['k/s', 1e3];
-  return `${Number((value / size).toPrecision(3))} ${unit}`;
+  const all = units[metric];
+  const [unit, size] = all.find(([, each]) => value >= each) ?? all.at(-1) ?? ['', 1];
+  return `${Number((value / size).toPrecision(3))}${unit}`;
+}
+
+/** The columns beside the figure that is compared: those of servers, or what commands have. */
+function besides({
+  metric,
+  rows,
+}: Section): [head: string, cell: (medians: Partial<Figures>) => string][] {
+  if (metric === 'rate' || metric === 'p50') {
+    return [
+      ['p50', ({ p50 }) => readable('p50', p50)],
+      ['p99', ({ p99 }) => readable('p50', p99)],
+      ['calls/message', ({ syscallsPerMessage: calls }) => calls?.toFixed(4) ?? '-'],
+    ];
+  }
+  const other = metric === 'time' ? 'cpu' : 'time';
+  const any = rows.some(({ medians }) => medians[other] !== undefined);
+  return any ? [[other, (medians) => readable(other, medians[other])]] : [];
 }
 
 const interval = ({ median: middle, low, high }: Spread): string =>
@@ -138,15 +177,14 @@ function sectionLines(section: Section): string[] {
   const { metric, rows, baseline, noise, noisy } = section;
   const better = metric === 'rate' ? 'higher is better' : 'lower is better';
   const order = bestFirst(section);
+  const others = besides(section);
   const head = [`  ${metric}, ${better}`, 'median', 'quartiles', `over ${baseline}`];
   const lines = order.map(({ server, spread, ratio, medians, trials, discarded }) => [
     `  ${server}`,
     readable(metric, spread?.median),
     spread === null ? '-' : `${readable(metric, spread.low)} .. ${readable(metric, spread.high)}`,
     ratio === null ? '-' : interval(ratio),
-    readable('p50', medians.p50),
-    readable('p50', medians.p99),
-    medians.syscallsPerMessage?.toFixed(4) ?? '-',
+    ...others.map(([, cell]) => cell(medians)),
     discarded.length === 0 ? String(trials) : `${trials}, ${discarded.length} discarded`,
   ]);
   const why = rows.flatMap(({ server, discarded }) =>
@@ -161,7 +199,7 @@ function sectionLines(section: Section): string[] {
       : [`  of that the load generator's own lateness: p99 ${readable('p50', median(late))}`];
   return [
     `${section.scenario}: ${section.about}`,
-    ...columns([[...head, 'p50', 'p99', 'calls/message', 'trials'], ...lines]),
+    ...columns([[...head, ...others.map(([name]) => name), 'trials'], ...lines]),
     `  noise floor (${baseline} twice): ${floor}${warning}`,
     ...lateness,
     ...why,

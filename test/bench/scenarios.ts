@@ -1,13 +1,21 @@
 /** What servers are measured at, as data: to add a scenario, add a row. */
 
 import type { Mode } from './server.ts';
+import type { Metric } from './trial.ts';
 
-/** A load, and the figure by which servers are compared under it. */
-export interface Scenario {
+/** What is compared, and by which figure. */
+export interface Subject {
   /** As `--scenario` calls it. */
   name: string;
   /** In a few words. */
   about: string;
+  metric: Metric;
+  /** Whether a quick run has it. */
+  quick: boolean;
+}
+
+/** A load, and the figure by which servers are compared under it. */
+export interface Scenario extends Subject {
   /** The mode of the load generator; the server's follows from it. */
   load: 'echo' | 'ingest' | 'paced';
   transport: 'tcp' | 'unix';
@@ -22,8 +30,6 @@ export interface Scenario {
   rate?: number;
   /** What is compared: messages a second, or the median time of a message. */
   metric: 'rate' | 'p50';
-  /** Whether a quick run has it. */
-  quick: boolean;
 }
 
 /** One connection, one message at a time. */

@@ -22,10 +22,13 @@ export interface Setting {
   loadCore: number | undefined;
 }
 
+/** The figure that a scenario compares; more is better of a rate, less of everything else. */
+export type Metric = 'rate' | 'p50' | 'time' | 'cpu' | 'bytes';
+
 /** What a trial measured; times in nanoseconds. */
 export interface Figures {
   /** Messages a second. */
-  rate: number;
+  rate?: number;
   /** Of round trips, or from due to handled; absent where nothing was stamped. */
   p50?: number;
   p90?: number;
@@ -36,6 +39,12 @@ export interface Figures {
   syscallsPerMessage?: number;
   /** How late the load generator was at its 99th percentile; paced only. */
   generatorP99?: number;
+  /** What one operation took, or a whole command, by the clock. */
+  time?: number;
+  /** What a command took of processors, its own time and the kernel's for it. */
+  cpu?: number;
+  /** The size of a file. */
+  bytes?: number;
 }
 
 /** A trial that held, or why it did not. */
@@ -168,12 +177,31 @@ export async function whyNotStartable(command: string, mode: Mode): Promise<stri
   }
 }
 
+/** What `measure` finds, or why the trial has no figures. */
+export async function tried(measure: () => Promise<Figures>): Promise<Trial> {
+  try {
+    return { figures: await measure() };
+  } catch (error) {
+    if (error instanceof Discarded) return { discarded: error.message };
+    throw error;
+  }
+}
+
 /** Loads `server` once. */
-export async function runTrial(
+export function runTrial(
   server: Pick<Server, 'command'>,
   scenario: Scenario,
   setting: Setting,
 ): Promise<Trial> {
+  return tried(() => loadOnce(server, scenario, setting));
+}
+
+/** @throws {Discarded} when the trial does not hold */
+async function loadOnce(
+  server: Pick<Server, 'command'>,
+  scenario: Scenario,
+  setting: Setting,
+): Promise<Figures> {
   const address = await freeAddress(scenario.transport);
   const serving = serve(server.command, modeOf(scenario), address, setting.serverCore);
   let loading: Child | undefined;
@@ -194,10 +222,7 @@ export async function runTrial(
     serving.stop();
     const counted = await serving.result(stopMilliseconds);
     compare(scenario, load, counted);
-    return { figures: figuresOf(scenario, load, counted) };
-  } catch (error) {
-    if (error instanceof Discarded) return { discarded: error.message };
-    throw error;
+    return figuresOf(scenario, load, counted);
   } finally {
     await loading?.kill();
     await serving.kill();

@@ -1,6 +1,6 @@
 /** From a report to its pictures: which there are, and what each of them shows. */
 
-import { bestFirst, type Report, type Row, type Section } from '../report.ts';
+import { bestFirst, type Played, type Report, type Row, type Section } from '../report.ts';
 import type { Figures } from '../trial.ts';
 import { type Bar, barsPicture } from './bars.ts';
 import { type Curve, curvesPicture } from './curves.ts';
@@ -118,12 +118,12 @@ export interface Scaling {
 
 /** The echoes of a report that were played on several numbers of connections. */
 export function scalingsOf({ sections }: Report): Scaling[] {
-  const groups = new Map<string, Section[]>();
+  const groups = new Map<string, (Section & { played: Played })[]>();
   for (const section of sections) {
-    const { load, transport, bytes, depth = 1 } = section.played;
-    if (load !== 'echo' || section.metric !== 'rate') continue;
-    const key = `${transport}-${depth}-${bytes}`;
-    groups.set(key, [...(groups.get(key) ?? []), section]);
+    const { played } = section;
+    if (played?.load !== 'echo' || section.metric !== 'rate') continue;
+    const key = `${played.transport}-${played.depth ?? 1}-${played.bytes}`;
+    groups.set(key, [...(groups.get(key) ?? []), { ...section, played }]);
   }
   return [...groups].flatMap(([key, group]) => {
     const sorted = [...group].sort((a, b) => a.played.connections - b.played.connections);

@@ -9,6 +9,9 @@ const spread = v.object({ median: number, low: number, high: number });
 
 const figures = v.object({
   rate: v.exactOptional(number),
+  time: v.exactOptional(number),
+  cpu: v.exactOptional(number),
+  bytes: v.exactOptional(number),
   p50: v.exactOptional(number),
   p90: v.exactOptional(number),
   p99: v.exactOptional(number),
@@ -30,14 +33,16 @@ const row = v.object({
 const section = v.object({
   scenario: v.string(),
   about: v.string(),
-  metric: v.picklist(['rate', 'p50']),
-  played: v.object({
-    load: v.picklist(['echo', 'ingest', 'paced']),
-    transport: v.picklist(['tcp', 'unix']),
-    connections: number,
-    bytes: number,
-    depth: v.exactOptional(number),
-  }),
+  metric: v.picklist(['rate', 'p50', 'time', 'cpu', 'bytes']),
+  played: v.nullable(
+    v.object({
+      load: v.picklist(['echo', 'ingest', 'paced']),
+      transport: v.picklist(['tcp', 'unix']),
+      connections: number,
+      bytes: number,
+      depth: v.exactOptional(number),
+    }),
+  ),
   baseline: v.string(),
   rows: v.array(row),
   noise: v.nullable(spread),

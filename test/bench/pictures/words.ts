@@ -1,6 +1,6 @@
 /** What pictures and tables say in words: ratios, noise, and why a figure is missing. */
 
-import type { Report, Row, Section } from '../report.ts';
+import { type Report, type Row, readable, type Section } from '../report.ts';
 import { again } from '../rounds.ts';
 import type { Spread } from '../statistics.ts';
 import { duration, frequency, plain } from './scale.ts';
@@ -13,14 +13,21 @@ export function kindOf({ server }: Row, { baseline }: Section): 'ours' | 'theirs
 
 /** What a scenario compares, as people read it. */
 export function measured(metric: Section['metric'], value: number): string {
+  if (metric === 'bytes') return readable(metric, value);
   return metric === 'rate' ? frequency(value) : duration(value);
 }
 
+const compared: Readonly<Record<Section['metric'], string>> = {
+  rate: 'messages a second, more is better',
+  p50: 'median time of a message, less is better',
+  time: 'time, less is better',
+  cpu: 'processor time, less is better',
+  bytes: 'size, less is better',
+};
+
 /** Which way is better. */
 export function direction(metric: Section['metric']): string {
-  return metric === 'rate'
-    ? 'messages a second, more is better'
-    : 'median time of a message, less is better';
+  return compared[metric];
 }
 
 /** A ratio with its interval. */
@@ -49,7 +56,8 @@ export function verdict(row: Row, section: Section): string {
   if (section.metric === 'rate') {
     return times ? `${times} the rate` : `${percent} ${more ? 'more' : 'fewer'} messages`;
   }
-  return times ? `${times} the time` : `${percent} ${more ? 'more' : 'less'} time`;
+  const what = section.metric === 'bytes' ? 'size' : 'time';
+  return times ? `${times} the ${what}` : `${percent} ${more ? 'more' : 'less'} ${what}`;
 }
 
 /** How much equal servers differ under a scenario. */

@@ -1,0 +1,45 @@
+/** Every scenario without a server, and the building of who takes part in it. */
+
+import type { Contest } from '../rounds.ts';
+import { type Setting, tried } from '../trial.ts';
+import { compiling } from './compiling.ts';
+import type { Entrant, Inner, Measure } from './entrant.ts';
+import { fibers } from './fibers.ts';
+import { generator } from './generator.ts';
+import { messages } from './messages.ts';
+
+/** All of them, in the order of the report. */
+export const inners: readonly Inner[] = [...fibers, ...generator, ...compiling, ...messages];
+
+/**
+ * Builds whoever is wanted, one after the other.
+ * @param onFailure told who cannot be measured here, in which scenario, and why
+ */
+export async function innerContests(
+  scenarios: readonly Inner[],
+  isWanted: (entrant: Entrant) => boolean,
+  setting: Setting,
+  onFailure: (who: string, reason: string) => void,
+): Promise<Contest[]> {
+  const contests: Contest[] = [];
+  for (const scenario of scenarios) {
+    const field: { name: string; measure: Measure }[] = [];
+    for (const entrant of scenario.entrants.filter(isWanted)) {
+      try {
+        field.push({ name: entrant.name, measure: await entrant.build() });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        onFailure(`${entrant.name} in ${scenario.name}`, reason);
+      }
+    }
+    contests.push({
+      scenario,
+      ...(scenario.rounds !== undefined && { rounds: scenario.rounds }),
+      field: field.map(({ name, measure }) => ({
+        name,
+        run: () => tried(() => measure(setting)),
+      })),
+    });
+  }
+  return contests;
+}
