@@ -14,11 +14,15 @@ inline constexpr std::uint32_t maximum_accepts_per_turn = 64;
 template <class Shape>
 void Epoll<Shape>::try_send(Entry& entry, Operation& operation) noexcept {
   core_->stats().add(Stat::kernel_entries);
-  const std::int32_t sent = system::repeat([&] { return send_once(entry.fd, operation); });
-  if (sent != -EAGAIN && sent != -EINTR) return complete(operation, sent);
+  const ssize_t sent = send_once(entry.fd, operation);
+  if (sent >= 0) return complete(operation, static_cast<std::int32_t>(sent));
+  if (errno != EAGAIN && errno != EINTR) return complete(operation, -errno);
   entry.send = &operation;
   // Only a full one raises an edge when there is room: what was interrupted is tried next turn.
-  if (sent == -EINTR) return list(operation.handle);
+  if (errno == EINTR) {
+    entry.writable = true;
+    return list(operation.handle);
+  }
   await_room(entry);
 }
 
@@ -60,17 +64,18 @@ std::uint32_t Epoll<Shape>::serve_ready(std::uint32_t maximum, Sink&& sink) noex
 template <class Shape>
 template <class Sink>
 std::uint32_t Epoll<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
+  ready_first_turn_ = !ready_first_turn_;
   std::uint32_t direct = 0;
   if constexpr (Shape::direct_sockets != 0) direct = serve_direct(sink);
-  // Whichever comes first may take all of the turn.
-  first_source_ = first_source_ == 2 ? 0 : first_source_ + 1;
-  std::uint32_t count = 0;
-  for (std::uint32_t n = 0; n < 3 && count < maximum; ++n) {
-    switch ((first_source_ + n) % 3) {
-      case 0: count += serve_ready(maximum - count, sink); break;
-      case 1: count += complete_inline(maximum - count, sink); break;
-      default: count += requests_.serve(maximum - count, sink); break;
-    }
+  // Requests that found no room the last time come first: others may take all of each turn.
+  std::uint32_t count = std::exchange(requests_owed_, false) ? requests_.serve(maximum, sink) : 0;
+  if (ready_first_turn_ && count < maximum) count += serve_ready(maximum - count, sink);
+  if (count < maximum) count += complete_inline(maximum - count, sink);
+  if (!ready_first_turn_ && count < maximum) count += serve_ready(maximum - count, sink);
+  if (count < maximum) {
+    count += requests_.serve(maximum - count, sink);
+  } else {
+    requests_owed_ = true;
   }
   return direct + count;
 }

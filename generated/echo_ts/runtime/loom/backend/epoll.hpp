@@ -43,7 +43,6 @@ class Epoll {
 
   /// epoll is part of every Linux this runs on.
   static StartError probe() noexcept { return {}; }
-
   /// Makes the epoll instance. A write to the caller's eventfd `wake_fd` ends a wait.
   StartError open(ReactorCore& core, int wake_fd) noexcept {
     core_ = &core;
@@ -133,8 +132,8 @@ class Epoll {
   void wait(std::uint64_t nanoseconds) noexcept { poll(completions_wait() ? 0 : nanoseconds); }
 
   /// Completes at most `maximum` operations through `sink`, or up to maximum_accepts_per_turn more,
-  /// and tries each direct receive once. What is ready, what finished inline and requests
-  /// take turns in coming first. Returns how many.
+  /// and tries each direct receive once. Inline results and ready ones take turns in
+  /// coming first, as do requests that were left out. Returns how many.
   template <class Sink>
   std::uint32_t dispatch(std::uint32_t maximum, Sink&& sink) noexcept;
 
@@ -272,7 +271,8 @@ class Epoll {
 
   int epoll_fd_ = -1;
   bool woken_ = false;
-  bool is_lost_ = false;  ///< somebody closed the epoll instance
+  bool requests_owed_ = false;  ///< a turn was over before requests were served
+  bool is_lost_ = false;        ///< somebody closed the epoll instance
   ReactorCore* core_ = nullptr;
   OperationQueue inline_;
   EpollRequests requests_;
@@ -280,8 +280,8 @@ class Epoll {
   std::uint32_t ready_count_ = 0;
   std::uint32_t free_count_ = 0;
   std::uint32_t looks_left_out_ = 0;
-  std::uint32_t first_source_ = 0;  ///< ready descriptors, what finished inline, requests
-  bool direct_untried_ = false;     ///< a direct receive was started since they were last tried
+  bool ready_first_turn_ = false;
+  bool direct_untried_ = false;  ///< a direct receive was started since they were last tried
   std::uint32_t direct_count_ = 0;
   std::uint32_t changed_count_ = 0;
   epoll_event events_[maximum_events];
