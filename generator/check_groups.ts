@@ -93,14 +93,16 @@ function checkElastic(name: string, { count }: CheckedReactor): Diagnostic[] {
 /** Checks everything about `count`, `cores` and `spread`. */
 export function checkGroups(config: CheckedConfig): Diagnostic[] {
   const found: Diagnostic[] = [];
+  const reactorOf = (name: string): CheckedReactor | undefined =>
+    Object.hasOwn(config.reactors, name) ? config.reactors[name] : undefined;
   const countOf = (name: string): number => {
-    const reactor = config.reactors[name];
+    const reactor = reactorOf(name);
     return reactor === undefined ? 1 : instanceCount(reactor);
   };
   for (const [name, fd] of Object.entries(config.fds).sort(([a], [b]) => byName(a, b))) {
     const count = countOf(fd.on);
     if (count > 1) found.push(...checkMember(name, fd, count));
-    const reactor = Object.hasOwn(config.reactors, fd.on) ? config.reactors[fd.on] : undefined;
+    const reactor = reactorOf(fd.on);
     if (isServer(fd) && reactor !== undefined) found.push(...checkSpread(name, fd, reactor));
   }
   for (const [name, { from }] of Object.entries(config.channels)) {

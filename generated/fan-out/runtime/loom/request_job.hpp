@@ -26,6 +26,7 @@ class RequestJob : public Job {
     request_ = &request;
     tag = completion_tag;
     // Relaxed: the queue hands the record over.
+    given_up_.store(false, std::memory_order_relaxed);
     state_.store(State::queued, std::memory_order_relaxed);
   }
 
@@ -42,6 +43,8 @@ class RequestJob : public Job {
     if (!state_.compare_exchange_strong(expected, State::interrupting, std::memory_order_acquire)) {
       return;
     }
+    // Partner: GivingUp, on the worker, behind the signal.
+    given_up_.store(true, std::memory_order_relaxed);
     interrupter_->begin();
     // Partner: work(), which acquires: its end() comes after this begin().
     state_.store(State::interrupted, std::memory_order_release);
@@ -91,12 +94,7 @@ class RequestJob : public Job {
   std::int32_t call(const Interrupter& interrupter) noexcept {
     // Interrupted or not, close(2) has closed: its descriptor may be somebody else's by then.
     if (request_->opcode == system::Opcode::close) return system::perform(*request_);
-    const system::GivingUp giving_up(this, [](const void* self) noexcept {
-      // Partner: withdraw(). Relaxed: a look that comes too early is followed by the next signal.
-      const State state =
-          static_cast<const RequestJob*>(self)->state_.load(std::memory_order_relaxed);
-      return state == State::interrupting || state == State::interrupted;
-    });
+    const system::GivingUp giving_up(given_up_);
     interrupter.open();
     const std::int32_t value = system::perform(*request_);
     interrupter.shut();
@@ -108,6 +106,8 @@ class RequestJob : public Job {
   const Interrupter* interrupter_ = nullptr;
   /// Partners: prepare, withdraw and work.
   std::atomic<State> state_{State::idle};
+  /// Partners: withdraw and call.
+  std::atomic<bool> given_up_{false};
 };
 
 }  // namespace loom

@@ -2,6 +2,7 @@
 // unless whoever asked for it wants it no more.
 #pragma once
 
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 
@@ -10,29 +11,26 @@ namespace loom::system {
 /// How often an interrupted call is repeated before it gives -EINTR.
 inline constexpr int maximum_interruptions = 100;
 
-/// While it lives, an interrupted call of this thread asks whether it is to be given up.
+/// While it lives, an interrupted call of this thread looks whether it is to be given up.
 class GivingUp {
  public:
-  using Ask = bool (*)(const void* of) noexcept;
-
-  GivingUp(const void* of, Ask ask) noexcept { current() = {of, ask}; }
+  /// Whoever wants the call no more sets `given_up`, before its signal.
+  explicit GivingUp(const std::atomic<bool>& given_up) noexcept { current() = &given_up; }
   GivingUp(const GivingUp&) = delete;
   GivingUp& operator=(const GivingUp&) = delete;
-  ~GivingUp() { current() = {}; }
+  ~GivingUp() { current() = nullptr; }
 
   /// Whether the call that was interrupted just now is wanted no more.
   static bool is_wanted() noexcept {
-    const Current& mine = current();
-    return mine.ask != nullptr && mine.ask(mine.of);
+    const std::atomic<bool>* given_up = current();
+    // Partner: RequestJob::withdraw. Relaxed: a look that comes too early is followed by the next
+    // signal.
+    return given_up != nullptr && given_up->load(std::memory_order_relaxed);
   }
 
  private:
-  struct Current {
-    const void* of = nullptr;
-    Ask ask = nullptr;
-  };
-  static Current& current() noexcept {
-    static thread_local Current value;
+  static const std::atomic<bool>*& current() noexcept {
+    static thread_local const std::atomic<bool>* value = nullptr;
     return value;
   }
 };
