@@ -36,6 +36,10 @@ interface Disassembled {
   lines: readonly string[];
 }
 
+/** What runs before and after a loop, or on threads of its own. */
+const besideTheLoop =
+  /run_on_backend|run_reactor|RunningProgram|ReactorThreads|GroupKeeper|Standalone/;
+
 /** Functions of the reactor's loop: everything of ours but what starts and ends a program. */
 async function loopFunctions(executable: string): Promise<Disassembled[]> {
   const options = ['--disassemble', '--demangle', '--no-show-raw-insn'];
@@ -45,7 +49,7 @@ async function loopFunctions(executable: string): Promise<Disassembled[]> {
     .map((block) => block.trim().split('\n'))
     .map(([head = '', ...lines]) => ({ name: /<(.*)>:$/.exec(head)?.[1] ?? '', lines }))
     .filter(({ name }) => /\b(?:loom|echo)::/.test(name))
-    .filter(({ name }) => !/run_on_backend|run_reactor|RunningProgram|Standalone/.test(name));
+    .filter(({ name }) => !besideTheLoop.test(name));
 }
 
 /**
