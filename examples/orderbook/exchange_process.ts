@@ -44,7 +44,10 @@ export class ExchangeProcess implements Disposable {
       });
       this.#child.once('error', reject);
       this.#child.once('exit', (code, signal) => {
-        reject(new Error(`the exchange ended before it was done (${signal ?? `exit ${code}`})`));
+        const why = `the exchange ended before it was done (${signal ?? `exit ${code}`})`;
+        // Its last report may be on its way still: they end with the channel.
+        if (this.#child.connected) this.#child.once('disconnect', () => reject(new Error(why)));
+        else setImmediate(() => reject(new Error(why)));
       });
     });
     // Whoever awaits it gets the rejection; nobody having got to it yet is no error.
