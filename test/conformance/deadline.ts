@@ -19,6 +19,18 @@ export async function within<Value>(what: () => string, promise: Promise<Value>)
   }
 }
 
+/**
+ * Asks `question` again and again until it says yes, or fails naming `what`: for what nobody
+ * announces, such as a descriptor that another process closes.
+ */
+export async function comesTrue(what: string, question: () => boolean): Promise<void> {
+  const end = performance.now() + limitMilliseconds;
+  while (!question()) {
+    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
 /** Callers that wait until a question is answered; asked again at each `notify`. */
 export class Waiters {
   readonly #waiting = new Set<() => void>();

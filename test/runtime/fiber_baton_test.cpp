@@ -1,6 +1,7 @@
 // Batons: a post is never lost, whoever posts and whoever waits; a time limit and a post that meet
 // have one outcome; and the baton may go as soon as its wait is over.
 #include <atomic>
+#include <latch>
 #include <thread>
 
 #include "fiber_harness.hpp"
@@ -135,6 +136,7 @@ TEST_F(FiberBaton, AStopEndsTheWait) {
 struct Court {
   static constexpr std::uint32_t games = 4;
   std::atomic<Baton*> waiting[2][games] = {};  // partner: the other side, acquire and release
+  std::latch over{2};  ///< a loop stays until no post to its fibers is under way any more
 
   /// Waits with a fresh baton in `side`'s place; the other side takes it out and posts.
   void play(std::uint32_t side, std::uint32_t game, std::uint64_t rounds, std::uint64_t limit) {
@@ -168,6 +170,7 @@ void serve(Court& court, std::uint32_t side, std::uint64_t limit) {
     loop.spawn("player", [&, game] { court.play(side, game, rounds, limit); });
   }
   loop.run();
+  court.over.arrive_and_wait();
 }
 
 TEST(FiberBatonStress, NoPostIsLostBetweenTwoReactors) {
