@@ -1,7 +1,9 @@
 /** What `loomgen build` prints, for people and with --json for programs. */
 import { countPlan, type Plan } from '../plan.ts';
 import { toJson } from '../report/json.ts';
-import { type BuildOptions, type BuildResult, build } from './build.ts';
+import { stampKey } from '../stamp.ts';
+import type { BuildOptions, BuildResult } from './build.ts';
+import { unchangedBuild } from './unchanged.ts';
 import { data, ProgressLine, shownPath, shownTime, talk, talkDiagnostics } from './talk.ts';
 
 /** The command line of `build`, as yargs reads it. */
@@ -20,8 +22,8 @@ export interface BuildArguments {
   verbose?: boolean | undefined;
 }
 
-/** Runs `build` and prints; gives the exit code. */
-export async function runBuild(given: BuildArguments): Promise<number> {
+/** Runs a build that may have much to do. */
+async function buildWhole(given: BuildArguments): Promise<BuildResult> {
   const progress = new ProgressLine(
     given.json !== true && given.quiet !== true && given.verbose !== true,
   );
@@ -29,8 +31,8 @@ export async function runBuild(given: BuildArguments): Promise<number> {
     config: given.config,
     out: given.out,
     target: given.target,
-    backend: given.backend?.split(',').filter((backend) => backend !== ''),
-    preset: given.debug === true ? 'debug' : 'release',
+    backend: backendsOf(given),
+    preset: presetOf(given),
     compile: given.compile,
     check: given.check,
     dryRun: given.dryRun,
@@ -46,8 +48,36 @@ export async function runBuild(given: BuildArguments): Promise<number> {
       progress.show(`compiling ${done} of ${all}`);
     },
   };
+  // Everything that generates is loaded here, and only here.
+  const { build } = await import('./build.ts');
   const result = await build(options);
   progress.clear();
+  return result;
+}
+
+/** The backends asked for; undefined: the config's. */
+function backendsOf({ backend }: BuildArguments): string[] | undefined {
+  return backend?.split(',').filter((each) => each !== '');
+}
+
+/** What is compiled, if anything is. */
+function presetOf({ debug }: BuildArguments): 'debug' | 'release' {
+  return debug === true ? 'debug' : 'release';
+}
+
+/** The result of a build that would do nothing; null when only a whole build can tell. */
+async function buildNothing(given: BuildArguments): Promise<BuildResult | null> {
+  // What --verbose tells is found out by a whole build, and other targets are checked there.
+  if (given.verbose === true || given.target !== 'host') return null;
+  const writes = given.check !== true && given.dryRun !== true;
+  const preset = given.compile && writes ? presetOf(given) : null;
+  const key = stampKey({ ...given, backend: backendsOf(given) }, process.cwd());
+  return unchangedBuild(key, { writes, preset });
+}
+
+/** Runs `build` and prints; gives the exit code. */
+export async function runBuild(given: BuildArguments): Promise<number> {
+  const result = (await buildNothing(given)) ?? (await buildWhole(given));
   if (given.json === true) data(JSON.stringify(buildJson(result), null, 2));
   else printResult(given, result);
   return result.exitCode;
