@@ -94,7 +94,7 @@ function declare(parser: Argv, finish: (exitCode: number) => void): Argv {
           .conflicts('check', 'dry-run')
           .conflicts('quiet', 'verbose'),
       async (given) => {
-        const { runBuild } = await import('./commands/build_output.ts');
+        const { runBuild } = await import('./commands/build_run.ts');
         finish(await runBuild(given));
       },
     )
@@ -176,7 +176,7 @@ export async function main(words: readonly string[]): Promise<number> {
   try {
     const plain = plainBuild(words);
     if (plain === null) return await runParsed(words);
-    const { runBuild } = await import('./commands/build_output.ts');
+    const { runBuild } = await import('./commands/build_run.ts');
     return await runBuild(plain);
   } catch (error) {
     if (error instanceof UsageError) return reportUsage(error.message, words);

@@ -95,7 +95,7 @@ function codeFiles(root: string): string[] {
   if (own.endsWith('.ts')) {
     return ['generator', 'schemas'].flatMap((folder) => filesBelow(join(root, folder)));
   }
-  const bundle = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.js'));
+  const bundle = readdirSync(join(root, 'dist')).filter((name) => /\.c?js$/.test(name));
   return bundle.sort().map((name) => join(root, 'dist', name));
 }
 

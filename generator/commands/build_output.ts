@@ -1,10 +1,8 @@
 /** What `loomgen build` prints, for people and with --json for programs. */
 import { countPlan, type Plan } from '../plan.ts';
 import { toJson } from '../report/json.ts';
-import { stampKey } from '../stamp.ts';
-import type { BuildOptions, BuildResult } from './build.ts';
-import { unchangedBuild } from './unchanged.ts';
-import { data, ProgressLine, shownPath, shownTime, talk, talkDiagnostics } from './talk.ts';
+import type { BuildResult } from './build.ts';
+import { data, shownPath, shownTime, talk, talkDiagnostics } from './talk.ts';
 
 /** The command line of `build`, as yargs reads it. */
 export interface BuildArguments {
@@ -22,65 +20,20 @@ export interface BuildArguments {
   verbose?: boolean | undefined;
 }
 
-/** Runs a build that may have much to do. */
-async function buildWhole(given: BuildArguments): Promise<BuildResult> {
-  const progress = new ProgressLine(
-    given.json !== true && given.quiet !== true && given.verbose !== true,
-  );
-  const options: BuildOptions = {
-    config: given.config,
-    out: given.out,
-    target: given.target,
-    backend: backendsOf(given),
-    preset: presetOf(given),
-    compile: given.compile,
-    check: given.check,
-    dryRun: given.dryRun,
-    force: given.force,
-    onCommand: (command) => {
-      if (given.verbose === true) talk(command);
-      else progress.show('configuring ...');
-    },
-    onNote: (note) => {
-      if (given.verbose === true) talk(note);
-    },
-    onProgress: (done, all) => {
-      progress.show(`compiling ${done} of ${all}`);
-    },
-  };
-  // Everything that generates is loaded here, and only here.
-  const { build } = await import('./build.ts');
-  const result = await build(options);
-  progress.clear();
-  return result;
-}
-
 /** The backends asked for; undefined: the config's. */
-function backendsOf({ backend }: BuildArguments): string[] | undefined {
+export function backendsOf({ backend }: BuildArguments): string[] | undefined {
   return backend?.split(',').filter((each) => each !== '');
 }
 
-/** What is compiled, if anything is. */
-function presetOf({ debug }: BuildArguments): 'debug' | 'release' {
+/** The preset asked for. */
+export function presetOf({ debug }: BuildArguments): 'debug' | 'release' {
   return debug === true ? 'debug' : 'release';
 }
 
-/** The result of a build that would do nothing; null when only a whole build can tell. */
-async function buildNothing(given: BuildArguments): Promise<BuildResult | null> {
-  // What --verbose tells is found out by a whole build, and other targets are checked there.
-  if (given.verbose === true || given.target !== 'host') return null;
-  const writes = given.check !== true && given.dryRun !== true;
-  const preset = given.compile && writes ? presetOf(given) : null;
-  const key = stampKey({ ...given, backend: backendsOf(given) }, process.cwd());
-  return unchangedBuild(key, { writes, preset });
-}
-
-/** Runs `build` and prints; gives the exit code. */
-export async function runBuild(given: BuildArguments): Promise<number> {
-  const result = (await buildNothing(given)) ?? (await buildWhole(given));
+/** Prints what a build did. */
+export function printBuild(given: BuildArguments, result: BuildResult): void {
   if (given.json === true) data(JSON.stringify(buildJson(result), null, 2));
   else printResult(given, result);
-  return result.exitCode;
 }
 
 /** The --json document of a build: everything that is not the same, and the counts. */

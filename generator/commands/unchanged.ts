@@ -5,8 +5,7 @@
  */
 import { statSync } from 'node:fs';
 import { textHash, variableHash } from '../collect_reads.ts';
-import { artifacts, type CompileOptions, isCompiled, type Preset } from '../compile.ts';
-import { nodeHeaders } from '../node_headers.ts';
+import type { CompileOptions, Preset } from '../compile.ts';
 import { manifestName, sha256 } from '../plan.ts';
 import {
   compileMark,
@@ -59,6 +58,9 @@ async function compiledBefore(stamp: Stamp, preset: Preset): Promise<CompiledPro
   const begin = performance.now();
   const mark = stamp.presets[preset];
   if (mark === undefined || compileMark(stamp.out, preset) !== mark) return null;
+  // Only who compiles pays for what starts processes.
+  const { artifacts, isCompiled } = await import('../compile.ts');
+  const { nodeHeaders } = await import('../node_headers.ts');
   const options: CompileOptions = {
     out: stamp.out,
     preset,
