@@ -14,7 +14,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultCacheFolder } from './cache_folder.ts';
@@ -99,6 +98,15 @@ function codeFiles(root: string): string[] {
   return bundle.sort().map((name) => join(root, 'dist', name));
 }
 
+/** The package.json of what transforms configs, found as Node finds packages. */
+function jitiDescription(root: string): string {
+  for (let folder = root; folder !== dirname(folder); folder = dirname(folder)) {
+    const path = join(folder, 'node_modules', 'jiti', 'package.json');
+    if (existsSync(path)) return path;
+  }
+  throw new Error('jiti is not installed in any folder above');
+}
+
 /** Variables that decide how a config is run, beside those that it reads. */
 function isLoaderVariable(name: string): boolean {
   return name.startsWith('JITI_') || name === 'NODE_OPTIONS' || name === 'NODE_PATH';
@@ -113,8 +121,7 @@ function isLoaderVariable(name: string): boolean {
 export function installationMark(): string | null {
   try {
     const root = packageRoot();
-    const jiti = createRequire(import.meta.url).resolve('jiti/package.json');
-    const own = [join(root, 'package.json'), jiti, ...codeFiles(root)];
+    const own = [join(root, 'package.json'), jitiDescription(root), ...codeFiles(root)];
     const files = [...own, ...filesBelow(join(root, 'templates'))].map(fileMark);
     const node = [process.version, process.platform, process.arch, process.execArgv];
     const variables = Object.entries(process.env).filter(([name]) => isLoaderVariable(name));
