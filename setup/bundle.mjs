@@ -1,7 +1,8 @@
 /**
  * Bundles the generator into dist/: one entry for the command line, one for `import 'loomgen'`,
  * one for the thread that runs a config, and a chunk for each part that is imported lazily. What a
- * build without changes needs is one CommonJS file beside them. What must stay outside says so below. `--types` also writes the declarations, for publishing.
+ * build without changes needs is one CommonJS file beside them. What must stay outside says so
+ * below. `--types` also writes the declarations, for publishing.
  */
 // @ts-check
 import { spawnSync } from 'node:child_process';
