@@ -1,0 +1,90 @@
+/** What a reader of a session prints at its end, and whether that can be believed. */
+
+import type { BookResult } from '../../../../examples/orderbook/reference.ts';
+import { Discarded } from '../../child.ts';
+import type { Figures } from '../../trial.ts';
+import type { Counts } from '../entrant.ts';
+import type { BestLevels } from './book.ts';
+
+/** A reader's line of JSON. */
+export interface Outcome extends BestLevels {
+  /** Of the whole session. */
+  messages: number;
+  /** Levels of the book. */
+  bidLevels: number;
+  askLevels: number;
+  /** The last update that the book contains. */
+  id: number;
+  /** Messages between the two looks at what the process has taken. */
+  count: number;
+  /** What it took of processors between them, all its threads and the kernel for them. */
+  cpuNanoseconds: number;
+  /** The time between them. */
+  nanoseconds: number;
+}
+
+/** Looks at what this process takes, from when its reader is warm. */
+export class CpuMeter {
+  readonly #warmup: number;
+  #begin: { messages: number; cpu: NodeJS.CpuUsage; milliseconds: number } | undefined;
+
+  /** @param warmup messages before anything is measured */
+  constructor(warmup: number) {
+    this.#warmup = warmup;
+  }
+
+  /** Told how many messages came so far, all in all. */
+  look(messages: number): void {
+    if (this.#begin !== undefined || messages < this.#warmup) return;
+    this.#begin = { messages, cpu: process.cpuUsage(), milliseconds: performance.now() };
+  }
+
+  /** After the last message. @throws {Error} when nothing came after the warm-up */
+  end(messages: number): Pick<Outcome, 'count' | 'cpuNanoseconds' | 'nanoseconds'> {
+    const begin = this.#begin;
+    if (begin === undefined) throw new Error('the session ended before the warm-up did');
+    const { user, system } = process.cpuUsage(begin.cpu);
+    return {
+      count: messages - begin.messages,
+      cpuNanoseconds: (user + system) * 1000,
+      nanoseconds: Math.round((performance.now() - begin.milliseconds) * 1e6),
+    };
+  }
+}
+
+/** What is expected of each reader. */
+export function expectedOutcome(
+  expected: BookResult,
+  messages: number,
+): Omit<Outcome, 'count' | 'cpuNanoseconds' | 'nanoseconds'> {
+  const [bid = '0', bidQuantity = '0'] = expected.bids[0] ?? [];
+  const [ask = '0', askQuantity = '0'] = expected.asks[0] ?? [];
+  return {
+    messages,
+    bid: Number(bid),
+    bidQuantity: Number(bidQuantity),
+    ask: Number(ask),
+    askQuantity: Number(askQuantity),
+    bidLevels: expected.bidLevels,
+    askLevels: expected.askLevels,
+    id: Number(expected.bookId),
+  };
+}
+
+/**
+ * What a message took.
+ * @throws {Discarded} when messages are missing, or the book is not the one that is expected
+ */
+export function figuresOf(counts: Counts, expected: BookResult, messages: number): Figures {
+  for (const [field, wanted] of Object.entries(expectedOutcome(expected, messages))) {
+    const found = counts[field];
+    if (found !== wanted) {
+      throw new Discarded(`the reader's ${field} is ${found}, not ${wanted} as it should be`);
+    }
+  }
+  const { count = 0, cpuNanoseconds = 0, nanoseconds = 0 } = counts;
+  if (!(count > 0 && cpuNanoseconds > 0 && nanoseconds > 0)) {
+    throw new Discarded(`nothing was measured: ${JSON.stringify(counts)}`);
+  }
+  return { cpu: cpuNanoseconds / count, time: nanoseconds / count };
+}

@@ -1,0 +1,177 @@
+/**
+ * What a message of an exchange takes of processors, from the socket to the top of the book in
+ * JavaScript: through the addon of examples/orderbook, and in JavaScript alone. All of them are
+ * played the same session by the same exchange, over five connections; each has to come to the
+ * book of the reference.
+ */
+
+import { join } from 'node:path';
+import { ExchangeProcess } from '../../../../examples/orderbook/exchange_process.ts';
+import { Discarded } from '../../child.ts';
+import { here } from '../../compile.ts';
+import { buildAddon } from '../addon.ts';
+import { type Entrant, type Inner, node, once, resultOf } from '../entrant.ts';
+import { installWs, wsFolder } from '../ws_package.ts';
+import { figuresOf } from './outcome.ts';
+import { endOf, origin, type Played, play, repeated, wholeSession } from './session.ts';
+
+/** How often the session is played in a row at full speed, and how often to get warm. */
+const timesAtMost = 4;
+const timesWarm = 1;
+/** Of the session's own time, which is what a trial takes. */
+const pacedSeconds = 5;
+const pacedRounds = 5;
+/** On top of a session's time: Node starts, twice, and reads it. */
+const limitMilliseconds = 30_000;
+
+/** The exchange that frames messages as WebSocket has them. */
+const exchangeWs = join(here, 'inner/orderbook/exchange_ws.ts');
+
+/** A session and its pace. */
+interface Feed {
+  played(): Promise<Played>;
+  /** Of the session's own; infinity: as fast as it is taken. */
+  speed: number;
+}
+
+/** Who reads a session. */
+export interface Reader {
+  name: string;
+  about: string;
+  /** The exchange that it understands; undefined: that of lines. */
+  exchange?: string;
+  /** Prepares it. @returns its command for what play() gave, with the exchange's addresses */
+  build(): Promise<(played: Played, market: string, snapshot: string) => readonly string[]>;
+}
+
+/** An exchange plays, and a reader takes. @throws {Discarded} when the trial does not hold */
+export async function readOnce(
+  played: Played,
+  speed: number,
+  exchangeModule: string | undefined,
+  reading: (market: string, snapshot: string) => readonly string[],
+) {
+  const { file, messages, expected } = played;
+  const session = { recording: file, snapshots: 1, seed: 1, drop: 0 };
+  using exchange = new ExchangeProcess({ session, speed, holdSnapshot: false }, exchangeModule);
+  const failed = (error: Error): never => {
+    throw new Discarded(error.message);
+  };
+  const { market, snapshot } = await exchange.listening.catch(failed);
+  const counts = await resultOf(
+    'the reader',
+    reading(market, snapshot),
+    undefined,
+    limitMilliseconds,
+  );
+  const sent = await exchange.finished.catch(failed);
+  if (sent.messages !== messages) {
+    throw new Discarded(`the exchange sent ${sent.messages} of ${messages} messages`);
+  }
+  return figuresOf(counts, expected, messages);
+}
+
+/** Reads with the emitted addon of a config. */
+const addon = (name: string, about: string, config: string, folder: string): Reader => {
+  const program = once(() => buildAddon(config, folder));
+  return {
+    name,
+    about,
+    build: async () => {
+      const module = await program();
+      return ({ warmup }, ...addresses) => [
+        ...node('orderbook/read_addon.ts'),
+        ...[module, ...addresses, String(warmup)],
+      ];
+    },
+  };
+};
+
+/** Reads lines in JavaScript: what remains of `ws` without WebSocket. */
+export const lineReader: Reader = {
+  name: 'json-lines',
+  about: 'node:net, JSON.parse of lines, and the book in JavaScript',
+  build:
+    async () =>
+    ({ warmup }, ...addresses) => [
+      ...node('orderbook/read_json.ts'),
+      ...[...addresses, String(warmup)],
+    ],
+};
+
+const readers: readonly Reader[] = [
+  {
+    name: 'ws',
+    about: 'ws, JSON.parse, and the book in JavaScript',
+    exchange: exchangeWs,
+    build: async () => {
+      await installWs();
+      const lines = await lineReader.build();
+      return (...played) => [...lines(...played), wsFolder];
+    },
+  },
+  lineReader,
+  addon(
+    'loom-orderbook',
+    'the addon of examples/orderbook, which spins for 50 us',
+    '../../../examples/orderbook/loom.config.ts',
+    'orderbook',
+  ),
+  addon(
+    'loom-orderbook-block',
+    'the same, with a reactor that sleeps at once',
+    './orderbook/block.config.ts',
+    'orderbook-block',
+  ),
+];
+
+function entrant({ name, about, exchange, build }: Reader, { played, speed }: Feed): Entrant {
+  return {
+    name,
+    about,
+    build: async () => {
+      const command = await build();
+      const session = await played();
+      return () => {
+        return readOnce(session, speed, exchange, (...addresses) => command(session, ...addresses));
+      };
+    },
+  };
+}
+
+/** The session several times in a row, as fast as it is taken. */
+const full: Feed = {
+  played: once(async () => {
+    const session = wholeSession();
+    return play(repeated(session, timesAtMost), session.length * timesWarm);
+  }),
+  speed: Number.POSITIVE_INFINITY,
+};
+
+/** The end of the session at its own pace. */
+const paced: Feed = {
+  played: once(async () => {
+    const session = endOf(wholeSession(), pacedSeconds);
+    return play(session, session.filter(({ atNanoseconds }) => atNanoseconds === 0).length);
+  }),
+  speed: 1,
+};
+
+/** The scenarios of the order book. */
+export const orderbook: readonly Inner[] = [
+  {
+    name: 'orderbook-cpu',
+    about: `from a socket to the top of the book in JavaScript, ${origin} at full speed`,
+    metric: 'cpu',
+    quick: false,
+    entrants: readers.map((reader) => entrant(reader, full)),
+  },
+  {
+    name: 'orderbook-cpu-paced',
+    about: `the same at the pace of ${origin}`,
+    metric: 'cpu',
+    quick: false,
+    rounds: pacedRounds,
+    entrants: readers.map((reader) => entrant(reader, paced)),
+  },
+];
