@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { ExchangeProcess } from '../../../../examples/orderbook/exchange_process.ts';
 import { Discarded } from '../../child.ts';
 import { here } from '../../compile.ts';
+import type { Figures } from '../../trial.ts';
 import { buildAddon } from '../addon.ts';
 import { type Entrant, type Inner, node, once, resultOf } from '../entrant.ts';
 import { installWs, wsFolder } from '../ws_package.ts';
@@ -34,23 +35,31 @@ interface Feed {
   speed: number;
 }
 
+/** The command of a reader of what play() gave, at the exchange's addresses, TCP and unix. */
+export type Reading = (played: Played, market: string, snapshot: string) => readonly string[];
+
 /** Who reads a session. */
-export interface Reader {
+interface Reader {
   name: string;
   about: string;
   /** The exchange that it understands; undefined: that of lines. */
   exchange?: string;
-  /** Prepares it. @returns its command for what play() gave, with the exchange's addresses */
-  build(): Promise<(played: Played, market: string, snapshot: string) => readonly string[]>;
+  /** Prepares it. */
+  build(): Promise<Reading>;
 }
 
-/** An exchange plays, and a reader takes. @throws {Discarded} when the trial does not hold */
+/**
+ * An exchange plays, and a reader takes.
+ * @param speed of the session's own; infinity: as fast as it is taken
+ * @param exchangeModule as ExchangeProcess takes it
+ * @throws {Discarded} when the trial does not hold
+ */
 export async function readOnce(
   played: Played,
   speed: number,
-  exchangeModule: string | undefined,
-  reading: (market: string, snapshot: string) => readonly string[],
-) {
+  reading: Reading,
+  exchangeModule?: string,
+): Promise<Figures> {
   const { file, messages, expected } = played;
   const session = { recording: file, snapshots: 1, seed: 1, drop: 0 };
   using exchange = new ExchangeProcess({ session, speed, holdSnapshot: false }, exchangeModule);
@@ -60,44 +69,32 @@ export async function readOnce(
   const { market, snapshot } = await exchange.listening.catch(failed);
   const counts = await resultOf(
     'the reader',
-    reading(market, snapshot),
+    reading(played, market, snapshot),
     undefined,
     limitMilliseconds,
   );
-  const sent = await exchange.finished.catch(failed);
-  if (sent.messages !== messages) {
-    throw new Discarded(`the exchange sent ${sent.messages} of ${messages} messages`);
-  }
   return figuresOf(counts, expected, messages);
 }
 
-/** Reads with the emitted addon of a config. */
-const addon = (name: string, about: string, config: string, folder: string): Reader => {
-  const program = once(() => buildAddon(config, folder));
-  return {
-    name,
-    about,
-    build: async () => {
-      const module = await program();
-      return ({ warmup }, ...addresses) => [
-        ...node('orderbook/read_addon.ts'),
-        ...[module, ...addresses, String(warmup)],
-      ];
-    },
-  };
-};
+/** Reads lines in JavaScript. */
+export const readLines: Reading = ({ warmup }, ...addresses) => [
+  ...node('orderbook/read_json.ts'),
+  ...[...addresses, String(warmup)],
+];
 
-/** Reads lines in JavaScript: what remains of `ws` without WebSocket. */
-export const lineReader: Reader = {
-  name: 'json-lines',
-  about: 'node:net, JSON.parse of lines, and the book in JavaScript',
-  build:
-    async () =>
-    ({ warmup }, ...addresses) => [
-      ...node('orderbook/read_json.ts'),
-      ...[...addresses, String(warmup)],
-    ],
-};
+/** Reads lines with an emitted program of examples/orderbook. @param module as buildAddon gave it */
+export const readWith =
+  (module: string): Reading =>
+  ({ warmup }, ...addresses) => [
+    ...node('orderbook/read_addon.ts'),
+    ...[module, ...addresses, String(warmup)],
+  ];
+
+/** Reads with the emitted addon of a config. */
+function addon(name: string, about: string, config: string, folder: string): Reader {
+  const program = once(() => buildAddon(config, folder));
+  return { name, about, build: async () => readWith(await program()) };
+}
 
 const readers: readonly Reader[] = [
   {
@@ -106,11 +103,14 @@ const readers: readonly Reader[] = [
     exchange: exchangeWs,
     build: async () => {
       await installWs();
-      const lines = await lineReader.build();
-      return (...played) => [...lines(...played), wsFolder];
+      return (...played) => [...readLines(...played), wsFolder];
     },
   },
-  lineReader,
+  {
+    name: 'json-lines',
+    about: 'the same without WebSocket: lines, of node:net',
+    build: async () => readLines,
+  },
   addon(
     'loom-orderbook',
     'the addon of examples/orderbook, which spins for 50 us',
@@ -130,11 +130,9 @@ function entrant({ name, about, exchange, build }: Reader, { played, speed }: Fe
     name,
     about,
     build: async () => {
-      const command = await build();
+      const reading = await build();
       const session = await played();
-      return () => {
-        return readOnce(session, speed, exchange, (...addresses) => command(session, ...addresses));
-      };
+      return () => readOnce(session, speed, reading, exchange);
     },
   };
 }

@@ -7,7 +7,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BookResult, replaySession } from '../../../../examples/orderbook/reference.ts';
-import { loadSession, type SessionMessage } from '../../../../examples/orderbook/session.ts';
+import {
+  type Lane,
+  lanes,
+  loadSession,
+  type SessionMessage,
+} from '../../../../examples/orderbook/session.ts';
 import { hasRecording, recording } from '../../../orderbook/recorded.ts';
 
 /** A session, as the exchange and the judge know it. */
@@ -26,8 +31,6 @@ export const origin = hasRecording ? 'a recorded session' : 'a made-up session';
 
 /** Between the two parts of a paced session: a reader is through with the first. */
 const pauseNanoseconds = 500e6;
-/** The first id of an exchange is above 0, and a trade's. */
-const idFields = /"(U|u|t)":(\d+)/g;
 
 /** The whole session once. */
 export function wholeSession(): SessionMessage[] {
@@ -39,42 +42,45 @@ export function wholeSession(): SessionMessage[] {
   });
 }
 
-/** The number of a field in a message; undefined where there is none. */
-function idOf(text: string, field: string): number | undefined {
-  const digits = new RegExp(`"${field}":(\\d+)`).exec(text)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
+/** The fields in which each lane has its ids; the lanes of trades have them together. */
+const idsOf: Readonly<Record<Lane, { lanes: readonly Lane[]; fields: RegExp }>> = {
+  depth: { lanes: ['depth'], fields: /"(U|u)":(\d+)/g },
+  ticker: { lanes: ['ticker'], fields: /"(u)":(\d+)/g },
+  buys: { lanes: ['buys', 'sells'], fields: /"(t)":(\d+)/g },
+  sells: { lanes: ['buys', 'sells'], fields: /"(t)":(\d+)/g },
+  snapshot: { lanes: [], fields: /"(lastUpdateId)":(\d+)/g },
+};
 
-/** How far ids have to move so that the session can follow upon itself. */
-function idSteps(session: readonly SessionMessage[]): { update: number; trade: number } {
-  const depth = session.filter(({ lane }) => lane === 'depth');
-  const trades = session.flatMap(({ lane, text }) =>
-    lane === 'buys' || lane === 'sells' ? (idOf(text, 't') ?? []) : [],
-  );
-  const first = idOf(depth[0]?.text ?? '', 'U') ?? 0;
-  const last = idOf(depth.at(-1)?.text ?? '', 'u') ?? 0;
-  return {
-    update: last - first + 1,
-    trade: trades.length === 0 ? 0 : Math.max(...trades) - Math.min(...trades) + 1,
-  };
+/** How far the ids of a lane have to move so that the session can follow upon itself. */
+function idStep(session: readonly SessionMessage[], lane: Lane): number {
+  const { lanes: together, fields } = idsOf[lane];
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (const message of session) {
+    if (!together.includes(message.lane)) continue;
+    for (const [, , digits] of message.text.matchAll(fields)) {
+      first = Math.min(first, Number(digits));
+      last = Math.max(last, Number(digits));
+    }
+  }
+  return last === 0 ? 0 : last - first + 1;
 }
 
 /** The session `times` times in a row: ids go on, and only the first has its snapshots. */
 export function repeated(session: readonly SessionMessage[], times: number): SessionMessage[] {
-  const { update, trade } = idSteps(session);
+  const steps = Object.fromEntries(lanes.map((lane) => [lane, idStep(session, lane)]));
   const length = session.at(-1)?.atNanoseconds ?? 0;
-  const moved = (text: string, round: number): string =>
-    text.replace(idFields, (_, field: string, digits: string) => {
-      const step = field === 't' ? trade : update;
-      return `"${field}":${Number(digits) + round * step}`;
+  const moved = ({ lane, text }: SessionMessage, round: number): string =>
+    text.replace(idsOf[lane].fields, (_, field: string, digits: string) => {
+      return `"${field}":${Number(digits) + round * (steps[lane] ?? 0)}`;
     });
   return Array.from({ length: times }, (_, round) =>
     session
       .filter(({ lane }) => round === 0 || lane !== 'snapshot')
-      .map(({ atNanoseconds, lane, text }) => ({
-        atNanoseconds: atNanoseconds + round * length,
-        lane,
-        text: round === 0 ? text : moved(text, round),
+      .map((message) => ({
+        ...message,
+        atNanoseconds: message.atNanoseconds + round * length,
+        text: moved(message, round),
       })),
   ).flat();
 }
