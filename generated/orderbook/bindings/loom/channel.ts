@@ -36,8 +36,8 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
   readonly #channel: Channel<Reader>;
   readonly #reader: Reader;
   #next: number;
-  /** Where the iteration gives back what it has passed. */
-  #releaseAt: number;
+  /** Where the iteration stops to look whether it is over: one comparison a message. */
+  #stop: number;
   readonly #end: number;
   #disposed = false;
 
@@ -45,8 +45,8 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
     this.#channel = channel;
     this.#reader = reader;
     this.#next = from;
-    this.#releaseAt = (from + channel.$releaseStep) | 0;
     this.#end = to;
+    this.#stop = this.#nextStop();
   }
 
   /** Messages that the iteration has not reached. */
@@ -59,8 +59,7 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
     const yielded = { done: false as const, value: this.#reader };
     return {
       next: () => {
-        if (this.#disposed || this.#next === this.#end) return { done: true, value: undefined };
-        if (this.#next === this.#releaseAt) this.#releasePassed();
+        if (this.#next === this.#stop && this.#isOver()) return { done: true, value: undefined };
         this.#reader.$at = this.#channel.$offsetOf(this.#next);
         this.#next = (this.#next + 1) | 0;
         return yielded;
@@ -72,13 +71,21 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#stop = this.#next;
     this.#channel.$release(this.#end);
   }
 
-  /** The messages before the next one are not valid any more. */
-  #releasePassed(): void {
+  /** Says whether nothing is left, else gives back what was passed: it is not valid any more. */
+  #isOver(): boolean {
+    if (this.#disposed || this.#next === this.#end) return true;
     this.#channel.$release(this.#next);
-    this.#releaseAt = (this.#next + this.#channel.$releaseStep) | 0;
+    this.#stop = this.#nextStop();
+    return false;
+  }
+
+  #nextStop(): number {
+    const step = Math.min((this.#end - this.#next) | 0, this.#channel.$releaseStep);
+    return (this.#next + step) | 0;
   }
 }
 

@@ -5,6 +5,7 @@ import { Discarded } from '../../child.ts';
 import type { Figures } from '../../trial.ts';
 import type { Counts } from '../entrant.ts';
 import type { BestLevels } from './book.ts';
+import type { Played } from './session.ts';
 
 /** A reader's line of JSON. */
 export interface Outcome extends BestLevels {
@@ -28,7 +29,7 @@ export class CpuMeter {
   readonly #warmup: number;
   #begin: { messages: number; cpu: NodeJS.CpuUsage; milliseconds: number } | undefined;
 
-  /** @param warmup messages before anything is measured */
+  /** @param warmup messages before anything is measured; 0: the start is measured, too */
   constructor(warmup: number) {
     this.#warmup = warmup;
   }
@@ -73,9 +74,13 @@ export function expectedOutcome(
 
 /**
  * What a message took.
- * @throws {Discarded} when messages are missing, or the book is not the one that is expected
+ * @throws {Discarded} when messages are missing, the book is not the one that is expected, or the
+ * reader looked so late that most of what was to be measured was over
  */
-export function figuresOf(counts: Counts, expected: BookResult, messages: number): Figures {
+export function figuresOf(
+  counts: Counts,
+  { expected, messages, warmup }: Pick<Played, 'expected' | 'messages' | 'warmup'>,
+): Figures {
   for (const [field, wanted] of Object.entries(expectedOutcome(expected, messages))) {
     const found = counts[field];
     if (found !== wanted) {
@@ -83,8 +88,12 @@ export function figuresOf(counts: Counts, expected: BookResult, messages: number
     }
   }
   const { count = 0, cpuNanoseconds = 0, nanoseconds = 0 } = counts;
-  if (!(count > 0 && cpuNanoseconds > 0 && nanoseconds > 0)) {
-    throw new Discarded(`nothing was measured: ${JSON.stringify(counts)}`);
+  const wanted = messages - warmup;
+  if (!(count >= wanted / 2 && cpuNanoseconds > 0 && nanoseconds > 0)) {
+    throw new Discarded(
+      `${count} of ${wanted} messages were measured, with ${cpuNanoseconds} ns of processors ` +
+        `in ${nanoseconds} ns`,
+    );
   }
   return { cpu: cpuNanoseconds / count, time: nanoseconds / count };
 }

@@ -12,8 +12,9 @@ type OrderbookModule = typeof import('../../../../generated/orderbook/bindings/i
 
 const [module = '', market = '', snapshot = '', warmup = '0'] = process.argv.slice(2);
 const { open } = (await import(module)) as OrderbookModule;
-const feed = await open({ addresses: { market, snapshot } });
 const meter = new CpuMeter(Number(warmup));
+meter.look(0);
+const feed = await open({ addresses: { market, snapshot } });
 const received = (): number => Number(feed.stats.md.messagesReceived);
 let top: TopValue | undefined;
 feed.top.onBatch((batch) => {

@@ -13,6 +13,7 @@ import { CpuMeter, type Outcome } from './outcome.ts';
 const [market = '', snapshot = '', warmup = '0', wsFolder] = process.argv.slice(2);
 const book = new JavaScriptBook();
 const meter = new CpuMeter(Number(warmup));
+meter.look(0);
 let open = lanes.length;
 
 /** Takes a message. */

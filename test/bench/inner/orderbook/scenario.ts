@@ -60,8 +60,7 @@ export async function readOnce(
   reading: Reading,
   exchangeModule?: string,
 ): Promise<Figures> {
-  const { file, messages, expected } = played;
-  const session = { recording: file, snapshots: 1, seed: 1, drop: 0 };
+  const session = { recording: played.file, snapshots: 1, seed: 1, drop: 0 };
   using exchange = new ExchangeProcess({ session, speed, holdSnapshot: false }, exchangeModule);
   const failed = (error: Error): never => {
     throw new Discarded(error.message);
@@ -73,7 +72,7 @@ export async function readOnce(
     undefined,
     limitMilliseconds,
   );
-  return figuresOf(counts, expected, messages);
+  return figuresOf(counts, played);
 }
 
 /** Reads lines in JavaScript. */
