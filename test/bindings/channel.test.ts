@@ -1,12 +1,10 @@
 /** Channels with an emitted reader class, and the sleep of a link. */
 import test from 'ava';
 import fc from 'fast-check';
-import { Channel } from '../../templates/bindings/channel.ts';
 import {
   channelCapacity,
   channelOffset,
   channelStrideBytes,
-  Quote,
   type QuoteValue,
   serverFd,
   startSample,
@@ -101,30 +99,6 @@ test('a batch holds its room until it is disposed; losses are counted', async (t
   t.deepEqual(symbols, [0, 1, 2, 3]);
   t.is(publisher.head, channelCapacity);
   t.true(publisher.publish(someQuote));
-});
-
-test('a long batch gives back what was read of it, never the message that is being read', (t) => {
-  const capacity = 1024;
-  const memory = new SharedArrayBuffer(128 + capacity * channelStrideBytes);
-  const words = new Int32Array(memory);
-  // The counters wrap to negative numbers within the batch.
-  const start = 2 ** 31 - 300;
-  words[0] = words[16] = start;
-  const descriptor = { name: 'quotes', offset: 0, capacity, strideBytes: channelStrideBytes };
-  const channel = new Channel<Quote>({ ...descriptor, reader: Quote }, memory, () => undefined);
-  words[0] = (start + capacity) | 0;
-  channel.$refresh();
-  const heads: number[] = [];
-  const held = () => ((words[16] ?? 0) - start) | 0;
-  channel.onBatch((batch) => {
-    for (const _quote of batch) heads.push(held());
-    heads.push(held());
-  });
-  channel.$offer();
-  const step = 256;
-  const expected = Array.from({ length: capacity }, (_, n) => n - (n % step));
-  t.deepEqual(heads, [...expected, capacity - step]);
-  t.is(held(), capacity);
 });
 
 test('the same view object serves every message', async (t) => {

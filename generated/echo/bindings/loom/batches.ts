@@ -2,7 +2,7 @@
  * Where batches come from: what a stream and a channel have in common. A source has one reader at
  * a time, either `for await (using batch of source)` or `source.onBatch(…)`, and a reader holds one
  * batch at a time. Until a batch is disposed its memory is not given back to the reactor; this is
- * the backpressure. Only of a long batch of a channel messages are given back while it is read.
+ * the backpressure.
  */
 import { alreadyRead } from './error.ts';
 

@@ -1,19 +1,11 @@
 /**
  * Channels: rings of fixed-size messages from a reactor, read where they lie. A batch yields one
  * view object again and again, so that reading allocates nothing; `toObject()` makes a copy that
- * may be kept. A long batch gives back what was read of it, so that the reactor need not wait for
- * its end. The counterpart is runtime/loom/channel.hpp.
+ * may be kept. The counterpart is runtime/loom/channel.hpp.
  */
 import { BatchSource } from './batches.ts';
 import type { ChannelDescriptor } from './descriptor.ts';
 import { ringHeaderBytes, ringWord } from './layout.ts';
-
-/**
- * How often the iteration of a batch that is a whole ring gives back what it has passed, so that
- * the reactor writes while JavaScript reads; and how many messages that is worth.
- */
-const releasesPerRing = 8;
-const leastReleased = 256;
 
 /** What the emitted reader classes derive from; `Value` is the plain object of one message. */
 export abstract class MessageView<Value> {
@@ -36,8 +28,6 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
   readonly #channel: Channel<Reader>;
   readonly #reader: Reader;
   #next: number;
-  /** Where the iteration gives back what it has passed. */
-  #releaseAt: number;
   readonly #end: number;
   #disposed = false;
 
@@ -45,7 +35,6 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
     this.#channel = channel;
     this.#reader = reader;
     this.#next = from;
-    this.#releaseAt = (from + channel.$releaseStep) | 0;
     this.#end = to;
   }
 
@@ -60,7 +49,6 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
     return {
       next: () => {
         if (this.#disposed || this.#next === this.#end) return { done: true, value: undefined };
-        if (this.#next === this.#releaseAt) this.#releasePassed();
         this.#reader.$at = this.#channel.$offsetOf(this.#next);
         this.#next = (this.#next + 1) | 0;
         return yielded;
@@ -73,12 +61,6 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
     if (this.#disposed) return;
     this.#disposed = true;
     this.#channel.$release(this.#end);
-  }
-
-  /** The messages before the next one are not valid any more. */
-  #releasePassed(): void {
-    this.#channel.$release(this.#next);
-    this.#releaseAt = (this.#next + this.#channel.$releaseStep) | 0;
   }
 }
 
@@ -95,8 +77,6 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
   readonly #strideBytes: number;
   readonly #reader: Reader;
   readonly #released: () => void;
-  /** Messages of a long batch that are given back together while it is read. */
-  readonly $releaseStep: number;
   #taken: number;
   #tail: number;
 
@@ -112,7 +92,6 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
     this.#strideBytes = descriptor.strideBytes;
     this.#reader = new descriptor.reader(new DataView(memory)) as Reader;
     this.#released = released;
-    this.$releaseStep = Math.max(leastReleased, descriptor.capacity / releasesPerRing);
     this.#taken = Atomics.load(this.#words, this.#headWord);
     this.#tail = this.#taken;
   }

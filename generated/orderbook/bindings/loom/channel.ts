@@ -1,19 +1,11 @@
 /**
  * Channels: rings of fixed-size messages from a reactor, read where they lie. A batch yields one
  * view object again and again, so that reading allocates nothing; `toObject()` makes a copy that
- * may be kept. A long batch gives back what was read of it, so that the reactor need not wait for
- * its end. The counterpart is runtime/loom/channel.hpp.
+ * may be kept. The counterpart is runtime/loom/channel.hpp.
  */
 import { BatchSource } from './batches.ts';
 import type { ChannelDescriptor } from './descriptor.ts';
 import { ringHeaderBytes, ringWord } from './layout.ts';
-
-/**
- * How often the iteration of a batch that is a whole ring gives back what it has passed, so that
- * the reactor writes while JavaScript reads; and how many messages that is worth.
- */
-const releasesPerRing = 8;
-const leastReleased = 256;
 
 /** What the emitted reader classes derive from; `Value` is the plain object of one message. */
 export abstract class MessageView<Value> {
@@ -36,8 +28,6 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
   readonly #channel: Channel<Reader>;
   readonly #reader: Reader;
   #next: number;
-  /** Where the iteration stops to look whether it is over: one comparison a message. */
-  #stop: number;
   readonly #end: number;
   #disposed = false;
 
@@ -46,7 +36,6 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
     this.#reader = reader;
     this.#next = from;
     this.#end = to;
-    this.#stop = this.#nextStop();
   }
 
   /** Messages that the iteration has not reached. */
@@ -59,7 +48,7 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
     const yielded = { done: false as const, value: this.#reader };
     return {
       next: () => {
-        if (this.#next === this.#stop && this.#isOver()) return { done: true, value: undefined };
+        if (this.#disposed || this.#next === this.#end) return { done: true, value: undefined };
         this.#reader.$at = this.#channel.$offsetOf(this.#next);
         this.#next = (this.#next + 1) | 0;
         return yielded;
@@ -71,21 +60,7 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#stop = this.#next;
     this.#channel.$release(this.#end);
-  }
-
-  /** Says whether nothing is left, else gives back what was passed: it is not valid any more. */
-  #isOver(): boolean {
-    if (this.#disposed || this.#next === this.#end) return true;
-    this.#channel.$release(this.#next);
-    this.#stop = this.#nextStop();
-    return false;
-  }
-
-  #nextStop(): number {
-    const step = Math.min((this.#end - this.#next) | 0, this.#channel.$releaseStep);
-    return (this.#next + step) | 0;
   }
 }
 
@@ -102,8 +77,6 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
   readonly #strideBytes: number;
   readonly #reader: Reader;
   readonly #released: () => void;
-  /** Messages of a long batch that are given back together while it is read. */
-  readonly $releaseStep: number;
   #taken: number;
   #tail: number;
 
@@ -119,7 +92,6 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
     this.#strideBytes = descriptor.strideBytes;
     this.#reader = new descriptor.reader(new DataView(memory)) as Reader;
     this.#released = released;
-    this.$releaseStep = Math.max(leastReleased, descriptor.capacity / releasesPerRing);
     this.#taken = Atomics.load(this.#words, this.#headWord);
     this.#tail = this.#taken;
   }
