@@ -2,22 +2,18 @@
 
 import { join } from 'node:path';
 import { build } from '../../../generator/commands/build.ts';
-import { buildFolder, here } from '../compile.ts';
+import { buildFolder } from '../compile.ts';
 
 /**
  * Emits and compiles a program.
- * @param config below test/bench/inner
+ * @param config its path
  * @param folder below build/bench
  * @returns the path of its module
  * @throws {Error} with what is wrong
  */
 export async function buildAddon(config: string, folder: string): Promise<string> {
   const out = join(buildFolder, folder);
-  const { exitCode, diagnostics } = await build({
-    config: join(here, 'inner', config),
-    out,
-    force: true,
-  });
+  const { exitCode, diagnostics } = await build({ config, out, force: true });
   if (exitCode !== 0) throw new Error(diagnostics.map(({ message }) => message).join('; '));
   return join(out, 'bindings/index.ts');
 }

@@ -52,11 +52,11 @@ export async function resultOf(
   }
 }
 
-/** The command that runs a script of this folder. */
-export const node = (script: string): string[] => [
+/** The command that runs a script of this folder, or of one below it. */
+export const node = (script: string, folder = ''): string[] => [
   process.execPath,
   ...['--import', import.meta.resolve('tsx')],
-  join(here, 'inner', script),
+  join(here, 'inner', folder, script),
 ];
 
 /** A number above 0 of a line. @throws {Discarded} when there is none */

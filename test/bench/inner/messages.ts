@@ -4,7 +4,9 @@
  * Both readers look at one word of each.
  */
 
+import { join } from 'node:path';
 import { Child } from '../child.ts';
+import { here } from '../compile.ts';
 import { freeAddress, type Setting, startMilliseconds } from '../trial.ts';
 import { buildAddon } from './addon.ts';
 import { type Entrant, type Inner, node, once, rateOf, resultOf } from './entrant.ts';
@@ -21,7 +23,7 @@ const timesOf = ({ warmupMilliseconds, measuredMilliseconds }: Setting): string[
 const limitOf = ({ warmupMilliseconds, measuredMilliseconds }: Setting): number =>
   limitMilliseconds + warmupMilliseconds + measuredMilliseconds;
 
-const buildChannel = once(() => buildAddon('./channel.config.ts', 'channel'));
+const buildChannel = once(() => buildAddon(join(here, 'inner', './channel.config.ts'), 'channel'));
 
 const ws: Entrant = {
   name: 'ws',

@@ -25,8 +25,9 @@ const pacedRounds = 5;
 /** On top of a session's time: Node starts, twice, and reads it. */
 const limitMilliseconds = 30_000;
 
+const folder = join(here, 'inner/orderbook');
 /** The exchange that frames messages as WebSocket has them. */
-const exchangeWs = join(here, 'inner/orderbook/exchange_ws.ts');
+const exchangeWs = join(folder, './exchange_ws.ts');
 
 /** A session and its pace. */
 interface Feed {
@@ -77,21 +78,21 @@ export async function readOnce(
 
 /** Reads lines in JavaScript. */
 export const readLines: Reading = ({ warmup }, ...addresses) => [
-  ...node('orderbook/read_json.ts'),
+  ...node('./read_json.ts', 'orderbook'),
   ...[...addresses, String(warmup)],
 ];
 
-/** Reads lines with an emitted program of examples/orderbook. @param module as buildAddon gave it */
+/** Reads lines with an emitted program of examples/orderbook; `module` as buildAddon gave it. */
 export const readWith =
   (module: string): Reading =>
   ({ warmup }, ...addresses) => [
-    ...node('orderbook/read_addon.ts'),
+    ...node('./read_addon.ts', 'orderbook'),
     ...[module, ...addresses, String(warmup)],
   ];
 
 /** Reads with the emitted addon of a config. */
-function addon(name: string, about: string, config: string, folder: string): Reader {
-  const program = once(() => buildAddon(config, folder));
+function addon(name: string, about: string, config: string, out: string): Reader {
+  const program = once(() => buildAddon(config, out));
   return { name, about, build: async () => readWith(await program()) };
 }
 
@@ -113,13 +114,13 @@ const readers: readonly Reader[] = [
   addon(
     'loom-orderbook',
     'the addon of examples/orderbook, which spins for 50 us',
-    '../../../examples/orderbook/loom.config.ts',
+    join(folder, '../../../../examples/orderbook/loom.config.ts'),
     'orderbook',
   ),
   addon(
     'loom-orderbook-block',
     'the same, with a reactor that sleeps at once',
-    './orderbook/block.config.ts',
+    join(folder, './block.config.ts'),
     'orderbook-block',
   ),
 ];
