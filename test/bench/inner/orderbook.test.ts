@@ -64,27 +64,31 @@ test('a reader that took everything and has the right book has figures', async (
   t.true(cpu > 0 && time > 0);
 });
 
-test('a reader that missed a message or has a wrong book is discarded', async (t) => {
-  t.timeout(120_000);
-  const right = expectedOutcome(played.expected, played.messages);
-  const measured = { count: 2000, cpuNanoseconds: 10_000, nanoseconds: 8000 };
-  const read = (outcome: Partial<typeof right>) => {
-    const line = JSON.stringify({ ...right, ...outcome, ...measured });
-    const command = [process.execPath, '-e', 'console.log(process.argv[1])', line];
-    return readOnce(played, atOnce, () => command);
-  };
-  t.deepEqual(await read({}), { cpu: 5, time: 4 });
+const right = expectedOutcome(played.expected, played.messages);
+const measured = { count: 2000, cpuNanoseconds: 10_000, nanoseconds: 8000 };
+
+test('whoever missed a message or has a wrong book is discarded', (t) => {
+  t.deepEqual(figuresOf({ ...right, ...measured }, played), { cpu: 5, time: 4 });
   const messages = played.messages - 1;
   const ask = right.ask + 0.01;
   for (const wrong of [{ messages }, { ask }]) {
     const [field = '', value] = Object.entries(wrong)[0] ?? [];
     const message = new RegExp(`^the reader's ${field} is ${value}, not .* as it should be$`);
-    await t.throwsAsync(read(wrong), { instanceOf: Discarded, message });
+    const counts = { ...right, ...measured, ...wrong };
+    t.throws(() => figuresOf(counts, played), { instanceOf: Discarded, message });
   }
 });
 
+test('a wrong book discards the trial', async (t) => {
+  t.timeout(120_000);
+  const line = JSON.stringify({ ...right, ...measured, bidQuantity: -1 });
+  const command = [process.execPath, '-e', 'console.log(process.argv[1])', line];
+  const message = /^the reader's bidQuantity is -1, not/;
+  const trial = readOnce(played, atOnce, () => command);
+  await t.throwsAsync(trial, { instanceOf: Discarded, message });
+});
+
 test('a reader that looked late is discarded', (t) => {
-  const right = expectedOutcome(played.expected, played.messages);
   const late = { ...right, count: 1000, cpuNanoseconds: 10, nanoseconds: 8 };
   const message = /^1000 of 2999 messages were measured/;
   t.throws(() => figuresOf(late, played), { instanceOf: Discarded, message });
