@@ -10,6 +10,9 @@ import { CpuMeter, type Outcome } from './outcome.ts';
 
 type OrderbookModule = typeof import('../../../../generated/orderbook/bindings/index.ts');
 
+/** Far less than the pause after the warm-up. */
+const lookMilliseconds = 20;
+
 const [module = '', market = '', snapshot = '', warmup = '0'] = process.argv.slice(2);
 const { open } = (await import(module)) as OrderbookModule;
 const meter = new CpuMeter(Number(warmup));
@@ -19,9 +22,12 @@ const received = (): number => Number(feed.stats.md.messagesReceived);
 let top: TopValue | undefined;
 feed.top.onBatch((batch) => {
   for (const newest of batch) top = newest.toObject();
-  // Not what the top says, which is from a moment ago: what the reactor took belongs to these.
-  meter.look(received());
 });
+// In the pause after the warm-up no top comes.
+const looking = setInterval(() => {
+  meter.look(received());
+  if (meter.hasBegun) clearInterval(looking);
+}, lookMilliseconds);
 
 /** The end of the session, as the handler reports it. */
 async function ended(): Promise<SummaryValue> {
@@ -31,6 +37,7 @@ async function ended(): Promise<SummaryValue> {
 
 const summary = await ended();
 const measured = meter.end(received());
+clearInterval(looking);
 // A top that waited for room has come by the time the reactor has ended.
 await feed.stop();
 const decimal = (value = 0n): number => Number(decimalText(value));

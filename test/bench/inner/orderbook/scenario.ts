@@ -14,7 +14,7 @@ import { buildAddon } from '../addon.ts';
 import { type Entrant, type Inner, node, once, resultOf } from '../entrant.ts';
 import { installWs, wsFolder } from '../ws_package.ts';
 import { figuresOf } from './outcome.ts';
-import { endOf, origin, type Played, play, repeated, wholeSession } from './session.ts';
+import { atOnce, endOf, origin, type Played, play, repeated, wholeSession } from './session.ts';
 
 /** How often the session is played in a row at full speed, and how often to get warm. */
 const timesAtMost = 4;
@@ -28,13 +28,6 @@ const limitMilliseconds = 30_000;
 const folder = join(here, 'inner/orderbook');
 /** The exchange that frames messages as WebSocket has them. */
 const exchangeWs = join(folder, './exchange_ws.ts');
-
-/** A session and its pace. */
-interface Feed {
-  played(): Promise<Played>;
-  /** Of the session's own; infinity: as fast as it is taken. */
-  speed: number;
-}
 
 /** The command of a reader of what play() gave, at the exchange's addresses, TCP and unix. */
 export type Reading = (played: Played, market: string, snapshot: string) => readonly string[];
@@ -125,35 +118,30 @@ const readers: readonly Reader[] = [
   ),
 ];
 
-function entrant({ name, about, exchange, build }: Reader, { played, speed }: Feed): Entrant {
+function entrant({ name, about, exchange, build }: Reader, played: () => Promise<Played>): Entrant {
   return {
     name,
     about,
     build: async () => {
       const reading = await build();
       const session = await played();
-      return () => readOnce(session, speed, reading, exchange);
+      return () => readOnce(session, 1, reading, exchange);
     },
   };
 }
 
 /** The session several times in a row, as fast as it is taken. */
-const full: Feed = {
-  played: once(async () => {
-    const session = wholeSession();
-    return play(repeated(session, timesAtMost), session.length * timesWarm);
-  }),
-  speed: Number.POSITIVE_INFINITY,
-};
+const full = once(async () => {
+  const session = wholeSession();
+  const warmup = session.length * timesWarm;
+  return play(atOnce(repeated(session, timesAtMost), warmup), warmup);
+});
 
 /** The end of the session at its own pace. */
-const paced: Feed = {
-  played: once(async () => {
-    const session = endOf(wholeSession(), pacedSeconds);
-    return play(session, session.filter(({ atNanoseconds }) => atNanoseconds === 0).length);
-  }),
-  speed: 1,
-};
+const paced = once(async () => {
+  const session = endOf(wholeSession(), pacedSeconds);
+  return play(session, session.filter(({ atNanoseconds }) => atNanoseconds === 0).length);
+});
 
 /** The scenarios of the order book. */
 export const orderbook: readonly Inner[] = [

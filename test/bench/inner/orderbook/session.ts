@@ -29,8 +29,8 @@ export interface Played {
 /** Where it comes from, in a few words. */
 export const origin = hasRecording ? 'a recorded session' : 'a made-up session';
 
-/** Between the two parts of a paced session: a reader is through with the first. */
-const pauseNanoseconds = 500e6;
+/** From the start to the second part: by then a reader is through with the first. */
+const pauseNanoseconds = 2e9;
 
 /** The whole session once. */
 export function wholeSession(): SessionMessage[] {
@@ -92,6 +92,14 @@ export function endOf(session: readonly SessionMessage[], seconds: number): Sess
     ...message,
     atNanoseconds:
       message.atNanoseconds < start ? 0 : message.atNanoseconds - start + pauseNanoseconds,
+  }));
+}
+
+/** A session at once but for the pause: first `warmup` messages, then all others. */
+export function atOnce(session: readonly SessionMessage[], warmup: number): SessionMessage[] {
+  return session.map((message, n) => ({
+    ...message,
+    atNanoseconds: n < warmup ? 0 : pauseNanoseconds,
   }));
 }
 
