@@ -1,6 +1,8 @@
 /** What the benchmark measures without a server: who takes part, and how its figures are read. */
 
+import { join } from 'node:path';
 import { Child, Discarded } from '../child.ts';
+import { here } from '../compile.ts';
 import type { Subject } from '../scenarios.ts';
 import type { Figures, Setting } from '../trial.ts';
 
@@ -49,6 +51,13 @@ export async function resultOf(
     await child.kill();
   }
 }
+
+/** The command that runs a script of this folder, or of one below it. */
+export const node = (script: string, folder = ''): string[] => [
+  process.execPath,
+  ...['--import', import.meta.resolve('tsx')],
+  join(here, 'inner', folder, script),
+];
 
 /** A number above 0 of a line. @throws {Discarded} when there is none */
 function positive(counts: Counts, field: string): number {
