@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "request_engine.hpp"
+#include "reactor_delivery.hpp"
 #include "run.hpp"
 #include "take_mail.hpp"
 #include "timer_family.hpp"
@@ -25,8 +25,8 @@ namespace loom {
 
 /// `Derived` is the emitted reactor, `Shape` its constants.
 template <class Derived, class Backend, class Shape>
-class Reactor : public RequestEngine<Derived, Backend> {
-  using Base = RequestEngine<Derived, Backend>;
+class Reactor : public ReactorDelivery<Derived, Backend> {
+  using Base = ReactorDelivery<Derived, Backend>;
 
  public:
   /// Runs until somebody calls stop(). On the thread that called open().
@@ -107,7 +107,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
     if (core_.inbox_->has_any()) {
       facts_.mail_taken += loom::take_mail<Watched<Shape>>(core_, Shape::inbox_batch, dispatcher());
     }
-    retry_deliveries();
+    this->retry_deliveries();
     settle_all();
   }
 
@@ -142,13 +142,19 @@ class Reactor : public RequestEngine<Derived, Backend> {
 
   void dispatch_batch() noexcept {
     std::uint32_t count = 0;
-    backend_.dispatch(Shape::completion_batch, [&](const Completion& completion) {
+    const auto take = [&](const Completion& completion) {
       if (count == 0) core_.batch_nanoseconds_ = core_.now_nanoseconds();
       count += 1;
       core_.stats().add(Stat::completions);
       hand_over(completion);
-    });
+    };
+    backend_.dispatch(Shape::completion_batch, take);
     settle_all();
+    // What that finished at once, such as an answer's send, needs no turn of its own.
+    if (count < Shape::completion_batch) {
+      backend_.complete_finished(Shape::completion_batch - count, take);
+      settle_all();
+    }
     if (count != 0) inbox_blocked_ = false;
     facts_.completions += count;
     facts_.rounds += 1;
@@ -165,7 +171,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
     const std::uint64_t now = core_.batch_nanoseconds_;
     if (facts_.happened()) last_event_nanoseconds_ = now;
     expire_deadlines(now);
-    wake_js(reactor_run);
+    this->wake_js(reactor_run);
     core_.stats().set(Stat::in_flight, core_.in_flight_);
     if (stopping_) facts_.done = this->continue_stop(now);
     note_waiting();
@@ -189,7 +195,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
     core_.control_->announce_sleep();
     core_.inbox_->doorbell().announce_sleep();
     note_waiting();
-    facts_.settling_waits = facts_.settling_waits || channels_wait();
+    facts_.settling_waits = facts_.settling_waits || this->channels_wait();
     facts_.stop_requested =
         !stopping_ && reactor_run.stop_requested->load(std::memory_order_seq_cst);
     look_nanoseconds_ = core_.now_nanoseconds();
@@ -198,7 +204,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
 
   void wait(ReactorRun& reactor_run) noexcept {
     // What look_again() flushed must not lie there while this thread sleeps.
-    wake_js(reactor_run);
+    this->wake_js(reactor_run);
     core_.stats().add(Stat::sleeps);
     const std::uint64_t limit = wait_limit_.template next<Shape>(core_, stopping_);
     const std::uint64_t remaining = core_.wheel().next_deadline() - look_nanoseconds_;
@@ -218,34 +224,6 @@ class Reactor : public RequestEngine<Derived, Backend> {
     this->settle_requests();
   }
 
-  /// Tries again what found no room towards JavaScript; settling does it.
-  void retry_deliveries() noexcept {
-    if (!core_.stalled_) return;
-    core_.stalled_ = false;
-    derived().each_stream([](auto& family) {
-      for (auto& slot : family.slots) {
-        if (slot.retry) family.mark_dirty(slot);
-      }
-    });
-    derived().each_timer([](auto& timer) {
-      using Handler = typename std::remove_cvref_t<decltype(timer)>::Handler;
-      if constexpr (DeliversTicks<Handler>) timer.handler->flush();
-    });
-  }
-
-  /// Publishes messages that wait for room in their channel; true when the room appeared only now,
-  /// so that the loop must turn once more and wake JavaScript. What still finds no room, here or
-  /// in the delivery ring, has announced that: JavaScript wakes the loop when it has made some.
-  bool channels_wait() noexcept {
-    bool again = false;
-    derived().each_channel([&](auto& channel) {
-      if (channel.flush_pending()) return;
-      core_.control_->announce_stall();
-      again = again || channel.flush_pending();
-    });
-    return again;
-  }
-
   /// Dispatches what has expired, through the switch of the completions.
   void expire_deadlines(std::uint64_t now) noexcept {
     if (now < core_.wheel().next_deadline()) return;
@@ -255,18 +233,6 @@ class Reactor : public RequestEngine<Derived, Backend> {
           hand_over(Completion{.tag = entry.tag, .result = -ETIME});
         });
     core_.stats().add(Stat::timers_expired, count);
-  }
-
-  /// At most one wake-up a turn, and only when JavaScript sleeps.
-  void wake_js(ReactorRun& reactor_run) noexcept {
-    bool published = core_.delivered_;
-    core_.delivered_ = false;
-    derived().each_channel([&](auto& channel) {
-      channel.flush_pending();
-      published = channel.take_published() || published;
-    });
-    if (!published || reactor_run.wake_js == nullptr) return;
-    if (core_.control_->take_js_wake_up()) reactor_run.wake_js(reactor_run.context);
   }
 
   void finish_run(ReactorRun& reactor_run) noexcept {
@@ -281,7 +247,7 @@ class Reactor : public RequestEngine<Derived, Backend> {
     reactor_run.lateness = core_.timer_lateness();
     this->report_stack_use(reactor_run);
     core_.delivered_ = true;
-    wake_js(reactor_run);
+    this->wake_js(reactor_run);
     backend_.close();
   }
 
