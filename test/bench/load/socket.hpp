@@ -40,7 +40,7 @@ inline std::uint64_t now_nanoseconds() noexcept {
 /// Where a server listens.
 class Address {
  public:
-  /// Reads tcp:IP:PORT, where an IPv6 address stands in brackets, or unix:PATH.
+  /// Reads tcp:IP:PORT or udp:IP:PORT, where an IPv6 address stands in brackets, or unix:PATH.
   explicit Address(const std::string& text) {
     if (text.starts_with("unix:") && text.size() - 5 < sizeof unix_.sun_path) {
       unix_.sun_family = AF_UNIX;
@@ -49,7 +49,9 @@ class Address {
       return;
     }
     const std::size_t colon = text.rfind(':');
-    if (!text.starts_with("tcp:") || colon < 4) fail("ADDRESS is tcp:IP:PORT or unix:PATH");
+    const bool has_port = text.starts_with("tcp:") || text.starts_with("udp:");
+    if (!has_port || colon < 4) fail("ADDRESS is tcp:IP:PORT, udp:IP:PORT or unix:PATH");
+    type_ = text.starts_with("udp:") ? SOCK_DGRAM : SOCK_STREAM;
     std::string host = text.substr(4, colon - 4);
     const auto port = htons(static_cast<std::uint16_t>(std::atoi(text.c_str() + colon + 1)));
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
@@ -66,13 +68,21 @@ class Address {
     }
   }
 
+  /// Whether it is one of UDP.
+  [[nodiscard]] bool is_datagram() const noexcept { return type_ == SOCK_DGRAM; }
+
+  /// The port of an IPv4 address; 0 of any other.
+  [[nodiscard]] std::uint16_t port() const noexcept {
+    return any_.sa_family == AF_INET ? ntohs(four_.sin_port) : std::uint16_t{0};
+  }
+
   /// Connects. @returns a non-blocking descriptor that sends small messages at once
   [[nodiscard]] int connect_socket() const noexcept {
-    const int descriptor = socket(any_.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int descriptor = socket(any_.sa_family, type_ | SOCK_CLOEXEC, 0);
     if (descriptor < 0) fail("socket", errno);
     if (connect(descriptor, &any_, size_) != 0) fail("cannot connect", errno);
     const int on = 1;
-    if (any_.sa_family != AF_UNIX) {
+    if (any_.sa_family != AF_UNIX && !is_datagram()) {
       setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
     fcntl(descriptor, F_SETFL, O_NONBLOCK);
@@ -87,6 +97,7 @@ class Address {
     sockaddr_un unix_{};
   };
   socklen_t size_ = 0;
+  int type_ = SOCK_STREAM;
 };
 
 /// Sends what fits. @returns bytes taken; 0: the socket is full

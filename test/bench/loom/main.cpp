@@ -1,6 +1,6 @@
 // The main function of our own servers: an emitted program behind the contract of the benchmark.
-// Usage: server BACKEND ADDRESS, where ADDRESS is tcp:IP:PORT or unix:PATH; which MODE it has was
-// decided when it was built.
+// Usage: server BACKEND ADDRESS, where ADDRESS is tcp:IP:PORT or unix:PATH, or udp:IP:PORT of one
+// that was built for datagrams; which MODE it has was decided when it was built.
 #include <semaphore.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,10 +16,12 @@ namespace {
 
 sem_t wake;
 
-/// The address of the one fd that is loaded; the other listens where nobody looks for it.
+/// The address of the one fd that is loaded; where there is another, it listens where nobody looks
+/// for it.
 struct Addresses {
   char other[40] = {};
   loom::AddressOverride overrides[2];
+  std::uint32_t count = 2;
 
   /// @returns whether `text` is an address.
   bool set(const char* text) noexcept {
@@ -27,6 +29,11 @@ struct Addresses {
       std::snprintf(other, sizeof other, "@loom-bench-%d", static_cast<int>(getpid()));
       overrides[0] = {"tcp", text + 4};
       overrides[1] = {"local", other};
+      return true;
+    }
+    if (std::strncmp(text, "udp:", 4) == 0) {
+      overrides[0] = {"datagrams", text + 4};
+      count = 1;
       return true;
     }
     if (std::strncmp(text, "unix:", 5) != 0) return false;
@@ -50,7 +57,7 @@ int main(int argc, char** argv) {
   static loom::ProgramStart start;
   static loom::RunningProgram program;
   if (argc != 3 || !addresses.set(argv[2])) {
-    std::fprintf(stderr, "usage: %s io_uring|epoll tcp:IP:PORT|unix:PATH\n", argv[0]);
+    std::fprintf(stderr, "usage: %s io_uring|epoll tcp:IP:PORT|unix:PATH|udp:IP:PORT\n", argv[0]);
     return 2;
   }
   std::byte* shared = shared_memory(loom::program_table().reactors[0].shared_bytes);
@@ -58,7 +65,7 @@ int main(int argc, char** argv) {
   start.reactors[0].shared = shared;
   start.backend = argv[1];
   start.addresses = addresses.overrides;
-  start.address_count = 2;
+  start.address_count = addresses.count;
   sem_init(&wake, 0, 0);
   struct sigaction action {};
   action.sa_handler = [](int) { sem_post(&wake); };
