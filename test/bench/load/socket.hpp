@@ -1,4 +1,4 @@
-// Non-blocking sockets to a server of the benchmark, and the clock of both sides. What cannot go on
+// Non-blocking sockets to a server of the benchmark. What cannot go on
 // ends the process with a sentence: a load generator without its server measures nothing.
 #pragma once
 
@@ -17,18 +17,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <string>
 
-namespace bench {
+#include "../common/clock.hpp"
 
-/// CLOCK_MONOTONIC in nanoseconds.
-inline std::uint64_t now_nanoseconds() noexcept {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(time.tv_nsec);
-}
+namespace bench {
 
 /// Ends the process with `what` and, where there is one, the system's error.
 [[noreturn]] inline void fail(const char* what, int error = 0) noexcept {
@@ -70,6 +63,16 @@ class Address {
 
   /// Whether it is one of UDP.
   [[nodiscard]] bool is_datagram() const noexcept { return type_ == SOCK_DGRAM; }
+
+  /// AF_INET, AF_INET6 or AF_UNIX.
+  [[nodiscard]] int family() const noexcept { return any_.sa_family; }
+
+  /// A blocking socket that is bound to it.
+  [[nodiscard]] int bind_socket() const noexcept {
+    const int descriptor = socket(any_.sa_family, type_ | SOCK_CLOEXEC, 0);
+    if (descriptor < 0 || bind(descriptor, &any_, size_) != 0) fail("cannot bind", errno);
+    return descriptor;
+  }
 
   /// The port of an IPv4 address; 0 of any other.
   [[nodiscard]] std::uint16_t port() const noexcept {

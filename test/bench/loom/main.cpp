@@ -2,7 +2,6 @@
 // Usage: server BACKEND ADDRESS, where ADDRESS is tcp:IP:PORT or unix:PATH, or udp:IP:PORT of one
 // that was built for datagrams; which MODE it has was decided when it was built.
 #include <semaphore.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -10,6 +9,7 @@
 #include <cstring>
 #include <loom/program.hpp>
 
+#include "shared_memory.hpp"
 #include "totals.hpp"
 
 namespace {
@@ -43,13 +43,6 @@ struct Addresses {
   }
 };
 
-/// Memory that a reactor shares with nobody here.
-std::byte* shared_memory(std::size_t bytes) noexcept {
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  return memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,7 +53,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s io_uring|epoll tcp:IP:PORT|unix:PATH|udp:IP:PORT\n", argv[0]);
     return 2;
   }
-  std::byte* shared = shared_memory(loom::program_table().reactors[0].shared_bytes);
+  std::byte* shared = bench::shared_memory(loom::program_table().reactors[0].shared_bytes);
   if (shared == nullptr) return 2;
   start.reactors[0].shared = shared;
   start.backend = argv[1];
