@@ -10,7 +10,7 @@
  */
 
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -26,10 +26,12 @@ const datagrams = { modes: ['sink'], transports: ['udp'] } as const;
 /** Those of a quick run: the best by hand, and one library that many build on. */
 const quickPeers = new Set(['recv-spin', 'epoll-block', 'epoll-spin', 'liburing', 'libuv']);
 
-/** Runs a build tool politely. @throws {Error} with the end of what it said */
+/** Runs a build tool politely, alone in the folder: tests and a benchmark may build at once. @throws {Error} with the end of what it said */
 async function make(what: string, command: readonly string[]): Promise<void> {
   try {
-    await run('nice', command, { maxBuffer: 2 ** 26 });
+    mkdirSync(buildFolder, { recursive: true });
+    const locked = [join(buildFolder, '.lock'), 'nice', ...command];
+    await run('flock', locked, { maxBuffer: 2 ** 26 });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     const talk = `${stdout}\n${stderr}`.trim().split('\n').slice(-20).join('\n');

@@ -112,11 +112,15 @@ function loadOptions(scenario: Scenario, setting: Setting, server: number): stri
   );
 }
 
+/** Descriptors that a server may open, where the machine lets it: 4096 connections and more. */
+const descriptors = 8192;
+
 /** A server as a process; the shell splits its command and is replaced by it. */
 function serve(command: string, mode: Mode, address: string, core: number | undefined): Child {
+  const allow = `ulimit -S -n ${descriptors} 2>/dev/null`;
   return new Child(
     'the server',
-    ['sh', '-c', `exec ${command} "$@"`, 'server', mode, address],
+    ['sh', '-c', `${allow}; exec ${command} "$@"`, 'server', mode, address],
     core,
   );
 }

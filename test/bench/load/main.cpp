@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "load: cannot use its options: %s\n", wrong);
     return 2;
   }
+  bench::raise_descriptor_limit();
   const auto is = [](const char* mode) { return std::strcmp(options.mode, mode) == 0; };
   if (is("echo")) {
     bench::EchoLoad(options).run().print(stdout);

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -102,6 +103,14 @@ class Address {
   socklen_t size_ = 0;
   int type_ = SOCK_STREAM;
 };
+
+/// Lets this process open as many descriptors as the machine allows it: each connection is one.
+inline void raise_descriptor_limit() noexcept {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 /// Sends what fits. @returns bytes taken; 0: the socket is full
 inline std::size_t send_some(int descriptor, const std::byte* data, std::size_t bytes) noexcept {
