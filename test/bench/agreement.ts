@@ -1,6 +1,6 @@
 /**
  * What the load generator and the server counted, held against each other: figures come only from
- * two lines that agree to the message. Over UDP the third count is the kernel's, of what it dropped.
+ * two lines that agree to the message. Over UDP the kernel counts, too: what it dropped.
  */
 
 import { Discarded } from './child.ts';

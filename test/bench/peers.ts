@@ -26,7 +26,10 @@ const datagrams = { modes: ['sink'], transports: ['udp'] } as const;
 /** Those of a quick run: the best by hand, and one library that many build on. */
 const quickPeers = new Set(['recv-spin', 'epoll-block', 'epoll-spin', 'liburing', 'libuv']);
 
-/** Runs a build tool politely, alone in the folder: tests and a benchmark may build at once. @throws {Error} with the end of what it said */
+/**
+ * Runs a build tool politely, alone in the folder: tests and a benchmark may build at once.
+ * @throws {Error} with the end of what it said
+ */
 async function make(what: string, command: readonly string[]): Promise<void> {
   try {
     mkdirSync(buildFolder, { recursive: true });

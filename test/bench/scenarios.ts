@@ -133,7 +133,7 @@ function datagramsPaced(thousands: number): Scenario {
 function burstRecording(speed: number): Scenario {
   return {
     name: 'burst-recording',
-    about: `a recorded session's busiest part, ${speed} times as fast, on one tcp connection; due to handled`,
+    about: `the busiest part of a recorded session, ${speed} times as fast; due to handled`,
     load: 'replay',
     transport: 'tcp',
     connections: 1,
