@@ -62,9 +62,15 @@ function chosenScenarios(options: BenchOptions): Chosen {
   return { loads: scenarios.filter(isWanted), inner: inners.filter(isWanted) };
 }
 
-/** The loads that can be played here; `remarks` say which cannot. */
-function playable(loads: readonly Scenario[], remarks: string[]): readonly Scenario[] {
-  const why = whyNoRecording();
+/**
+ * The loads that can be played here; `remarks` say which cannot.
+ * @param why there is no recording; undefined where there is one
+ */
+export function playable(
+  loads: readonly Scenario[],
+  why: string | undefined,
+  remarks: string[],
+): readonly Scenario[] {
   if (why === undefined) return loads;
   return loads.filter(({ load, name }) => {
     if (load === 'replay') remarks.push(`Left out: ${name}: ${why}`);
@@ -175,7 +181,7 @@ export async function measure(options: BenchOptions): Promise<Report> {
   const asked = chosenScenarios(options);
   const machine = machineNow();
   const remarks = remarksOn(machine);
-  const chosen = { ...asked, loads: playable(asked.loads, remarks) };
+  const chosen = { ...asked, loads: playable(asked.loads, whyNoRecording(), remarks) };
   const peers = (await chosenPeers(options, chosen.inner)).filter((peer) =>
     chosen.loads.some((load) => takesPart(peer, load)),
   );

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { compare, figuresOf } from './agreement.ts';
+import { playable } from './bench.ts';
 import { Child, Discarded } from './child.ts';
 import { buildLoad } from './compile.ts';
 import { loomServers } from './loom_servers.ts';
@@ -136,6 +137,18 @@ test('a schedule is the busiest part of a stream, from its first message on', (t
     [1000, '{"stream":"one"}'.length],
     [1010, '{"stream":"three"}'.length],
   ]);
+});
+
+test('without a recording its scenario is left out by name, and no other', (t) => {
+  const remarks: string[] = [];
+  t.deepEqual(playable(scenarios, undefined, remarks), scenarios);
+  t.deepEqual(remarks, []);
+  const rest = playable(scenarios, 'it is not here', remarks);
+  t.deepEqual(remarks, ['Left out: burst-recording: it is not here']);
+  t.deepEqual(
+    rest,
+    scenarios.filter(({ name }) => name !== 'burst-recording'),
+  );
 });
 
 test('a thousand connections are served', async (t) => {
