@@ -27,7 +27,7 @@ const unixConnections = 64;
  * are ready at once take a buffer each, and a pool that is empty ends their multishot receives.
  */
 export function echo(choice: Choice) {
-  const count = choice.strategy === 'direct' ? 32 : 128;
+  const count = choice.strategy === 'direct' ? 32 : 256;
   return program('Echo', choice, {
     framing: raw(),
     receive: { bytes: '16K', count, strategy: choice.strategy },
