@@ -1,8 +1,7 @@
 // The main function of ready.config.ts: an emitted reactor serves eight sockets, and what its
 // messages cost is printed (ready_round.hpp).
 // Usage: server io_uring|epoll callback|fiber tcp:IP:PORT|unix:PATH WARMUP_MS MEASURED_MS
-#include <sys/mman.h>
-
+#include <cstdio>
 #include <cstring>
 
 #include "../loom/shared_memory.hpp"
