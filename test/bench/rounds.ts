@@ -47,9 +47,11 @@ export interface Extent {
 export const again = (name: string): string => `${name} again`;
 
 /** Whether a server can be loaded like that. */
-function takesPart(server: Server, scenario: Scenario): boolean {
+export function takesPart(server: Omit<Server, 'command'>, scenario: Scenario): boolean {
   return (
-    server.modes.includes(modeOf(scenario)) && scenario.connections <= (server.connections ?? 65536)
+    server.modes.includes(modeOf(scenario)) &&
+    server.transports.includes(scenario.transport) &&
+    scenario.connections <= (server.connections ?? 65536)
   );
 }
 

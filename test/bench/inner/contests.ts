@@ -8,10 +8,12 @@ import { fibers } from './fibers.ts';
 import { generator } from './generator.ts';
 import { messages } from './messages.ts';
 import { orderbook } from './orderbook/scenario.ts';
+import { ready } from './ready.ts';
 
 /** All of them, in the order of the report. */
 export const inners: readonly Inner[] = [
   ...fibers,
+  ...ready,
   ...generator,
   ...compiling,
   ...messages,

@@ -78,6 +78,15 @@ export function rateOf(counts: Counts): Figures {
   return { rate: (positive(counts, 'count') / positive(counts, 'nanoseconds')) * 1e9 };
 }
 
+/**
+ * From `{count, nanoseconds, bare_nanoseconds}`: what one took, and how much more than bare.
+ * @throws {Discarded}
+ */
+export function readyOf(counts: Counts): Figures {
+  const more = positive(counts, 'nanoseconds') - positive(counts, 'bare_nanoseconds');
+  return { ...timeOf(counts), overBare: more / positive(counts, 'count') };
+}
+
 /** From `{wall_ns, cpu_ns}`, which usage.cpp prints: what a command took. @throws {Discarded} */
 export function usageOf(counts: Counts): Figures {
   return { cpu: positive(counts, 'cpu_ns'), time: positive(counts, 'wall_ns') };
