@@ -256,8 +256,13 @@ std::uint32_t Epoll<Shape>::serve_direct(Sink&& sink) noexcept {
     if (entry.receive == nullptr) continue;
     Completion completion{.tag = entry.receive->tag};
     core_->stats().add(Stat::kernel_entries);
-    if (!groups_[entry.receive->group].receive(entry.fd, *entry.receive, completion)) continue;
+    auto& group = groups_[entry.receive->group];
+    if (!group.receive(entry.fd, *entry.receive, completion)) continue;
     if (!completion.more) entry.receive = nullptr;
+    // A short read emptied the socket, and what comes later is an edge of its own. A full one, and
+    // the end that was announced with the bytes, are followed by none.
+    const bool filled = completion.result == static_cast<std::int32_t>(group.bytes());
+    if (filled || entry.ended) direct_untried_ = true;
     count += 1;
     sink(completion);
   }
