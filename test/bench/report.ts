@@ -1,7 +1,8 @@
 /** Results as figures to compare, and those as a table for people; `--json` prints the figures. */
 
-import type { Machine } from './machine.ts';
-import { again, type Results } from './rounds.ts';
+import type { Machine } from '../../generator/measure/machine.ts';
+import { again } from '../../generator/measure/rounds.ts';
+import type { Results } from './rounds.ts';
 import type { Scenario } from './scenarios.ts';
 import {
   bootstrap,
@@ -10,7 +11,7 @@ import {
   type Random,
   type Spread,
   spreadOf,
-} from './statistics.ts';
+} from '../../generator/measure/statistics.ts';
 import type { Figures, Metric, Trial } from './trial.ts';
 
 /** One server under one scenario. */

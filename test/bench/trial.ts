@@ -7,7 +7,9 @@ import { rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Child, Discarded } from './child.ts';
+import { Child, Discarded } from '../../generator/measure/child.ts';
+import type * as measured from '../../generator/measure/rounds.ts';
+import { tried } from '../../generator/measure/rounds.ts';
 import { modeOf, type Scenario } from './scenarios.ts';
 import type { Mode, Server } from './server.ts';
 
@@ -48,7 +50,7 @@ export interface Figures {
 }
 
 /** A trial that held, or why it did not. */
-export type Trial = { figures: Figures } | { discarded: string };
+export type Trial = measured.Trial<Figures>;
 
 /** Longest start of a server. */
 export const startMilliseconds = 10_000;
@@ -174,16 +176,6 @@ export async function whyNotStartable(command: string, mode: Mode): Promise<stri
   } finally {
     await serving.kill();
     removeSocket(address);
-  }
-}
-
-/** What `measure` finds, or why the trial has no figures. */
-export async function tried(measure: () => Promise<Figures>): Promise<Trial> {
-  try {
-    return { figures: await measure() };
-  } catch (error) {
-    if (error instanceof Discarded) return { discarded: error.message };
-    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the benchmark measures without a server: who takes part, and how its figures are read. */
 
-import { Child, Discarded } from '../child.ts';
+import { Child, Discarded } from '../../../generator/measure/child.ts';
 import type { Subject } from '../scenarios.ts';
 import type { Figures, Setting } from '../trial.ts';
 

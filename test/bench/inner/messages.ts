@@ -9,7 +9,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from '../../../generator/commands/build.ts';
-import { Child } from '../child.ts';
+import { Child } from '../../../generator/measure/child.ts';
 import { buildFolder, here } from '../compile.ts';
 import { freeAddress, type Setting, startMilliseconds } from '../trial.ts';
 import { type Entrant, type Inner, once, rateOf, resultOf } from './entrant.ts';
