@@ -38,10 +38,10 @@ type Outcome =
   | { kind: 'died'; message: string };
 
 /**
- * A folder for transformed sources: beside the installed packages, else one of this user's in tmp.
- * False when neither can be trusted: code is run from it.
+ * A folder for what can be made again, such as transformed sources: beside the installed packages,
+ * else one of this user's in tmp. False when neither can be trusted: code is run from it.
  */
-function defaultCacheFolder(file: string): string | false {
+export function defaultCacheFolder(file: string): string | false {
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
     const packages = join(folder, 'node_modules');
     if (!existsSync(packages)) continue;

@@ -64,7 +64,7 @@ export function summaryOf<Figures extends object>(
     (trials.get(server) ?? []).map((trial) => figureOf(trial, metric));
   const rows = [...trials].map(([server, own]): Row<Figures> => {
     const held = own.flatMap((trial) => ('figures' in trial ? [trial.figures] : []));
-    const values = held.flatMap((figures) => figures[metric] ?? []);
+    const values = held.flatMap((figures) => (figures as Named)[metric] ?? []);
     const ratios = pairedRatios(byRound(server), byRound(baseline));
     return {
       server,

@@ -1,0 +1,203 @@
+/** What `loomgen tune` prints, for people and with --json for programs, and how it asks. */
+import { createInterface } from 'node:readline/promises';
+import { type Quantity, columns, interval, readableQuantity } from '../measure/table.ts';
+import type { Row, Summary } from '../measure/summary.ts';
+import { toJson } from '../report/json.ts';
+import type { Figures } from '../tune/load.ts';
+import type { Found, Step } from '../tune/search.ts';
+import { data, ProgressLine, talk, talkDiagnostics } from './talk.ts';
+import { type TuneOptions, type TuneResult, tune } from './tune.ts';
+
+/** The command line of `tune`, as yargs reads it. */
+export interface TuneArguments
+  extends Pick<TuneOptions, 'load' | 'metric' | 'rounds' | 'milliseconds' | 'minutes' | 'seed'> {
+  config: string;
+  better?: string | undefined;
+  vary?: string | undefined;
+  keep?: string | undefined;
+  variants?: number | undefined;
+  trialSeconds?: number | undefined;
+  compile: boolean;
+  write?: boolean | undefined;
+  json?: boolean | undefined;
+  quiet?: boolean | undefined;
+}
+
+/** Other figures that are shown beside the one that decides, where a load has them. */
+const besides = ['p50', 'p99', 'rate', 'cpu', 'calls'];
+
+/** The names of an option that takes several. */
+function list(text: string | undefined): string[] | undefined {
+  return text?.split(',').filter((name) => name !== '');
+}
+
+/** Asks on the terminal. */
+async function ask(difference: readonly string[]): Promise<boolean> {
+  for (const line of difference) talk(line);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(?:es)?$/i.test(
+      (await terminal.question('Write this into the config? [y/N] ')).trim(),
+    );
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Whose word is taken for a yes; undefined: nobody's, so that nothing is written. */
+function consentOf(given: TuneArguments): TuneOptions['consent'] {
+  if (given.write === true) return () => true;
+  const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return isTerminal && given.json !== true && given.write === undefined ? ask : undefined;
+}
+
+/** Runs `tune` and prints; gives the exit code. */
+export async function runTune(given: TuneArguments): Promise<number> {
+  // What runs is in groups of its own: it is ended when this process exits.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(130));
+  }
+  const progress = new ProgressLine(given.json !== true && given.quiet !== true);
+  const consent = consentOf(given);
+  const result = await tune({
+    ...given,
+    better: given.better as TuneOptions['better'],
+    vary: list(given.vary),
+    keep: list(given.keep),
+    consent:
+      consent &&
+      ((difference) => {
+        progress.clear();
+        return consent(difference);
+      }),
+    onProgress: (text) => progress.show(text),
+    onTalk: (line) => {
+      progress.clear();
+      if (given.json !== true && given.quiet !== true) talk(line);
+    },
+  });
+  progress.clear();
+  if (given.json === true) data(JSON.stringify(tuneJson(result), null, 2));
+  else printResult(given, result);
+  return result.exitCode;
+}
+
+/** The --json document. */
+export function tuneJson(result: TuneResult): object {
+  const { found, diagnostics, ...rest } = result;
+  const winner = found?.confirmation?.holds === true ? found.winner.choices : [];
+  const { winner: _variant, ...steps } = found ?? { winner: null };
+  return {
+    command: 'tune',
+    ...rest,
+    ...steps,
+    winner,
+    diagnostics: toJson(diagnostics),
+  };
+}
+
+/** What a figure of a declared load counts; undefined: a bare number. */
+function quantityOf(metric: string): Quantity | undefined {
+  if (metric === 'rate') return 'rate';
+  return /^(?:p\d+|max|cpu|lateness_p99)$/.test(metric) ? 'time' : undefined;
+}
+
+/** A figure as people read it. */
+function shown(metric: string, value: number | undefined, hasUnits: boolean): string {
+  if (value === undefined) return '-';
+  const quantity = hasUnits ? quantityOf(metric) : undefined;
+  return quantity === undefined
+    ? String(Number(value.toPrecision(4)))
+    : readableQuantity(quantity, value);
+}
+
+/** The lines of one contest. */
+function contestLines(
+  { rows, noise, noisy }: Summary<Figures>,
+  load: NonNullable<TuneResult['load']>,
+  baseline: string,
+): string[] {
+  const { metric, better, hasUnits } = load;
+  const others = besides.filter(
+    (name) => name !== metric && rows.some(({ medians }) => medians[name] !== undefined),
+  );
+  const cell = (name: string, value: number | undefined): string => shown(name, value, hasUnits);
+  const head = [
+    `  ${metric}, ${better} is better`,
+    'median',
+    `over ${baseline}`,
+    ...others,
+    'trials',
+  ];
+  const line = ({ server, spread, ratio, medians, trials, discarded }: Row<Figures>): string[] => [
+    `  ${server}`,
+    cell(metric, spread?.median),
+    ratio === null ? '-' : interval(ratio),
+    ...others.map((name) => cell(name, medians[name])),
+    discarded.length === 0 ? String(trials) : `${trials}, ${discarded.length} discarded`,
+  ];
+  const why = rows.flatMap(({ server, discarded }) =>
+    discarded.map((one) => `  discarded: ${server}, round ${one.round + 1}: ${one.why}`),
+  );
+  const floor = noise === null ? 'not known' : interval(noise);
+  const warning = noisy ? ': NOISY, small ratios say nothing' : '';
+  return [
+    ...columns([head, ...rows.map(line)]),
+    `  noise floor (${baseline} twice): ${floor}${warning}`,
+    ...why,
+  ];
+}
+
+/** The lines of one place. */
+function stepLines(step: Step, load: NonNullable<TuneResult['load']>): string[] {
+  const { where, axis, present, leftOut, rows, adopted } = step;
+  const measured = rows.length === 0 ? [] : contestLines(step, load, present);
+  const missing = leftOut.map(({ value, why }) => `  left out: ${value}: ${why}`);
+  const verdict =
+    adopted === null ? '  nothing is better by more than the noise' : `  adopted: ${adopted}`;
+  const end = rows.length === 0 ? '  nothing to measure' : verdict;
+  return [`${where} (${axis})`, ...measured, ...missing, end, ''];
+}
+
+/** The end of the table. */
+function endLines(found: Found, result: TuneResult): string[] {
+  const { confirmation, stopped, untried } = found;
+  const open = stopped === null ? [] : [`Not looked at, because ${stopped}: ${untried.join(', ')}`];
+  if (confirmation === null || result.load === null) {
+    return [...open, 'What you have stays: nothing was better.'];
+  }
+  const lines = contestLines(confirmation, result.load, 'what you have');
+  const verdict = confirmation.holds
+    ? ['', ...result.difference]
+    : ['', 'What you have stays: all together it was no better than the noise.'];
+  return ['all together, measured anew', ...lines, ...open, ...verdict];
+}
+
+/** The whole table. */
+export function tuneText(result: TuneResult): string {
+  const { machine, load, found, remarks, seed, rounds } = result;
+  if (load === null || found === null) return '';
+  const { kernel, processor, cores, loadAverage, date } = machine;
+  const busy = loadAverage.toFixed(1);
+  return [
+    `${result.name}: ${load.about}`,
+    `${date}, ${processor}, ${cores} cores, kernel ${kernel}, load average ${busy}`,
+    `${rounds} rounds, seed ${seed}`,
+    ...remarks,
+    '',
+    ...found.steps.flatMap((step) => stepLines(step, load)),
+    ...endLines(found, result),
+  ].join('\n');
+}
+
+function printResult(given: TuneArguments, result: TuneResult): void {
+  const text = tuneText(result);
+  if (text !== '') data(text);
+  talkDiagnostics(result.diagnostics);
+  if (given.quiet === true || result.difference.length === 0) return;
+  if (result.written) {
+    talk(`${given.config} has it now; next: loomgen build ${given.config}`);
+  } else if (result.status === 'ok') {
+    talk(`Nothing was written; to measure again and write: loomgen tune ${given.config} --write`);
+  }
+}
