@@ -67,7 +67,8 @@ function addition(literal: ObjectLiteralExpression, property: string): Edit | Re
   if (last === undefined) {
     const start = literal.getStart() + 1;
     const isEmpty = text.slice(start, close).trim() === '';
-    return { start, end: isEmpty ? close : start, text: ` ${property}${isEmpty ? '' : ','} ` };
+    const added = isEmpty ? ` ${property} ` : ` ${property},`;
+    return { start, end: isEmpty ? close : start, text: added };
   }
   const from = last.getEnd();
   const comma = /^\s*,/.exec(text.slice(from, close))?.[0] ?? '';
