@@ -12,7 +12,7 @@ export class Discarded extends Error {}
 /** Lines on stderr that are kept to say what went wrong. */
 const keptLines = 5;
 /** Bytes that a process may print; one that prints more is ended. */
-const maximumOutputBytes = 2 ** 24;
+const maximumOutputBytes = 2 ** 22;
 
 /** What a process gets that is not what this one has. */
 export interface Surroundings {
@@ -105,7 +105,7 @@ export class Child {
   #count(bytes: number): void {
     this.#printedBytes += bytes;
     if (this.#printedBytes <= maximumOutputBytes) return;
-    this.#ending ??= `it printed more than ${maximumOutputBytes} bytes`;
+    this.#ending ??= `more output than ${maximumOutputBytes} bytes`;
     killGroup(this.pid);
   }
 
