@@ -56,6 +56,7 @@ const buildOptions = {
   ...talkOptions,
 } as const;
 
+/** An option that takes a text, and one that takes a number. */
 const text = (describe: string) => ({ type: 'string', describe, requiresArg: true }) as const;
 const number = (describe: string) => ({ type: 'number', describe, requiresArg: true }) as const;
 
@@ -99,6 +100,19 @@ export async function bugDiagnostic(error: unknown): Promise<Diagnostic> {
   const name = error instanceof Error ? error.message : String(error);
   const details = error instanceof Error ? (error.stack ?? name) : name;
   return diagnostic('LOOM9001', { error: name }, { details });
+}
+
+/** Declares `tune`, which has options enough for a function of its own. */
+function declareTune(parser: Argv, finish: (exitCode: number) => void): Argv {
+  return parser.command(
+    'tune [config]',
+    'Measure what else the config could be on this machine, and write the best into it',
+    (y) => y.positional('config', configPositional).options(tuneOptions),
+    async (given) => {
+      const { runTune } = await import('./commands/tune_output.ts');
+      finish(await runTune(given));
+    },
+  );
 }
 
 /** Declares every verb. `run` receives the exit code. */
@@ -147,15 +161,6 @@ function declare(parser: Argv, finish: (exitCode: number) => void): Argv {
       },
     )
     .command(
-      'tune [config]',
-      'Measure what else the config could be on this machine, and write the best into it',
-      (y) => y.positional('config', configPositional).options(tuneOptions),
-      async (given) => {
-        const { runTune } = await import('./commands/tune_output.ts');
-        finish(await runTune(given));
-      },
-    )
-    .command(
       'explain <code>',
       'Say what a diagnostic means and what to do',
       (y) => y.positional('code', { type: 'string', demandOption: true, describe: 'Its code' }),
@@ -195,9 +200,10 @@ export async function main(words: readonly string[]): Promise<number> {
       throw error ?? new UsageError(message ?? 'The command line is not complete');
     });
   try {
-    await declare(parser, (code) => {
+    const finish = (code: number): void => {
       exitCode = code;
-    }).parseAsync();
+    };
+    await declareTune(declare(parser, finish), finish).parseAsync();
   } catch (error) {
     if (error instanceof UsageError) return reportUsage(error.message, words);
     const { talkDiagnostics } = await import('./commands/talk.ts');

@@ -79,7 +79,8 @@ export function wantedAxes({ vary, keep = [] }: TuneOptions): string[] {
   const unknown = [...(vary ?? []), ...keep].find((name) => !axisNames.includes(name));
   if (unknown !== undefined) {
     const near = closest(unknown, axisNames);
-    const hint = `${near === undefined ? 'There are' : `Write ${near}; there are`} ${axisNames.join(', ')}.`;
+    const there = near === undefined ? 'There are' : `Write ${near}; there are`;
+    const hint = `${there} ${axisNames.join(', ')}.`;
     refuse(`There is nothing called '${unknown}' to vary`, hint);
   }
   const wanted = axisNames.filter((name) => (vary ?? axisNames).includes(name));

@@ -1,4 +1,4 @@
-/** The servers of the benchmark as contests of rounds, which `generator/measure/rounds.ts` plays. */
+/** The servers of the benchmark as contests, which `generator/measure/rounds.ts` plays. */
 
 import type * as measured from '../../generator/measure/rounds.ts';
 import { modeOf, type Scenario, type Subject } from './scenarios.ts';

@@ -5,12 +5,13 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { load } from '../../generator/load.ts';
 import { Discarded } from '../../generator/measure/child.ts';
 import { seeded } from '../../generator/measure/statistics.ts';
 import { type Built, buildVariant } from '../../generator/tune/build_variant.ts';
 import { type DeclaredLoad, declaredLoad } from '../../generator/tune/declared_load.ts';
+import type { Load } from '../../generator/tune/load.ts';
 import { buildLoadGenerator } from '../../generator/tune/load_generator.ts';
 import { search } from '../../generator/tune/search.ts';
 import { variantOf } from '../../generator/tune/variant.ts';
@@ -22,7 +23,26 @@ const ofProcessors = existsSync('/proc/self/schedstat') ? ['cpu'] : [];
 const folder = mkdtempSync(join(tmpdir(), 'loom-tuned-'));
 test.after.always(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a declared load compares real variants, and every kind of load has its figures', async (t) => {
+/** Plays what is no echo, and what cannot be played. */
+async function playKinds(
+  t: ExecutionContext,
+  playing: (load: DeclaredLoad) => Load,
+  built: Built,
+): Promise<void> {
+  const sink = { fd: 'local', connections: 2, bytes: 100 } as const;
+  const ingest = await playing({ kind: 'ingest', batch: 4, ...sink }).run(built);
+  t.true((ingest.rate ?? 0) > 0);
+  t.is(ingest.p50, undefined, 'nobody stamps an ingest');
+  const paced = await playing({ kind: 'paced', rate: 2000, ...sink }).run(built);
+  for (const figure of ofProcessors) t.true((paced[figure] ?? 0) > 0, figure);
+  t.is(paced.rate, undefined, 'a paced load has the rate that was asked for');
+  const answered = playing({ kind: 'ingest', batch: 4, ...sink, fd: 'tcp' });
+  await t.throwsAsync(answered.run(built), { instanceOf: Discarded, message: /a sink answered/ });
+  const none = { ...built, executable: null };
+  await t.throwsAsync(answered.run(none), { message: /no executable/ });
+}
+
+test('declared loads compare real variants, and each kind has its figures', async (t) => {
   t.timeout(300_000);
   const loaded = await load(join(repository, 'test/generator/tuned/loom.config.ts'));
   if (loaded.kind !== 'config') return t.fail();
@@ -79,17 +99,7 @@ test('a declared load compares real variants, and every kind of load has its fig
     }
   }
 
-  const sink = { fd: 'local', connections: 2, bytes: 100 } as const;
-  const ingest = await playing({ kind: 'ingest', batch: 4, ...sink }).run(built);
-  t.true((ingest.rate ?? 0) > 0);
-  t.is(ingest.p50, undefined, 'nobody stamps an ingest');
-  const paced = await playing({ kind: 'paced', rate: 2000, ...sink }).run(built);
-  for (const figure of ofProcessors) t.true((paced[figure] ?? 0) > 0, figure);
-  t.is(paced.rate, undefined, 'a paced load has the rate that was asked for');
-  const answered = playing({ kind: 'ingest', batch: 4, ...sink, fd: 'tcp' });
-  await t.throwsAsync(answered.run(built), { instanceOf: Discarded, message: /a sink answered/ });
-  const none = { ...built, executable: null };
-  await t.throwsAsync(playing(declared).run(none), { message: /no executable/ });
+  await playKinds(t, playing, built);
   const left = readdirSync(tmpdir()).filter((name) => name.startsWith(`loom-tune-${process.pid}-`));
   t.deepEqual(left, [], 'no socket stays');
 });
