@@ -1,5 +1,7 @@
 /** What `loomgen tune` prints, for people and with --json for programs, and how it asks. */
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
+import { endEverything } from '../measure/child.ts';
 import { type Quantity, columns, interval, readableQuantity } from '../measure/table.ts';
 import type { Row, Summary } from '../measure/summary.ts';
 import { toJson } from '../report/json.ts';
@@ -31,14 +33,23 @@ function list(text: string | undefined): string[] | undefined {
   return text?.split(',').filter((name) => name !== '');
 }
 
-/** Asks on the terminal. */
+/** The exit code of what was interrupted, as a shell has it. */
+const interruptedExitCode = 130;
+
+/** Ends everything that runs, and then this process, which removes its files on the way. */
+function interrupt(): void {
+  void endEverything().then(() => process.exit(interruptedExitCode));
+}
+
+/** Asks on the terminal; an end of its input is a no. */
 async function ask(difference: readonly string[]): Promise<boolean> {
   for (const line of difference) talk(line);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  terminal.once('SIGINT', interrupt);
+  const ended = once(terminal, 'close').then(() => '');
   try {
-    return /^y(?:es)?$/i.test(
-      (await terminal.question('Write this into the config? [y/N] ')).trim(),
-    );
+    const question = terminal.question('Write this into the config? [y/N] ');
+    return /^y(?:es)?$/i.test((await Promise.race([question, ended])).trim());
   } finally {
     terminal.close();
   }
@@ -53,10 +64,8 @@ function consentOf(given: TuneArguments): TuneOptions['consent'] {
 
 /** Runs `tune` and prints; gives the exit code. */
 export async function runTune(given: TuneArguments): Promise<number> {
-  // What runs is in groups of its own: it is ended when this process exits.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => process.exit(130));
-  }
+  // What runs is in groups of its own, which a terminal's Ctrl-C does not reach.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
   const progress = new ProgressLine(given.json !== true && given.quiet !== true);
   const consent = consentOf(given);
   const result = await tune({

@@ -39,6 +39,34 @@ process.on('exit', () => {
   for (const pid of groups) killGroup(pid);
 });
 
+/** Longest time that a group has to end by itself, and how often it is looked at. */
+const graceMilliseconds = 2_000;
+const lookMilliseconds = 10;
+
+/** Whether some process of a group is there. */
+function hasGroup(pid: number): boolean {
+  try {
+    process.kill(-pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Asks every group that runs to end, and kills what has not after 2 s. Who has groups of its own, as
+ * Ninja has for compilers, can end those only when it is asked.
+ */
+export async function endEverything(): Promise<void> {
+  const asked = [...groups];
+  for (const pid of asked) if (hasGroup(pid)) process.kill(-pid, 'SIGTERM');
+  const limit = performance.now() + graceMilliseconds;
+  while (asked.some(hasGroup) && performance.now() < limit) {
+    await new Promise((resolve) => setTimeout(resolve, lookMilliseconds));
+  }
+  for (const pid of asked) killGroup(pid);
+}
+
 /** A running process. */
 export class Child {
   readonly #name: string;

@@ -223,12 +223,17 @@ async function lineOf(folder: string, name: string): Promise<string> {
   return read().trim();
 }
 
-test('an interruption ends everything and leaves the config as it was', async (t) => {
-  const folder = folderWith(t);
-  const load = 'echo $$ "$LOOM_TUNE_OUT" > started; exec sleep 600';
-  const bin = join(repository, 'bin', 'loomgen.js');
-  const words = [bin, 'tune', '--load', load, '--write', ...small];
-  const child = spawn(process.execPath, words, { cwd: folder, stdio: 'ignore' });
+/** Interrupts a run once something has written its process and its folder into `started`. */
+async function interrupted(
+  t: ExecutionContext,
+  folder: string,
+  words: readonly string[],
+  own = {},
+) {
+  const given = [join(repository, 'bin', 'loomgen.js'), 'tune', '--write', ...words];
+  const environment = { ...process.env, ...own };
+  const setting = { cwd: folder, stdio: 'ignore', env: environment } as const;
+  const child = spawn(process.execPath, given, setting);
   const [pid = '', out = ''] = (await lineOf(folder, 'started')).split(' ');
   t.true(existsSync(out));
   const closed = once(child, 'close');
@@ -237,5 +242,20 @@ test('an interruption ends everything and leaves the config as it was', async (t
   t.true(hasEnded(Number(pid)));
   t.false(existsSync(out));
   t.is(configIn(folder), usual);
+}
+
+test('an interruption ends the load and leaves the config as it was', async (t) => {
+  const folder = folderWith(t);
+  const load = 'echo $$ "$LOOM_TUNE_OUT" > started; exec sleep 600';
+  await interrupted(t, folder, ['--load', load, ...small]);
   t.deepEqual(readdirSync(folder).sort(), ['echo.hpp', 'loom.config.ts', 'started']);
+});
+
+test('an interruption ends compilers, too, which Ninja puts into groups of their own', async (t) => {
+  const folder = folderWith(t);
+  const compiler = join(folder, 'compiler');
+  const hangs = `echo $$ "$PWD" > '${folder}/started'; exec sleep 600`;
+  const script = `#!/bin/sh\ncase "$*" in *program.cpp*) ${hangs};; esac\nexec c++ "$@"\n`;
+  writeFileSync(compiler, script, { mode: 0o755 });
+  await interrupted(t, folder, ['--load', 'true', '--vary', 'wait'], { CXX: compiler });
 });
