@@ -229,8 +229,8 @@ async function tuneIn(run: Run): Promise<void> {
   const trials = (most + 2 * places.length + 3) * rounds;
   const longest = trials * trialMilliseconds + most * buildMilliseconds;
   options.onTalk?.(
-    `${places.length} places, at most ${most} variants and ${trials} trials: at most ` +
-      `${shownTime(longest)}; nothing begins after ${minutes} min`,
+    `places: ${places.length}, variants: ${most}, trials: ${trials}, time: ${shownTime(longest)}, ` +
+      `each at most; nothing begins after ${minutes} min`,
   );
   result.found = await search(standing, means, {
     rounds,
@@ -246,7 +246,7 @@ async function tuneIn(run: Run): Promise<void> {
     return;
   }
   result.difference = lineDifference(proposal.before, proposal.after);
-  if ((await options.consent?.(result.difference)) !== true) return;
+  if ((await options.consent?.(result.difference, result)) !== true) return;
   result.written = await accept(proposal);
   if (!result.written) {
     const holes = { where: 'the winner', value: 'see above', file: options.config ?? 'the config' };

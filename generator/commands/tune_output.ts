@@ -42,24 +42,22 @@ function interrupt(): void {
 }
 
 /** Asks on the terminal; an end of its input is a no. */
-async function ask(difference: readonly string[]): Promise<boolean> {
-  for (const line of difference) talk(line);
+async function ask(): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   terminal.once('SIGINT', interrupt);
   const ended = once(terminal, 'close').then(() => '');
   try {
-    const question = terminal.question('Write this into the config? [y/N] ');
+    const question = terminal.question('Write this into the config? [y/N] ').catch(() => '');
     return /^y(?:es)?$/i.test((await Promise.race([question, ended])).trim());
   } finally {
     terminal.close();
   }
 }
 
-/** Whose word is taken for a yes; undefined: nobody's, so that nothing is written. */
-function consentOf(given: TuneArguments): TuneOptions['consent'] {
-  if (given.write === true) return () => true;
+/** Whether there is somebody to ask. */
+function canAsk({ write, json, quiet }: TuneArguments): boolean {
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
-  return isTerminal && given.json !== true && given.write === undefined ? ask : undefined;
+  return isTerminal && json !== true && quiet !== true && write === undefined;
 }
 
 /** Runs `tune` and prints; gives the exit code. */
@@ -67,18 +65,19 @@ export async function runTune(given: TuneArguments): Promise<number> {
   // What runs is in groups of its own, which a terminal's Ctrl-C does not reach.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
   const progress = new ProgressLine(given.json !== true && given.quiet !== true);
-  const consent = consentOf(given);
+  const asks = canAsk(given);
   const result = await tune({
     ...given,
     better: given.better as TuneOptions['better'],
     vary: list(given.vary),
     keep: list(given.keep),
-    consent:
-      consent &&
-      ((difference) => {
-        progress.clear();
-        return consent(difference);
-      }),
+    consent: (_difference, found) => {
+      if (!asks) return given.write === true;
+      progress.clear();
+      // Who is asked has to see what for.
+      data(tuneText(found));
+      return ask();
+    },
     onProgress: (text) => progress.show(text),
     onTalk: (line) => {
       progress.clear();
@@ -87,7 +86,7 @@ export async function runTune(given: TuneArguments): Promise<number> {
   });
   progress.clear();
   if (given.json === true) data(JSON.stringify(tuneJson(result), null, 2));
-  else printResult(given, result);
+  else printResult(given, result, asks && result.difference.length > 0);
   return result.exitCode;
 }
 
@@ -199,9 +198,9 @@ export function tuneText(result: TuneResult): string {
   ].join('\n');
 }
 
-function printResult(given: TuneArguments, result: TuneResult): void {
+function printResult(given: TuneArguments, result: TuneResult, isShown: boolean): void {
   const text = tuneText(result);
-  if (text !== '') data(text);
+  if (text !== '' && !isShown) data(text);
   talkDiagnostics(result.diagnostics);
   if (given.quiet === true || result.difference.length === 0) return;
   if (result.written) {

@@ -1,4 +1,5 @@
 /** What `loomgen tune` can be told, with the defaults and the bounds of a run. */
+import type { TuneResult } from '../commands/tune.ts';
 import { DiagnosticError, diagnostic } from '../report/diagnostic.ts';
 import { closest } from '../report/suggest.ts';
 import { axisNames } from './axes.ts';
@@ -33,8 +34,11 @@ export interface TuneOptions {
   seed?: number | undefined;
   /** Whether variants are compiled; default true. Without, a command compiles what it needs. */
   compile?: boolean | undefined;
-  /** Asked whether the winner may be written; default nothing is. */
-  consent?: ((difference: readonly string[]) => boolean | Promise<boolean>) | undefined;
+  /** Asked whether the winner may be written, with the lines that would change and all that was
+   * found; default nothing is. */
+  consent?:
+    | ((difference: readonly string[], found: TuneResult) => boolean | Promise<boolean>)
+    | undefined;
   /** The working directory; default the process's. */
   directory?: string | undefined;
   /** Called with what is done now; it may be called often. */

@@ -141,7 +141,7 @@ class Search {
 
   /** Why nothing more can be looked at; undefined as long as something can. */
   whyNotOn(): string | undefined {
-    if (this.#left === 0) return `${this.#limits.variants} variants have been built`;
+    if (this.#left === 0) return `the bound of variants (${this.#limits.variants}) is reached`;
     return performance.now() > this.#limits.deadlineMilliseconds ? 'the time is up' : undefined;
   }
 

@@ -172,10 +172,11 @@ test('a figure that is not there or is nothing discards its trial', async (t) =>
 
 test('a search ends at its bound of variants and at its time, and says what it left', async (t) => {
   const play: Play = (_at, noise) => ({ p50: noise });
+  const bound = 'the bound of variants (2) is reached';
   const few = await found(play, ['wait', 'read'], { variants: 2 });
-  t.is(few.stopped, '2 variants have been built');
+  t.is(few.stopped, bound);
   t.deepEqual(few.untried, ['fds.tcp.receive.strategy']);
-  t.deepEqual(few.steps[0]?.leftOut, [{ value: "'spin'", why: '2 variants have been built' }]);
+  t.deepEqual(few.steps[0]?.leftOut, [{ value: "'spin'", why: bound }]);
   const late = await found(play, ['wait'], { deadlineMilliseconds: 0 });
   t.is(late.stopped, 'the time is up');
   t.deepEqual(late.untried, ['reactors.main.wait']);
