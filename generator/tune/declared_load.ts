@@ -102,7 +102,10 @@ function compare({ kind }: DeclaredLoad, sent: Sent, counters: Counters): void {
   if (kind === 'echo' && sent.received !== sent.sent) {
     throw new Discarded(`${sent.received} messages came back of ${sent.sent}`);
   }
-  if (sent.measured === 0) throw new Discarded('no message within the measured time');
+  // Without a message that went and came back in that time there is no percentile.
+  if (sent.measured === 0 || (kind === 'echo' && sent.p50 === 0)) {
+    throw new Discarded('no message within the measured time');
+  }
 }
 
 /** What a trial measured; `cpu` is the program's time on processors for a message. */
