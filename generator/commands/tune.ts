@@ -229,8 +229,8 @@ async function tuneIn(run: Run): Promise<void> {
   const trials = (most + 2 * places.length + 3) * rounds;
   const longest = trials * trialMilliseconds + most * buildMilliseconds;
   options.onTalk?.(
-    `places: ${places.length}, variants: ${most}, trials: ${trials}, time: ${shownTime(longest)}, ` +
-      `each at most; nothing begins after ${minutes} min`,
+    `at most places: ${places.length}, variants: ${most}, trials: ${trials}; at the pace of the ` +
+      `first ${shownTime(longest)}; nothing begins after ${minutes} min`,
   );
   result.found = await search(standing, means, {
     rounds,

@@ -54,8 +54,8 @@ function hasGroup(pid: number): boolean {
 }
 
 /**
- * Asks every group that runs to end, and kills what has not after 2 s. Who has groups of its own, as
- * Ninja has for compilers, can end those only when it is asked.
+ * Asks every group that runs to end, and kills what has not after 2 s. Who has groups of its own,
+ * as Ninja has for compilers, can end those only when it is asked.
  */
 export async function endEverything(): Promise<void> {
   const asked = [...groups];

@@ -63,7 +63,7 @@ test('the winner is found and written; everything else in the config stays', (t)
   t.regex(run.stdout, /^\+ {3}reactors: \{ main: \{ wait: 'block' \} \},$/m);
   t.regex(
     run.stderr,
-    /^places: 1, variants: 1, trials: 30, time: .* s, each at most; .* after 15 min$/m,
+    /^at most places: 1, variants: 1, trials: 30; .* s; nothing begins after 15 min$/m,
   );
   t.regex(run.stderr, /^loom\.config\.ts has it now; next: loomgen build loom\.config\.ts$/m);
   t.is(configIn(folder), usual.replace("'spin'", "'block'"));
@@ -96,7 +96,7 @@ test('a place that is computed, or that means more, is not written', (t) => {
   const run = tuned(folder, blockIsFast, '--write');
   t.is(run.status, 2);
   t.is(configIn(folder), computed);
-  matchesFixture(t, 'LOOM2022-computed', by, run.stderr.replace(/^places.*\n/, ''));
+  matchesFixture(t, 'LOOM2022-computed', by, run.stderr.replace(/^at most.*\n/, ''));
 });
 
 test('a place that two parts share is not written, whatever its text', async (t) => {
@@ -254,7 +254,7 @@ test('an interruption ends the load and leaves the config as it was', async (t) 
   t.deepEqual(readdirSync(folder).sort(), ['echo.hpp', 'loom.config.ts', 'started']);
 });
 
-test('an interruption ends compilers, too, which Ninja puts into groups of their own', async (t) => {
+test('an interruption ends compilers, too, which have groups of their own', async (t) => {
   const folder = folderWith(t);
   const compiler = join(folder, 'compiler');
   const hangs = `echo $$ "$PWD" > '${folder}/started'; exec sleep 600`;
