@@ -107,7 +107,13 @@ function declareTune(parser: Argv, finish: (exitCode: number) => void): Argv {
   return parser.command(
     'tune [config]',
     'Measure what else the config could be on this machine, and write the best into it',
-    (y) => y.positional('config', configPositional).options(tuneOptions),
+    async (y) => {
+      const { axesHelp } = await import('./tune/axes.ts');
+      return y
+        .positional('config', { ...configPositional, describe: 'The config' })
+        .options(tuneOptions)
+        .epilogue(`What varies:\n${axesHelp}`);
+    },
     async (given) => {
       const { runTune } = await import('./commands/tune_output.ts');
       finish(await runTune(given));
