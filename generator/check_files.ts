@@ -9,12 +9,36 @@ import type { Ir } from '../schemas/ir.ts';
 import { foreignCharacter, pathsOf, safePath } from './check_addresses.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 
-async function checkFile(
-  path: ConfigPath,
-  text: string,
-  folder: string,
-  wanted: 'file' | 'folder',
-): Promise<Diagnostic[]> {
+/** A file or folder that a config or an IR names. */
+export interface NamedPath {
+  /** Where it is named. */
+  path: ConfigPath;
+  /** What is written there, relative to the folder of the config or IR. */
+  text: string;
+  wanted: 'file' | 'folder';
+}
+
+/** Every file and folder that a config names. */
+export function namedPaths(config: CheckedConfig): NamedPath[] {
+  return pathsOf(config).map(({ path, text }) => ({
+    path,
+    text,
+    wanted: path[1] === 'includeDirectories' ? 'folder' : 'file',
+  }));
+}
+
+/** Every file and folder that an IR names. */
+export function irNamedPaths({ handlersHeader, native }: Ir): NamedPath[] {
+  const list = (key: 'sources' | 'includeDirectories', wanted: 'file' | 'folder') =>
+    native[key].map((text, index): NamedPath => ({ path: ['native', key, index], text, wanted }));
+  const header: NamedPath[] =
+    handlersHeader === null
+      ? []
+      : [{ path: ['handlersHeader'], text: handlersHeader, wanted: 'file' }];
+  return [...header, ...list('sources', 'file'), ...list('includeDirectories', 'folder')];
+}
+
+async function checkPath({ path, text, wanted }: NamedPath, folder: string): Promise<Diagnostic[]> {
   const found = await stat(resolve(folder, text)).catch(() => undefined);
   const isWanted = wanted === 'file' ? found?.isFile() : found?.isDirectory();
   if (isWanted) return [];
@@ -25,24 +49,12 @@ async function checkFile(
 /** Checks that every file and folder exists that a config names; `file` is the config. */
 export async function checkFiles(config: CheckedConfig, file: string): Promise<Diagnostic[]> {
   const folder = dirname(resolve(file));
-  const checks = pathsOf(config).map(({ path, text }) =>
-    checkFile(path, text, folder, path[1] === 'includeDirectories' ? 'folder' : 'file'),
-  );
-  return (await Promise.all(checks)).flat();
+  return (await Promise.all(namedPaths(config).map((each) => checkPath(each, folder)))).flat();
 }
 
 /** The same for an IR; its paths are relative to `folder`, where it was generated. */
 export async function checkIrFiles(ir: Ir, folder: string): Promise<Diagnostic[]> {
-  const { handlersHeader, native } = ir;
-  const header =
-    handlersHeader === null ? [] : [checkFile(['handlersHeader'], handlersHeader, folder, 'file')];
-  const sources = native.sources.map((text, index) =>
-    checkFile(['native', 'sources', index], text, folder, 'file'),
-  );
-  const includes = native.includeDirectories.map((text, index) =>
-    checkFile(['native', 'includeDirectories', index], text, folder, 'folder'),
-  );
-  return (await Promise.all([...header, ...sources, ...includes])).flat();
+  return (await Promise.all(irNamedPaths(ir).map((each) => checkPath(each, folder)))).flat();
 }
 
 /**

@@ -1,12 +1,13 @@
 /**
  * The command line: yargs, and nothing else. Each verb is a function in commands/ that is
- * imported when it is asked for, so that one verb does not pay for another.
+ * imported when it is asked for, so that one verb does not pay for another; nor does a command
+ * line that needs no parser pay for yargs.
  *
  * Data goes to stdout, talk to stderr. Exit 0 is ok, 1 a bug in loomgen, 2 a config or environment
  * that cannot work, 4 stale output under --check.
  */
-import yargs from 'yargs';
 import type { Argv } from 'yargs';
+import { plainBuild } from './plain_words.ts';
 import type { Diagnostic } from './report/diagnostic.ts';
 
 /** The exit codes of every verb. */
@@ -135,7 +136,7 @@ function declare(parser: Argv, finish: (exitCode: number) => void): Argv {
           .conflicts('check', 'dry-run')
           .conflicts('quiet', 'verbose'),
       async (given) => {
-        const { runBuild } = await import('./commands/build_output.ts');
+        const { runBuild } = await import('./commands/build_run.ts');
         finish(await runBuild(given));
       },
     )
@@ -186,13 +187,9 @@ function declare(parser: Argv, finish: (exitCode: number) => void): Argv {
     );
 }
 
-/**
- * Runs one command line.
- *
- * @param words what was typed after `loomgen`.
- * @returns the exit code; nothing is thrown.
- */
-export async function main(words: readonly string[]): Promise<number> {
+/** Runs the verb that yargs reads; gives its exit code. */
+async function runParsed(words: readonly string[]): Promise<number> {
+  const { default: yargs } = await import('yargs');
   let exitCode: number = exitCodes.ok;
   const parser = yargs([...words])
     .scriptName('loomgen')
@@ -205,16 +202,29 @@ export async function main(words: readonly string[]): Promise<number> {
     .fail((message: string | undefined, error: Error | undefined) => {
       throw error ?? new UsageError(message ?? 'The command line is not complete');
     });
+  const finish = (code: number): void => {
+    exitCode = code;
+  };
+  await declareTune(declare(parser, finish), finish).parseAsync();
+  return exitCode;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param words what was typed after `loomgen`.
+ * @returns the exit code; nothing is thrown.
+ */
+export async function main(words: readonly string[]): Promise<number> {
   try {
-    const finish = (code: number): void => {
-      exitCode = code;
-    };
-    await declareTune(declare(parser, finish), finish).parseAsync();
+    const plain = plainBuild(words);
+    if (plain === null) return await runParsed(words);
+    const { runBuild } = await import('./commands/build_run.ts');
+    return await runBuild(plain);
   } catch (error) {
     if (error instanceof UsageError) return reportUsage(error.message, words);
     const { talkDiagnostics } = await import('./commands/talk.ts');
     talkDiagnostics([await bugDiagnostic(error)]);
     return exitCodes.bug;
   }
-  return exitCode;
 }

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { NodeHeaders } from './node_headers.ts';
 import { sha256 } from './plan.ts';
 import { FolderError } from './write.ts';
 import { findTool, type Tool, tools } from './tools.ts';
@@ -14,6 +15,9 @@ import type { Environment } from './environment.ts';
 /** The oldest CMake that reads the emitted project. */
 const cmakeMajor = 3;
 const cmakeMinor = 25;
+
+/** In a build folder: what its configuration was made of. */
+const stampName = 'loom.stamp.json';
 
 /** A preset of the emitted CMakePresets.json. */
 export type Preset = 'release' | 'debug' | 'asan' | 'tsan';
@@ -24,8 +28,8 @@ export interface CompileOptions {
   out: string;
   preset: Preset;
   environment: Environment;
-  /** The folders of napi.h and node_api.h; the addon is left out when they are null. */
-  nodeHeaders: { addonApi: string; apiHeaders: string } | null;
+  /** The addon is left out when they are null. */
+  nodeHeaders: NodeHeaders | null;
   /** Called with each command before it runs. */
   onCommand: (command: string) => void;
   /** Called as Ninja goes on: steps done, steps in all. */
@@ -72,17 +76,13 @@ interface Finished {
  */
 export async function compile(options: CompileOptions): Promise<CompileResult> {
   const result: CompileResult = { configured: false, steps: 0, failure: null };
-  const found = new Map<string, string>();
-  for (const tool of tools) {
-    const path = findTool(tool, options.environment);
-    if (path !== undefined) found.set(tool.name, path);
-    else if (!tool.optional) return { ...result, failure: { kind: 'tool', tool } };
-  }
+  const { found, missing } = findTools(options.environment);
+  if (missing !== undefined) return { ...result, failure: { kind: 'tool', tool: missing } };
   const cmake = found.get('cmake') ?? 'cmake';
   const buildFolder = join(options.out, 'build', options.preset);
-  const stampPath = join(buildFolder, 'loom.stamp.json');
+  const stampPath = join(buildFolder, stampName);
   const stamp = stampText(options, found);
-  if (!isConfigured(buildFolder, stampPath, stamp)) {
+  if (!isConfigured(buildFolder, stamp)) {
     result.configured = true;
     const version = await run(cmake, ['--version'], { ...options, onCommand: () => {} });
     const old = oldCmake(version.output);
@@ -102,6 +102,44 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
   });
   if (built.status !== 0) result.failure = compilerFailure(built.output, buildFolder);
   return result;
+}
+
+/**
+ * Whether `compile` would find nothing to do. It asks Ninja, who knows every header of the system,
+ * and changes nothing; in doubt the answer is no.
+ */
+export async function isCompiled(options: CompileOptions): Promise<boolean> {
+  const { found, missing } = findTools(options.environment);
+  const ninja = found.get('ninja');
+  const buildFolder = join(options.out, 'build', options.preset);
+  if (missing !== undefined || ninja === undefined) return false;
+  if (!isConfigured(buildFolder, stampText(options, found))) return false;
+  const dryRun = await run(ninja, ['-C', buildFolder, '-n'], options);
+  return dryRun.status === 0 && /^ninja: no work to do\.$/m.test(dryRun.output);
+}
+
+/**
+ * What a compiled preset left.
+ *
+ * @param name the program's name.
+ * @returns the addon and the executable, where they exist, relative to the output folder.
+ */
+export function artifacts(name: string, out: string, preset: Preset): string[] {
+  const folder = `build/${preset}`;
+  return [`${folder}/${name}.node`, `${folder}/${name}`].filter((path) =>
+    existsSync(join(out, path)),
+  );
+}
+
+/** Every tool's path by its name, up to the first that is needed and missing. */
+function findTools(environment: Environment): { found: Map<string, string>; missing?: Tool } {
+  const found = new Map<string, string>();
+  for (const tool of tools) {
+    const path = findTool(tool, environment);
+    if (path !== undefined) found.set(tool.name, path);
+    else if (!tool.optional) return { found, missing: tool };
+  }
+  return { found };
 }
 
 /**
@@ -129,7 +167,8 @@ function stampText(options: CompileOptions, found: ReadonlyMap<string, string>):
 }
 
 /** Whether the last configuration of a build folder still holds. */
-function isConfigured(buildFolder: string, stampPath: string, stamp: string): boolean {
+function isConfigured(buildFolder: string, stamp: string): boolean {
+  const stampPath = join(buildFolder, stampName);
   if (!existsSync(join(buildFolder, 'build.ninja')) || !existsSync(stampPath)) return false;
   return readFileSync(stampPath, 'utf8') === stamp;
 }

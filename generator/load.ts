@@ -7,8 +7,10 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import type { Ir } from '../schemas/ir.ts';
 import { checkIr } from './check_ir.ts';
+import type { ConfigReads } from './collect_reads.ts';
 import { type JsonNode, JsonError, parseJson, positionOf } from './json_text.ts';
 import { runConfig } from './load_config.ts';
+import { sha256 } from './plan.ts';
 import {
   type ConfigPath,
   type Diagnostic,
@@ -38,6 +40,8 @@ export type Loaded = {
   file: string;
   /** Every file that the value depends on, absolute and sorted; for watching. */
   dependencies: string[];
+  /** What decides the value, and nothing else does; null when that is not known for certain. */
+  reads: ConfigReads | null;
   locate: Locate;
 } & (
   | {
@@ -104,7 +108,8 @@ async function loadJson(file: string): Promise<Loaded> {
     if (error instanceof JsonError) throw new DiagnosticError([jsonMistake(file, text, error)]);
     throw error;
   }
-  const common = { file, dependencies: [file], locate: locateInJson(file, text, root) };
+  const reads = { files: { [file]: sha256(text) }, variables: {} };
+  const common = { file, dependencies: [file], reads, locate: locateInJson(file, text, root) };
   const value = root.value;
   if (file.endsWith('.ir.json') || root.children?.has('abi')) {
     const { ir, diagnostics } = checkIr(value);
@@ -170,6 +175,5 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
     const { locateInSource } = await import('./locate.ts');
     return locateInSource(file, at, anchor);
   };
-  const { value, dependencies } = await runConfig(file, options, locate);
-  return { kind: 'config', value, file, dependencies, locate };
+  return { kind: 'config', file, locate, ...(await runConfig(file, options, locate)) };
 }

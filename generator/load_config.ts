@@ -3,13 +3,13 @@
  * exception, an import that is not there, a loop, an await for ever, an exit, too much memory, an
  * export that is not data.
  */
-import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { defaultCacheFolder } from './cache_folder.ts';
+import type { ConfigReads } from './collect_reads.ts';
 import { positionOf } from './json_text.ts';
 import type { LoadOptions, Locate } from './load.ts';
 import type { LoadAnswer, LoadRequest } from './load_worker.ts';
@@ -36,33 +36,6 @@ type Outcome =
   | { kind: 'memory' }
   | { kind: 'unsettled' }
   | { kind: 'died'; message: string };
-
-/**
- * A folder for what can be made again, such as transformed sources: beside the installed packages,
- * else one of this user's in tmp. False when neither can be trusted: code is run from it.
- */
-export function defaultCacheFolder(file: string): string | false {
-  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
-    const packages = join(folder, 'node_modules');
-    if (!existsSync(packages)) continue;
-    try {
-      accessSync(packages, constants.W_OK);
-      return join(packages, '.cache', 'loomgen');
-    } catch {
-      break;
-    }
-  }
-  const user = process.getuid?.();
-  const folder = join(tmpdir(), `loomgen-${user ?? 'user'}`);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const found = lstatSync(folder);
-    const isOwn = found.isDirectory() && (user === undefined || found.uid === user);
-    return isOwn && (found.mode & 0o022) === 0 && folder;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * The code that a thread starts with. Bundled it is `load_worker.js`; run from source it is
@@ -256,11 +229,12 @@ export async function runConfig(
   file: string,
   options: LoadOptions,
   locate: Locate,
-): Promise<{ value: unknown; dependencies: string[] }> {
+): Promise<{ value: unknown; dependencies: string[]; reads: ConfigReads | null }> {
   const cacheFolder = options.cacheFolder ?? defaultCacheFolder(file);
   const outcome = await runThread({ file, cacheFolder }, options);
   const diagnostics = await afterOutcome(outcome, file, options, locate);
   if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
   if (outcome.kind !== 'value') throw new Error(`no value after ${outcome.kind}`);
-  return { value: outcome.value, dependencies: outcome.dependencies };
+  const { value, dependencies, reads } = outcome;
+  return { value, dependencies, reads };
 }

@@ -3,8 +3,11 @@
  * taking the generator with it. It sends one answer; `load.ts` ends the thread then, or when none
  * comes. The config's `loomgen` is the helpers of `define.ts` and nothing else.
  */
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createJiti } from 'jiti';
+import { readsOfAll, type ConfigReads } from './collect_reads.ts';
+import { reportReads, reportSymbol, type SourceReads } from './config_reads.ts';
 import * as helpers from './define.ts';
 import { type NotPlain, toPlainData } from './plain_data.ts';
 
@@ -25,7 +28,13 @@ export interface RepeatedKey {
 
 /** What this thread answers. */
 export type LoadAnswer = { dependencies: string[] } & (
-  | { kind: 'value'; value: unknown; problems: NotPlain[] }
+  | {
+      kind: 'value';
+      value: unknown;
+      problems: NotPlain[];
+      /** What the value is made of; null when that is not known for certain. */
+      reads: ConfigReads | null;
+    }
   | { kind: 'nothing' }
   | { kind: 'repeated'; file: string; repeated: RepeatedKey[] }
   | { kind: 'threw'; message: string; stack: string; missing: string | undefined }
@@ -73,11 +82,20 @@ function findRepeatedKeys() {
   return { visitor: { ObjectExpression: visit, Program: { exit: leave } } };
 }
 
+/** Sources that were transformed by other plugins are of no use: this folder is for these alone. */
+const transformsName = 'configs-2';
+
 const jiti = createJiti(request.file, {
-  fsCache: request.cacheFolder,
+  fsCache: request.cacheFolder !== false && join(request.cacheFolder, transformsName),
   interopDefault: false,
   virtualModules: { loomgen: helpers },
-  transformOptions: { babel: { plugins: [findRepeatedKeys] } },
+  transformOptions: { babel: { plugins: [findRepeatedKeys, reportReads] } },
+});
+
+/** What the sources that ran have reported, each once however often it is imported. */
+const reported: SourceReads[] = [];
+Object.defineProperty(globalThis, reportSymbol, {
+  value: (text: string) => reported.push(JSON.parse(text) as SourceReads),
 });
 const loadedBefore = new Set(Object.keys(jiti.cache));
 
@@ -138,7 +156,12 @@ async function run(): Promise<void> {
     const isCommonJs = !('default' in module) && /\.cjs$/.test(request.file);
     const value = isCommonJs ? exported : module.default;
     if (value === undefined) answer({ kind: 'nothing', dependencies: dependencies() });
-    else answer({ kind: 'value', ...toPlainData(value), dependencies: dependencies() });
+    else {
+      const plain = toPlainData(value);
+      const files = dependencies();
+      const reads = readsOfAll(files, reported, (file) => jiti.cache[file]?.exports);
+      answer({ kind: 'value', ...plain, reads, dependencies: files });
+    }
   } catch (error) {
     answer(describe(error));
   }

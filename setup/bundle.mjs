@@ -1,7 +1,8 @@
 /**
  * Bundles the generator into dist/: one entry for the command line, one for `import 'loomgen'`,
- * one for the thread that runs a config, and a chunk for each part that is imported lazily. What
- * must stay outside says so below. `--types` also writes the declarations, for publishing.
+ * one for the thread that runs a config, and a chunk for each part that is imported lazily. What a
+ * build without changes needs is one CommonJS file beside them. What must stay outside says so
+ * below. `--types` also writes the declarations, for publishing.
  */
 // @ts-check
 import { spawnSync } from 'node:child_process';
@@ -13,28 +14,34 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
+/** @satisfies {import('esbuild').BuildOptions} */
+const common = /** @type {const} */ ({
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Names stay: a bug report has readable stacks.
+  keepNames: true,
+  logLevel: 'warning',
+});
+
 /** Bundles into a folder of its own, so that a run beside this one never sees half a bundle. */
 async function bundle() {
   const fresh = join(root, 'dist', `.fresh-${process.pid}`);
   mkdirSync(fresh, { recursive: true });
   await build({
-    absWorkingDir: root,
+    ...common,
     entryPoints: {
       cli: 'generator/cli.ts',
       index: 'generator/index.ts',
       load_worker: 'generator/load_worker.ts',
     },
     outdir: fresh,
-    bundle: true,
     splitting: true,
     chunkNames: 'chunk-[name]-[hash]',
     format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    // Names stay: a bug report has readable stacks.
-    keepNames: true,
     // jiti fails on a cold cache when bundled; ts-morph is large and rarely needed; the others are
     // found by their folders, not imported.
     external: ['jiti', 'ts-morph', 'clang-format', 'node-addon-api', 'node-api-headers'],
@@ -43,7 +50,15 @@ async function bundle() {
     banner: {
       js: "import { createRequire as $r } from 'node:module'; const require = $r(import.meta.url);",
     },
-    logLevel: 'warning',
+  });
+  await build({
+    ...common,
+    entryPoints: { quick: 'generator/quick.ts' },
+    outdir: fresh,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
   const names = readdirSync(fresh);
   for (const name of readdirSync(dist)) {

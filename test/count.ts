@@ -68,6 +68,13 @@ export function skippedNames({ output }: Outcome): string[] {
   return [...output.matchAll(skipped)].map(([, ava, ctest]) => ava ?? ctest ?? '');
 }
 
+/** The names of tests that ava or ctest says failed, in the order of the output. */
+export function failedNames({ output }: Outcome): string[] {
+  const failed =
+    /^ {2}✘ \[fail\]: (.+?)(?: \([\d.]+\w+\))?$|^\s*\d+ - (.*) \((?!Skipped|Disabled)\w+\)$/gm;
+  return [...output.matchAll(failed)].map(([, ava, ctest]) => ava ?? ctest ?? '');
+}
+
 /**
  * What a suite's result is, all told: a command that failed, or that ran no test, is a failure even
  * if its summary does not say so.

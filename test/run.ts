@@ -2,14 +2,14 @@
  * `npm test`: runs the suites of test/suites.ts one after the other and adds their tests up.
  *
  * A suite that held takes one line, and one more for each test it skipped; one that failed is
- * shown in full. The last line is always
+ * shown in full, and its failures are named once more at the end. The last line is always
  * `N passed, N failed`, over all suites, and the exit code follows it. `--only ava,ctest` runs the
  * suites whose names are listed, or begin with a listed name and a dash.
  */
 
 import { spawn } from 'node:child_process';
 import type { Counts, Outcome } from './count.ts';
-import { judge, skippedNames, summarise } from './count.ts';
+import { failedNames, judge, skippedNames, summarise } from './count.ts';
 import type { Suite } from './suites.ts';
 import { suiteLimitSeconds, suites } from './suites.ts';
 
@@ -62,8 +62,8 @@ function runCommand(suite: Suite, command: readonly string[], limit: number): Pr
   });
 }
 
-/** Runs one suite and reports it. */
-async function runSuite(suite: Suite): Promise<Counts> {
+/** Runs one suite and reports it. Adds what failed in it to `failures`, by name. */
+async function runSuite(suite: Suite, failures: string[]): Promise<Counts> {
   const started = performance.now();
   const elapsed = (): number => performance.now() - started;
   const seconds = (): string => `${(elapsed() / 1000).toFixed(1)} s`;
@@ -84,6 +84,10 @@ async function runSuite(suite: Suite): Promise<Counts> {
     print(`\n── ${suite.name}: ${last.join(' ')}\n${outcome.output.trimEnd()}`);
     if (counted.failed === 0 && outcome.ok) print('It ran no test, or none that can be counted.');
     print('──');
+    const names = failedNames(outcome);
+    for (const name of names.length > 0 ? names : [last.join(' ')]) {
+      failures.push(`  failed: ${suite.name}: ${name}`);
+    }
   }
   print(`${counts.failed > 0 ? 'FAILED' : 'ok    '} ${describe(suite, counts)} (${seconds()})`);
   if (counts.skipped > 0) for (const name of skippedNames(outcome)) print(`  skipped: ${name}`);
@@ -117,12 +121,14 @@ function select(parameters: readonly string[]): readonly Suite[] {
 /** Runs what the command line asks for. */
 async function main(): Promise<void> {
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const failures: string[] = [];
   for (const suite of select(process.argv.slice(2))) {
-    const counts = await runSuite(suite);
+    const counts = await runSuite(suite, failures);
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
   }
+  for (const failure of failures) print(failure);
   print(summarise(total));
   process.exitCode = total.failed > 0 ? 1 : 0;
 }

@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { LaneSender } from './lane_sender.ts';
 import { type ExchangeOptions, parseExchangeOptions } from './options.ts';
 import { type Lane, lanes, loadSession, type SessionMessage } from './session.ts';
+import { lines, type Wire } from './wire.ts';
 
 /** What the exchange tells the process that started it. */
 export type ExchangeReport =
@@ -36,6 +37,7 @@ export class Exchange {
   readonly #session: readonly SessionMessage[];
   readonly #options: ExchangeOptions;
   readonly #report: (report: ExchangeReport) => void;
+  readonly #wire: Wire;
   readonly #freeLanes: Lane[] = lanes.filter((lane) => lane !== 'snapshot');
   readonly #senders = new Map<Lane, LaneSender>();
   readonly #servers: Server[] = [];
@@ -47,9 +49,10 @@ export class Exchange {
   #timer: NodeJS.Timeout | undefined;
 
   /** Loads the session; throws when that cannot be done. */
-  constructor(options: ExchangeOptions, report: (report: ExchangeReport) => void) {
+  constructor(options: ExchangeOptions, report: (report: ExchangeReport) => void, wire: Wire) {
     this.#options = options;
     this.#report = report;
+    this.#wire = wire;
     this.#session = loadSession(options.session);
     this.#endPlace = this.#session.length;
   }
@@ -96,13 +99,13 @@ export class Exchange {
     // A client that is gone is seen by its close; what it did not get is its own loss.
     socket.on('error', () => {});
     socket.on('close', () => this.#left(lane));
-    // The client has nothing to say, but only a read socket sees it go.
-    socket.resume();
     const messages = this.#session
       .map((message, place) => ({ message, place }))
       .filter(({ message }) => message.lane === lane);
-    this.#senders.set(lane, new LaneSender(socket, messages));
-    if (this.#senders.size === lanes.length) this.#play();
+    this.#wire.greet(socket, () => {
+      this.#senders.set(lane, new LaneSender(socket, messages, this.#wire.frame));
+      if (this.#senders.size === lanes.length) this.#play();
+    });
   }
 
   #play(): void {
@@ -140,8 +143,11 @@ export class Exchange {
   }
 }
 
-/** Runs the exchange of this process; reports over IPC when there is a parent, else as lines. */
-async function main(): Promise<void> {
+/**
+ * Runs the exchange of this process, by its command line; reports over IPC when there is a parent,
+ * else as lines.
+ */
+export async function runExchange(wire: Wire): Promise<void> {
   const report = (message: ExchangeReport): void => {
     if (process.send !== undefined) process.send(message);
     else process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -150,7 +156,7 @@ async function main(): Promise<void> {
     if (message.kind === 'failed') process.exitCode = 1;
   };
   try {
-    const exchange = new Exchange(parseExchangeOptions(process.argv.slice(2)), report);
+    const exchange = new Exchange(parseExchangeOptions(process.argv.slice(2)), report, wire);
     process.on('exit', () => exchange.clean());
     process.on('message', (command: ExchangeCommand) => {
       if (command.kind === 'stop') exchange.stop();
@@ -165,4 +171,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runExchange(lines);

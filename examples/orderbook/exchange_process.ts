@@ -14,9 +14,11 @@ export class ExchangeProcess implements Disposable {
   /** That all was sent and every connection is closed. */
   readonly finished: Promise<Report<'finished'>>;
 
-  /** Starts it. */
-  constructor(options: ExchangeOptions) {
-    const module = fileURLToPath(new URL('./exchange.ts', import.meta.url));
+  /** Starts it; `module` is one that calls runExchange(), by default the exchange of lines. */
+  constructor(
+    options: ExchangeOptions,
+    module = fileURLToPath(new URL('./exchange.ts', import.meta.url)),
+  ) {
     this.#child = fork(module, exchangeParameters(options), {
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

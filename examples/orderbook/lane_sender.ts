@@ -5,8 +5,8 @@
  */
 import type { Socket } from 'node:net';
 import type { SessionMessage } from './session.ts';
+import type { Wire } from './wire.ts';
 
-const lineEnd = 1;
 /** The most that is handed to the socket at once, so that its own buffer stays bounded. */
 const maximumWriteBytes = 64 * 1024;
 
@@ -30,14 +30,15 @@ export class LaneSender {
   #ended = false;
 
   /** Takes the lane's messages in order; `socket` stays the caller's to listen to. */
-  constructor(socket: Socket, messages: readonly PlacedMessage[]) {
+  constructor(socket: Socket, messages: readonly PlacedMessage[], frame: Wire['frame']) {
     this.#socket = socket;
     this.#messages = messages;
     this.#limit = messages.length;
-    this.#bytes = Buffer.from(messages.map(({ message }) => `${message.text}\n`).join(''));
+    const frames = messages.map(({ message }) => frame(message.text));
+    this.#bytes = Buffer.concat(frames);
     let end = 0;
-    for (const { message } of messages) {
-      end += Buffer.byteLength(message.text) + lineEnd;
+    for (const { length } of frames) {
+      end += length;
       this.#ends.push(end);
     }
     socket.on('drain', () => {

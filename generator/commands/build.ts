@@ -2,21 +2,22 @@
  * `loomgen build`: a config becomes an output folder, and the folder becomes a `.node` and an
  * executable. The function is the command; printing is build_output.ts.
  */
-import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import type { Ir } from '../../schemas/ir.ts';
-import { compile, type Preset } from '../compile.ts';
-import { packageRoot } from '../package_root.ts';
-import { type Plan, type PlanEntry, plan } from '../plan.ts';
-import { render, whyNotStandalone } from '../render.ts';
+import { join, relative } from 'node:path';
+import { artifacts, compile, type Preset } from '../compile.ts';
+import { nodeHeaders } from '../node_headers.ts';
+import { manifestName, type Plan, type PlanEntry, plan, sha256 } from '../plan.ts';
+import { type Files, render, whyNotStandalone } from '../render.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
 import { checkStacks } from '../stack_usage.ts';
+import { compileMark, installationMark, stampKey, writeStamp } from '../stamp.ts';
 import { FolderError, observe, write } from '../write.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
 import { folderDiagnostic } from './folder_diagnostic.ts';
 import { type LoweredProgram, lowerProgram } from './program.ts';
 import type { Environment } from '../environment.ts';
+
+/** The config of a command that names none, relative to the working directory. */
+const defaultConfig = 'loom.config.ts';
 
 /** What to build, and how far to go. Everything has a default. */
 export interface BuildOptions {
@@ -114,8 +115,10 @@ export async function build(options: BuildOptions = {}): Promise<BuildResult> {
 async function buildStages(options: BuildOptions, result: BuildResult): Promise<void> {
   const compiles = options.compile !== false && options.check !== true && options.dryRun !== true;
   if (compiles) checkTarget(options.target ?? 'host');
+  // Before anything of it is used: what is replaced meanwhile must not be taken for what ran.
+  const installation = installationMark();
   const program = await lowerProgram({
-    config: options.config ?? 'loom.config.ts',
+    config: options.config ?? defaultConfig,
     out: options.out,
     backend: options.backend,
     directory: options.directory ?? process.cwd(),
@@ -136,6 +139,33 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   write(program.out, result.plan, files);
   result.written = true;
   if (compiles) await compileStage(options, program, result);
+  remember(options, { program, files, installation }, result);
+}
+
+/** Notes what a build was made of, when that is known and a next one would say nothing new. */
+function remember(
+  options: BuildOptions,
+  built: { program: LoweredProgram; files: Files; installation: string | null },
+  result: BuildResult,
+): void {
+  const { inputs, out, ir } = built.program;
+  const { installation } = built;
+  const hasKept = result.plan?.entries.some(({ action }) => action === 'kept') !== false;
+  if (inputs === null || installation === null) return;
+  if (hasKept || result.diagnostics.length > 0) return;
+  const preset = result.compiled?.preset;
+  const mark = preset === undefined ? null : compileMark(out, preset);
+  const config = options.config ?? defaultConfig;
+  writeStamp({
+    key: stampKey({ ...options, config }, options.directory ?? process.cwd()),
+    installation,
+    inputs,
+    name: ir.name,
+    out,
+    noStandalone: result.noStandalone,
+    manifest: sha256(built.files.get(manifestName) ?? ''),
+    presets: preset === undefined || mark === null ? {} : { [preset]: mark },
+  });
 }
 
 /** Only the machine this runs on can be compiled for. */
@@ -156,7 +186,7 @@ function shown(path: string, options: BuildOptions): string {
 function markStale(options: BuildOptions, program: LoweredProgram, result: BuildResult): void {
   const entries = result.plan?.entries ?? [];
   const count = entries.filter(({ action }) => action !== 'same' && action !== 'kept').length;
-  const words = ['npx loomgen build', options.config ?? 'loom.config.ts'];
+  const words = ['npx loomgen build', options.config ?? defaultConfig];
   if (options.out !== undefined) words.push('--out', options.out);
   const holes = { count, folder: shown(program.out, options), command: words.join(' ') };
   result.diagnostics.push(diagnostic('LOOM2010', holes));
@@ -208,32 +238,11 @@ async function compileStage(
     configured: compiled.configured,
     steps: compiled.steps,
     milliseconds: Math.round(performance.now() - begin),
-    artifacts: artifacts(program.ir, program.out, preset),
+    artifacts: artifacts(program.ir.name, program.out, preset),
   };
   const { diagnostics, notes } = checkStacks(program.ir, join(program.out, 'build', preset));
   for (const note of notes) options.onNote?.(note);
   if (diagnostics.length > 0) throw new DiagnosticError(await program.locateAll(diagnostics));
-}
-
-/** The folders of Node's headers, as this installation has them; null without them. */
-function nodeHeaders(): { addonApi: string; apiHeaders: string } | null {
-  const require = createRequire(join(packageRoot(), 'package.json'));
-  try {
-    return {
-      addonApi: dirname(require.resolve('node-addon-api/package.json')),
-      apiHeaders: join(dirname(require.resolve('node-api-headers/package.json')), 'include'),
-    };
-  } catch {
-    return null;
-  }
-}
-
-/** What a compiled preset left, relative to the output folder. */
-function artifacts(ir: Ir, out: string, preset: Preset): string[] {
-  const folder = `build/${preset}`;
-  return [`${folder}/${ir.name}.node`, `${folder}/${ir.name}`].filter((path) =>
-    existsSync(join(out, path)),
-  );
 }
 
 /** What an error says to a user; null when it is a bug. */

@@ -1,8 +1,8 @@
 /** What `loomgen build` prints, for people and with --json for programs. */
 import { countPlan, type Plan } from '../plan.ts';
 import { toJson } from '../report/json.ts';
-import { type BuildOptions, type BuildResult, build } from './build.ts';
-import { data, ProgressLine, shownPath, shownTime, talk, talkDiagnostics } from './talk.ts';
+import type { BuildResult } from './build.ts';
+import { data, shownPath, shownTime, talk, talkDiagnostics } from './talk.ts';
 
 /** The command line of `build`, as yargs reads it. */
 export interface BuildArguments {
@@ -20,37 +20,20 @@ export interface BuildArguments {
   verbose?: boolean | undefined;
 }
 
-/** Runs `build` and prints; gives the exit code. */
-export async function runBuild(given: BuildArguments): Promise<number> {
-  const progress = new ProgressLine(
-    given.json !== true && given.quiet !== true && given.verbose !== true,
-  );
-  const options: BuildOptions = {
-    config: given.config,
-    out: given.out,
-    target: given.target,
-    backend: given.backend?.split(',').filter((backend) => backend !== ''),
-    preset: given.debug === true ? 'debug' : 'release',
-    compile: given.compile,
-    check: given.check,
-    dryRun: given.dryRun,
-    force: given.force,
-    onCommand: (command) => {
-      if (given.verbose === true) talk(command);
-      else progress.show('configuring ...');
-    },
-    onNote: (note) => {
-      if (given.verbose === true) talk(note);
-    },
-    onProgress: (done, all) => {
-      progress.show(`compiling ${done} of ${all}`);
-    },
-  };
-  const result = await build(options);
-  progress.clear();
+/** The backends asked for; undefined: the config's. */
+export function backendsOf({ backend }: BuildArguments): string[] | undefined {
+  return backend?.split(',').filter((each) => each !== '');
+}
+
+/** The preset asked for. */
+export function presetOf({ debug }: BuildArguments): 'debug' | 'release' {
+  return debug === true ? 'debug' : 'release';
+}
+
+/** Prints what a build did. */
+export function printBuild(given: BuildArguments, result: BuildResult): void {
   if (given.json === true) data(JSON.stringify(buildJson(result), null, 2));
   else printResult(given, result);
-  return result.exitCode;
 }
 
 /** The --json document of a build: everything that is not the same, and the counts. */

@@ -5,7 +5,16 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Ir, IrBackend } from '../../schemas/ir.ts';
 import { check } from '../check.ts';
-import { checkFiles, checkIrFiles, checkOutPath, rebaseIr } from '../check_files.ts';
+import {
+  checkFiles,
+  checkIrFiles,
+  checkOutPath,
+  irNamedPaths,
+  type NamedPath,
+  namedPaths,
+  rebaseIr,
+} from '../check_files.ts';
+import type { ProgramInputs } from '../stamp.ts';
 import { type Loaded, load, locateAll } from '../load.ts';
 import { lower } from '../lower.ts';
 import { type Diagnostic, DiagnosticError, diagnostic, hasErrors } from '../report/diagnostic.ts';
@@ -29,6 +38,8 @@ export interface LoweredProgram {
   out: string;
   /** Warnings, with their places; errors are thrown. */
   diagnostics: Diagnostic[];
+  /** What decided all of this; null when that is not known for certain. */
+  inputs: ProgramInputs | null;
   /** Gives diagnostics of later stages their places in the config. */
   locateAll: (diagnostics: readonly Diagnostic[]) => Promise<Diagnostic[]>;
 }
@@ -59,6 +70,17 @@ function pathBetween(from: string, to: string): string {
   return path === '' ? '.' : path;
 }
 
+/** What decides a program that names these paths, relative to `folder`. */
+function inputsOf(
+  { reads }: Loaded,
+  named: readonly NamedPath[],
+  folder: string,
+): ProgramInputs | null {
+  if (reads === null) return null;
+  const paths = named.map(({ text, wanted }) => ({ path: resolve(folder, text), wanted }));
+  return { reads, paths };
+}
+
 /**
  * Checks and lowers a config that was loaded.
  *
@@ -78,7 +100,8 @@ export async function lowerConfig(loaded: Loaded, chosenOut: string | null): Pro
   const reported = await locateAll(diagnostics, loaded.locate);
   if (hasErrors(reported)) throw new DiagnosticError(reported);
   const ir: Ir = { ...lower(config, { outToConfig }), config: pathBetween(out, loaded.file) };
-  return { ir: inOrder(ir), out, diagnostics: reported };
+  const inputs = inputsOf(loaded, namedPaths(config), folder);
+  return { ir: inOrder(ir), out, diagnostics: reported, inputs };
 }
 
 /** A representation lies in the folder that it was written for; elsewhere its paths must follow. */
@@ -92,7 +115,8 @@ async function lowerIr(
   if (hasErrors(reported)) throw new DiagnosticError(reported);
   const ir = rebaseIr(loaded.value, pathBetween(out, folder));
   if (ir.config !== undefined) ir.config = pathBetween(out, resolve(folder, ir.config));
-  return { ir: inOrder(ir), out, diagnostics: reported };
+  const inputs = inputsOf(loaded, irNamedPaths(loaded.value), folder);
+  return { ir: inOrder(ir), out, diagnostics: reported, inputs };
 }
 
 /** The keys of the representation in the order of their declaration, wherever it comes from. */

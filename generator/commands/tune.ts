@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { load, locateAll } from '../load.ts';
-import { defaultCacheFolder } from '../load_config.ts';
+import { defaultCacheFolder } from '../cache_folder.ts';
 import { Discarded } from '../measure/child.ts';
 import { type Machine, machineNow, remarksOn } from '../measure/machine.ts';
 import { seeded } from '../measure/statistics.ts';

@@ -27,6 +27,7 @@ class EchoLoad {
         peers_(static_cast<std::size_t>(options.connections)) {
     frame_.prepare(prepared_.data());
     const Address address(options.address);
+    if (address.is_datagram()) fail("UDP loses messages: it has ingest and paced, and no echo");
     const auto depth = static_cast<std::size_t>(options.depth);
     epoll_ = epoll_create1(EPOLL_CLOEXEC);
     for (Peer& peer : peers_) {

@@ -16,12 +16,14 @@ struct Options {
   const char* address = nullptr;
   std::uint64_t connections = 1;
   std::uint64_t depth = 1;            ///< echo: messages in flight on each connection
-  std::uint64_t batch = 1;            ///< ingest: messages in one send
+  std::uint64_t batch = 1;            ///< ingest: messages in one send, over UDP in one datagram
   std::uint64_t bytes = 64;           ///< of a body
   std::uint64_t milliseconds = 1000;  ///< measured
   std::uint64_t warmup = 200;         ///< milliseconds before it; echo and paced
   std::uint64_t messages = 0;         ///< instead of a time, so many in all and no warm-up
   std::uint64_t rate = 100'000;       ///< paced: messages a second
+  const char* schedule = nullptr;     ///< replay: the file of what was recorded
+  std::uint64_t speed = 1;            ///< replay: by which the recorded times are divided
   std::uint64_t count = 0;            ///< process whose system calls are counted; 0: none
   std::uint64_t lockstep = 0;         ///< process that has to sleep before each send; 0: none
 };
@@ -42,13 +44,20 @@ inline const char* read_options(int argc, char** argv, Options& options) noexcep
       {"--warmup", &Options::warmup, 0, 3'600'000},
       {"--messages", &Options::messages, 1, UINT64_MAX},
       {"--rate", &Options::rate, 1, 100'000'000},
+      {"--speed", &Options::speed, 1, 1'000'000},
       {"--count", &Options::count, 1, INT32_MAX},
       {"--lockstep", &Options::lockstep, 1, INT32_MAX},
   };
-  if (argc < 3 || argc % 2 != 1) return "usage: load echo|ingest|paced ADDRESS [--name value]...";
+  if (argc < 3 || argc % 2 != 1) {
+    return "usage: load echo|ingest|paced|replay ADDRESS [--name value]...";
+  }
   options.mode = argv[1];
   options.address = argv[2];
   for (int n = 3; n < argc; n += 2) {
+    if (std::strcmp(argv[n], "--schedule") == 0) {
+      options.schedule = argv[n + 1];
+      continue;
+    }
     bool understood = false;
     for (const auto& option : known) {
       if (std::strcmp(option.name, argv[n]) != 0) continue;

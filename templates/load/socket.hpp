@@ -1,4 +1,4 @@
-// Non-blocking sockets to a server of the benchmark, and the clock of both sides. What cannot go on
+// Non-blocking sockets to a server of the benchmark. What cannot go on
 // ends the process with a sentence: a load generator without its server measures nothing.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -17,18 +18,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <string>
 
-namespace bench {
+#include "clock.hpp"
 
-/// CLOCK_MONOTONIC in nanoseconds.
-inline std::uint64_t now_nanoseconds() noexcept {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(time.tv_nsec);
-}
+namespace bench {
 
 /// Ends the process with `what` and, where there is one, the system's error.
 [[noreturn]] inline void fail(const char* what, int error = 0) noexcept {
@@ -40,7 +34,7 @@ inline std::uint64_t now_nanoseconds() noexcept {
 /// Where a server listens.
 class Address {
  public:
-  /// Reads tcp:IP:PORT, where an IPv6 address stands in brackets, or unix:PATH.
+  /// Reads tcp:IP:PORT or udp:IP:PORT, where an IPv6 address stands in brackets, or unix:PATH.
   explicit Address(const std::string& text) {
     if (text.starts_with("unix:") && text.size() - 5 < sizeof unix_.sun_path) {
       unix_.sun_family = AF_UNIX;
@@ -49,7 +43,9 @@ class Address {
       return;
     }
     const std::size_t colon = text.rfind(':');
-    if (!text.starts_with("tcp:") || colon < 4) fail("ADDRESS is tcp:IP:PORT or unix:PATH");
+    const bool has_port = text.starts_with("tcp:") || text.starts_with("udp:");
+    if (!has_port || colon < 4) fail("ADDRESS is tcp:IP:PORT, udp:IP:PORT or unix:PATH");
+    type_ = text.starts_with("udp:") ? SOCK_DGRAM : SOCK_STREAM;
     std::string host = text.substr(4, colon - 4);
     const auto port = htons(static_cast<std::uint16_t>(std::atoi(text.c_str() + colon + 1)));
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
@@ -66,13 +62,31 @@ class Address {
     }
   }
 
+  /// Whether it is one of UDP.
+  [[nodiscard]] bool is_datagram() const noexcept { return type_ == SOCK_DGRAM; }
+
+  /// AF_INET, AF_INET6 or AF_UNIX.
+  [[nodiscard]] int family() const noexcept { return any_.sa_family; }
+
+  /// A blocking socket that is bound to it.
+  [[nodiscard]] int bind_socket() const noexcept {
+    const int descriptor = socket(any_.sa_family, type_ | SOCK_CLOEXEC, 0);
+    if (descriptor < 0 || bind(descriptor, &any_, size_) != 0) fail("cannot bind", errno);
+    return descriptor;
+  }
+
+  /// The port of an IPv4 address; 0 of any other.
+  [[nodiscard]] std::uint16_t port() const noexcept {
+    return any_.sa_family == AF_INET ? ntohs(four_.sin_port) : std::uint16_t{0};
+  }
+
   /// Connects. @returns a non-blocking descriptor that sends small messages at once
   [[nodiscard]] int connect_socket() const noexcept {
-    const int descriptor = socket(any_.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int descriptor = socket(any_.sa_family, type_ | SOCK_CLOEXEC, 0);
     if (descriptor < 0) fail("socket", errno);
     if (connect(descriptor, &any_, size_) != 0) fail("cannot connect", errno);
     const int on = 1;
-    if (any_.sa_family != AF_UNIX) {
+    if (any_.sa_family != AF_UNIX && !is_datagram()) {
       setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
     fcntl(descriptor, F_SETFL, O_NONBLOCK);
@@ -87,7 +101,16 @@ class Address {
     sockaddr_un unix_{};
   };
   socklen_t size_ = 0;
+  int type_ = SOCK_STREAM;
 };
+
+/// Lets this process open as many descriptors as the machine allows it: each connection is one.
+inline void raise_descriptor_limit() noexcept {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 /// Sends what fits. @returns bytes taken; 0: the socket is full
 inline std::size_t send_some(int descriptor, const std::byte* data, std::size_t bytes) noexcept {

@@ -11,6 +11,7 @@
 #include "frame.hpp"
 #include "options.hpp"
 #include "outcome.hpp"
+#include "pace.hpp"
 #include "process.hpp"
 #include "socket.hpp"
 
@@ -22,6 +23,7 @@ class StreamLoad {
   explicit StreamLoad(const Options& options, bool paced)
       : options_(options),
         frame_(options.bytes),
+        pace_(options.rate),
         calls_(options.count),
         peers_(static_cast<std::size_t>(options.connections)),
         batch_(paced ? most_due : options.batch) {
@@ -80,7 +82,7 @@ class StreamLoad {
     std::size_t turn = 0;
     while (outcome_.sent < all) {
       const std::uint64_t now = now_nanoseconds();
-      const std::uint64_t due = std::min(all, due_at(now - start)) - outcome_.sent;
+      const std::uint64_t due = std::min(all, pace_.due_at(now - start)) - outcome_.sent;
       Peer& peer = peers_[turn];
       if (due == 0 || peer.from != peer.to) {
         for (Peer& each : peers_) flush(each);
@@ -120,27 +122,13 @@ class StreamLoad {
     return now_nanoseconds();
   }
 
-  /// Messages whose time has come `elapsed` nanoseconds after the start.
-  [[nodiscard]] std::uint64_t due_at(std::uint64_t elapsed) const noexcept {
-    // In two parts: the product of an hour and a high rate does not fit into 64 bits.
-    const std::uint64_t seconds = elapsed / 1'000'000'000;
-    const std::uint64_t rest = elapsed % 1'000'000'000;
-    return seconds * options_.rate + rest * options_.rate / 1'000'000'000 + 1;
-  }
-
-  /// When message `number` is due, in nanoseconds after the start.
-  [[nodiscard]] std::uint64_t due_time(std::uint64_t number) const noexcept {
-    return number / options_.rate * 1'000'000'000 +
-           number % options_.rate * 1'000'000'000 / options_.rate;
-  }
-
   void write_due(Peer& peer, std::uint64_t count, std::uint64_t start, std::uint64_t now,
                  std::uint64_t first_measured) noexcept {
     peer.from = 0;
     peer.to = 0;
     for (std::uint64_t n = 0; n < count; ++n) {
       const std::uint64_t number = outcome_.sent + n;
-      const std::uint64_t due = start + due_time(number);
+      const std::uint64_t due = start + pace_.due_time(number);
       Frame::stamp(peer.out.data() + peer.to, number < first_measured ? 0 : due, number);
       peer.to += frame_.bytes();
       if (number >= first_measured) outcome_.times.record(now > due ? now - due : 0);
@@ -173,6 +161,7 @@ class StreamLoad {
 
   Options options_;
   Frame frame_;
+  Pace pace_;
   SystemCalls calls_;
   std::vector<Peer> peers_;
   std::uint64_t batch_;

@@ -9,11 +9,12 @@ import { peers as otherPeers } from './peers.ts';
 import { machineNow, remarksOn, tasksetCores } from '../../generator/measure/machine.ts';
 import { makeFolders, type Wanted, writePictures } from './pictures/write.ts';
 import { progress, say } from './progress.ts';
+import { whyNoRecording } from './recording.ts';
 import { type Report, reportText, sectionOf } from './report.ts';
 import { runRounds } from '../../generator/measure/rounds.ts';
-import { type Contest, contestsOf } from './rounds.ts';
+import { type Contest, contestsOf, takesPart } from './rounds.ts';
 import { modeOf, type Scenario, scenarios } from './scenarios.ts';
-import { buildAll, type Peer, peerOfOption, type Server } from './server.ts';
+import { buildAll, type Need, type Peer, peerOfOption, type Server } from './server.ts';
 import { seeded } from '../../generator/measure/statistics.ts';
 import { type Setting, whyNotStartable } from './trial.ts';
 
@@ -62,6 +63,22 @@ function chosenScenarios(options: BenchOptions): Chosen {
   return { loads: scenarios.filter(isWanted), inner: inners.filter(isWanted) };
 }
 
+/**
+ * The loads that can be played here; `remarks` say which cannot.
+ * @param why there is no recording; undefined where there is one
+ */
+export function playable(
+  loads: readonly Scenario[],
+  why: string | undefined,
+  remarks: string[],
+): readonly Scenario[] {
+  if (why === undefined) return loads;
+  return loads.filter(({ load, name }) => {
+    if (load === 'replay') remarks.push(`Left out: ${name}: ${why}`);
+    return load !== 'replay';
+  });
+}
+
 /** The names that `--only` asks for; undefined: all. */
 function wantedNames({ only }: BenchOptions): readonly string[] | undefined {
   return only.length === 0 ? undefined : only.filter((beginning) => beginning !== nobody);
@@ -91,20 +108,35 @@ async function chosenPeers(options: BenchOptions, inner: readonly Inner[]): Prom
   return chosen;
 }
 
+const needOf = (scenario: Scenario): Need => ({
+  mode: modeOf(scenario),
+  transport: scenario.transport,
+});
+
 /** Builds; whoever cannot be built is left out, and `remarks` say so. */
-async function build(peers: readonly Peer[], remarks: string[]): Promise<Server[]> {
+async function build(
+  peers: readonly Peer[],
+  needs: readonly Need[],
+  remarks: string[],
+): Promise<Server[]> {
   say(`building ${peers.length} servers, unless they are`);
-  return buildAll(peers, availableParallelism(), ({ name }, reason) => {
+  return buildAll(peers, needs, availableParallelism(), ({ name }, reason) => {
     say(`left out: ${name}: ${reason}`);
     remarks.push(`Left out: ${name}, which cannot be built: ${reason.split('\n', 1)[0]}`);
   });
 }
 
 /** The servers that start and stop; `remarks` say who does not. */
-async function startable(servers: readonly Server[], remarks: string[]): Promise<Server[]> {
+async function startable(
+  servers: readonly Server[],
+  loads: readonly Scenario[],
+  remarks: string[],
+): Promise<Server[]> {
   const standing: Server[] = [];
   for (const server of servers) {
-    const why = await whyNotStartable(server.command, server.modes[0] ?? 'echo');
+    const load = loads.find((one) => takesPart(server, one));
+    if (load === undefined) continue;
+    const why = await whyNotStartable(server.command, needOf(load));
     if (why === undefined) standing.push(server);
     else remarks.push(`Left out: ${server.name}, which does not start: ${why}`);
   }
@@ -114,7 +146,7 @@ async function startable(servers: readonly Server[], remarks: string[]): Promise
 /** Builds our servers and prints their commands. @returns the exit code */
 export async function printServers(): Promise<number> {
   const remarks: string[] = [];
-  const servers = await build(loomServers, remarks);
+  const servers = await build(loomServers, scenarios.map(needOf), remarks);
   const commands = Object.fromEntries(servers.map(({ name, command }) => [name, command]));
   process.stdout.write(`${JSON.stringify(commands, null, 2)}\n`);
   return remarks.length === 0 ? 0 : 1;
@@ -129,7 +161,8 @@ async function contests(
   remarks: string[],
 ): Promise<Contest[]> {
   const load = peers.length === 0 ? '' : await buildLoad();
-  const servers = peers.length === 0 ? [] : await startable(await build(peers, remarks), remarks);
+  const built = peers.length === 0 ? [] : await build(peers, loads.map(needOf), remarks);
+  const servers = await startable(built, loads, remarks);
   const wanted = wantedNames(options);
   const isWanted = ({ name }: { name: string }): boolean =>
     wanted?.some((beginning) => name.startsWith(beginning)) ?? true;
@@ -146,13 +179,13 @@ async function contests(
 /** Measures. @returns what was found */
 export async function measure(options: BenchOptions): Promise<Report> {
   const begin = performance.now();
-  const chosen = chosenScenarios(options);
-  const modes = new Set(chosen.loads.map(modeOf));
-  const peers = (await chosenPeers(options, chosen.inner)).filter((peer) =>
-    peer.modes.some((mode) => modes.has(mode)),
-  );
+  const asked = chosenScenarios(options);
   const machine = machineNow();
   const remarks = remarksOn(machine);
+  const chosen = { ...asked, loads: playable(asked.loads, whyNoRecording(), remarks) };
+  const peers = (await chosenPeers(options, chosen.inner)).filter((peer) =>
+    chosen.loads.some((load) => takesPart(peer, load)),
+  );
   const size = options.quick ? quick : usual;
   const rounds = options.rounds ?? size.rounds;
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);

@@ -4,14 +4,17 @@
  * sink must have counted.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { framed, randomBytes } from '../conformance/bytes.ts';
-import { Listener } from '../conformance/listener.ts';
+import { comesTrue } from '../conformance/deadline.ts';
 import { Peer as Client } from '../conformance/peer.ts';
 import { Program } from '../conformance/program.ts';
+import type { Transport } from './server.ts';
+import { freeAddress } from './trial.ts';
 
 /** The line that a server says at its end. */
 export type Line = Readonly<Record<string, number>>;
@@ -33,9 +36,9 @@ export class Server {
   }
 
   /** Starts it, on a free port or on a path of its own. */
-  static async start(command: string, mode: 'echo' | 'sink', kind: 'tcp' | 'unix') {
+  static async start(command: string, mode: 'echo' | 'sink', kind: Transport) {
     const folder = mkdtempSync(join(tmpdir(), 'loom-peer-'));
-    const address = kind === 'tcp' ? await freeAddress() : join(folder, 'socket');
+    const address = kind === 'unix' ? join(folder, 'socket') : await freePort(kind);
     const line = `exec ${command} ${mode} ${kind}:${address}`;
     const server = new Server(new Program('sh', ['-c', line]), address, folder);
     try {
@@ -56,6 +59,26 @@ export class Server {
   send(client: Client, bytes: Buffer): Promise<void> {
     this.#sentBytes += bytes.length;
     return client.send(bytes);
+  }
+
+  /** Sends each as a datagram, and waits until none is left in the kernel. */
+  async sendDatagrams(datagrams: readonly Buffer[]): Promise<void> {
+    const [host, port] = this.#address.split(':');
+    const socket = createSocket('udp4');
+    for (const datagram of datagrams) {
+      this.#sentBytes += datagram.length;
+      await new Promise<void>((resolve, reject) => {
+        const sent = (error: Error | null): void => (error ? reject(error) : resolve());
+        socket.send(datagram, Number(port), host, sent);
+      });
+    }
+    socket.close();
+    // proc(5): local address, remote address, state, bytes to send and bytes received.
+    const hexadecimal = Number(port).toString(16).toUpperCase().padStart(4, '0');
+    const empty = new RegExp(`: \\w+:${hexadecimal} \\w+:\\w+ \\w+ \\w+:00000000 `);
+    await comesTrue('an empty receive buffer', () =>
+      empty.test(readFileSync('/proc/net/udp', 'utf8')),
+    );
   }
 
   /** Sends, and sees the same bytes come back. */
@@ -91,10 +114,9 @@ export class Server {
   }
 }
 
-async function freeAddress(): Promise<string> {
-  const listener = await Listener.open();
-  listener.close();
-  return listener.address;
+/** `IP:PORT` that is free. */
+async function freePort(kind: 'tcp' | 'udp'): Promise<string> {
+  return (await freeAddress(kind)).slice(`${kind}:`.length);
 }
 
 /** A message of random content, whose stamp is as given where the body has room for it. */
@@ -170,9 +192,8 @@ export async function breakOff(t: ExecutionContext, server: Server): Promise<voi
   await server.finish(t, stays);
 }
 
-/** Messages of every kind to a sink, on three connections. @returns what it must have counted */
-export async function sinkAll(t: ExecutionContext, server: Server): Promise<Line> {
-  const clients = await Promise.all(Array.from({ length: 3 }, () => server.connect()));
+/** Counts what a sink must find in messages that are made by it. */
+function counting() {
   const expected = { total: 0, measured: 0, bad: 0 };
   const now = (): bigint => process.hrtime.bigint();
   const count = (bodyBytes: number, stamp = 0n): Buffer => {
@@ -182,6 +203,24 @@ export async function sinkAll(t: ExecutionContext, server: Server): Promise<Line
     else if (stamp !== 0n) expected.measured += 1;
     return message(bodyBytes, stamp);
   };
+  return { expected, now, count };
+}
+
+/** Messages of every kind to a sink of datagrams. @returns what it must have counted */
+export async function sinkDatagrams(server: Server): Promise<Line> {
+  const { expected, now, count } = counting();
+  const datagrams = [8, 9, 150, 1024, 2046].map((size) => count(size, now()));
+  datagrams.push(count(0), count(7), count(8), count(8, now() + 10n ** 12n));
+  datagrams.push(Buffer.concat([count(150, now()), count(0), count(11), count(800, now())]));
+  datagrams.push(Buffer.concat(Array.from({ length: 13 }, () => count(150, now()))));
+  await server.sendDatagrams(datagrams);
+  return { ...expected, chunks: datagrams.length };
+}
+
+/** Messages of every kind to a sink, on three connections. @returns what it must have counted */
+export async function sinkAll(t: ExecutionContext, server: Server): Promise<Line> {
+  const clients = await Promise.all(Array.from({ length: 3 }, () => server.connect()));
+  const { expected, now, count } = counting();
   for (const client of clients) {
     await server.send(client, Buffer.concat(sizes.map((size) => count(size))));
     const many = Array.from({ length: 20_000 }, (_, n) => count(8 + (n % 300), now()));

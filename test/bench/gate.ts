@@ -89,7 +89,7 @@ const nameOf = ({ what, mode, style, backend, atOnce }: Cost): string =>
 /** What a whole run took. */
 async function run(cost: Cost, messages: number): Promise<number> {
   const { what, mode, style, backend, atOnce } = cost;
-  const folder = await buildVariant(style === 'callback' ? 'block' : 'block-fiber');
+  const folder = await buildVariant(style === 'callback' ? 'block' : 'block-fiber', [mode]);
   const load = await buildLoad();
   // What is sent on a unix socket is there when send(2) returns, while TCP may hold it up until the
   // server was seen asleep. An answer proves as much, and its reader makes no event of epoll there.

@@ -1,6 +1,7 @@
 /**
  * Our own servers: each way in which a config can have its reactor wait, receive and be written, on
- * each backend. They are ordinary configs, loom-echo/ and loom-sink/, and are built when needed.
+ * each backend. They are ordinary configs, loom-echo/, loom-sink/ and loom-datagrams/, and are
+ * built when needed.
  */
 
 import { join } from 'node:path';
@@ -12,8 +13,8 @@ import type { Mode, Peer } from './server.ts';
 interface Variant {
   name: string;
   about: string;
-  /** The config of each mode, relative to this folder. */
-  configs: Readonly<Record<Mode, string>>;
+  /** The config of each program, relative to this folder; not every variant takes datagrams. */
+  configs: Readonly<Record<Mode, string>> & { datagrams?: string };
   connections?: number;
   quick: boolean;
 }
@@ -25,7 +26,11 @@ const variants: readonly Variant[] = [
   {
     name: 'block',
     about: 'sleeps while nothing happens',
-    configs: { echo: './loom-echo/block.config.ts', sink: './loom-sink/block.config.ts' },
+    configs: {
+      echo: './loom-echo/block.config.ts',
+      sink: './loom-sink/block.config.ts',
+      datagrams: './loom-datagrams/block.config.ts',
+    },
     quick: true,
   },
   {
@@ -40,7 +45,11 @@ const variants: readonly Variant[] = [
   {
     name: 'spin',
     about: 'never sleeps',
-    configs: { echo: './loom-echo/spin.config.ts', sink: './loom-sink/spin.config.ts' },
+    configs: {
+      echo: './loom-echo/spin.config.ts',
+      sink: './loom-sink/spin.config.ts',
+      datagrams: './loom-datagrams/spin.config.ts',
+    },
     quick: true,
   },
   {
@@ -52,7 +61,11 @@ const variants: readonly Variant[] = [
   {
     name: 'hybrid',
     about: 'spins for 20 us, then sleeps',
-    configs: { echo: './loom-echo/hybrid.config.ts', sink: './loom-sink/hybrid.config.ts' },
+    configs: {
+      echo: './loom-echo/hybrid.config.ts',
+      sink: './loom-sink/hybrid.config.ts',
+      datagrams: './loom-datagrams/hybrid.config.ts',
+    },
     quick: false,
   },
   {
@@ -89,32 +102,37 @@ const variants: readonly Variant[] = [
   },
 ];
 
-const built = new Map<string, Promise<string>>();
+const built = new Map<string, Promise<void>>();
 
-/** Emits and compiles the program of one mode. */
-async function buildMode({ name, configs }: Variant, mode: Mode): Promise<void> {
-  const folder = `loom/${name}/${mode}`;
+/** What a variant has programs for: the modes of streams, and the sink of datagrams. */
+export type LoomProgram = Mode | 'datagrams';
+
+/** Emits and compiles one program of a variant, unless it has none of these. */
+async function buildProgram({ name, configs }: Variant, which: LoomProgram): Promise<void> {
+  const { [which]: path } = configs;
+  if (path === undefined) return;
+  const folder = `loom/${name}/${which}`;
   const out = join(buildFolder, folder, 'emitted');
-  const config = join(here, configs[mode]);
-  const result = await build({ config, out, compile: false, force: true });
+  const result = await build({ config: join(here, path), out, compile: false, force: true });
   if (result.exitCode !== 0) throw new Error(JSON.stringify(result.diagnostics, null, 2));
   await compile(join(here, 'loom'), folder, 'server', [`-DLOOM_EMITTED=${out}`]);
 }
 
 /**
- * Builds both modes of a variant, once.
- * @returns the folder of both: MODE/server in it takes BACKEND ADDRESS
+ * Builds programs of a variant, once.
+ * @returns the folder of all: PROGRAM/server in it takes BACKEND ADDRESS
  */
-export function buildVariant(name: string): Promise<string> {
+export async function buildVariant(name: string, which: readonly LoomProgram[]): Promise<string> {
   const variant = variants.find((one) => one.name === name);
   if (variant === undefined) throw new RangeError(`no variant ${name}`);
-  const both = async (): Promise<string> => {
-    await Promise.all([buildMode(variant, 'echo'), buildMode(variant, 'sink')]);
-    return join(buildFolder, 'loom', name);
+  const once = (program: LoomProgram): Promise<void> => {
+    const key = `${name}/${program}`;
+    const known = built.get(key) ?? buildProgram(variant, program);
+    built.set(key, known);
+    return known;
   };
-  const known = built.get(name) ?? both();
-  built.set(name, known);
-  return known;
+  await Promise.all(which.map(once));
+  return join(buildFolder, 'loom', name);
 }
 
 /** Every server of ours. */
@@ -123,10 +141,15 @@ export const loomServers: readonly Peer[] = variants.flatMap((variant) =>
     name: `loom-${variant.name}-${backend}`,
     about: `${variant.about}, ${backend}`,
     modes: ['echo', 'sink'] as const,
+    transports: [
+      ...(['tcp', 'unix'] as const),
+      ...(variant.configs.datagrams === undefined ? [] : (['udp'] as const)),
+    ],
     ...(variant.connections !== undefined && { connections: variant.connections }),
     quick: variant.quick,
-    build: async () => {
-      const folder = await buildVariant(variant.name);
+    build: async (needs) => {
+      const which = needs.map(({ mode, transport }) => (transport === 'udp' ? 'datagrams' : mode));
+      const folder = await buildVariant(variant.name, [...new Set(which)]);
       return `sh '${join(here, 'loom/serve.sh')}' '${folder}' ${backend}`;
     },
   })),

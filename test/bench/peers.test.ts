@@ -8,12 +8,12 @@ import test, { type ExecutionContext } from 'ava';
 import * as conversation from './conversation.ts';
 import { Server } from './conversation.ts';
 import { peers } from './peers.ts';
-import type { Peer } from './server.ts';
+import type { Peer, Transport } from './server.ts';
 
 /** Asio takes a compiler ten seconds, and the libraries of others have to be installed. */
 const quick = ['recv-spin', 'epoll-block', 'epoll-spin', 'liburing', 'liburing-oneshot'];
 const wanted = process.env.LOOM_ALL_PEERS
-  ? peers
+  ? peers.filter(({ transports }) => transports.includes('tcp'))
   : peers.filter(({ name }) => [...quick, 'node-net'].includes(name));
 
 const kinds = ['tcp', 'unix'] as const;
@@ -22,9 +22,9 @@ const kinds = ['tcp', 'unix'] as const;
 const reasons = [/ is left out: /, /io_uring_queue_init: (?:Operation not permitted|Function not)/];
 
 /** Builds and starts a peer. @returns undefined where it cannot run, and the test says why */
-async function start(t: ExecutionContext, peer: Peer, mode: 'echo' | 'sink', kind: 'tcp' | 'unix') {
+async function start(t: ExecutionContext, peer: Peer, mode: 'echo' | 'sink', kind: Transport) {
   try {
-    return await Server.start(await peer.build(), mode, kind);
+    return await Server.start(await peer.build([]), mode, kind);
   } catch (error) {
     const { message } = error as Error;
     if (!reasons.some((reason) => reason.test(message))) throw error;
@@ -63,6 +63,17 @@ for (const peer of wanted) {
       t.true(max < 60e9 && span_ns > 0 && span_ns < 60e9);
     });
   }
+}
+
+for (const peer of peers.filter(({ transports }) => transports.includes('udp'))) {
+  test.serial(`${peer.name} counts datagrams`, async (t) => {
+    t.timeout(600_000);
+    const server = await start(t, peer, 'sink', 'udp');
+    if (server === undefined) return;
+    const expected = await conversation.sinkDatagrams(server);
+    const line = await server.check(t);
+    t.like(line, expected);
+  });
 }
 
 test('no two peers have one name', (t) => {

@@ -3,13 +3,14 @@
  * library would write it, in peers/. All keep one contract: `<command> MODE ADDRESS`, where MODE is
  * `echo` or `sink` and ADDRESS is `tcp:IP:PORT` or `unix:PATH`; messages of u16be length and body;
  * `READY` on stdout, and a line of JSON at SIGTERM. An echo gives bytes back as they came and looks
- * for no messages in them, so it counts bytes and chunks and leaves `total` at 0.
+ * for no messages in them, so it counts bytes and chunks and leaves `total` at 0. Those whose name
+ * begins with `udp-` are sinks of datagrams, whose ADDRESS is `udp:IP:PORT`.
  *
  * `ws` and undici's WebSocket speak another protocol; they are peers of the WebSocket scenarios.
  */
 
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -19,14 +20,21 @@ const run = promisify(execFile);
 const folder = fileURLToPath(new URL('./peers', import.meta.url));
 const buildFolder = fileURLToPath(new URL('../../build/bench-peers', import.meta.url));
 const workspace = join(folder, 'rust/Cargo.toml');
-const bothModes = ['echo', 'sink'] as const;
+/** What peers of streams do, and those of datagrams. */
+const streams = { modes: ['echo', 'sink'], transports: ['tcp', 'unix'] } as const;
+const datagrams = { modes: ['sink'], transports: ['udp'] } as const;
 /** Those of a quick run: the best by hand, and one library that many build on. */
 const quickPeers = new Set(['recv-spin', 'epoll-block', 'epoll-spin', 'liburing', 'libuv']);
 
-/** Runs a build tool politely. @throws {Error} with the end of what it said */
+/**
+ * Runs a build tool politely, alone in the folder: tests and a benchmark may build at once.
+ * @throws {Error} with the end of what it said
+ */
 async function make(what: string, command: readonly string[]): Promise<void> {
   try {
-    await run('nice', command, { maxBuffer: 2 ** 26 });
+    mkdirSync(buildFolder, { recursive: true });
+    const locked = [join(buildFolder, '.lock'), 'nice', ...command];
+    await run('flock', locked, { maxBuffer: 2 ** 26 });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     const talk = `${stdout}\n${stderr}`.trim().split('\n').slice(-20).join('\n');
@@ -64,8 +72,17 @@ function quote(word: string): string {
   return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** What a peer does and on which transports. */
+type Skill = Pick<Peer, 'modes' | 'transports'>;
+
 /** A peer in C++, whose executable is `target`, and the package that brings its library. */
-function cxx(name: string, target: string, about: string, debianPackage = ''): Peer {
+function cxx(
+  name: string,
+  target: string,
+  about: string,
+  debianPackage = '',
+  skill: Skill = streams,
+): Peer {
   const build = async (): Promise<string> => {
     await configure();
     const possible = readFileSync(join(buildFolder, 'peers.txt'), 'utf8').split('\n');
@@ -77,7 +94,7 @@ function cxx(name: string, target: string, about: string, debianPackage = ''): P
     await make(name, ['cmake', '--build', buildFolder, '--target', target, '-j', '2']);
     return quote(join(buildFolder, target));
   };
-  return { name, about, modes: bothModes, quick: quickPeers.has(name), build: () => inTurn(build) };
+  return { name, about, ...skill, quick: quickPeers.has(name), build: () => inTurn(build) };
 }
 
 /** The crates of Cargo.lock, for all peers in Rust at once. */
@@ -106,17 +123,17 @@ function rust(name: string, about: string): Peer {
     ]);
     return quote(join(target, 'release', `peer-${name}`));
   };
-  return { name, about, modes: bothModes, quick: quickPeers.has(name), build: () => inTurn(build) };
+  return { name, about, ...streams, quick: quickPeers.has(name), build: () => inTurn(build) };
 }
 
 /** A peer in JavaScript, run by the Node that runs this. */
-function node(name: string, file: URL, about: string): Peer {
+function node(name: string, file: URL, about: string, skill: Skill = streams): Peer {
   const path = fileURLToPath(file);
   const build = async (): Promise<string> => {
     if (!existsSync(path)) throw new Error(`${name} is left out: ${path} is not there`);
     return `${quote(process.execPath)} ${quote(path)}`;
   };
-  return { name, about, modes: bothModes, build };
+  return { name, about, ...skill, quick: quickPeers.has(name), build };
 }
 
 /** Every peer. */
@@ -145,4 +162,9 @@ export const peers: readonly Peer[] = [
   rust('tokio', 'Tokio on epoll, one thread'),
   rust('monoio', 'Monoio on io_uring'),
   rust('compio', 'Compio on io_uring'),
+  cxx('udp-recv-spin', 'udp_recv_spin', 'recv(2) for ever', '', datagrams),
+  cxx('udp-recvmmsg', 'udp_recvmmsg', 'poll(2), then recvmmsg(2)', '', datagrams),
+  cxx('udp-recvmmsg-spin', 'udp_recvmmsg_spin', 'recvmmsg(2) for ever', '', datagrams),
+  cxx('udp-liburing', 'udp_multishot', 'multishot recvmsg by hand', 'liburing-dev', datagrams),
+  node('udp-node', new URL('./peers/node_dgram.mjs', import.meta.url), "Node's own", datagrams),
 ];

@@ -55,24 +55,42 @@ export function sectionOf({ scenario, baseline, trials }: Results, random: Rando
 
 /** A count a second, a time or a size, as people read it. */
 export function readable(metric: Metric, value: number | undefined): string {
-  return readableQuantity(metric === 'p50' || metric === 'cpu' ? 'time' : metric, value);
+  const isTime = metric === 'p50' || metric === 'p99' || metric === 'cpu';
+  return readableQuantity(isTime ? 'time' : metric, value);
 }
 
+/** The part of the messages that was lost, as people read it. */
+export function lossWords(loss: number | undefined): string {
+  return loss === undefined ? '-' : `${Number((loss * 100).toPrecision(2))} %`;
+}
+
+/** A difference of times, which may be below 0. */
+export function nanosecondsWords(nanoseconds: number | undefined): string {
+  return nanoseconds === undefined ? '-' : `${Number(nanoseconds.toPrecision(3))} ns`;
+}
+
+type Column = [head: string, cell: (medians: Partial<Figures>) => string];
+
 /** The columns beside the figure that is compared: those of servers, or what commands have. */
-function besides({
-  metric,
-  rows,
-}: Section): [head: string, cell: (medians: Partial<Figures>) => string][] {
-  if (metric === 'rate' || metric === 'p50') {
+function besides({ metric, rows }: Section): Column[] {
+  if (metric === 'rate' || metric === 'p50' || metric === 'p99') {
+    const lossy = rows.some(({ medians }) => medians.loss !== undefined);
     return [
       ['p50', ({ p50 }) => readable('p50', p50)],
       ['p99', ({ p99 }) => readable('p50', p99)],
       ['calls/message', ({ syscallsPerMessage: calls }) => calls?.toFixed(4) ?? '-'],
+      ...(lossy ? [['lost', ({ loss }) => lossWords(loss)] satisfies Column] : []),
     ];
   }
+  const has = (figure: keyof Figures): boolean =>
+    rows.some(({ medians }) => medians[figure] !== undefined);
   const other = metric === 'time' ? 'cpu' : 'time';
-  const any = rows.some(({ medians }) => medians[other] !== undefined);
-  return any ? [[other, (medians) => readable(other, medians[other])]] : [];
+  return [
+    ...(has(other) ? [[other, (medians) => readable(other, medians[other])] satisfies Column] : []),
+    ...(has('overBare')
+      ? [['over bare', ({ overBare }) => nanosecondsWords(overBare)] satisfies Column]
+      : []),
+  ];
 }
 
 /** The servers of a scenario, the best first; those without a figure come last. */

@@ -12,9 +12,11 @@ export type Contest = measured.Contest<Subject, Figures>;
 export type Results = measured.Results<Subject, Figures>;
 
 /** Whether a server can be loaded like that. */
-function takesPart(server: Server, scenario: Scenario): boolean {
+export function takesPart(server: Omit<Server, 'command'>, scenario: Scenario): boolean {
   return (
-    server.modes.includes(modeOf(scenario)) && scenario.connections <= (server.connections ?? 65536)
+    server.modes.includes(modeOf(scenario)) &&
+    server.transports.includes(scenario.transport) &&
+    scenario.connections <= (server.connections ?? 65536)
   );
 }
 

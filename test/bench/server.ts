@@ -6,6 +6,15 @@
 /** What a server does with what it is sent: returns it, or takes it. */
 export type Mode = 'echo' | 'sink';
 
+/** What carries its messages. */
+export type Transport = 'tcp' | 'unix' | 'udp';
+
+/** One thing that a server can be asked for. */
+export interface Need {
+  mode: Mode;
+  transport: Transport;
+}
+
 /** A server that can be built here. */
 export interface Peer {
   /** Short and without blanks, as tables and `--only` call it. */
@@ -14,16 +23,18 @@ export interface Peer {
   about: string;
   /** What it can do. */
   modes: readonly Mode[];
+  /** On what it can. */
+  transports: readonly Transport[];
   /** Connections that it takes at most; scenarios with more leave it out. By default any. */
   connections?: number;
   /** Whether it takes part in a quick run. By default it does. */
   quick?: boolean;
   /**
-   * Builds it.
+   * Builds it, as far as it is needed.
    * @returns its command line, with absolute paths, to which MODE and ADDRESS are added
    * @throws {Error} with a sentence when it cannot be built
    */
-  build(): Promise<string>;
+  build(needs: readonly Need[]): Promise<string>;
 }
 
 /** A server that was built. */
@@ -41,6 +52,7 @@ export function peerOfOption(text: string): Peer {
     name,
     about: command,
     modes: ['echo', 'sink'],
+    transports: ['unix', 'tcp', 'udp'],
     build: () => Promise.resolve(command),
   };
 }
@@ -48,6 +60,7 @@ export function peerOfOption(text: string): Peer {
 /** Builds what can be built, a few at once. */
 export async function buildAll(
   peers: readonly Peer[],
+  needs: readonly Need[],
   atOnce: number,
   onFailure: (peer: Peer, reason: string) => void,
 ): Promise<Server[]> {
@@ -57,7 +70,7 @@ export async function buildAll(
     for (let peer = waiting.shift(); peer !== undefined; peer = waiting.shift()) {
       try {
         const { build: _, ...rest } = peer;
-        servers.set(peer, { ...rest, command: await peer.build() });
+        servers.set(peer, { ...rest, command: await peer.build(needs) });
       } catch (error) {
         onFailure(peer, error instanceof Error ? error.message : String(error));
       }

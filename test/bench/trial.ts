@@ -3,15 +3,18 @@
  * each other. A trial that does not add up has no figures, only a reason.
  */
 
+import { createSocket } from 'node:dgram';
 import { rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compare, figuresOf } from './agreement.ts';
 import { Child, Discarded } from '../../generator/measure/child.ts';
 import type * as measured from '../../generator/measure/rounds.ts';
 import { tried } from '../../generator/measure/rounds.ts';
+import { scheduleFile } from './recording.ts';
 import { modeOf, type Scenario } from './scenarios.ts';
-import type { Mode, Server } from './server.ts';
+import type { Mode, Need, Server, Transport } from './server.ts';
 
 /** How long a trial is, and where its processes run. */
 export interface Setting {
@@ -25,7 +28,7 @@ export interface Setting {
 }
 
 /** The figure that a scenario compares; more is better of a rate, less of everything else. */
-export type Metric = 'rate' | 'p50' | 'time' | 'cpu' | 'bytes';
+export type Metric = 'rate' | 'p50' | 'p99' | 'time' | 'cpu' | 'bytes';
 
 /** What a trial measured; times in nanoseconds. */
 export interface Figures {
@@ -41,6 +44,10 @@ export interface Figures {
   syscallsPerMessage?: number;
   /** How late the load generator was at its 99th percentile; paced only. */
   generatorP99?: number;
+  /** The part of the messages that the kernel dropped, 0 to 1; UDP only. */
+  loss?: number;
+  /** How many nanoseconds a message took more than a bare recv(2) in the same process. */
+  overBare?: number;
   /** What one operation took, or a whole command, by the clock. */
   time?: number;
   /** What a command took of processors, its own time and the kernel's for it. */
@@ -64,10 +71,17 @@ const lastBreathMilliseconds = 1_000;
 let sockets = 0;
 
 /** An address that is free. */
-export async function freeAddress(transport: 'tcp' | 'unix'): Promise<string> {
+export async function freeAddress(transport: Transport): Promise<string> {
   if (transport === 'unix') {
     sockets += 1;
     return `unix:${join(tmpdir(), `loom-bench-${process.pid}-${sockets}.sock`)}`;
+  }
+  if (transport === 'udp') {
+    const probe = createSocket('udp4');
+    await new Promise<void>((resolve) => probe.bind(0, '127.0.0.1', resolve));
+    const { port } = probe.address();
+    await new Promise<void>((resolve) => probe.close(resolve));
+    return `udp:127.0.0.1:${port}`;
   }
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
@@ -76,11 +90,18 @@ export async function freeAddress(transport: 'tcp' | 'unix'): Promise<string> {
   return `tcp:127.0.0.1:${port}`;
 }
 
+/** How many nanoseconds of a recording a trial plays. */
+function lengthOf({ speed = 1 }: Scenario, setting: Setting): number {
+  return (setting.warmupMilliseconds + setting.measuredMilliseconds) * speed * 1e6;
+}
+
 /** The load generator's options for a scenario. */
 function loadOptions(scenario: Scenario, setting: Setting, server: number): string[] {
-  const values: Record<string, number | undefined> = {
+  const values: Record<string, number | string | undefined> = {
     connections: scenario.connections,
-    bytes: scenario.bytes,
+    bytes: scenario.load === 'replay' ? undefined : scenario.bytes,
+    speed: scenario.speed,
+    schedule: scenario.load === 'replay' ? scheduleFile(lengthOf(scenario, setting)) : undefined,
     depth: scenario.depth,
     batch: scenario.batch,
     rate: scenario.rate,
@@ -93,65 +114,15 @@ function loadOptions(scenario: Scenario, setting: Setting, server: number): stri
   );
 }
 
-type Counts = Readonly<Record<string, number>>;
-
-const serverFields = [
-  ...['total', 'measured', 'span_ns', 'p50', 'p90', 'p99', 'p999', 'max'],
-  ...['bytes', 'chunks', 'bad'],
-];
-
-/** @throws {Discarded} when the two sides do not agree */
-function compare(scenario: Scenario, load: Counts, server: Counts): void {
-  const field = serverFields.find((name) => !Number.isFinite(server[name]));
-  if (field !== undefined) throw new Discarded(`the server's line has no number '${field}'`);
-  const must = (what: string, found: number | undefined, wanted: number | undefined): void => {
-    if (found !== wanted) throw new Discarded(`${what}: ${found}, not ${wanted}`);
-  };
-  must('messages that came back wrong', load.bad, 0);
-  must('bad messages, says the server', server.bad, 0);
-  must('bytes that the server counted', server.bytes, load.bytes_sent);
-  if (scenario.load === 'echo') {
-    must('messages that came back', load.received, load.sent);
-    if (load.measured === 0) throw new Discarded('no message came back in the measured time');
-    // An echo may give back bytes without looking where messages end.
-    if (server.total !== 0) must('messages that the server counted', server.total, load.sent);
-    return;
-  }
-  must('messages that the server counted', server.total, load.sent);
-  if (server.span_ns === 0) throw new Discarded('everything came at once: there is no rate');
-  must('messages with a stamp', server.measured, scenario.load === 'paced' ? load.measured : 0);
-}
-
-/** What both sides measured, once they agree. */
-function figuresOf(scenario: Scenario, load: Counts, server: Counts): Figures {
-  const perSecond = (count = 0, nanoseconds = 0): number => (count / nanoseconds) * 1e9;
-  const timed = scenario.load === 'echo' ? load : server;
-  const times =
-    scenario.load === 'ingest'
-      ? {}
-      : Object.fromEntries(
-          (['p50', 'p90', 'p99', 'p999', 'max'] as const).map((name) => [name, timed[name] ?? 0]),
-        );
-  const rate =
-    scenario.load === 'echo'
-      ? perSecond(load.measured, load.measured_ns)
-      : perSecond(server.total, server.span_ns);
-  // Of a stream all messages are counted, of an echo those of the measured time.
-  const counted = (scenario.load === 'echo' ? load.measured : load.sent) ?? 0;
-  const calls = load.syscalls ?? -1;
-  return {
-    rate,
-    ...times,
-    ...(calls >= 0 && { syscallsPerMessage: calls / counted }),
-    ...(scenario.load === 'paced' && { generatorP99: load.p99 ?? 0 }),
-  };
-}
+/** Descriptors that a server may open, where the machine lets it: 4096 connections and more. */
+const descriptors = 8192;
 
 /** A server as a process; the shell splits its command and is replaced by it. */
 function serve(command: string, mode: Mode, address: string, core: number | undefined): Child {
+  const allow = `ulimit -S -n ${descriptors} 2>/dev/null`;
   return new Child(
     'the server',
-    ['sh', '-c', `exec ${command} "$@"`, 'server', mode, address],
+    ['sh', '-c', `${allow}; exec ${command} "$@"`, 'server', mode, address],
     core,
   );
 }
@@ -162,8 +133,11 @@ export function removeSocket(address: string): void {
 }
 
 /** Starts a server and stops it. @returns why it cannot take part; undefined when it can */
-export async function whyNotStartable(command: string, mode: Mode): Promise<string | undefined> {
-  const address = await freeAddress('unix');
+export async function whyNotStartable(
+  command: string,
+  { mode, transport }: Need,
+): Promise<string | undefined> {
+  const address = await freeAddress(transport);
   const serving = serve(command, mode, address, undefined);
   try {
     await serving.says('READY', startMilliseconds);

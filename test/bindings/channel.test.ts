@@ -101,6 +101,25 @@ test('a batch holds its room until it is disposed; losses are counted', async (t
   t.true(publisher.publish(someQuote));
 });
 
+test('a batch that is disposed while it is read has nothing left', (t) => {
+  const { reactor, quotes: channel } = startSample();
+  const publisher = new SimulatedPublisher(reactor);
+  for (let symbol = 1; symbol <= 3; symbol += 1) publisher.publish({ ...someQuote, symbol });
+  const symbols: number[] = [];
+  channel.onBatch((batch) => {
+    for (const quote of batch) {
+      symbols.push(quote.symbol);
+      if (symbols.length === 2) batch[Symbol.dispose]();
+    }
+    t.is(batch.length, 0);
+    t.deepEqual([...batch], []);
+  });
+  channel.$refresh();
+  channel.$offer();
+  t.deepEqual(symbols, [1, 2]);
+  t.is(publisher.head, publisher.tail);
+});
+
 test('the same view object serves every message', async (t) => {
   const { reactor, quotes: channel } = startSample();
   const publisher = new SimulatedPublisher(reactor);

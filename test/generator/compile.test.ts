@@ -8,6 +8,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,7 +16,14 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { compilerFailure, configureFailure } from '../../generator/compile.ts';
 import { findTool, tools } from '../../generator/tools.ts';
-import { emptyFolder, loomgen, matchesFixture, project } from './workspace.ts';
+import {
+  didMore,
+  emptyFolder,
+  loomgen,
+  loomgenScripts,
+  matchesFixture,
+  project,
+} from './workspace.ts';
 
 const by = 'compile';
 
@@ -119,6 +127,18 @@ test.serial('a build makes an addon, then does nothing, then only what changed',
   );
   t.false(third.compiled.configured);
   t.true(third.compiled.steps > 0 && third.compiled.steps < made.compiled.steps);
+
+  const words = ['build', '--debug', '--backend', 'epoll'];
+  const quick = loomgenScripts(t, folder, words);
+  t.false(didMore(quick), quick.stderr);
+  t.regex(quick.stderr, /^ {2}debug is up to date: build\/debug\/small\.node$/m);
+  writeFileSync(header, `${readFileSync(header, 'utf8')}// changed again\n`);
+  spawnSync('cmake', ['--build', join(folder, 'out/build/debug')]);
+  t.true(didMore(loomgenScripts(t, folder, words)), 'compiled by somebody else');
+  t.false(didMore(loomgenScripts(t, folder, words)));
+  rmSync(join(folder, 'out/build/debug/small.node'));
+  const relinked = JSON.parse(loomgen(folder, [...words, '--json']).stdout);
+  t.is(relinked.compiled.steps, 1);
 });
 
 test('the first error of g++, of clang++ and of a linker', (t) => {

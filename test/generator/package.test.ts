@@ -3,7 +3,7 @@
  * used there. No checkout is near, so neither sources nor development tools can help it.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { configText, emptyFolder, filesBelow, project, repository } from './workspace.ts';
@@ -55,6 +55,11 @@ test('the packed package generates, is typed, and holds what it needs', (t) => {
 
   run(t, folder, [process.execPath, join(own, 'bin/loomgen.js'), 'build', '--no-compile']);
   t.true(filesBelow(join(folder, 'out')).has('src/main.hpp'));
+  // Another installation of it is another loomgen, although nothing of the project has changed.
+  const check = [process.execPath, join(own, 'bin/loomgen.js'), 'build', '--check', '--quiet'];
+  t.is(run(t, folder, check), '');
+  appendFileSync(join(own, 'templates/runtime/loom/bytes.hpp'), '// newer\n');
+  run(t, folder, check, 4);
   const use = "import { explain, line } from 'loomgen'; console.log(typeof explain, line({}).kind)";
   t.is(run(t, folder, [process.execPath, '-e', use, '--input-type=module']), 'function line\n');
 

@@ -97,6 +97,34 @@ export function loomgen(
   return { status, stdout, stderr };
 }
 
+/** What a run loaded beside its result. */
+export interface ScriptsRun extends Run {
+  /** Addresses of every script, those of threads included. */
+  scripts: string[];
+}
+
+/** Runs `loomgen` as above, and says which scripts V8 saw. */
+export function loomgenScripts(
+  t: ExecutionContext,
+  folder: string,
+  words: readonly string[],
+): ScriptsRun {
+  const coverage = emptyFolder(t);
+  const run = loomgen(folder, words, { ...process.env, NODE_V8_COVERAGE: coverage });
+  const scripts = [...filesBelow(coverage).values()].flatMap((text) => {
+    const { result } = JSON.parse(text) as { result: { url: string }[] };
+    return result.map(({ url }) => url);
+  });
+  return { ...run, scripts };
+}
+
+/** Whether a run loaded what generates, or a parser of command lines, or ran a config. */
+export function didMore({ scripts }: ScriptsRun): boolean {
+  const more =
+    /\/(?:dist|generator)\/(?:cli|load_worker)\.[jt]s|chunk-|yargs|jiti\/|ts-morph|handlebars/;
+  return scripts.some((url) => more.test(url));
+}
+
 /** Every file below a folder: relative path to text. */
 export function filesBelow(folder: string): Map<string, string> {
   const files = new Map<string, string>();

@@ -7,7 +7,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { run } from '../../examples/orderbook/run.ts';
+import { loadSession } from '../../examples/orderbook/session.ts';
 import { build } from '../../generator/index.ts';
+import { readOnce, readWith } from '../bench/inner/orderbook/scenario.ts';
+import { play } from '../bench/inner/orderbook/session.ts';
 import { expectedOfRecording, hasRecording, recording } from './recorded.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -134,6 +137,14 @@ test.serial(
     t.is(await t.throwsAsync(running), reason);
   },
 );
+
+test.serial('the benchmark reads every message and the same book with the addon', async (t) => {
+  const session = loadSession({ messages: 3000, snapshots: 1, seed: 2, drop: 0 });
+  const bindings = `${root}generated/orderbook/bindings/index.ts`;
+  const reading = readWith(bindings);
+  const { cpu = 0 } = await readOnce(play(session, 0), Number.POSITIVE_INFINITY, reading);
+  t.true(cpu > 0);
+});
 
 test.serial('a wrong command is refused with exit code 2 and nothing on stdout', async (t) => {
   const unknown = await demo(['--speed', 'fast']);

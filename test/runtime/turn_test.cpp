@@ -74,7 +74,7 @@ constexpr std::array<Line, 14> specification{{
     {TurnStep::dispatch, 0, 0, TurnStep::fibers},
     {TurnStep::fibers, 0, 0, TurnStep::end},
     {TurnStep::end, done, 0, TurnStep::leave},
-    {TurnStep::end, happened | work | spinning, 0, TurnStep::begin},
+    {TurnStep::end, work | woken | spinning, 0, TurnStep::begin},
     {TurnStep::end, 0, 0, TurnStep::look},
     {TurnStep::look, work, 0, TurnStep::withdraw},
     {TurnStep::look, 0, 0, TurnStep::wait},
@@ -166,6 +166,12 @@ TEST(Turn, NobodySleepsWhileWorkIsQueued) {
 TEST(Turn, AWakeUpTakenAfterTheMailIsFollowedByAnotherTurn) {
   // What it announced may be something that only the mail step looks at.
   EXPECT_EQ(next_step(TurnStep::end, facts_of(woken)), TurnStep::begin);
+}
+
+TEST(Turn, WhatHappenedIsFollowedByASleepWhenNothingIsLeft) {
+  // A turn that only finds nothing would be one more for each message.
+  EXPECT_EQ(next_step(TurnStep::end, facts_of(completed | mail_taken | fibers_ran)),
+            TurnStep::look);
 }
 
 TEST(Turn, MailAndCompletionsTakeTurns) {

@@ -4,7 +4,15 @@
  */
 
 import test from 'ava';
-import { countAva, countCtest, countOneCheck, judge, skippedNames, summarise } from '../count.ts';
+import {
+  countAva,
+  countCtest,
+  countOneCheck,
+  failedNames,
+  judge,
+  skippedNames,
+  summarise,
+} from '../count.ts';
 
 test('ava: all passed, with some skipped', (t) => {
   const output = '  ✔ a\n  - [skip] b\n  ─\n\n  41 tests passed\n  2 tests skipped\n';
@@ -38,6 +46,13 @@ test('skipped tests are named, with the file ava puts before them', (t) => {
   t.deepEqual(skippedNames({ output: ava, ok: true }), ['code › b: no mmap (strace)', 'c']);
   const ctest = 'did not run:\n\t  3 - uring_test.Ring.Refused (Skipped)\n\t 12 - x (Disabled)\n';
   t.deepEqual(skippedNames({ output: ctest, ok: true }), ['uring_test.Ring.Refused', 'x']);
+});
+
+test('failed tests are named', (t) => {
+  const ava = '  ✔ a\n  ✘ [fail]: code › b (slow) (1.2s)\n  ✘ [fail]: c\n  - [skip] d\n';
+  t.deepEqual(failedNames({ output: ava, ok: false }), ['code › b (slow)', 'c']);
+  const ctest = 'FAILED:\n\t424 - x_test.Y.Z (Failed)\n\t  5 - w (Timeout)\n\t 6 - s (Skipped)\n';
+  t.deepEqual(failedNames({ output: ctest, ok: false }), ['x_test.Y.Z', 'w']);
 });
 
 test('what cannot be read counts as no test', (t) => {

@@ -47,6 +47,7 @@ function trialOf(scenario: Scenario, factor: number, noise: number, random: Rand
     ...(scenario.load !== 'ingest' && times),
     ...(scenario.name !== 'round-trip-unix' && { syscallsPerMessage: 2 * factor ** 4 }),
     ...(scenario.load === 'paced' && { generatorP99: 900 + 100 * random() }),
+    ...(scenario.transport === 'udp' && { loss: 0.004 }),
   };
   return { figures };
 }

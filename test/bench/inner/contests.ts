@@ -8,9 +8,18 @@ import type { Entrant, Inner, Measure } from './entrant.ts';
 import { fibers } from './fibers.ts';
 import { generator } from './generator.ts';
 import { messages } from './messages.ts';
+import { orderbook } from './orderbook/scenario.ts';
+import { ready } from './ready.ts';
 
 /** All of them, in the order of the report. */
-export const inners: readonly Inner[] = [...fibers, ...generator, ...compiling, ...messages];
+export const inners: readonly Inner[] = [
+  ...fibers,
+  ...ready,
+  ...generator,
+  ...compiling,
+  ...messages,
+  ...orderbook,
+];
 
 /**
  * Builds whoever is wanted, one after the other.

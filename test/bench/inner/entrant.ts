@@ -1,6 +1,8 @@
 /** What the benchmark measures without a server: who takes part, and how its figures are read. */
 
+import { join } from 'node:path';
 import { Child, Discarded } from '../../../generator/measure/child.ts';
+import { here } from '../compile.ts';
 import type { Subject } from '../scenarios.ts';
 import type { Figures, Setting } from '../trial.ts';
 
@@ -50,6 +52,13 @@ export async function resultOf(
   }
 }
 
+/** The command that runs a script of this folder, or of one below it. */
+export const node = (script: string, folder = ''): string[] => [
+  process.execPath,
+  ...['--import', import.meta.resolve('tsx')],
+  join(here, 'inner', folder, script),
+];
+
 /** A number above 0 of a line. @throws {Discarded} when there is none */
 function positive(counts: Counts, field: string): number {
   const value = counts[field];
@@ -67,6 +76,15 @@ export function timeOf(counts: Counts): Figures {
 /** From `{count, nanoseconds}`: how many came in a second. @throws {Discarded} */
 export function rateOf(counts: Counts): Figures {
   return { rate: (positive(counts, 'count') / positive(counts, 'nanoseconds')) * 1e9 };
+}
+
+/**
+ * From `{count, nanoseconds, bare_nanoseconds}`: what one took, and how much more than bare.
+ * @throws {Discarded}
+ */
+export function readyOf(counts: Counts): Figures {
+  const more = positive(counts, 'nanoseconds') - positive(counts, 'bare_nanoseconds');
+  return { ...timeOf(counts), overBare: more / positive(counts, 'count') };
 }
 
 /** From `{wall_ns, cpu_ns}`, which usage.cpp prints: what a command took. @throws {Discarded} */

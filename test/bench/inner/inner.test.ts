@@ -19,7 +19,7 @@ import type { Contest } from '../rounds.ts';
 import { seeded } from '../../../generator/measure/statistics.ts';
 import { freeAddress, startMilliseconds } from '../trial.ts';
 import { inners } from './contests.ts';
-import { rateOf, timeOf, usageOf } from './entrant.ts';
+import { rateOf, readyOf, timeOf, usageOf } from './entrant.ts';
 import { Meter } from './meter.ts';
 import { used } from './usage.ts';
 
@@ -54,6 +54,9 @@ test('lines of programs are read, and others are discarded', (t) => {
   t.throws(() => timeOf({ count: 0, nanoseconds: 10 }), wrong);
   t.throws(() => rateOf({ count: 1, nanoseconds: Number.NaN }), wrong);
   t.throws(() => usageOf({}), wrong);
+  const ready = { count: 8, nanoseconds: 1600, bare_nanoseconds: 2000 };
+  t.deepEqual(readyOf(ready), { time: 200, overBare: -50 });
+  t.throws(() => readyOf({ count: 8, nanoseconds: 1600 }), { message: /has no bare_nanoseconds/ });
 });
 
 test('a meter counts once it is warm, until its time is over', (t) => {
@@ -116,6 +119,17 @@ test('every operation of fibers is repeated', async (t) => {
       const measure = await entrantOf(`fiber-${operation}`, name).build();
       const { time = 0 } = await measure(setting);
       t.true(time > 0, `${operation} ${name}`);
+    }
+  }
+});
+
+test('messages that wait are taken in every way', async (t) => {
+  t.timeout(buildMilliseconds);
+  for (const transport of ['unix', 'tcp']) {
+    for (const name of ['bare-recv', 'epoll-recv', 'loom-callback-epoll', 'loom-fiber-epoll']) {
+      const measure = await entrantOf(`receive-ready-${transport}`, name).build();
+      const { time = 0, overBare = Number.NaN } = await measure(setting);
+      t.true(time > 0 && Number.isFinite(overBare) && overBare < time, `${transport} ${name}`);
     }
   }
 });

@@ -4,30 +4,16 @@
  * Both readers look at one word of each.
  */
 
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { build } from '../../../generator/commands/build.ts';
 import { Child } from '../../../generator/measure/child.ts';
-import { buildFolder, here } from '../compile.ts';
+import { here } from '../compile.ts';
 import { freeAddress, type Setting, startMilliseconds } from '../trial.ts';
-import { type Entrant, type Inner, once, rateOf, resultOf } from './entrant.ts';
+import { buildAddon } from './addon.ts';
+import { type Entrant, type Inner, node, once, rateOf, resultOf } from './entrant.ts';
+import { installWs, wsFolder } from './ws_package.ts';
 
-/** The only version that was tried; no package of ours depends on it. */
-const wsVersion = '8.23.0';
-const wsFolder = join(buildFolder, 'ws');
 /** On top of what is measured: Node starts, and a program. */
 const limitMilliseconds = 20_000;
-const installMilliseconds = 60_000;
-/** Of what npm says when it fails: a code, and a sentence. */
-const keptLines = 2;
-
-const node = (script: string): string[] => [
-  process.execPath,
-  ...['--import', import.meta.resolve('tsx')],
-  join(here, 'inner', script),
-];
 
 const timesOf = ({ warmupMilliseconds, measuredMilliseconds }: Setting): string[] => [
   String(warmupMilliseconds),
@@ -37,34 +23,7 @@ const timesOf = ({ warmupMilliseconds, measuredMilliseconds }: Setting): string[
 const limitOf = ({ warmupMilliseconds, measuredMilliseconds }: Setting): number =>
   limitMilliseconds + warmupMilliseconds + measuredMilliseconds;
 
-/** Emits and compiles the program. @returns its module */
-const buildChannel = once(async () => {
-  const out = join(buildFolder, 'channel');
-  const config = join(here, 'inner', './channel.config.ts');
-  const { exitCode, diagnostics } = await build({ config, out, force: true });
-  if (exitCode !== 0) throw new Error(diagnostics.map(({ message }) => message).join('; '));
-  return join(out, 'bindings/index.ts');
-});
-
-/** Installs `ws` where nothing of ours looks for it, unless it is there. @throws {Error} */
-const installWs = once(async () => {
-  if (existsSync(join(wsFolder, 'node_modules/ws/package.json'))) return;
-  mkdirSync(wsFolder, { recursive: true });
-  // `npm run -s` would have this npm be silent, too, about what goes wrong.
-  const quiet = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
-  const command = ['install', '--prefix', wsFolder, ...quiet, `ws@${wsVersion}`];
-  try {
-    await promisify(execFile)('npm', command, { timeout: installMilliseconds });
-  } catch (error) {
-    const { stderr = '' } = error as { stderr?: string };
-    const lines = stderr
-      .trim()
-      .replaceAll(/^npm (?:error|ERR!) /gm, '')
-      .split('\n');
-    const why = lines.slice(0, keptLines).join('; ') || String(error);
-    throw new Error(`npm cannot install ws ${wsVersion} into build/bench/ws: ${why}`);
-  }
-});
+const buildChannel = once(() => buildAddon(join(here, 'inner', './channel.config.ts'), 'channel'));
 
 const ws: Entrant = {
   name: 'ws',

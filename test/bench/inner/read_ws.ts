@@ -4,24 +4,15 @@
  */
 
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { Meter } from './meter.ts';
-
-/** What is used of the package, whose types are not installed. */
-interface WebSocketOfWs {
-  on(event: 'message', listener: (data: Buffer) => void): void;
-}
+import { connectWs } from './ws_package.ts';
 
 /** Messages between two looks at the clock. */
 const portion = 64;
 
 const [folder = '', address = '', ...times] = process.argv.slice(2);
-const { WebSocket } = createRequire(join(folder, 'here.js'))('ws') as {
-  WebSocket: new (url: string, options: { perMessageDeflate: boolean }) => WebSocketOfWs;
-};
 const meter = new Meter(times);
-const socket = new WebSocket(address.replace('tcp:', 'ws://'), { perMessageDeflate: false });
+const socket = connectWs(folder, address.replace('tcp:', 'ws://'));
 let read = 0;
 socket.on('message', (data) => {
   if (data.readUInt32LE(0) !== 0) read += 1;

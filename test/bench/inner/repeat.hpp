@@ -5,19 +5,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
+
+#include "../../../templates/load/clock.hpp"
 
 namespace bench {
 
 /// Operations between two looks at the clock: a few thousandths of what is measured.
 inline constexpr std::uint32_t block = 1024;
-
-inline std::uint64_t now_nanoseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 /// How long an operation is repeated.
 struct Extent {

@@ -1,10 +1,10 @@
 /**
  * The config of our own servers. What a program is made for is its mode; wait policy, receive
- * strategy and style are what the benchmark compares. The files of loom-echo/ and loom-sink/ each
- * choose one of them; which backend runs is chosen at start.
+ * strategy and style are what the benchmark compares. The files of loom-echo/, loom-sink/ and
+ * loom-datagrams/ each choose one of them; which backend runs is chosen at start.
  */
 
-import { defineLoom, lengthPrefixed, raw, tcpServer, unixServer } from 'loomgen';
+import { defineLoom, lengthPrefixed, raw, tcpServer, udp, unixServer } from 'loomgen';
 
 /** What the servers differ in. */
 interface Choice {
@@ -18,21 +18,30 @@ type Stream = Pick<Parameters<typeof tcpServer>[1], 'framing' | 'receive' | 'wri
 
 /** Direct receives are for 16 connections of a reactor: each fd here has half of them. */
 const fewConnections = 8;
-const manyConnections = 512;
+const manyConnections = 1024;
+/** No scenario has more than one on a unix socket. */
+const unixConnections = 64;
 
-/** Gives back bytes as they come: an echo need not know where messages end. */
+/**
+ * Gives back bytes as they come: an echo need not know where messages end. Many connections that
+ * are ready at once take a buffer each, and a pool that is empty ends their multishot receives.
+ */
 export function echo(choice: Choice) {
+  const count = choice.strategy === 'direct' ? 32 : 256;
   return program('Echo', choice, {
     framing: raw(),
-    receive: { bytes: '16K', count: 32, strategy: choice.strategy },
+    receive: { bytes: '16K', count, strategy: choice.strategy },
     writeQueue: '32K',
   });
 }
 
-/** Takes messages. Few large buffers: what the pool takes has to stay in the cache. */
+/**
+ * Takes messages, the largest of a recorded session among them. Few large buffers: what the pool
+ * takes has to stay in the cache.
+ */
 export function sink(choice: Choice) {
   return program('Sink', choice, {
-    framing: lengthPrefixed('u16be', { maximum: '2K' }),
+    framing: lengthPrefixed('u16be', { maximum: '32K' }),
     receive: { bytes: '64K', count: 8, strategy: choice.strategy },
     writeQueue: '4K',
   });
@@ -40,14 +49,34 @@ export function sink(choice: Choice) {
 
 /** One reactor, a TCP port and a unix socket, of which a trial loads one. */
 function program(handler: 'Echo' | 'Sink', { wait, strategy, style }: Choice, stream: Stream) {
-  const connections = strategy === 'direct' ? fewConnections : manyConnections;
+  const few = strategy === 'direct' ? fewConnections : undefined;
   const fiber = { style: { fiber: 'small' } } as const;
   const on = 'main' as const;
-  const options = { ...stream, on, handler, connections, ...(style === 'fiber' ? fiber : {}) };
+  const options = { ...stream, on, handler, ...(style === 'fiber' ? fiber : {}) };
+  const tcp = { ...options, connections: few ?? manyConnections };
+  const local = { ...options, connections: few ?? unixConnections };
   return defineLoom({
     name: 'bench',
     reactors: { main: { wait } },
-    fds: { tcp: tcpServer('127.0.0.1:0', options), local: unixServer('@loom-bench', options) },
+    fds: { tcp: tcpServer('127.0.0.1:0', tcp), local: unixServer('@loom-bench', local) },
     handlers: `./${style}.hpp`,
+  });
+}
+
+/** Takes messages in datagrams. The kernel's buffer is as large as the contract asks for. */
+export function datagrams(wait: Choice['wait']) {
+  return defineLoom({
+    name: 'bench',
+    reactors: { main: { wait } },
+    fds: {
+      datagrams: udp({
+        on: 'main',
+        handler: 'Sink',
+        bind: '127.0.0.1:0',
+        receive: { bytes: '2K', count: 256 },
+        receiveBuffer: '4M',
+      }),
+    },
+    handlers: './callback.hpp',
   });
 }

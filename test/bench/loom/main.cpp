@@ -1,8 +1,7 @@
 // The main function of our own servers: an emitted program behind the contract of the benchmark.
-// Usage: server BACKEND ADDRESS, where ADDRESS is tcp:IP:PORT or unix:PATH; which MODE it has was
-// decided when it was built.
+// Usage: server BACKEND ADDRESS, where ADDRESS is tcp:IP:PORT or unix:PATH, or udp:IP:PORT of one
+// that was built for datagrams; which MODE it has was decided when it was built.
 #include <semaphore.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -10,16 +9,19 @@
 #include <cstring>
 #include <loom/program.hpp>
 
+#include "shared_memory.hpp"
 #include "totals.hpp"
 
 namespace {
 
 sem_t wake;
 
-/// The address of the one fd that is loaded; the other listens where nobody looks for it.
+/// The address of the one fd that is loaded; where there is another, it listens where nobody looks
+/// for it.
 struct Addresses {
   char other[40] = {};
   loom::AddressOverride overrides[2];
+  std::uint32_t count = 2;
 
   /// @returns whether `text` is an address.
   bool set(const char* text) noexcept {
@@ -29,19 +31,17 @@ struct Addresses {
       overrides[1] = {"local", other};
       return true;
     }
+    if (std::strncmp(text, "udp:", 4) == 0) {
+      overrides[0] = {"datagrams", text + 4};
+      count = 1;
+      return true;
+    }
     if (std::strncmp(text, "unix:", 5) != 0) return false;
     overrides[0] = {"local", text + 5};
     overrides[1] = {"tcp", "127.0.0.1:0"};
     return true;
   }
 };
-
-/// Memory that a reactor shares with nobody here.
-std::byte* shared_memory(std::size_t bytes) noexcept {
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  return memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
-}
 
 }  // namespace
 
@@ -50,15 +50,15 @@ int main(int argc, char** argv) {
   static loom::ProgramStart start;
   static loom::RunningProgram program;
   if (argc != 3 || !addresses.set(argv[2])) {
-    std::fprintf(stderr, "usage: %s io_uring|epoll tcp:IP:PORT|unix:PATH\n", argv[0]);
+    std::fprintf(stderr, "usage: %s io_uring|epoll tcp:IP:PORT|unix:PATH|udp:IP:PORT\n", argv[0]);
     return 2;
   }
-  std::byte* shared = shared_memory(loom::program_table().reactors[0].shared_bytes);
+  std::byte* shared = bench::shared_memory(loom::program_table().reactors[0].shared_bytes);
   if (shared == nullptr) return 2;
   start.reactors[0].shared = shared;
   start.backend = argv[1];
   start.addresses = addresses.overrides;
-  start.address_count = 2;
+  start.address_count = addresses.count;
   sem_init(&wake, 0, 0);
   struct sigaction action {};
   action.sa_handler = [](int) { sem_post(&wake); };

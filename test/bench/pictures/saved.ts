@@ -19,6 +19,8 @@ const figures = v.object({
   max: v.exactOptional(number),
   syscallsPerMessage: v.exactOptional(number),
   generatorP99: v.exactOptional(number),
+  loss: v.exactOptional(number),
+  overBare: v.exactOptional(number),
 });
 
 const row = v.object({
@@ -33,11 +35,11 @@ const row = v.object({
 const section = v.object({
   scenario: v.string(),
   about: v.string(),
-  metric: v.picklist(['rate', 'p50', 'time', 'cpu', 'bytes']),
+  metric: v.picklist(['rate', 'p50', 'p99', 'time', 'cpu', 'bytes']),
   played: v.nullable(
     v.object({
-      load: v.picklist(['echo', 'ingest', 'paced']),
-      transport: v.picklist(['tcp', 'unix']),
+      load: v.picklist(['echo', 'ingest', 'paced', 'replay']),
+      transport: v.picklist(['tcp', 'unix', 'udp']),
       connections: number,
       bytes: number,
       depth: v.exactOptional(number),

@@ -1,6 +1,6 @@
 /** The figures of a report as tables, for whoever reads them or does not see the pictures. */
 
-import { bestFirst, type Section } from '../report.ts';
+import { bestFirst, lossWords, nanosecondsWords, type Section } from '../report.ts';
 import { percentiles, type Scaling } from './figures.ts';
 import { element, type Markup } from './markup.ts';
 import { duration, frequency, plain } from './scale.ts';
@@ -72,6 +72,8 @@ export function figureTable(section: Section): Markup {
   );
   const counted = order.some(({ medians }) => medians.syscallsPerMessage !== undefined);
   const late = order.some(({ medians }) => medians.generatorP99 !== undefined);
+  const lossy = order.some(({ medians }) => medians.loss !== undefined);
+  const bare = order.some(({ medians }) => medians.overBare !== undefined);
   const say = (value: number | undefined, how: (value: number) => string): string =>
     value === undefined ? nothing : how(value);
   const rows = order.map(({ server, medians }) => [
@@ -80,12 +82,16 @@ export function figureTable(section: Section): Markup {
     ...present.map(({ figure }) => say(medians[figure], duration)),
     ...(counted ? [say(medians.syscallsPerMessage, plain)] : []),
     ...(late ? [say(medians.generatorP99, duration)] : []),
+    ...(lossy ? [say(medians.loss, lossWords)] : []),
+    ...(bare ? [say(medians.overBare, nanosecondsWords)] : []),
   ]);
   const head = [
     ...['server', 'rate'],
     ...present.map(({ label }) => label),
     ...(counted ? ['calls a message'] : []),
     ...(late ? ['late by, p99'] : []),
+    ...(lossy ? ['lost'] : []),
+    ...(bare ? ['over a bare recv'] : []),
   ];
   const lateness = late ? '; late by: how late the load generator itself was' : '';
   return table(`${section.scenario}: medians over the trials${lateness}`, head, rows);

@@ -20,6 +20,7 @@ export function measured(metric: Section['metric'], value: number): string {
 const compared: Readonly<Record<Section['metric'], string>> = {
   rate: 'messages a second, more is better',
   p50: 'median time of a message, less is better',
+  p99: 'time of a message at its 99th percentile, less is better',
   time: 'time, less is better',
   cpu: 'processor time, less is better',
   bytes: 'size, less is better',

@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "assert.hpp"
 #include "bytes.hpp"
@@ -170,6 +171,14 @@ struct LengthPrefixedFraming {
   static FeedResult feed(State& state, std::byte* slab, Bytes input, Sink& sink) noexcept {
     std::uint32_t position = 0;
     while (true) {
+      // Nearly every message: whole, and in one piece.
+      if (const Cut whole = state.prefix_have == 0 ? cut(rest_of(input, position)) : Cut();
+          whole.bytes != 0) {
+        if (!sink.ready(whole.message.size())) return {position, false};
+        position += whole.bytes;
+        position += sink.message(whole.message, rest_of(input, position));
+        continue;
+      }
       if (state.prefix_have < width) {
         position += take_prefix(state, input, position);
         if (state.prefix_have < width) return {position, false};
@@ -204,9 +213,7 @@ struct LengthPrefixedFraming {
   /// The first message of `input`, without a part of it in a slab.
   static Cut cut(Bytes input) noexcept {
     if (input.size() < width) return {};
-    std::byte prefix[width];
-    std::memcpy(prefix, input.data(), width);
-    const std::uint64_t length = decode(prefix);
+    const std::uint64_t length = decode(input.data());
     if (length > maximum || input.size() - width < length) return {};
     const auto bytes = static_cast<std::uint32_t>(length);
     return {Bytes(input.data() + width, bytes), width + bytes};
@@ -237,13 +244,18 @@ struct LengthPrefixedFraming {
     return taken;
   }
 
-  static std::uint64_t decode(const std::byte (&prefix)[width]) noexcept {
-    std::uint64_t length = 0;
-    for (std::uint32_t index = 0; index < width; ++index) {
-      const std::uint32_t place = order == std::endian::big ? index : width - 1 - index;
-      length = (length << 8U) | std::to_integer<std::uint64_t>(prefix[place]);
-    }
-    return length;
+  /// The length that the `width` bytes at `prefix` say. Without a loop, so that it is one load and,
+  /// where the order is not the machine's, one swap.
+  static std::uint64_t decode(const std::byte* prefix) noexcept {
+    return decode_bytes(prefix, std::make_index_sequence<width>());
+  }
+
+  template <std::size_t... index>
+  static std::uint64_t decode_bytes(const std::byte* prefix,
+                                    std::index_sequence<index...>) noexcept {
+    return ((std::to_integer<std::uint64_t>(prefix[index])
+             << (8U * (order == std::endian::little ? index : width - 1 - index))) |
+            ...);
   }
 };
 

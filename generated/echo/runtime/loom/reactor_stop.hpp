@@ -83,6 +83,16 @@ class ReactorStop : public SourceEngine<Derived, Backend> {
     return true;
   }
 
+  /// Whether the loop stops or is to leave its group: then whatever happens may be the last that it
+  /// waited for, and it looks before it sleeps.
+  bool is_ending([[maybe_unused]] const ReactorRun& reactor_run) const noexcept {
+    if constexpr (Shape::elastic) {
+      // Partner: GroupKeeper::retire, whose wake-up makes a turn that sees it.
+      if (reactor_run.phase->load(std::memory_order_relaxed) == MemberPhase::retiring) return true;
+    }
+    return stopping_;
+  }
+
   /// Whether this instance was asked to leave its group and has nothing left to do: no connection,
   /// no operation, no fiber, no mail, no tick that a handler waits for. Then it takes no part any
   /// more, and stops like at the program's end.

@@ -113,6 +113,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     StreamReceive& receiver;
     StreamFamily<Fd>& family;
     StreamSlot<Fd>& slot;
+    std::uint32_t messages = 0;  ///< handed over
 
     bool ready([[maybe_unused]] std::uint32_t bytes) noexcept {
       if (slot.paused || !slot.wants_data()) return false;
@@ -130,7 +131,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     [[nodiscard]] bool stores() const noexcept { return !receiver.lends(slot); }
 
     std::uint32_t message(Bytes bytes, [[maybe_unused]] Bytes rest) noexcept {
-      receiver.core_.stats().add(Stat::messages_received);
+      messages += 1;
       Connection<Fd> connection(slot);
       receiver.guard(slot, [&] { family.handler->on_data(connection, bytes); });
       if constexpr (RunsFibers<typename Fd::Handler>) {
@@ -162,6 +163,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
   std::uint32_t feed(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, Bytes bytes) noexcept {
     Sink<Fd> sink{*this, family, slot};
     const FeedResult result = Fd::Framing::feed(slot.framing, family.slab(slot), bytes, sink);
+    core_.stats().add(Stat::messages_received, sink.messages);
     if (result.too_large) {
       core_.stats().add(Stat::frames_too_large);
       fail(slot, {CloseKind::frame_too_large, 0});

@@ -1,10 +1,13 @@
 // What the loop does next: the decisions of a turn as a pure function, without a backend, a clock
-// or a mailbox. The loop (reactor.hpp) performs one step, notes what it saw, and asks for the next
-// one; a test asks for all of them.
+// or a mailbox. The loop (reactor.hpp) performs the steps, notes what each saw, and asks where the
+// way branches; a test asks everywhere.
 //
-//   begin ─ mail ─ submit ─ dispatch ─ fibers ─ end ─┬─ begin        something happened, or
-//   spinning
+//   begin ─ mail ─ submit ─ dispatch ─ fibers ─ end ─┬─ begin        something waits, or spinning
 //            └──────────────────┘ mail or operations  └─ look ─ wait ─ withdraw ─ begin
+//
+// A turn that did something is followed by a wait all the same when nothing is left: the wait
+// submits, and returns at once when there is a completion, so that a turn which only finds nothing
+// would be one more for each message.
 //
 // Submitting has priority: while mail or operations wait, a dispatch is followed by another round
 // of both, and since each round dispatches once, neither starves the other. The rounds of a turn
@@ -27,7 +30,7 @@ enum class TurnStep : std::uint8_t {
   fibers,    ///< runs at most Shape::fiber_batch ready fibers: fibers_run
   end,       ///< timers, JavaScript, a stop's progress: what waits, spinning, done
   look,      ///< announces that the thread sleeps, then looks once more: what waits
-  wait,      ///< for completions and mail at once, up to the next deadline
+  wait,      ///< submits, and waits for completions and mail, up to the next deadline
   withdraw,  ///< takes the announcement back
   leave,     ///< the loop is over
 };
@@ -46,7 +49,7 @@ struct TurnFacts {
   bool settling_waits = false;  ///< connections whose wishes nobody has looked at yet
   bool deadline_passed = false;
   bool stop_requested = false;  ///< and not begun yet
-  bool spinning = false;        ///< the budget since the last event is not used up
+  bool spinning = false;        ///< the next turn follows at once, whatever waits
   bool done = false;            ///< stopped, and nothing is in flight
 
   /// Whether the turn did anything.
@@ -76,8 +79,8 @@ constexpr TurnStep next_step(TurnStep step, const TurnFacts& facts) noexcept {
     case TurnStep::fibers: return TurnStep::end;
     case TurnStep::end:
       if (facts.done) return TurnStep::leave;
-      return facts.happened() || facts.work_waits() || facts.spinning ? TurnStep::begin
-                                                                      : TurnStep::look;
+      // What a wake-up announced may be something that only the mail step looks at.
+      return facts.work_waits() || facts.woken || facts.spinning ? TurnStep::begin : TurnStep::look;
     case TurnStep::look: return facts.work_waits() ? TurnStep::withdraw : TurnStep::wait;
     case TurnStep::wait: return TurnStep::withdraw;
     case TurnStep::withdraw: return TurnStep::begin;
@@ -85,5 +88,13 @@ constexpr TurnStep next_step(TurnStep step, const TurnFacts& facts) noexcept {
   }
   return TurnStep::leave;
 }
+
+// The loop asks only where the way branches.
+static_assert(next_step(TurnStep::begin, {}) == TurnStep::mail);
+static_assert(next_step(TurnStep::mail, {}) == TurnStep::submit);
+static_assert(next_step(TurnStep::submit, {}) == TurnStep::dispatch);
+static_assert(next_step(TurnStep::fibers, {}) == TurnStep::end);
+static_assert(next_step(TurnStep::wait, {}) == TurnStep::withdraw);
+static_assert(next_step(TurnStep::withdraw, {}) == TurnStep::begin);
 
 }  // namespace loom

@@ -21,45 +21,69 @@ export abstract class MessageView<Value> {
   abstract toObject(): Value;
 }
 
-/** The messages that had come when the batch was taken; may be iterated once. */
+/** Where the messages of a ring are in the shared block. */
+interface RingCells {
+  /** Byte offset of the first cell. */
+  readonly offset: number;
+  /** Cells less one, 2^n - 1: what of a message's number is the number of its cell. */
+  readonly mask: number;
+  readonly strideBytes: number;
+}
+
+/** What an iteration ends with. */
+const over: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/**
+ * The messages that had come when the batch was taken; may be iterated once. It is its own
+ * iterator: a method of the class costs less than a closure made for each batch.
+ */
 export class ChannelBatch<Reader extends MessageView<unknown>>
-  implements Iterable<Reader, undefined>, Disposable
+  implements IterableIterator<Reader, undefined>, Disposable
 {
   readonly #channel: Channel<Reader>;
-  readonly #reader: Reader;
+  readonly #cells: RingCells;
+  /** The same for every message, so that none of them allocates. */
+  readonly #yielded: IteratorYieldResult<Reader>;
   #next: number;
+  /** Where the iteration is over: at the end of the batch, or where it was disposed. */
+  #stop: number;
   readonly #end: number;
   #disposed = false;
 
   constructor(channel: Channel<Reader>, reader: Reader, from: number, to: number) {
     this.#channel = channel;
-    this.#reader = reader;
+    this.#cells = channel.$cells;
+    this.#yielded = { done: false, value: reader };
     this.#next = from;
+    this.#stop = to;
     this.#end = to;
   }
 
   /** Messages that the iteration has not reached. */
   get length(): number {
-    return this.#disposed ? 0 : (this.#end - this.#next) | 0;
+    return (this.#stop - this.#next) | 0;
   }
 
   /** The same view object for every message: valid until the next one or the batch's disposal. */
-  [Symbol.iterator](): Iterator<Reader, undefined> {
-    const yielded = { done: false as const, value: this.#reader };
-    return {
-      next: () => {
-        if (this.#disposed || this.#next === this.#end) return { done: true, value: undefined };
-        this.#reader.$at = this.#channel.$offsetOf(this.#next);
-        this.#next = (this.#next + 1) | 0;
-        return yielded;
-      },
-    };
+  next(): IteratorResult<Reader, undefined> {
+    const next = this.#next;
+    if (next === this.#stop) return over;
+    const { offset, mask, strideBytes } = this.#cells;
+    this.#yielded.value.$at = offset + (next & mask) * strideBytes;
+    this.#next = (next + 1) | 0;
+    return this.#yielded;
+  }
+
+  /** The iteration, which goes on where the last one stopped. */
+  [Symbol.iterator](): this {
+    return this;
   }
 
   /** Gives the memory back to the reactor. */
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#stop = this.#next;
     this.#channel.$release(this.#end);
   }
 }
@@ -72,9 +96,8 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
   readonly #dropped: BigUint64Array;
   readonly #tailWord: number;
   readonly #headWord: number;
-  readonly #dataOffset: number;
-  readonly #mask: number;
-  readonly #strideBytes: number;
+  /** Where the messages are. */
+  readonly $cells: RingCells;
   readonly #reader: Reader;
   readonly #released: () => void;
   #taken: number;
@@ -87,9 +110,11 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
     this.#dropped = new BigUint64Array(memory, descriptor.offset + ringWord.dropped * 4, 1);
     this.#tailWord = descriptor.offset / 4 + ringWord.tail;
     this.#headWord = descriptor.offset / 4 + ringWord.head;
-    this.#dataOffset = descriptor.offset + ringHeaderBytes;
-    this.#mask = descriptor.capacity - 1;
-    this.#strideBytes = descriptor.strideBytes;
+    this.$cells = {
+      offset: descriptor.offset + ringHeaderBytes,
+      mask: descriptor.capacity - 1,
+      strideBytes: descriptor.strideBytes,
+    };
     this.#reader = new descriptor.reader(new DataView(memory)) as Reader;
     this.#released = released;
     this.#taken = Atomics.load(this.#words, this.#headWord);
@@ -111,11 +136,6 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
   /** Whether something came that `$refresh` has not seen. */
   $hasMore(): boolean {
     return Atomics.load(this.#words, this.#tailWord) !== this.#tail;
-  }
-
-  /** Byte offset of the message with this number in the shared block. */
-  $offsetOf(counter: number): number {
-    return this.#dataOffset + (counter & this.#mask) * this.#strideBytes;
   }
 
   /** Messages before this number are not needed any more. */

@@ -2,8 +2,8 @@
 // descriptor is registered once, edge-triggered unless the config says otherwise (epoll_watch.hpp).
 // A receive stops at a short read instead of reading to EAGAIN (the extra call is the dearest thing
 // in such a loop), unless the peer's FIN was announced with the data: then no further edge would
-// come, so it reads on. Acts that finish at once (most sends) are queued and completed from turn(),
-// never from submit(), so that a handler is never entered twice.
+// come, so it reads on. Acts that finish at once (most sends) are queued and never completed from
+// submit(), so that a handler is never entered twice.
 #pragma once
 
 #include <sys/epoll.h>
@@ -41,8 +41,7 @@ class Epoll {
   Epoll& operator=(const Epoll&) = delete;
   ~Epoll() { close(); }
 
-  /// epoll is part of every Linux this runs on.
-  static StartError probe() noexcept { return {}; }
+  static StartError probe() noexcept { return {}; }  ///< it is part of every Linux this runs on
   /// Makes the epoll instance. A write to the caller's eventfd `wake_fd` ends a wait.
   StartError open(ReactorCore& core, int wake_fd) noexcept {
     core_ = &core;
@@ -132,14 +131,17 @@ class Epoll {
   void wait(std::uint64_t nanoseconds) noexcept { poll(completions_wait() ? 0 : nanoseconds); }
 
   /// Completes at most `maximum` operations through `sink`, or up to maximum_accepts_per_turn more,
-  /// and tries each direct receive once. Inline results and ready ones take turns in
-  /// coming first, as do requests that were left out. Returns how many.
+  /// and tries each direct receive once. Finished acts and ready descriptors take turns in coming
+  /// first. Returns how many.
   template <class Sink>
   std::uint32_t dispatch(std::uint32_t maximum, Sink&& sink) noexcept;
 
+  /// Completes at most `maximum` acts that finished at once, as most sends do. Returns how many.
+  template <class Sink>
+  std::uint32_t complete_finished(std::uint32_t maximum, Sink&& sink) noexcept;
+
   /// Whether a wake-up came since the last call.
   bool take_wake_up() noexcept { return std::exchange(woken_, false); }
-
   /// Closes everything that is still watched.
   void close() noexcept {
     requests_.close();
@@ -220,8 +222,6 @@ class Epoll {
   void begin_receive(Operation& operation) noexcept;
   void begin_connect(Entry& entry, Operation& operation) noexcept;
   void serve_record(Entry& entry) noexcept;
-  template <class Sink>
-  std::uint32_t complete_inline(std::uint32_t maximum, Sink&& sink) noexcept;
 
   void poll(std::uint64_t wait_nanoseconds) noexcept {
     looks_left_out_ = 0;

@@ -155,6 +155,10 @@ class IoUring {
   template <class Sink>
   std::uint32_t dispatch(std::uint32_t maximum, Sink&& sink) noexcept;
 
+  /// Completes at most `maximum` acts of direct sockets that finished at once. Returns how many.
+  template <class Sink>
+  std::uint32_t complete_finished(std::uint32_t maximum, Sink&& sink) noexcept;
+
   /// What this kernel's ring can do.
   [[nodiscard]] OpcodeSet& opcodes() noexcept { return requests_.opcodes(); }
 

@@ -37,7 +37,7 @@ void Epoll<Shape>::begin_connect(Entry& entry, Operation& operation) noexcept {
 
 template <class Shape>
 template <class Sink>
-std::uint32_t Epoll<Shape>::complete_inline(std::uint32_t maximum, Sink&& sink) noexcept {
+std::uint32_t Epoll<Shape>::complete_finished(std::uint32_t maximum, Sink&& sink) noexcept {
   std::uint32_t count = 0;
   const std::uint32_t waiting = inline_.size();
   while (count < waiting && count < maximum) {
@@ -70,7 +70,7 @@ std::uint32_t Epoll<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcep
   // Requests that found no room the last time come first: others may take all of each turn.
   std::uint32_t count = std::exchange(requests_owed_, false) ? requests_.serve(maximum, sink) : 0;
   if (ready_first_turn_ && count < maximum) count += serve_ready(maximum - count, sink);
-  if (count < maximum) count += complete_inline(maximum - count, sink);
+  if (count < maximum) count += complete_finished(maximum - count, sink);
   if (!ready_first_turn_ && count < maximum) count += serve_ready(maximum - count, sink);
   if (count < maximum) {
     count += requests_.serve(maximum - count, sink);

@@ -98,7 +98,7 @@ void IoUring<Shape>::note_readiness(Tag tag) noexcept {
 
 template <class Shape>
 template <class Sink>
-std::uint32_t IoUring<Shape>::dispatch_direct(std::uint32_t maximum, Sink&& sink) noexcept {
+std::uint32_t IoUring<Shape>::complete_finished(std::uint32_t maximum, Sink&& sink) noexcept {
   std::uint32_t count = 0;
   const std::uint32_t waiting = finished_.size();
   while (count < waiting && count < maximum) {
@@ -106,6 +106,13 @@ std::uint32_t IoUring<Shape>::dispatch_direct(std::uint32_t maximum, Sink&& sink
     count += 1;
     sink(Completion{.tag = operation.tag, .result = operation.result});
   }
+  return count;
+}
+
+template <class Shape>
+template <class Sink>
+std::uint32_t IoUring<Shape>::dispatch_direct(std::uint32_t maximum, Sink&& sink) noexcept {
+  std::uint32_t count = complete_finished(maximum, sink);
   for (DirectSocket& socket : direct_) {
     if (socket.receive == nullptr) continue;
     Completion completion{.tag = socket.receive->tag};

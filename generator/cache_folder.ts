@@ -1,0 +1,36 @@
+/**
+ * Where loomgen keeps what it can make again: configs that were transformed, and what the last
+ * build of each was made of.
+ */
+import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/**
+ * The folder beside the installed packages, else one of this user's in tmp.
+ *
+ * @param file the config, absolute.
+ * @returns false when neither can be trusted: code is run from it.
+ */
+export function defaultCacheFolder(file: string): string | false {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const packages = join(folder, 'node_modules');
+    if (!existsSync(packages)) continue;
+    try {
+      accessSync(packages, constants.W_OK);
+      return join(packages, '.cache', 'loomgen');
+    } catch {
+      break;
+    }
+  }
+  const user = process.getuid?.();
+  const folder = join(tmpdir(), `loomgen-${user ?? 'user'}`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const found = lstatSync(folder);
+    const isOwn = found.isDirectory() && (user === undefined || found.uid === user);
+    return isOwn && (found.mode & 0o022) === 0 && folder;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,65 @@
+// What a loop owes JavaScript: deliveries and messages that found no room, tried again, and one
+// wake-up for all that a turn published.
+#pragma once
+
+#include <type_traits>
+
+#include "request_engine.hpp"
+#include "run.hpp"
+#include "timer_family.hpp"
+
+namespace loom {
+
+/// The layer below Reactor (CRTP); its functions are parts of the loop's steps.
+template <class Derived, class Backend>
+class ReactorDelivery : public RequestEngine<Derived, Backend> {
+  using Base = RequestEngine<Derived, Backend>;
+
+ protected:
+  using Base::core_;
+
+  /// Tries again what found no room towards JavaScript; settling does it.
+  void retry_deliveries() noexcept {
+    if (!core_.stalled_) return;
+    core_.stalled_ = false;
+    derived().each_stream([](auto& family) {
+      for (auto& slot : family.slots) {
+        if (slot.retry) family.mark_dirty(slot);
+      }
+    });
+    derived().each_timer([](auto& timer) {
+      using Handler = typename std::remove_cvref_t<decltype(timer)>::Handler;
+      if constexpr (DeliversTicks<Handler>) timer.handler->flush();
+    });
+  }
+
+  /// Publishes messages that wait for room in their channel; true when the room appeared only now,
+  /// so that the loop must turn once more and wake JavaScript. What still finds no room, here or
+  /// in the delivery ring, has announced that: JavaScript wakes the loop when it has made some.
+  bool channels_wait() noexcept {
+    bool again = false;
+    derived().each_channel([&](auto& channel) {
+      if (channel.flush_pending()) return;
+      core_.control_->announce_stall();
+      again = again || channel.flush_pending();
+    });
+    return again;
+  }
+
+  /// At most one wake-up a turn, and only when JavaScript sleeps.
+  void wake_js(ReactorRun& reactor_run) noexcept {
+    bool published = core_.delivered_;
+    core_.delivered_ = false;
+    derived().each_channel([&](auto& channel) {
+      channel.flush_pending();
+      published = channel.take_published() || published;
+    });
+    if (!published || reactor_run.wake_js == nullptr) return;
+    if (core_.control_->take_js_wake_up()) reactor_run.wake_js(reactor_run.context);
+  }
+
+ private:
+  Derived& derived() noexcept { return static_cast<Derived&>(*this); }
+};
+
+}  // namespace loom

@@ -1,0 +1,114 @@
+/**
+ * What a config reads besides its own text: found where it can be found, and where it cannot be
+ * known, said so. One after the other, because each config has a deadline.
+ */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { load } from '../../generator/load.ts';
+import { sha256 } from '../../generator/plan.ts';
+import { configText, emptyFolder } from './workspace.ts';
+
+/** A folder with files, and a cache of its own. */
+function folderOf(t: ExecutionContext, files: Readonly<Record<string, string>>): string {
+  const folder = emptyFolder(t);
+  for (const [path, text] of Object.entries({ 'node_modules/none.txt': '', ...files })) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+/** What is known of a config's reads; loaded twice, because the second comes from the cache. */
+async function readsOf(t: ExecutionContext, folder: string, name = 'loom.config.ts') {
+  const { reads } = await load(join(folder, name));
+  t.deepEqual((await load(join(folder, name))).reads, reads);
+  return reads;
+}
+
+test.serial('files are known by their text, and variables by their value', async (t) => {
+  process.env.LOOM_TEST_READ = 'seven';
+  const files = {
+    'loom.config.ts': `import { defineLoom, type Nothing } from 'loomgen';
+import type { Elsewhere } from 'some-package';
+import { port, type Port } from './more/port.ts';
+import limits from './limits.json' with { type: 'json' };
+type Table = Record<string, Elsewhere | Date>;
+interface Clock { now: typeof Date.now }
+const text = process.env.LOOM_TEST_READ ?? process.env.LOOM_TEST_ABSENT;
+const doubled = [1, 2].map((each): number => Math.max(each, 2) * (limits.n as number));
+const table = Object.fromEntries(doubled.map((n, i) => [\`\${text}\${i}\`, n!]));
+export default { port: port satisfies Port, table, text };
+`,
+    'more/port.ts': "export { port } from '../deep.ts'; export type Port = number;\n",
+    'deep.ts': 'export const port = await Promise.resolve(7);\n',
+    'limits.json': '{ "n": 3 }\n',
+  };
+  const folder = folderOf(t, files);
+  const known = Object.entries(files).map(([path, text]) => [join(folder, path), sha256(text)]);
+  t.deepEqual(await readsOf(t, folder), {
+    files: Object.fromEntries(known),
+    variables: { LOOM_TEST_ABSENT: null, LOOM_TEST_READ: sha256('seven') },
+  });
+});
+
+test.serial('a config in JSON is made of its text', async (t) => {
+  const text = JSON.stringify({ name: 'x' });
+  const folder = folderOf(t, { 'loom.config.json': text });
+  const files = { [join(folder, 'loom.config.json')]: sha256(text) };
+  t.deepEqual(await readsOf(t, folder, 'loom.config.json'), { files, variables: {} });
+});
+
+/** Configs whose value may be another one tomorrow, or is not made of what is seen. */
+const unknown: Readonly<Record<string, string>> = {
+  'the clock': 'export default { at: Date.now() };',
+  'another clock': 'export default { at: performance.now() };',
+  chance: 'export default { n: Math.random() };',
+  'chance by another name': 'const { random } = Math; export default { n: random() };',
+  'chance in brackets': "export default { n: Math['random']() };",
+  'a file': "import { statSync } from 'node:fs'; export default { n: statSync('/').size };",
+  'the machine': "import { cpus } from 'node:os'; export default { n: cpus().length };",
+  'a package': "export { default } from 'some-package';",
+  'all variables': 'export default { n: Object.keys(process.env).length };',
+  'a computed variable': "const n = 'HOME'; export default { n: process.env[n] };",
+  'variables taken apart': 'const { HOME } = process.env; export default { HOME };',
+  'the command line': 'export default { n: process.argv.length };',
+  'every global': "export default { n: String(typeof globalThis['fetch']) };",
+  'a global by a constructor': 'export default { n: [].constructor.name };',
+  'the locale': 'export default { n: (1.5).toLocaleString() };',
+  'where it lies': 'export default { n: import.meta.url };',
+  'a dynamic import': "export default { n: (await import('./other.ts')).n };",
+  'an import with two meanings': "import { n } from './other'; export default { n };",
+  'an import through a link': "import { n } from './link.ts'; export default { n };",
+  'the parameters of a module': 'export default { n: arguments.length };',
+  'a print': "console.log('x'); export default {};",
+  'a changed import': "import j from './j.json'; (j as { a?: 1 }).a = 1; export default j;",
+  'an import that does it': "import { n } from './clock.ts'; export default { n };",
+};
+
+for (const [what, text] of Object.entries(unknown)) {
+  test.serial(`nothing is known of a config that reads ${what}`, async (t) => {
+    const folder = folderOf(t, {
+      'loom.config.ts': text,
+      'other.ts': 'export const n = 1;\n',
+      'clock.ts': 'export const n = Number(new Date());\n',
+      'j.json': '{}',
+      'node_modules/some-package/index.js': 'module.exports = { default: { n: 1 } };',
+    });
+    symlinkSync('other.ts', join(folder, 'link.ts'));
+    t.is(await readsOf(t, folder), null);
+  });
+}
+
+test.serial('a config of CommonJS is not looked into', async (t) => {
+  const folder = folderOf(t, { 'loom.config.cjs': 'module.exports = { at: 1 };' });
+  t.is(await readsOf(t, folder, 'loom.config.cjs'), null);
+});
+
+test.serial('of an ordinary config everything is known', async (t) => {
+  const folder = folderOf(t, { 'loom.config.ts': configText() });
+  t.deepEqual(await readsOf(t, folder), {
+    files: { [join(folder, 'loom.config.ts')]: sha256(configText()) },
+    variables: {},
+  });
+});
