@@ -12,6 +12,7 @@ import { checkGroups } from './check_groups.ts';
 import { checkNames } from './check_names.ts';
 import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
+import { checkTune } from './check_tune.ts';
 import { checkWiring } from './check_wiring.ts';
 import { type Diagnostic, hasErrors } from './report/diagnostic.ts';
 
@@ -39,6 +40,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkDatagrams(config, value),
     ...checkPools(config, value),
     ...checkFileFds(config, value),
+    ...checkTune(config, value),
     ...checkGroups(config),
     ...checkBudgets(config),
   ].sort(byPath);

@@ -13,7 +13,7 @@ import type { Diagnostic } from './report/diagnostic.ts';
 /** The exit codes of every verb. */
 export const exitCodes = { ok: 0, bug: 1, wrong: 2, stale: 4 } as const;
 
-const verbs = ['build', 'init', 'clean', 'inspect', 'explain', 'doctor'];
+const verbs = ['build', 'init', 'clean', 'inspect', 'explain', 'doctor', 'tune'];
 
 /** What --json, --quiet and --verbose have in common over the verbs. */
 const talkOptions = {
@@ -57,6 +57,29 @@ const buildOptions = {
   ...talkOptions,
 } as const;
 
+/** An option that takes a text, and one that takes a number. */
+const text = (describe: string) => ({ type: 'string', describe, requiresArg: true }) as const;
+const number = (describe: string) => ({ type: 'number', describe, requiresArg: true }) as const;
+
+/** The options of `tune`. */
+const tuneOptions = {
+  load: text('A command that loads one variant and prints its figures as a line of JSON'),
+  metric: text('The figure that decides, such as p99'),
+  better: { ...text('Which way it is better'), choices: ['lower', 'higher'] },
+  vary: text('Look at nothing but these, such as backend,wait'),
+  keep: text('Leave these as they are, such as read'),
+  rounds: number('Rounds of each comparison; 11 by default, at least 5'),
+  milliseconds: number('Measured in each trial of a declared load; 500 by default'),
+  'trial-seconds': number('When a trial of a command is ended; 60 by default'),
+  variants: number('Variants that are built at most; 24 by default'),
+  minutes: number('When nothing further begins; 15 by default'),
+  seed: number('Of the orders and the intervals; by default a new one, which is printed'),
+  compile: { ...buildOptions.compile, describe: 'Compile; --no-compile leaves it to the load' },
+  write: { type: 'boolean', describe: 'Write the winner into the config without asking' },
+  json: talkOptions.json,
+  quiet: talkOptions.quiet,
+} as const;
+
 /** A command line that yargs refuses. */
 class UsageError extends Error {}
 
@@ -78,6 +101,25 @@ export async function bugDiagnostic(error: unknown): Promise<Diagnostic> {
   const name = error instanceof Error ? error.message : String(error);
   const details = error instanceof Error ? (error.stack ?? name) : name;
   return diagnostic('LOOM9001', { error: name }, { details });
+}
+
+/** Declares `tune`, which has options enough for a function of its own. */
+function declareTune(parser: Argv, finish: (exitCode: number) => void): Argv {
+  return parser.command(
+    'tune [config]',
+    'Measure what else the config could be on this machine, and write the best into it',
+    async (y) => {
+      const { axesHelp } = await import('./tune/axes.ts');
+      return y
+        .positional('config', { ...configPositional, describe: 'The config' })
+        .options(tuneOptions)
+        .epilogue(`What varies:\n${axesHelp}`);
+    },
+    async (given) => {
+      const { runTune } = await import('./commands/tune_output.ts');
+      finish(await runTune(given));
+    },
+  );
 }
 
 /** Declares every verb. `run` receives the exit code. */
@@ -160,9 +202,10 @@ async function runParsed(words: readonly string[]): Promise<number> {
     .fail((message: string | undefined, error: Error | undefined) => {
       throw error ?? new UsageError(message ?? 'The command line is not complete');
     });
-  await declare(parser, (code) => {
+  const finish = (code: number): void => {
     exitCode = code;
-  }).parseAsync();
+  };
+  await declareTune(declare(parser, finish), finish).parseAsync();
   return exitCode;
 }
 

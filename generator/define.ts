@@ -23,6 +23,7 @@ import type {
   SignalOptions,
   ChannelOptions,
   PoolOptions,
+  TuneOptions,
   FdOn,
   FileOptions,
 } from './define_options.ts';
@@ -32,7 +33,7 @@ export type { Duration, Size } from '../schemas/leaf.ts';
 export type * from './define_options.ts';
 
 /** The parts of the config whose keys are names that other parts refer to. */
-type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools';
+type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools' | 'tune';
 
 /** The config with its names as literal types. */
 export type LoomDefinition<
@@ -65,6 +66,8 @@ export type LoomDefinition<
   };
   /** Worker threads for what blocks or computes: `pool({ threads: 2 })`. */
   pools?: { [Name in Pool]: PoolOptions & { kind: 'pool' } };
+  /** What `loomgen tune` loads the program with; the program itself is the same without it. */
+  tune?: TuneOptions<NoInfer<Fd>>;
 };
 
 /** A record as `struct` returns it. */

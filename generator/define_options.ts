@@ -12,6 +12,7 @@ import type {
 import type { fileSchema } from '../schemas/config_files.ts';
 import type { eventfdSchema, signalSchema } from '../schemas/config_sources.ts';
 import type { timerSchema } from '../schemas/config_timers.ts';
+import type { tuneSchema } from '../schemas/config_tune.ts';
 
 /** How a handler is written: callbacks, or fibers on a declared stack class. */
 export type Style<Stack extends string> =
@@ -134,3 +135,17 @@ export type FdOn<On extends string, Stack extends string> =
   | (EventfdOptions<On> & { kind: 'eventfd' })
   | (SignalOptions<On> & { kind: 'signal' })
   | (FileOptions<On> & { kind: 'file'; path: string });
+
+/** A load with the name of its fd as a literal type. */
+type LoadOn<Load, Fd extends string> = Load extends unknown
+  ? { [Key in keyof Load]: Key extends 'fd' ? Fd : Load[Key] }
+  : never;
+
+/** What `tune` takes. */
+export type TuneOptions<Fd extends string = string> = Omit<
+  InferInput<typeof tuneSchema>,
+  'load'
+> & {
+  /** How the program is loaded: `echo`, `ingest`, `paced`, or a `command` of yours. */
+  load: LoadOn<InferInput<typeof tuneSchema>['load'], Fd>;
+};

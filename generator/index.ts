@@ -12,6 +12,7 @@ export { type CleanOptions, type CleanResult, clean } from './commands/clean.ts'
 export { type DoctorFinding, doctor } from './commands/doctor.ts';
 export { type InitResult, init } from './commands/init.ts';
 export { type InspectResult, inspect } from './commands/inspect.ts';
+export { type TuneOptions, type TuneResult, tune } from './commands/tune.ts';
 export * from './define.ts';
 export { type Loaded, type LoadOptions, load, locateAll } from './load.ts';
 export { type LowerPaths, lower } from './lower.ts';

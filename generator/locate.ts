@@ -13,7 +13,7 @@ import type { ConfigPath, Place } from './report/diagnostic.ts';
 type Arguments = ReadonlyMap<string, Found>;
 
 /** A node, the key it was found under, and the parameters that are known there. */
-interface Found {
+export interface Found {
   node: Node;
   key?: Node;
   known: Arguments;
@@ -38,16 +38,20 @@ function openFile(project: Project, from: SourceFile, specifier: string): Source
   return file === undefined ? undefined : project.addSourceFileAtPathIfExists(file);
 }
 
-class Locator {
+/** Walks the syntax of one config. */
+export class Locator {
   readonly project: Project;
   hops = 0;
 
-  constructor() {
-    this.project = new Project({
-      skipAddingFilesFromTsConfig: true,
-      skipFileDependencyResolution: true,
-      compilerOptions: { allowJs: true, noLib: true },
-    });
+  /** Opens a project of its own, or uses one in which the config is open already. */
+  constructor(project?: Project) {
+    this.project =
+      project ??
+      new Project({
+        skipAddingFilesFromTsConfig: true,
+        skipFileDependencyResolution: true,
+        compilerOptions: { allowJs: true, noLib: true },
+      });
   }
 
   /** The expression that a file exports under a name. */
@@ -218,6 +222,15 @@ class Locator {
       return { node: this.resolve({ node: first, known }).node, known };
     }
     return undefined;
+  }
+
+  /** The object literal that holds the keys of a node: itself, or the options of a helper. */
+  literal({ node }: Found): Node | undefined {
+    if (!Node.isCallExpression(node)) return node;
+    const name = node.getExpression().getText();
+    const [first, second] = node.getArguments();
+    if (optionHelpers.has(name)) return first;
+    return addressHelpers.has(name) ? second : undefined;
   }
 
   /** The node of a path, or of its longest beginning that can be found. */

@@ -19,6 +19,7 @@ import { requestCodes } from './codes_requests.ts';
 import { poolCodes } from './codes_pools.ts';
 import { shapeCodes } from './codes_shape.ts';
 import { systemCodes } from './codes_system.ts';
+import { tuneCodes } from './codes_tune.ts';
 import { wiringCodes } from './codes_wiring.ts';
 
 export type { CodeEntry } from './code_entry.ts';
@@ -38,6 +39,7 @@ export const codes = {
   ...poolCodes,
   ...systemCodes,
   ...buildCodes,
+  ...tuneCodes,
 } as const;
 
 /** A diagnostic code, such as `LOOM1201`. */

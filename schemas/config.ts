@@ -9,6 +9,7 @@
  */
 import * as v from 'valibot';
 import { fdSchema, type framingSchema } from './config_fds.ts';
+import { tuneSchema } from './config_tune.ts';
 import { choice, duration, integer, oneOf, reactorName, size, text } from './leaf.ts';
 import { limits } from './limits.ts';
 
@@ -247,6 +248,8 @@ export const configSchema = v.strictObject({
   handlers: v.optional(text('the path of a C++ header')),
   /** What your C++ needs besides the header. */
   native: v.optional(nativeSchema, {}),
+  /** What `loomgen tune` loads the program with; the program itself is the same without it. */
+  tune: v.optional(tuneSchema),
 });
 
 /** What a user may write. */

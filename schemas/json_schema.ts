@@ -39,6 +39,7 @@ function docComments(): Map<string, string> {
     './config_fds.ts',
     './config_sources.ts',
     './config_timers.ts',
+    './config_tune.ts',
   ]) {
     const source = project.addSourceFileAtPath(fileURLToPath(new URL(file, import.meta.url)));
     source.forEachDescendant((node) => {
@@ -89,6 +90,7 @@ const owners: Record<string, readonly string[]> = {
   ],
   channels: ['channelSchema'],
   native: ['nativeSchema'],
+  tune: ['tuneSchema', 'streamLoad', 'echoLoad', 'ingestLoad', 'pacedLoad', 'commandLoad'],
 };
 
 function isObject(value: unknown): value is Json {

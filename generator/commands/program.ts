@@ -44,7 +44,8 @@ export interface LoweredProgram {
   locateAll: (diagnostics: readonly Diagnostic[]) => Promise<Diagnostic[]>;
 }
 
-type Lowered = Omit<LoweredProgram, 'locateAll'>;
+/** A program without the way back to its source. */
+export type Lowered = Omit<LoweredProgram, 'locateAll'>;
 
 /**
  * Loads, checks and lowers a program.
@@ -80,7 +81,13 @@ function inputsOf(
   return { reads, paths };
 }
 
-async function lowerConfig(loaded: Loaded, chosenOut: string | null): Promise<Lowered> {
+/**
+ * Checks and lowers a config that was loaded.
+ *
+ * @param chosenOut the output folder, absolute; null: the config's own.
+ * @throws DiagnosticError with every diagnostic, when one of them is an error.
+ */
+export async function lowerConfig(loaded: Loaded, chosenOut: string | null): Promise<Lowered> {
   const { config, diagnostics } = check(loaded.value);
   if (config === undefined) {
     throw new DiagnosticError(await locateAll(diagnostics, loaded.locate));

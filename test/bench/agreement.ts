@@ -3,7 +3,7 @@
  * two lines that agree to the message. Over UDP the kernel counts, too: what it dropped.
  */
 
-import { Discarded } from './child.ts';
+import { Discarded } from '../../generator/measure/child.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Figures } from './trial.ts';
 

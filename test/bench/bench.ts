@@ -6,15 +6,16 @@ import { innerContests, inners } from './inner/contests.ts';
 import type { Inner } from './inner/entrant.ts';
 import { loomServers } from './loom_servers.ts';
 import { peers as otherPeers } from './peers.ts';
-import { machineNow, remarksOn, tasksetCores } from './machine.ts';
+import { machineNow, remarksOn, tasksetCores } from '../../generator/measure/machine.ts';
 import { makeFolders, type Wanted, writePictures } from './pictures/write.ts';
 import { progress, say } from './progress.ts';
 import { whyNoRecording } from './recording.ts';
 import { type Report, reportText, sectionOf } from './report.ts';
-import { type Contest, contestsOf, runRounds, takesPart } from './rounds.ts';
+import { runRounds } from '../../generator/measure/rounds.ts';
+import { type Contest, contestsOf, takesPart } from './rounds.ts';
 import { modeOf, type Scenario, scenarios } from './scenarios.ts';
 import { buildAll, type Need, type Peer, peerOfOption, type Server } from './server.ts';
-import { seeded } from './statistics.ts';
+import { seeded } from '../../generator/measure/statistics.ts';
 import { type Setting, whyNotStartable } from './trial.ts';
 
 /** What a run is asked for. */

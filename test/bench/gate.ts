@@ -7,10 +7,10 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Child } from './child.ts';
+import { Child } from '../../generator/measure/child.ts';
 import { buildLoad } from './compile.ts';
 import { buildVariant } from './loom_servers.ts';
-import { machineNow } from './machine.ts';
+import { machineNow } from '../../generator/measure/machine.ts';
 import type { Mode } from './server.ts';
 import { freeAddress, removeSocket, startMilliseconds, stopMilliseconds } from './trial.ts';
 

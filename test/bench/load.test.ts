@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { compare, figuresOf } from './agreement.ts';
 import { playable } from './bench.ts';
-import { Child, Discarded } from './child.ts';
+import { Child, Discarded } from '../../generator/measure/child.ts';
 import { buildLoad } from './compile.ts';
 import { loomServers } from './loom_servers.ts';
 import { peers } from './peers.ts';

@@ -20,7 +20,7 @@ import { duration, frequency } from './pictures/scale.ts';
 import { measured, noiseWords, verdict } from './pictures/words.ts';
 import { filesOf } from './pictures/write.ts';
 import type { Report, Section } from './report.ts';
-import { again } from './rounds.ts';
+import { again } from '../../generator/measure/rounds.ts';
 
 const run = promisify(execFile);
 const report = fakeReport();

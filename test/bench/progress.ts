@@ -1,6 +1,6 @@
 /** Talk of a run: on stderr, a line that overwrites itself on a terminal, else one now and then. */
 
-import type { OnProgress } from './rounds.ts';
+import type { OnProgress } from '../../generator/measure/rounds.ts';
 
 const pauseMilliseconds = 5000;
 

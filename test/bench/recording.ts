@@ -17,7 +17,7 @@ export interface Moment {
   bytes: number;
 }
 
-/** Bytes of one message in a schedule: two u64 little-endian, load/schedule.hpp. */
+/** Bytes of one message in a schedule: two u64 little-endian, templates/load/schedule.hpp. */
 const entryBytes = 16;
 
 /** Why there is no session to play; undefined where there is. */

@@ -1,32 +1,16 @@
 /** Results as figures to compare, and those as a table for people; `--json` prints the figures. */
 
-import type { Machine } from './machine.ts';
-import { again, type Results } from './rounds.ts';
+import type { Machine } from '../../generator/measure/machine.ts';
+import type { Results } from './rounds.ts';
 import type { Scenario } from './scenarios.ts';
-import {
-  bootstrap,
-  median,
-  pairedRatios,
-  type Random,
-  type Spread,
-  spreadOf,
-} from './statistics.ts';
-import type { Figures, Metric, Trial } from './trial.ts';
+import { median, type Random, type Spread } from '../../generator/measure/statistics.ts';
+import type * as measured from '../../generator/measure/summary.ts';
+import { summaryOf } from '../../generator/measure/summary.ts';
+import { columns, interval, readableQuantity } from '../../generator/measure/table.ts';
+import type { Figures, Metric } from './trial.ts';
 
 /** One server under one scenario. */
-export interface Row {
-  server: string;
-  /** Trials with figures. */
-  trials: number;
-  /** Why the others have none. */
-  discarded: { round: number; why: string }[];
-  /** Of what the scenario compares; null without a trial. */
-  spread: Spread | null;
-  /** Over the baseline of the same round, with its 95 % interval; null where there is none. */
-  ratio: Spread | null;
-  /** The median of each figure. */
-  medians: Partial<Figures>;
-}
+export type Row = measured.Row<Figures>;
 
 /** What a scenario of servers plays. */
 export type Played = Pick<Scenario, 'load' | 'transport' | 'connections' | 'bytes' | 'depth'>;
@@ -57,20 +41,6 @@ export interface Report {
   sections: Section[];
 }
 
-/** Noise past which ratios of a few percent say nothing. */
-const noiseBound = 0.05;
-
-const figuresOf = (trial: Trial | undefined): Figures | undefined =>
-  trial !== undefined && 'figures' in trial ? trial.figures : undefined;
-
-/** The median of each figure that some trial has. */
-function mediansOf(all: readonly Figures[]): Partial<Figures> {
-  const names = new Set(all.flatMap((figures) => Object.keys(figures) as (keyof Figures)[]));
-  return Object.fromEntries(
-    [...names].map((name) => [name, median(all.flatMap((figures) => figures[name] ?? []))]),
-  );
-}
-
 function playedOf({ load, transport, connections, bytes, depth }: Scenario): Played {
   return { load, transport, connections, bytes, ...(depth !== undefined && { depth }) };
 }
@@ -79,56 +49,14 @@ function playedOf({ load, transport, connections, bytes, depth }: Scenario): Pla
 export function sectionOf({ scenario, baseline, trials }: Results, random: Random): Section {
   const { name, about, metric } = scenario;
   const played = 'load' in scenario ? playedOf(scenario as Scenario) : null;
-  const byRound = (server: string) =>
-    (trials.get(server) ?? []).map((trial) => figuresOf(trial)?.[metric]);
-  const rows = [...trials].map(([server, own]): Row => {
-    const held = own.flatMap((trial) => figuresOf(trial) ?? []);
-    const values = held.flatMap((figures) => figures[metric] ?? []);
-    const ratios = pairedRatios(byRound(server), byRound(baseline));
-    return {
-      server,
-      trials: held.length,
-      discarded: own.flatMap((trial, round) =>
-        'discarded' in trial ? [{ round, why: trial.discarded }] : [],
-      ),
-      spread: values.length === 0 ? null : spreadOf(values),
-      ratio: ratios.length === 0 ? null : bootstrap(ratios, random),
-      medians: mediansOf(held),
-    };
-  });
-  const noise = rows.find(({ server }) => server === again(baseline))?.ratio ?? null;
-  const noisy = noise !== null && Math.max(noise.high - 1, 1 - noise.low) > noiseBound;
-  return { scenario: name, about, metric, played, baseline, rows, noise, noisy };
+  const summary = summaryOf({ baseline, trials }, metric, random);
+  return { scenario: name, about, metric, played, baseline, ...summary };
 }
-
-/** From the largest; the last is used below the others, too. */
-const times = [
-  [' s', 1e9],
-  [' ms', 1e6],
-  [' us', 1e3],
-  [' ns', 1],
-] as const;
-const units: Readonly<Record<Metric, readonly (readonly [unit: string, size: number])[]>> = {
-  rate: [
-    [' M/s', 1e6],
-    [' k/s', 1e3],
-  ],
-  p50: times,
-  p99: times,
-  time: times,
-  cpu: times,
-  bytes: [
-    [' MiB', 2 ** 20],
-    [' KiB', 2 ** 10],
-  ],
-};
 
 /** A count a second, a time or a size, as people read it. */
 export function readable(metric: Metric, value: number | undefined): string {
-  if (value === undefined) return '-';
-  const all = units[metric];
-  const [unit, size] = all.find(([, each]) => value >= each) ?? all.at(-1) ?? ['', 1];
-  return `${Number((value / size).toPrecision(3))}${unit}`;
+  const isTime = metric === 'p50' || metric === 'p99' || metric === 'cpu';
+  return readableQuantity(isTime ? 'time' : metric, value);
 }
 
 /** The part of the messages that was lost, as people read it. */
@@ -163,22 +91,6 @@ function besides({ metric, rows }: Section): Column[] {
       ? [['over bare', ({ overBare }) => nanosecondsWords(overBare)] satisfies Column]
       : []),
   ];
-}
-
-const interval = ({ median: middle, low, high }: Spread): string =>
-  `${middle.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
-
-/** Lines of cells as columns: the first to the left, the others to the right. */
-function columns(lines: readonly (readonly string[])[]): string[] {
-  const widths = (lines[0] ?? []).map((_, n) =>
-    Math.max(...lines.map((cells) => cells[n]?.length ?? 0)),
-  );
-  return lines.map((cells) =>
-    cells
-      .map((cell, n) => (n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 /** The servers of a scenario, the best first; those without a figure come last. */

@@ -9,7 +9,7 @@ import {
   seeded,
   shuffled,
   spreadOf,
-} from './statistics.ts';
+} from '../../generator/measure/statistics.ts';
 
 test('a median lies in the middle, whatever the order', (t) => {
   t.is(median([3]), 3);

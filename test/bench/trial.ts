@@ -9,7 +9,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare, figuresOf } from './agreement.ts';
-import { Child, Discarded } from './child.ts';
+import { Child, Discarded } from '../../generator/measure/child.ts';
+import type * as measured from '../../generator/measure/rounds.ts';
+import { tried } from '../../generator/measure/rounds.ts';
 import { scheduleFile } from './recording.ts';
 import { modeOf, type Scenario } from './scenarios.ts';
 import type { Mode, Need, Server, Transport } from './server.ts';
@@ -55,7 +57,7 @@ export interface Figures {
 }
 
 /** A trial that held, or why it did not. */
-export type Trial = { figures: Figures } | { discarded: string };
+export type Trial = measured.Trial<Figures>;
 
 /** Longest start of a server. */
 export const startMilliseconds = 10_000;
@@ -148,16 +150,6 @@ export async function whyNotStartable(
   } finally {
     await serving.kill();
     removeSocket(address);
-  }
-}
-
-/** What `measure` finds, or why the trial has no figures. */
-export async function tried(measure: () => Promise<Figures>): Promise<Trial> {
-  try {
-    return { figures: await measure() };
-  } catch (error) {
-    if (error instanceof Discarded) return { discarded: error.message };
-    throw error;
   }
 }
 

@@ -132,6 +132,38 @@ defineLoom({
 });
 
 defineLoom({
+  name: 'unknown_load',
+  reactors: { a: {} },
+  fds: { port: tcpServer('127.0.0.1:0', { on: 'a' }) },
+  // @ts-expect-error: no such fd
+  tune: { load: { kind: 'echo', fd: 'prot' } },
+});
+
+defineLoom({
+  name: 'load_of_another_kind',
+  reactors: { a: {} },
+  fds: { port: tcpServer('127.0.0.1:0', { on: 'a' }) },
+  // @ts-expect-error: only an ingest has batches
+  tune: { load: { kind: 'echo', fd: 'port', batch: 4 } },
+});
+
+/** Loads that are allowed. */
+export const loads = [
+  defineLoom({
+    name: 'loaded',
+    reactors: { a: {} },
+    fds: { port: tcpServer('127.0.0.1:0', { on: 'a' }) },
+    tune: { load: { kind: 'paced', fd: 'port', rate: 1000 }, metric: 'cpu', better: 'lower' },
+  }),
+  defineLoom({
+    name: 'loaded_by_command',
+    reactors: { a: {} },
+    fds: { port: tcpServer('127.0.0.1:0', { on: 'a' }) },
+    tune: { load: { kind: 'command', command: './load.sh' }, metric: 'p99' },
+  }),
+];
+
+defineLoom({
   name: 'unknown_key',
   reactors: { md: {} },
   fds: {},

@@ -4,9 +4,9 @@
  */
 
 import { type Report, sectionOf } from '../report.ts';
-import { again } from '../rounds.ts';
+import { again } from '../../../generator/measure/rounds.ts';
 import { type Scenario, scenarios } from '../scenarios.ts';
-import { type Random, seeded } from '../statistics.ts';
+import { type Random, seeded } from '../../../generator/measure/statistics.ts';
 import type { Trial } from '../trial.ts';
 
 /** What a hostile peer may be called, as far as the command line lets it. */

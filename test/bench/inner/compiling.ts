@@ -8,7 +8,7 @@ import { cpSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from '../../../generator/commands/build.ts';
-import { Discarded } from '../child.ts';
+import { Discarded } from '../../../generator/measure/child.ts';
 import { buildFolder, here } from '../compile.ts';
 import type { Figures } from '../trial.ts';
 import { type Entrant, type Inner, once } from './entrant.ts';

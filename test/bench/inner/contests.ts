@@ -1,7 +1,8 @@
 /** Every scenario without a server, and the building of who takes part in it. */
 
 import type { Contest } from '../rounds.ts';
-import { type Setting, tried } from '../trial.ts';
+import { tried } from '../../../generator/measure/rounds.ts';
+import type { Setting } from '../trial.ts';
 import { compiling } from './compiling.ts';
 import type { Entrant, Inner, Measure } from './entrant.ts';
 import { fibers } from './fibers.ts';

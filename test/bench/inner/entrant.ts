@@ -1,7 +1,7 @@
 /** What the benchmark measures without a server: who takes part, and how its figures are read. */
 
 import { join } from 'node:path';
-import { Child, Discarded } from '../child.ts';
+import { Child, Discarded } from '../../../generator/measure/child.ts';
 import { here } from '../compile.ts';
 import type { Subject } from '../scenarios.ts';
 import type { Figures, Setting } from '../trial.ts';

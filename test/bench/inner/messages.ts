@@ -5,7 +5,7 @@
  */
 
 import { join } from 'node:path';
-import { Child } from '../child.ts';
+import { Child } from '../../../generator/measure/child.ts';
 import { here } from '../compile.ts';
 import { freeAddress, type Setting, startMilliseconds } from '../trial.ts';
 import { buildAddon } from './addon.ts';

@@ -6,7 +6,7 @@
 import test from 'ava';
 import { replaySession } from '../../../examples/orderbook/reference.ts';
 import { loadSession } from '../../../examples/orderbook/session.ts';
-import { Discarded } from '../child.ts';
+import { Discarded } from '../../../generator/measure/child.ts';
 import { JavaScriptBook } from './orderbook/book.ts';
 import { expectedOutcome, figuresOf } from './orderbook/outcome.ts';
 import { readLines, readOnce } from './orderbook/scenario.ts';

@@ -19,8 +19,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "../common/histogram.hpp"
-#include "../load/socket.hpp"
+#include "../../../templates/load/histogram.hpp"
+#include "../../../templates/load/socket.hpp"
 #include "repeat.hpp"
 
 namespace bench {

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "../common/clock.hpp"
+#include "../../../templates/load/clock.hpp"
 
 namespace bench {
 

@@ -1,7 +1,7 @@
 // What the handlers of our own servers count, for the main function to print.
 #pragma once
 
-#include "../common/tally.hpp"
+#include "../../../templates/load/tally.hpp"
 
 namespace bench {
 

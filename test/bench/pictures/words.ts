@@ -1,8 +1,8 @@
 /** What pictures and tables say in words: ratios, noise, and why a figure is missing. */
 
 import { type Report, type Row, readable, type Section } from '../report.ts';
-import { again } from '../rounds.ts';
-import type { Spread } from '../statistics.ts';
+import { again } from '../../../generator/measure/rounds.ts';
+import type { Spread } from '../../../generator/measure/statistics.ts';
 import { duration, frequency, plain } from './scale.ts';
 
 /** Whose a server is, as far as pictures tell it apart. */

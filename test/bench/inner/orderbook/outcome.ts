@@ -1,7 +1,7 @@
 /** What a reader of a session prints at its end, and whether that can be believed. */
 
 import type { BookResult } from '../../../../examples/orderbook/reference.ts';
-import { Discarded } from '../../child.ts';
+import { Discarded } from '../../../../generator/measure/child.ts';
 import type { Figures } from '../../trial.ts';
 import type { Counts } from '../entrant.ts';
 import type { BestLevels } from './book.ts';

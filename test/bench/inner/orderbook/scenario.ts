@@ -7,7 +7,7 @@
 
 import { join } from 'node:path';
 import { ExchangeProcess } from '../../../../examples/orderbook/exchange_process.ts';
-import { Discarded } from '../../child.ts';
+import { Discarded } from '../../../../generator/measure/child.ts';
 import { here } from '../../compile.ts';
 import type { Figures } from '../../trial.ts';
 import { buildAddon } from '../addon.ts';

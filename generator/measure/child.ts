@@ -11,6 +11,16 @@ export class Discarded extends Error {}
 
 /** Lines on stderr that are kept to say what went wrong. */
 const keptLines = 5;
+/** Bytes that a process may print; one that prints more is ended. */
+const maximumOutputBytes = 2 ** 22;
+
+/** What a process gets that is not what this one has. */
+export interface Surroundings {
+  /** Its working directory; by default that of this process. */
+  directory?: string | undefined;
+  /** Its environment; by default that of this process. */
+  environment?: NodeJS.ProcessEnv | undefined;
+}
 
 /** The groups of processes that run. */
 const groups = new Set<number>();
@@ -29,6 +39,34 @@ process.on('exit', () => {
   for (const pid of groups) killGroup(pid);
 });
 
+/** Longest time that a group has to end by itself, and how often it is looked at. */
+const graceMilliseconds = 2_000;
+const lookMilliseconds = 10;
+
+/** Whether some process of a group is there. */
+function hasGroup(pid: number): boolean {
+  try {
+    process.kill(-pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Asks every group that runs to end, and kills what has not after 2 s. Who has groups of its own,
+ * as Ninja has for compilers, can end those only when it is asked.
+ */
+export async function endEverything(): Promise<void> {
+  const asked = [...groups];
+  for (const pid of asked) if (hasGroup(pid)) process.kill(-pid, 'SIGTERM');
+  const limit = performance.now() + graceMilliseconds;
+  while (asked.some(hasGroup) && performance.now() < limit) {
+    await new Promise((resolve) => setTimeout(resolve, lookMilliseconds));
+  }
+  for (const pid of asked) killGroup(pid);
+}
+
 /** A running process. */
 export class Child {
   readonly #name: string;
@@ -38,22 +76,39 @@ export class Child {
   readonly #closed: Promise<string>;
   #seen: () => void = () => undefined;
   #ending: string | undefined;
+  #printedBytes = 0;
 
-  /** Starts a command, on `core` unless that is undefined; `name` is for sentences. */
-  constructor(name: string, command: readonly string[], core: number | undefined) {
+  /**
+   * Starts a command.
+   *
+   * @param name what it is, for sentences.
+   * @param core a core, or a list of them as taskset(1) takes it; undefined: any.
+   */
+  constructor(
+    name: string,
+    command: readonly string[],
+    core: number | string | undefined,
+    { directory, environment }: Surroundings = {},
+  ) {
     this.#name = name;
     const [file = '', ...parameters] =
       core === undefined ? command : ['taskset', '-c', String(core), ...command];
-    this.#child = spawn(file, parameters, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(file, parameters, {
+      cwd: directory,
+      detached: true,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     if (this.#child.pid !== undefined) groups.add(this.#child.pid);
     const { stdout, stderr } = this.#child;
+    for (const stream of [stdout, stderr]) stream?.on('data', (chunk) => this.#count(chunk.length));
     if (stdout) createInterface({ input: stdout }).on('line', (line) => this.#read(line));
     if (stderr) createInterface({ input: stderr }).on('line', (line) => this.#hear(line));
     this.#closed = new Promise((resolve) => {
       const end = (how: string): void => {
-        this.#ending = how;
+        this.#ending ??= how;
         this.#seen();
-        resolve(how);
+        resolve(this.#ending);
       };
       this.#child.on('error', ({ message }) => end(message));
       this.#child.on('close', (code, signal) => end(signal ?? `exit ${code}`));
@@ -65,9 +120,21 @@ export class Child {
     return this.#child.pid ?? 0;
   }
 
+  /** Its lines on stdout so far. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
   /** Its last lines on stderr. */
   get talk(): readonly string[] {
     return this.#talk;
+  }
+
+  #count(bytes: number): void {
+    this.#printedBytes += bytes;
+    if (this.#printedBytes <= maximumOutputBytes) return;
+    this.#ending ??= `more output than ${maximumOutputBytes} bytes`;
+    killGroup(this.pid);
   }
 
   #read(line: string): void {
@@ -115,14 +182,22 @@ export class Child {
   }
 
   /**
+   * Resolves with how it ended: `exit 0`, the name of a signal, or why it did not start.
+   * @throws {Discarded} when it takes longer than `milliseconds`
+   */
+  ended(milliseconds: number): Promise<string> {
+    return this.#within('end', milliseconds, this.#closed);
+  }
+
+  /**
    * Resolves with its last line as JSON once it ended with 0.
    * @throws {Discarded} when it ends otherwise, or takes longer than `milliseconds`
    */
-  async result(milliseconds: number): Promise<Readonly<Record<string, number>>> {
-    const ending = await this.#within('end', milliseconds, this.#closed);
+  async result<Line = Readonly<Record<string, number>>>(milliseconds: number): Promise<Line> {
+    const ending = await this.ended(milliseconds);
     if (ending !== 'exit 0') throw this.#discard(`ended with ${ending}`);
     try {
-      return JSON.parse(this.#lines.at(-1) ?? '') as Record<string, number>;
+      return JSON.parse(this.#lines.at(-1) ?? '') as Line;
     } catch {
       throw this.#discard(`did not end with a line of JSON, but '${this.#lines.at(-1) ?? ''}'`);
     }

@@ -20,7 +20,7 @@
 #include <cstring>
 #include <string>
 
-#include "../common/clock.hpp"
+#include "clock.hpp"
 
 namespace bench {
 

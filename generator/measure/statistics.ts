@@ -1,5 +1,5 @@
 /**
- * The statistics of the benchmark: medians and quartiles, ratios of what ran in the same round, and
+ * The statistics of measurements: medians and quartiles, ratios of what ran in the same round, and
  * how sure a median is, by a bootstrap. Whatever is random comes from a seed.
  */
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "../common/tally.hpp"
+#include "tally.hpp"
 
 namespace bench {
 

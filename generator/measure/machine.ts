@@ -73,11 +73,19 @@ function whyNoSystemCalls(): string | undefined {
   return undefined;
 }
 
+/** The cores of a whole program and of what loads it, as taskset(1) takes them. */
+export function tasksetHalves(): { program: string; load: string } | undefined {
+  const { loadCore } = tasksetCores();
+  if (loadCore === undefined) return undefined;
+  const others = allowedCores().filter((core) => core !== loadCore);
+  return { program: others.join(','), load: String(loadCore) };
+}
+
 /** Sentences on what makes figures of this machine less than they could be. */
 export function remarksOn(machine: Machine): string[] {
   const remarks: string[] = [];
   if (tasksetCores().serverCore === undefined) {
-    remarks.push('Server and load generator are not pinned: there are not two cores and taskset.');
+    remarks.push('The server and its load are not pinned: there are not two cores and taskset.');
   }
   if (machine.loadAverage > machine.cores) {
     const load = machine.loadAverage.toFixed(1);

@@ -1,5 +1,5 @@
 // The histogram against sorted values, and what a server counts of messages.
-#include "histogram.hpp"
+#include "../../templates/load/histogram.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <random>
 #include <vector>
 
-#include "tally.hpp"
+#include "../../templates/load/tally.hpp"
 
 namespace {
 

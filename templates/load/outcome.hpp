@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 
-#include "../common/histogram.hpp"
+#include "histogram.hpp"
 
 namespace bench {
 
