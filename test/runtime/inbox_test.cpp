@@ -191,6 +191,7 @@ TEST_P(BlockingInbox, SaysFullAndTakesMoreOnceThereIsRoom) {
   go_on.store(true);
   EXPECT_TRUE(eventually([&] { return ran.load() == posted; }));
   EXPECT_TRUE(post());
+  EXPECT_TRUE(eventually([&] { return ran.load() == posted + 1; }));
 }
 
 INSTANTIATE_TEST_SUITE_P(On, BlockingInbox, loom_test::both_backends(), loom_test::backend_name);

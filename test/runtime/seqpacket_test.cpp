@@ -2,7 +2,9 @@
 // packets around the end of the write queue, packets that are too long, and empty ones.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "program_fixture.hpp"
@@ -15,8 +17,9 @@ using loom::Stat;
 using loom::WriteResult;
 using loom_test::Descriptor;
 
-struct PacketFd {
-  using Handler = loom_test::ScriptedHandler<PacketFd>;
+template <loom::ReceiveStrategy strategy>
+struct PacketFdOf {
+  using Handler = loom_test::ScriptedHandler<PacketFdOf>;
   using Framing = loom::PacketFraming;
   static constexpr loom::StreamShape shape =
       loom_test::numbered({.kind = loom::StreamKind::unix_server,
@@ -25,15 +28,22 @@ struct PacketFd {
                            .buffer_count = 4,
                            .write_queue_bytes = 4096,
                            .packets = true,
+                           .traits = {.receive = strategy},
                            .options = {.backlog = 16}});
 };
+using PacketFd = PacketFdOf<loom::ReceiveStrategy::multishot>;
+using DirectPacketFd = PacketFdOf<loom::ReceiveStrategy::direct>;
 
-class Seqpacket : public loom_test::ProgramTest<PacketFd> {
+template <class Fd>
+class SeqpacketOf : public loom_test::ProgramTest<Fd> {
  protected:
   std::string name_ = loom_test::abstract_name("seqpacket");
   Descriptor connect() { return loom_test::connect_to_unix(name_, SOCK_SEQPACKET); }
 };
+using Seqpacket = SeqpacketOf<PacketFd>;
+using DirectSeqpacket = SeqpacketOf<DirectPacketFd>;
 INSTANTIATE_TEST_SUITE_P(On, Seqpacket, loom_test::both_backends(), loom_test::backend_name);
+INSTANTIATE_TEST_SUITE_P(On, DirectSeqpacket, loom_test::both_backends(), loom_test::backend_name);
 
 TEST_P(Seqpacket, EachPacketIsOneMessageAndEachWriteOnePacket) {
   script_.on_data = [](Connection& connection, Bytes bytes) {
@@ -139,6 +149,21 @@ TEST_P(Seqpacket, TheEndOfThePeerIsTheEnd) {
   peer.close();
   EXPECT_TRUE(journal_.wait_for("close 0 ended"));
   EXPECT_EQ(journal_.count("data 0 last"), 1U);
+}
+
+// One edge may tell of many packets, and each receive takes one.
+TEST_P(DirectSeqpacket, PacketsThatCameTogetherAreTakenTogether) {
+  std::atomic<bool> sent = false;  // partner: the loop's thread in on_open, release and acquire
+  script_.on_open = [&](Connection& /*connection*/) {
+    while (!sent.load(std::memory_order_acquire)) std::this_thread::yield();
+  };
+  LOOM_START_OR_SKIP(name_);
+  const Descriptor peer = connect();
+  for (const char* text : {"one", "two", "three", "four"}) {
+    ASSERT_TRUE(loom_test::send_all(peer.get(), text));
+  }
+  sent.store(true, std::memory_order_release);
+  EXPECT_TRUE(journal_.wait_for("data 0 four"));
 }
 
 }  // namespace

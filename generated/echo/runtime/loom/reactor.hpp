@@ -177,9 +177,9 @@ class Reactor : public ReactorDelivery<Derived, Backend> {
     note_waiting();
     if constexpr (Shape::wait == WaitMode::spin) facts_.spinning = true;
     if constexpr (Shape::wait == WaitMode::spin_then_block) {
-      facts_.spinning = now - last_event_nanoseconds_ < Shape::spin_nanoseconds;
+      facts_.spinning = !stopping_ && now - last_event_nanoseconds_ < Shape::spin_nanoseconds;
     }
-    if (this->is_ending(reactor_run)) facts_.spinning = facts_.happened();
+    if (facts_.happened() && this->is_ending(reactor_run)) facts_.spinning = true;
   }
 
   void note_waiting() noexcept {

@@ -118,7 +118,7 @@ export class ReactorStats {
     return this.#at(20);
   }
 
-  /** Times that the reactor blocked. */
+  /** Times that the reactor went to wait, those included that ended at once. */
   get sleeps(): bigint {
     return this.#at(21);
   }

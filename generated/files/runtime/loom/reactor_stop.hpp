@@ -20,7 +20,7 @@ inline constexpr std::uint64_t stop_limit_nanoseconds = 190 * nanoseconds_per_mi
 /// has not had its time. A turn of a loop that stops waits 1 ms at most.
 inline constexpr std::uint32_t stop_least_turns = 32;
 
-/// The layer below Reactor (CRTP); its two functions are steps of the loop.
+/// A layer below Reactor (CRTP); its functions are parts of the loop's steps.
 template <class Derived, class Backend>
 class ReactorStop : public SourceEngine<Derived, Backend> {
   using Base = SourceEngine<Derived, Backend>;

@@ -257,12 +257,15 @@ std::uint32_t Epoll<Shape>::serve_direct(Sink&& sink) noexcept {
     Completion completion{.tag = entry.receive->tag};
     core_->stats().add(Stat::kernel_entries);
     auto& group = groups_[entry.receive->group];
-    if (!group.receive(entry.fd, *entry.receive, completion)) continue;
+    if (!group.receive(entry.fd, *entry.receive, completion)) {
+      if (errno == EINTR) direct_untried_ = true;
+      continue;
+    }
+    // A short read of bytes emptied the socket, and what comes later is an edge of its own. After
+    // any other, and where the end was announced with the bytes, there may be none.
+    const bool emptied = took_all(*entry.receive, completion.result, group.bytes());
+    if (completion.more && (entry.ended || !emptied)) direct_untried_ = true;
     if (!completion.more) entry.receive = nullptr;
-    // A short read emptied the socket, and what comes later is an edge of its own. A full one, and
-    // the end that was announced with the bytes, are followed by none.
-    const bool filled = completion.result == static_cast<std::int32_t>(group.bytes());
-    if (filled || entry.ended) direct_untried_ = true;
     count += 1;
     sink(completion);
   }

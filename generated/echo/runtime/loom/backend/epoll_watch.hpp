@@ -4,8 +4,9 @@
 // together before the next look, most of them cancel out.
 //
 // Direct sockets are registered like any other; their receives are tried in every turn instead of
-// after an edge. Every edge that a look takes is followed by a try in the same turn, so none is
-// lost, and a receive that was started since then is tried before the loop may sleep.
+// after an edge. Every edge that a look takes is followed by a try before the next look, and a
+// receive that was started since then, or that may have left something behind, is tried before the
+// loop may sleep: no edge would tell of that.
 #pragma once
 
 #include <poll.h>
@@ -15,6 +16,9 @@
 #include "epoll.hpp"
 
 namespace loom {
+
+/// The longest wait while the kernel refuses to watch a descriptor for want of memory.
+inline constexpr std::uint64_t watch_retry_nanoseconds = nanoseconds_per_millisecond;
 
 /// What an edge-triggered descriptor is watched for, besides room to send.
 inline constexpr std::uint32_t epoll_edges = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET;
@@ -93,6 +97,17 @@ void Epoll<Shape>::await_room(Entry& entry) noexcept {
   entry.quiet = true;
   entry.writable = true;
   list(static_cast<std::int32_t>(event.data.u32));
+}
+
+template <class Shape>
+void Epoll<Shape>::wait(std::uint64_t nanoseconds) noexcept {
+  std::uint64_t limit = nanoseconds;
+  if constexpr (Shape::level_triggered) {
+    // What cannot be watched is ready to fail, or is tried again soon.
+    watch_changed();
+    if (changed_count_ != 0 && limit > watch_retry_nanoseconds) limit = watch_retry_nanoseconds;
+  }
+  poll(completions_wait() ? 0 : limit);
 }
 
 /// Notes that a level-triggered descriptor may have to be watched for something else.

@@ -113,7 +113,7 @@ class Epoll {
     groups_[group].give_back(id);
   }
 
-  /// Whether results, ready descriptors or receives that were not tried yet are at hand.
+  /// Whether results, ready descriptors or receives that are to be tried are at hand.
   [[nodiscard]] bool completions_wait() const noexcept {
     return !inline_.empty() || ready_count_ != 0 || direct_untried_ || requests_.has_ready();
   }
@@ -128,7 +128,7 @@ class Epoll {
   }
 
   /// Waits up to `nanoseconds` for readiness or a wake-up.
-  void wait(std::uint64_t nanoseconds) noexcept { poll(completions_wait() ? 0 : nanoseconds); }
+  void wait(std::uint64_t nanoseconds) noexcept;
 
   /// Completes at most `maximum` operations through `sink`, or up to maximum_accepts_per_turn more,
   /// and tries each direct receive once. Finished acts and ready descriptors take turns in coming
@@ -281,7 +281,7 @@ class Epoll {
   std::uint32_t free_count_ = 0;
   std::uint32_t looks_left_out_ = 0;
   bool ready_first_turn_ = false;
-  bool direct_untried_ = false;  ///< a direct receive was started since they were last tried
+  bool direct_untried_ = false;  ///< a direct receive is to be tried before the loop may sleep
   std::uint32_t direct_count_ = 0;
   std::uint32_t changed_count_ = 0;
   epoll_event events_[maximum_events];
