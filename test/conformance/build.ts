@@ -25,11 +25,12 @@ const cache = join(root, '.cache/conformance');
 const warnings = ['-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Werror'];
 
 /**
- * How an executable is compiled, by name. Under both sanitizers assertions stay on, and clang
- * compiles without optimising: g++ takes ten times as long for a program with -O1 and ASan.
+ * How an executable is compiled, by name. Where assertions stay on, clang compiles without
+ * optimising: g++ takes ten times as long for a program with -O1 and ASan.
  */
 export const flavours = {
   release: { compiler: 'g++', flags: ['-O2', '-DNDEBUG'] },
+  checked: { compiler: 'clang++', flags: [] },
   address: {
     compiler: 'clang++',
     flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'],

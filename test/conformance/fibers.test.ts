@@ -8,7 +8,7 @@ import { buildTool } from './build.ts';
 import { buildFibers, fiberScenarios, leftOut } from './fibers.ts';
 import { declareScenarios, scenarios } from './play.ts';
 
-const executables = buildFibers('release');
+const executables = buildFibers('checked');
 
 for (const backend of ['io_uring', 'epoll'] as const) {
   const stage = async () => ({ executables: await executables, backend });

@@ -35,7 +35,7 @@ function scenariosOf(variant: string) {
 }
 
 for (const { name, configs, backends } of variants) {
-  const executables = buildVariant('release', configs, rest);
+  const executables = buildVariant('checked', configs, rest);
   for (const backend of backends) {
     const stage = async () => ({ executables: await executables, backend });
     declareScenarios(test, `${backend}, ${name}`, stage, scenariosOf(name));
