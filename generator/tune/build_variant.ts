@@ -66,6 +66,6 @@ export async function buildVariant(
       executable: made.find((path) => !path.endsWith('.node')) ?? null,
     };
   } finally {
-    await child.kill();
+    await child.end();
   }
 }

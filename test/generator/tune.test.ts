@@ -204,6 +204,14 @@ test('a command that hangs is ended, with all that it started', async (t) => {
   t.true(hasEnded(Number(readFileSync(join(folder, 'started'), 'utf8'))));
 });
 
+test('a command is not waited for when what it started has left its group', async (t) => {
+  const folder = emptyFolder(t);
+  const load = commandLoad('setsid sleep 600 & echo $! > started; wait', folder, 500);
+  const built = { out: folder, addon: null, executable: null };
+  await t.throwsAsync(load.run(built), { message: /^the load did not end in time/ });
+  process.kill(Number(readFileSync(join(folder, 'started'), 'utf8')));
+});
+
 /** Whether a process is gone, or only waits to be asked how it ended. */
 function hasEnded(pid: number): boolean {
   try {
@@ -226,12 +234,20 @@ async function lineOf(folder: string, name: string): Promise<string> {
   return read().trim();
 }
 
+/** How a run is interrupted. */
+interface Interruption {
+  /** Variables of its environment. */
+  own?: NodeJS.ProcessEnv;
+  /** Whether it is interrupted again once something has written into `asked`. */
+  isImpatient?: boolean;
+}
+
 /** Interrupts a run once something has written its process and its folder into `started`. */
 async function interrupted(
   t: ExecutionContext,
   folder: string,
   words: readonly string[],
-  own = {},
+  { own = {}, isImpatient = false }: Interruption = {},
 ) {
   const given = [join(repository, 'bin', 'loomgen.js'), 'tune', '--write', ...words];
   const environment = { ...process.env, ...own };
@@ -241,6 +257,10 @@ async function interrupted(
   t.true(existsSync(out));
   const closed = once(child, 'close');
   child.kill('SIGINT');
+  if (isImpatient) {
+    await lineOf(folder, 'asked');
+    child.kill('SIGINT');
+  }
   t.is((await closed)[0], 130);
   t.true(hasEnded(Number(pid)));
   t.false(existsSync(out));
@@ -254,11 +274,20 @@ test('an interruption ends the load and leaves the config as it was', async (t) 
   t.deepEqual(readdirSync(folder).sort(), ['echo.hpp', 'loom.config.ts', 'started']);
 });
 
+test('a second interruption leaves no more behind than the first', async (t) => {
+  const folder = folderWith(t);
+  const stays = `trap 'echo asked > asked' TERM; echo $$ "$LOOM_TUNE_OUT" > started`;
+  const load = `${stays}; while :; do sleep 600 & wait; done`;
+  await interrupted(t, folder, ['--load', load, ...small], { isImpatient: true });
+});
+
 test('an interruption ends compilers, too, which have groups of their own', async (t) => {
   const folder = folderWith(t);
   const compiler = join(folder, 'compiler');
   const hangs = `echo $$ "$PWD" > '${folder}/started'; exec sleep 600`;
   const script = `#!/bin/sh\ncase "$*" in *program.cpp*) ${hangs};; esac\nexec c++ "$@"\n`;
   writeFileSync(compiler, script, { mode: 0o755 });
-  await interrupted(t, folder, ['--load', 'true', '--vary', 'wait'], { CXX: compiler });
+  await interrupted(t, folder, ['--load', 'true', '--vary', 'wait'], {
+    own: { CXX: compiler },
+  });
 });
