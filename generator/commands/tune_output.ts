@@ -165,13 +165,14 @@ function contestLines(
 
 /** The lines of one place. */
 function stepLines(step: Step, load: NonNullable<TuneResult['load']>): string[] {
-  const { where, axis, present, leftOut, rows, adopted } = step;
+  const { where, axis, present, leftOut, refused, rows, adopted } = step;
   const measured = rows.length === 0 ? [] : contestLines(step, load, present);
   const missing = leftOut.map(({ value, why }) => `  left out: ${value}: ${why}`);
+  const unproven = refused.map(({ value, why }) => `  not adopted: ${value}: ${why}`);
   const verdict =
     adopted === null ? '  nothing is better by more than the noise' : `  adopted: ${adopted}`;
   const end = rows.length === 0 ? '  nothing to measure' : verdict;
-  return [`${where} (${axis})`, ...measured, ...missing, end, ''];
+  return [`${where} (${axis})`, ...measured, ...missing, ...unproven, end, ''];
 }
 
 /** The end of the table. */
@@ -184,7 +185,7 @@ function endLines(found: Found, result: TuneResult): string[] {
   const lines = contestLines(confirmation, result.load, 'what you have');
   const verdict = confirmation.holds
     ? ['', ...result.difference]
-    : ['', 'What you have stays: all together it was no better than the noise.'];
+    : ['', `What you have stays: all together it was ${confirmation.why}.`];
   return ['all together, measured anew', ...lines, ...open, ...verdict];
 }
 
