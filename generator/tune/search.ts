@@ -8,7 +8,7 @@ import { type OnProgress, runRounds, type Trial, tried } from '../measure/rounds
 import type { Random } from '../measure/statistics.ts';
 import { type Summary, summaryOf } from '../measure/summary.ts';
 import { plain, showPath } from '../report/diagnostic.ts';
-import { type Place, placesOf, type Value } from './axes.ts';
+import { type Place, placesOf, type Value, type Wanted } from './axes.ts';
 import type { Built } from './build_variant.ts';
 import { bestOf, judge } from './judge.ts';
 import type { Better, Figures, Load } from './load.ts';
@@ -28,13 +28,11 @@ export interface Limits {
 }
 
 /** What the search needs of the outside. */
-export interface Means {
+export interface Means extends Wanted {
   load: Load;
   /** The figure that decides. */
   metric: string;
   better: Better;
-  /** Names of the axes. */
-  wanted: readonly string[];
   /** The only fd that is loaded; undefined: any. */
   fd: string | undefined;
   random: Random;
@@ -226,9 +224,7 @@ export async function search(first: Standing, means: Means, limits: Limits): Pro
   let stopped: string | undefined;
   // What was adopted may open a place: level triggers, once epoll is preferred.
   const open = (): Place[] =>
-    placesOf(now.variant.config, means.wanted, means.fd).filter(
-      ({ path }) => !seen.has(showPath(path)),
-    );
+    placesOf(now.variant.config, means, means.fd).filter(({ path }) => !seen.has(showPath(path)));
   for (let [place] = open(); place !== undefined; [place] = open()) {
     stopped = running.whyNotOn();
     if (stopped !== undefined) break;

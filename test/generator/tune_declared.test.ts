@@ -69,6 +69,7 @@ test('declared loads compare real variants, and each kind has its figures', asyn
     metric: 'p50',
     better: 'lower',
     wanted: ['wait'],
+    areNamed: true,
     fd: declared.fd,
     random: seeded(1),
     make: async (choices: Parameters<typeof variantOf>[1]) => {

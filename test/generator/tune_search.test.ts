@@ -57,6 +57,7 @@ async function searched(play: Play, wanted: readonly string[], differences: Part
     metric: 'p50',
     better: 'lower',
     wanted,
+    areNamed: false,
     fd: 'tcp',
     random: seeded(1),
     make: async (choices) => {
@@ -240,6 +241,24 @@ test('a choice opens the places that it makes possible', async (t) => {
   );
 });
 
+test('a backend that the config leaves out is tried only by name', async (t) => {
+  const { loaded } = await echo;
+  const valuesOf = async (linux: readonly string[], areNamed: boolean) => {
+    const choice = { path: ['backends', 'linux'], value: linux };
+    const made = await variantOf(loaded, [choice], folder);
+    if ('diagnostics' in made) throw new Error('no such variant');
+    const places = placesOf(made.config, { wanted: ['backend'], areNamed }, 'tcp');
+    return places.flatMap(({ values }) => values);
+  };
+  t.deepEqual(await valuesOf(['epoll'], false), []);
+  const both = [['io_uring', 'epoll'], ['epoll']];
+  t.deepEqual(await valuesOf(['epoll'], true), both);
+  t.deepEqual(await valuesOf(['epoll', 'io_uring'], false), [
+    ['io_uring', 'epoll'],
+    ['epoll', 'io_uring'],
+  ]);
+});
+
 test('every axis has a value that the schema takes somewhere', async (t) => {
   const { loaded } = await echo;
   const path = ['fds', 'tcp', 'style'];
@@ -247,7 +266,7 @@ test('every axis has a value that the schema takes somewhere', async (t) => {
   const choices = [{ path, value: { fiber: 'small' } }, epoll];
   const rich = await variantOf(loaded, choices, folder);
   if ('diagnostics' in rich) return t.fail(rich.diagnostics[0]?.message);
-  const places = placesOf(rich.config, axisNames, undefined);
+  const places = placesOf(rich.config, { wanted: axisNames, areNamed: true }, undefined);
   t.deepEqual([...new Set(places.map(({ axis }) => axis))], [...axisNames]);
   for (const { path: at, values } of places) {
     const made = await Promise.all(
