@@ -65,11 +65,18 @@ function askGroup(pid: number): void {
 /**
  * Asks groups to end, and kills what has not after 2 s. Who has groups of its own, as Ninja has for
  * compilers, can end those only when it is asked.
+ *
+ * @param running gives the groups; one that begins meanwhile is asked, too.
  */
-async function endGroups(asked: readonly number[]): Promise<void> {
-  for (const pid of asked) askGroup(pid);
+async function endGroups(running: () => readonly number[]): Promise<void> {
+  const asked = new Set<number>();
   const limit = performance.now() + graceMilliseconds;
-  while (asked.some(hasGroup) && performance.now() < limit) {
+  for (;;) {
+    for (const pid of running()) {
+      if (!asked.has(pid)) askGroup(pid);
+      asked.add(pid);
+    }
+    if (![...asked].some(hasGroup) || performance.now() > limit) break;
     await new Promise((resolve) => setTimeout(resolve, lookMilliseconds));
   }
   for (const pid of asked) killGroup(pid);
@@ -77,7 +84,7 @@ async function endGroups(asked: readonly number[]): Promise<void> {
 
 /** Asks every group that runs to end, and kills what has not after 2 s. */
 export async function endEverything(): Promise<void> {
-  await endGroups([...groups]);
+  await endGroups(() => [...groups]);
 }
 
 /** A running process. */
@@ -242,7 +249,8 @@ export class Child {
 
   /** Ends whatever is left of it; what has groups of its own can end those before. */
   async end(): Promise<void> {
-    if (this.#child.pid !== undefined) await endGroups([this.#child.pid]);
+    const { pid } = this.#child;
+    if (pid !== undefined) await endGroups(() => [pid]);
     await this.kill();
   }
 }
