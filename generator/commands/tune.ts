@@ -213,7 +213,7 @@ async function standingOf(
 
 /** The run itself. */
 async function tuneIn(run: Run): Promise<void> {
-  const { options, result, folder, loaded } = run;
+  const { options, result } = run;
   result.seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   result.rounds = numberOf(options, 'rounds');
   const variants = numberOf(options, 'variants');
@@ -241,6 +241,7 @@ async function tuneIn(run: Run): Promise<void> {
     variants,
     deadlineMilliseconds,
   });
+  result.remarks.push(...means.load.remarks);
   if (result.found.confirmation?.holds === true) await offer(run, result.found.winner);
 }
 

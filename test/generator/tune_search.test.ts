@@ -51,6 +51,7 @@ async function searched(play: Play, wanted: readonly string[], differences: Part
       about: 'a function',
       metric: 'p50',
       hasUnits: false,
+      remarks: new Set<string>(),
       run: async ({ out }) =>
         play((...path) => valueAt(variants.get(out)?.value, path), 1 + random() / 1000),
     },
