@@ -227,7 +227,7 @@ async function tuneIn(run: Run): Promise<void> {
   const deadlineMilliseconds = performance.now() + minutes * 60_000;
   const { standing, buildMilliseconds, trialMilliseconds } = await standingOf(first, means);
   const { rounds } = result;
-  // Each place has what is there twice, and so has the end. What is adopted may open further places.
+  // Each place has what is there twice, and so has the end. What is adopted may open more places.
   const most = Math.min(variants, sum(places.map(({ values }) => values.length)));
   const trials = (most + 2 * places.length + 3) * rounds;
   const longest = trials * trialMilliseconds + most * buildMilliseconds;

@@ -237,7 +237,7 @@ export class Child {
     this.#child.kill('SIGTERM');
   }
 
-  /** Ends whatever is left of it, at once. Who has left its group runs on, but is not waited for. */
+  /** Ends whatever is left of it, at once; who has left its group runs on and is not waited for. */
   async kill(): Promise<void> {
     if (this.#child.pid !== undefined) killGroup(this.#child.pid);
     groups.delete(this.pid);

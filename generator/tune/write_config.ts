@@ -156,8 +156,8 @@ function replace(file: string, beside: string): void {
 /**
  * Puts a proposal in its file's place, whole or not at all.
  *
- * @returns why it was not: it is no longer what was read, is write-protected, or the system refuses;
- *   undefined when it was.
+ * @returns why it was not: it is no longer what was read, it is write-protected, or the system
+ *   refuses; undefined when it was.
  */
 export async function accept({ file, before, after }: Proposal): Promise<string | undefined> {
   const outcome = await orReason(() =>

@@ -88,7 +88,7 @@ test('a config that is a link elsewhere is tried as what it is from there', asyn
   t.deepEqual(keptIn(), kept);
 });
 
-test('bytes that would be lost, or a file that is gone, leave the choices to the user', async (t) => {
+test('bytes that would be lost and a file that is gone leave the choices to the user', async (t) => {
   const folder = folderOf(t);
   const file = join(folder, 'loom.config.ts');
   const latin = Buffer.from(usual.replace('Mine', 'M\u00fcller'), 'latin1');
@@ -117,7 +117,7 @@ test('a config that changes while it is asked about stays as it is then', async 
   t.deepEqual(readdirSync(folder), ['loom.config.ts']);
 });
 
-test('a config keeps its permissions and its owner, and stays where it is write-protected', async (t) => {
+test('a config keeps permissions and owner, and stays where it is write-protected', async (t) => {
   const file = join(emptyFolder(t), 'loom.config.ts');
   const proposal = { file, before: usual, after: wanted };
   writeFileSync(file, usual);
