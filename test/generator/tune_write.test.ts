@@ -88,7 +88,7 @@ test('a config that is a link elsewhere is tried as what it is from there', asyn
   t.deepEqual(keptIn(), kept);
 });
 
-test('bytes that would be lost and a file that is gone leave the choices to the user', async (t) => {
+test('bytes that would be lost and a file that is gone leave it to the user', async (t) => {
   const folder = folderOf(t);
   const file = join(folder, 'loom.config.ts');
   const latin = Buffer.from(usual.replace('Mine', 'M\u00fcller'), 'latin1');
