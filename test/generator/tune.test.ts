@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { Discarded } from '../../generator/measure/child.ts';
+import { Child, Discarded } from '../../generator/measure/child.ts';
 import { commandLoad } from '../../generator/tune/command_load.ts';
 import { emptyFolder, loomgen, matchesFixture, repository, type Run } from './workspace.ts';
 
@@ -178,6 +178,15 @@ test('a command is not waited for when what it started has left its group', asyn
   const built = { out: folder, addon: null, executable: null };
   await t.throwsAsync(load.run(built), { message: /^the load did not end in time/ });
   process.kill(Number(readFileSync(join(folder, 'started'), 'utf8')));
+});
+
+test('what is ended and not killed can end first what it has started', async (t) => {
+  const directory = emptyFolder(t);
+  const script = "trap 'echo asked > asked; exit' TERM; echo READY; sleep 600 & wait";
+  const child = new Child('it', ['sh', '-c', script], undefined, { directory });
+  await child.says('READY', 60_000);
+  await child.end();
+  t.is(readFileSync(join(directory, 'asked'), 'utf8'), 'asked\n');
 });
 
 /** Whether a process is gone, or only waits to be asked how it ended. */
