@@ -144,13 +144,18 @@ export async function propose(
   return located([refusal(choices, file, reason)]);
 }
 
-/** Puts `beside` in the place of a config, with the owner and the permissions that this has. */
-function replace(file: string, beside: string): void {
+/** Puts `beside` in a config's place, with its owner and permissions; or says why it cannot. */
+function replace(file: string, beside: string): string | undefined {
   const { mode, uid, gid } = statSync(file);
   const fresh = statSync(beside);
-  if (fresh.uid !== uid || fresh.gid !== gid) chownSync(beside, uid, gid);
+  try {
+    if (fresh.uid !== uid || fresh.gid !== gid) chownSync(beside, uid, gid);
+  } catch {
+    return 'it would not keep its owner and its group, which are not yours to give';
+  }
   chmodSync(beside, mode & permissionBits);
   renameSync(beside, file);
+  return undefined;
 }
 
 /**
@@ -169,8 +174,7 @@ export async function accept({ file, before, after }: Proposal): Promise<string 
         if (!readFileSync(file).equals(Buffer.from(before))) {
           return 'it was changed in the meantime';
         }
-        replace(file, beside);
-        return undefined;
+        return replace(file, beside);
       }),
     ),
   );
