@@ -2,9 +2,20 @@
  * Where loomgen keeps what it can make again: configs that were transformed, and what the last
  * build of each was made of.
  */
-import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+
+/** Whether a folder can be written to, or made below `base`; others may have made what is there. */
+function canHold(folder: string, base: string): boolean {
+  try {
+    if (folder !== base && !existsSync(folder)) return canHold(dirname(folder), base);
+    accessSync(folder, constants.W_OK);
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 /**
  * The folder beside the installed packages, else one of this user's in tmp.
@@ -16,12 +27,9 @@ export function defaultCacheFolder(file: string): string | false {
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
     const packages = join(folder, 'node_modules');
     if (!existsSync(packages)) continue;
-    try {
-      accessSync(packages, constants.W_OK);
-      return join(packages, '.cache', 'loomgen');
-    } catch {
-      break;
-    }
+    const own = join(packages, '.cache', 'loomgen');
+    if (!canHold(own, packages)) break;
+    return own;
   }
   const user = process.getuid?.();
   const folder = join(tmpdir(), `loomgen-${user ?? 'user'}`);

@@ -14,7 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultCacheFolder } from './cache_folder.ts';
 import type { ConfigReads } from './collect_reads.ts';
@@ -144,10 +144,11 @@ export function compileMark(out: string, preset: Preset): string | null {
   }
 }
 
-/** Where a key's stamp is; null when there is no folder to trust. */
+/** Where a key's stamp is; null when there is no folder to trust, or it holds the config itself:
+ * what is made there is built once. */
 function stampPath(key: StampKey): string | null {
   const folder = defaultCacheFolder(key.config);
-  if (folder === false) return null;
+  if (folder === false || key.config.startsWith(folder + sep)) return null;
   return join(folder, 'stamps', `${sha256(JSON.stringify(key)).slice(0, 32)}.json`);
 }
 

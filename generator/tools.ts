@@ -70,7 +70,8 @@ export const tools: readonly Tool[] = [
  */
 export function findTool(tool: Tool, environment: Environment): string | undefined {
   const chosen = tool.variable === undefined ? undefined : environment[tool.variable];
-  const programs = chosen === undefined || chosen === '' ? tool.programs : [firstWord(chosen)];
+  const programs =
+    chosen === undefined || chosen === '' ? tool.programs : wordsOf(chosen).slice(0, 1);
   for (const program of programs) {
     const path = findProgram(program, environment);
     if (path !== undefined) return path;
@@ -78,9 +79,15 @@ export function findTool(tool: Tool, environment: Environment): string | undefin
   return undefined;
 }
 
-/** `CXX` may carry flags: `clang++ -stdlib=libc++`. */
-function firstWord(command: string): string {
-  return command.trim().split(/\s+/)[0] ?? '';
+/** `CXX` may be more than a program: `ccache g++`, `clang++ -stdlib=libc++`. */
+function wordsOf(command: string): string[] {
+  return command.trim().split(/\s+/);
+}
+
+/** What the environment has a tool called with before its own parameters. */
+export function furtherWords({ variable }: Tool, environment: Environment): string[] {
+  const chosen = variable === undefined ? undefined : environment[variable];
+  return wordsOf(chosen ?? '').slice(1);
 }
 
 /** Looks a program up in PATH, or takes it as a path when it has a slash. */

@@ -168,10 +168,14 @@ export function removeFolderIfEmpty(folder: string): boolean {
   }
 }
 
-/** Runs one act on the file system and names its path when it fails. */
-function attempt(path: string, act: () => void): void {
+/**
+ * Runs one act on the file system.
+ *
+ * @throws FolderError that names its path when it fails.
+ */
+export function attempt<Result>(path: string, act: () => Result): Result {
   try {
-    act();
+    return act();
   } catch (error) {
     throw new FolderError(path, error);
   }

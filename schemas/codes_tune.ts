@@ -49,12 +49,13 @@ export const tuneCodes = {
     title: 'The config cannot be changed there',
     holes: ['where', 'value', 'file', 'reason'],
     what: '{where} cannot be set in {file}: {reason}.',
-    why: 'Only literals are changed: what is computed or imported may mean more than this place.',
+    why: 'Only literals are changed: everything else of the file may mean more than this place.',
     fix: 'Set it yourself - {where}: {value}',
     explanation: prose`
       loomgen tune --write changes a literal in the file of the config, or adds a key to an object
       literal there. The changed text is loaded and lowered before it takes the file's place, and
-      has to give the very program that was measured; otherwise the file stays as it is.
+      has to give the very program that was measured; otherwise the file stays as it is. It also
+      stays where its bytes, its owner or its permissions would not, and where it is gone.
     `,
   },
   LOOM2023: {

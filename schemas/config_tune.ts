@@ -46,7 +46,8 @@ const pacedLoad = v.strictObject({
 /** A load of your own. */
 const commandLoad = v.strictObject({
   kind: v.literal('command'),
-  /** A shell command that loads one variant and prints its figures as a line of JSON. */
+  /** A shell command that loads one variant and prints its figures as a line of JSON. It runs in
+   * the folder in which `loomgen tune` was typed. */
   command: text('a shell command'),
 });
 
@@ -57,7 +58,8 @@ export const tuneSchema = v.strictObject({
   /** The figure that decides. By default `p50` of an echo and of a command, `rate` of an ingest,
    * `cpu` of a paced load. */
   metric: v.optional(text("the name of a figure, such as 'p99'")),
-  /** Which way is better. By default `higher` for `rate`, `lower` for everything else. */
+  /** Which way is better. By default `higher` for `rate`, `lower` for percentiles such as `p50`,
+   * `max`, `cpu`, `calls` and `lateness_p99`; any other figure needs it. */
   better: v.optional(choice(['lower', 'higher'])),
 });
 

@@ -4,6 +4,7 @@ import type { FolderError } from '../write.ts';
 import { shownPath } from './talk.ts';
 
 const systemReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
@@ -13,13 +14,17 @@ const systemReasons: Readonly<Record<string, string>> = {
   EEXIST: 'a file is where a folder should be',
 };
 
+/** Why the system refused, in words. */
+export function systemReason({ systemCode }: FolderError): string {
+  return systemReasons[systemCode] ?? systemCode;
+}
+
 /**
  * The diagnostic of an output folder that cannot be used.
  *
  * @param out the output folder, when it is known.
  */
 export function folderDiagnostic(error: FolderError, out: string | null): Diagnostic {
-  const words = systemReasons[error.systemCode] ?? error.systemCode;
-  const reason = `${words} (${shownPath(error.path)})`;
+  const reason = `${systemReason(error)} (${shownPath(error.path)})`;
   return diagnostic('LOOM2009', { folder: shownPath(out ?? error.path), reason });
 }

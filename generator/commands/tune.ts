@@ -12,14 +12,14 @@ import { Discarded } from '../measure/child.ts';
 import { type Machine, machineNow, remarksOn } from '../measure/machine.ts';
 import { seeded } from '../measure/statistics.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
-import { FolderError } from '../write.ts';
+import { attempt, FolderError } from '../write.ts';
 import { axisNames, placesOf } from '../tune/axes.ts';
 import { type Built, buildVariant } from '../tune/build_variant.ts';
 import { commandLoad } from '../tune/command_load.ts';
 import { declaredLoad } from '../tune/declared_load.ts';
 import type { Better, Load } from '../tune/load.ts';
 import { buildLoadGenerator } from '../tune/load_generator.ts';
-import { numberOf, type TuneOptions, wantedAxes } from '../tune/options.ts';
+import { betterOf, checkNumbers, numberOf, type TuneOptions, wantedAxes } from '../tune/options.ts';
 import { type Found, firstTrial, type Means, type Standing, search } from '../tune/search.ts';
 import { lineDifference } from '../tune/source_text.ts';
 import { type LoadedConfig, type Variant, variantOf } from '../tune/variant.ts';
@@ -108,11 +108,14 @@ async function loadConfig(options: TuneOptions, directory: string): Promise<Load
 /** The stages in their order, in a folder that is removed at the end. */
 async function tuneStages(options: TuneOptions, result: TuneResult): Promise<void> {
   wantedAxes(options);
+  checkNumbers(options);
   const directory = options.directory ?? process.cwd();
   const loaded = await loadConfig(options, directory);
   const cache = defaultCacheFolder(loaded.file) || tmpdir();
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'tune-'));
+  const folder = attempt(cache, () => {
+    mkdirSync(cache, { recursive: true });
+    return mkdtempSync(join(cache, 'tune-'));
+  });
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
   try {
@@ -152,8 +155,7 @@ async function meansOf(run: Run): Promise<{ means: Means; first: Variant }> {
   result.name = first.ir.name;
   const { load: chosen, fd } = await loadOf(run, first);
   const metric = options.metric ?? first.config.tune?.metric ?? chosen.metric;
-  const better =
-    options.better ?? first.config.tune?.better ?? (metric === 'rate' ? 'higher' : 'lower');
+  const better = betterOf(metric, options.better ?? first.config.tune?.better);
   const { about, hasUnits } = chosen;
   result.load = { about, metric, better, hasUnits };
   let count = 0;
@@ -172,6 +174,7 @@ async function meansOf(run: Run): Promise<{ means: Means; first: Variant }> {
     metric,
     better,
     wanted: wantedAxes(options),
+    areNamed: options.vary !== undefined,
     fd,
     random: seeded(result.seed),
     make: async (choices) => {
@@ -210,13 +213,13 @@ async function standingOf(
 
 /** The run itself. */
 async function tuneIn(run: Run): Promise<void> {
-  const { options, result, folder, loaded } = run;
+  const { options, result } = run;
   result.seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   result.rounds = numberOf(options, 'rounds');
   const variants = numberOf(options, 'variants');
   const minutes = numberOf(options, 'minutes');
   const { means, first } = await meansOf(run);
-  const places = placesOf(first.config, means.wanted, means.fd);
+  const places = placesOf(first.config, means, means.fd);
   if (places.length === 0) {
     const reason = 'this config has no such part';
     throw new DiagnosticError([diagnostic('LOOM2021', { reason, known: axisNames.join(', ') })]);
@@ -224,12 +227,12 @@ async function tuneIn(run: Run): Promise<void> {
   const deadlineMilliseconds = performance.now() + minutes * 60_000;
   const { standing, buildMilliseconds, trialMilliseconds } = await standingOf(first, means);
   const { rounds } = result;
-  // Each place has what is there twice, and so has the end.
+  // Each place has what is there twice, and so has the end. What is adopted may open more places.
   const most = Math.min(variants, sum(places.map(({ values }) => values.length)));
   const trials = (most + 2 * places.length + 3) * rounds;
   const longest = trials * trialMilliseconds + most * buildMilliseconds;
   options.onTalk?.(
-    `at most places: ${places.length}, variants: ${most}, trials: ${trials}; at the pace of the ` +
+    `about places: ${places.length}, variants: ${most}, trials: ${trials}; at the pace of the ` +
       `first ${shownTime(longest)}; nothing begins after ${minutes} min`,
   );
   result.found = await search(standing, means, {
@@ -238,22 +241,23 @@ async function tuneIn(run: Run): Promise<void> {
     variants,
     deadlineMilliseconds,
   });
-  if (result.found.confirmation?.holds !== true) return;
-  const { propose, accept } = await import('../tune/write_config.ts');
-  const proposal = await propose(loaded, result.found.winner, join(folder, 'plan'));
+  result.remarks.push(...means.load.remarks);
+  if (result.found.confirmation?.holds === true) await offer(run, result.found.winner);
+}
+
+/** Shows what the winner would change in the config, and changes it where the user agrees. */
+async function offer({ options, result, folder, loaded }: Run, winner: Variant): Promise<void> {
+  const { propose, accept, refusal } = await import('../tune/write_config.ts');
+  const proposal = await propose(loaded, winner, join(folder, 'plan'));
   if ('diagnostics' in proposal) {
     result.diagnostics.push(...proposal.diagnostics);
     return;
   }
   result.difference = lineDifference(proposal.before, proposal.after);
   if ((await options.consent?.(result.difference, result)) !== true) return;
-  result.written = await accept(proposal);
-  if (!result.written) {
-    const holes = { where: 'the winner', value: 'see above', file: options.config ?? 'the config' };
-    result.diagnostics.push(
-      diagnostic('LOOM2022', { ...holes, reason: 'it was changed in the meantime' }),
-    );
-  }
+  const why = await accept(proposal);
+  result.written = why === undefined;
+  if (why !== undefined) result.diagnostics.push(refusal(winner.choices, proposal.file, why));
 }
 
 /** The sum of numbers. */

@@ -36,15 +36,22 @@ function list(text: string | undefined): string[] | undefined {
 /** The exit code of what was interrupted, as a shell has it. */
 const interruptedExitCode = 130;
 
-/** Ends everything that runs, and then this process, which removes its files on the way. */
+let isInterrupted = false;
+
+/**
+ * Ends everything that runs, and then this process, which removes its files on the way. Once more
+ * before that is over changes nothing: the default of a signal would leave it all behind.
+ */
 function interrupt(): void {
-  void endEverything().then(() => process.exit(interruptedExitCode));
+  if (isInterrupted) return;
+  isInterrupted = true;
+  void endEverything().finally(() => process.exit(interruptedExitCode));
 }
 
 /** Asks on the terminal; an end of its input is a no. */
 async function ask(): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  terminal.once('SIGINT', interrupt);
+  terminal.on('SIGINT', interrupt);
   const ended = once(terminal, 'close').then(() => '');
   try {
     const question = terminal.question('Write this into the config? [y/N] ').catch(() => '');
@@ -63,7 +70,7 @@ function canAsk({ write, json, quiet }: TuneArguments): boolean {
 /** Runs `tune` and prints; gives the exit code. */
 export async function runTune(given: TuneArguments): Promise<number> {
   // What runs is in groups of its own, which a terminal's Ctrl-C does not reach.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   const progress = new ProgressLine(given.json !== true && given.quiet !== true);
   const asks = canAsk(given);
   const result = await tune({
@@ -158,13 +165,14 @@ function contestLines(
 
 /** The lines of one place. */
 function stepLines(step: Step, load: NonNullable<TuneResult['load']>): string[] {
-  const { where, axis, present, leftOut, rows, adopted } = step;
+  const { where, axis, present, leftOut, refused, rows, adopted } = step;
   const measured = rows.length === 0 ? [] : contestLines(step, load, present);
   const missing = leftOut.map(({ value, why }) => `  left out: ${value}: ${why}`);
+  const unproven = refused.map(({ value, why }) => `  not adopted: ${value}: ${why}`);
   const verdict =
     adopted === null ? '  nothing is better by more than the noise' : `  adopted: ${adopted}`;
   const end = rows.length === 0 ? '  nothing to measure' : verdict;
-  return [`${where} (${axis})`, ...measured, ...missing, end, ''];
+  return [`${where} (${axis})`, ...measured, ...missing, ...unproven, end, ''];
 }
 
 /** The end of the table. */
@@ -177,7 +185,7 @@ function endLines(found: Found, result: TuneResult): string[] {
   const lines = contestLines(confirmation, result.load, 'what you have');
   const verdict = confirmation.holds
     ? ['', ...result.difference]
-    : ['', 'What you have stays: all together it was no better than the noise.'];
+    : ['', `What you have stays: all together it was ${confirmation.why}.`];
   return ['all together, measured anew', ...lines, ...open, ...verdict];
 }
 

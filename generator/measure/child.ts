@@ -53,18 +53,38 @@ function hasGroup(pid: number): boolean {
   }
 }
 
+/** Asks a group to end, if it is still there. */
+function askGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It has ended.
+  }
+}
+
 /**
- * Asks every group that runs to end, and kills what has not after 2 s. Who has groups of its own,
- * as Ninja has for compilers, can end those only when it is asked.
+ * Asks groups to end, and kills what has not after 2 s. Who has groups of its own, as Ninja has for
+ * compilers, can end those only when it is asked.
+ *
+ * @param running gives the groups; one that begins meanwhile is asked, too.
  */
-export async function endEverything(): Promise<void> {
-  const asked = [...groups];
-  for (const pid of asked) if (hasGroup(pid)) process.kill(-pid, 'SIGTERM');
+async function endGroups(running: () => readonly number[]): Promise<void> {
+  const asked = new Set<number>();
   const limit = performance.now() + graceMilliseconds;
-  while (asked.some(hasGroup) && performance.now() < limit) {
+  for (;;) {
+    for (const pid of running()) {
+      if (!asked.has(pid)) askGroup(pid);
+      asked.add(pid);
+    }
+    if (![...asked].some(hasGroup) || performance.now() > limit) break;
     await new Promise((resolve) => setTimeout(resolve, lookMilliseconds));
   }
   for (const pid of asked) killGroup(pid);
+}
+
+/** Asks every group that runs to end, and kills what has not after 2 s. */
+export async function endEverything(): Promise<void> {
+  await endGroups(() => [...groups]);
 }
 
 /** A running process. */
@@ -217,10 +237,20 @@ export class Child {
     this.#child.kill('SIGTERM');
   }
 
-  /** Ends whatever is left of it. */
+  /** Ends whatever is left of it, at once; who has left its group runs on and is not waited for. */
   async kill(): Promise<void> {
     if (this.#child.pid !== undefined) killGroup(this.#child.pid);
     groups.delete(this.pid);
-    await this.#closed;
+    // Its end is known once its pipes are closed, and a daemon would keep them open for ever.
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+    await this.#within('end', graceMilliseconds, this.#closed).catch(() => undefined);
+  }
+
+  /** Ends whatever is left of it; what has groups of its own can end those before. */
+  async end(): Promise<void> {
+    const { pid } = this.#child;
+    if (pid !== undefined) await endGroups(() => [pid]);
+    await this.kill();
   }
 }

@@ -20,6 +20,8 @@ export interface Row<Figures> {
   server: string;
   /** Trials with figures. */
   trials: number;
+  /** Rounds in which both it and the baseline have figures; `ratio` is theirs. */
+  pairs: number;
   /** Why the others have none. */
   discarded: { round: number; why: string }[];
   /** Of what the scenario compares; null without a trial. */
@@ -69,6 +71,7 @@ export function summaryOf<Figures extends object>(
     return {
       server,
       trials: held.length,
+      pairs: ratios.length,
       discarded: own.flatMap((trial, round) =>
         'discarded' in trial ? [{ round, why: trial.discarded }] : [],
       ),

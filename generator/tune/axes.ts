@@ -20,13 +20,22 @@ export interface Place {
   values: readonly Value[];
 }
 
+/** Which axes are looked at. */
+export interface Wanted {
+  /** Their names. */
+  wanted: readonly string[];
+  /** Whether the user named them, and did not just leave others out. */
+  areNamed: boolean;
+}
+
 /** A row of the table: an option that exists once, for each reactor, or for each stream. */
 interface Axis {
   /** As `--vary` and `--keep` call it. */
   name: string;
   /** In a few words. */
   about: string;
-  places(config: CheckedConfig): Omit<Place, 'axis'>[];
+  /** @param isNamed whether the user asked for the axis by its name. */
+  places(config: CheckedConfig, isNamed: boolean): Omit<Place, 'axis'>[];
 }
 
 /** A place for each reactor for which `isMeant`. */
@@ -60,19 +69,27 @@ function hasFibers(config: CheckedConfig, reactor: string): boolean {
   );
 }
 
-/** Each backend that this version has, before those that the config has already. */
-function backendOrders({ backends }: CheckedConfig): Value[] {
+/**
+ * Each backend before the others of the config. One that the config leaves out may not be wanted
+ * where the program runs in the end, so that it is tried only when this axis is asked for by name.
+ */
+function backendOrders({ backends }: CheckedConfig, isNamed: boolean): Value[] {
+  const own: readonly string[] = backends.linux;
   return backendsOf('linux')
     .filter((backend) => minimumKernel(backend) !== null)
-    .map((first) => [first, ...backends.linux.filter((backend) => backend !== first)]);
+    .filter((backend) => isNamed || own.includes(backend))
+    .map((first) => [first, ...own.filter((backend) => backend !== first)]);
 }
 
 /** The axes, in the order in which they are searched: what changes most comes first. */
 export const axes: readonly Axis[] = [
   {
     name: 'backend',
-    about: 'which backend is preferred',
-    places: (config) => [{ path: ['backends', 'linux'], values: backendOrders(config) }],
+    about: 'which backend of the config is preferred; by --vary backend of any',
+    places: (config, isNamed) => {
+      const values = backendOrders(config, isNamed);
+      return values.length < 2 ? [] : [{ path: ['backends', 'linux'], values }];
+    },
   },
   {
     name: 'wait',
@@ -129,12 +146,11 @@ export const axesHelp: string = axes.map(({ name, about }) => `  ${name}: ${abou
 /**
  * The places of a config that the wanted axes have, in the order of the search.
  *
- * @param wanted names of axes.
  * @param fd the only fd that is loaded, with its reactor; undefined: every part of the config.
  */
 export function placesOf(
   config: CheckedConfig,
-  wanted: readonly string[],
+  { wanted, areNamed }: Wanted,
   fd: string | undefined,
 ): Place[] {
   const reactor = fd === undefined ? undefined : config.fds[fd]?.on;
@@ -142,6 +158,8 @@ export function placesOf(
     fd === undefined || part === 'backends' || name === (part === 'fds' ? fd : reactor);
   return axes
     .filter(({ name }) => wanted.includes(name))
-    .flatMap(({ name, places }) => places(config).map((place) => ({ axis: name, ...place })))
+    .flatMap(({ name, places }) =>
+      places(config, areNamed).map((place) => ({ axis: name, ...place })),
+    )
     .filter(({ path }) => isLoaded(path));
 }

@@ -43,9 +43,13 @@ export async function buildVariant(
   compile: boolean,
 ): Promise<Built | { failure: string }> {
   const out = join(folder, 'program');
-  mkdirSync(folder, { recursive: true });
   const representation = join(folder, 'loom.ir.json');
-  writeFileSync(representation, `${JSON.stringify(ir, null, 2)}\n`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(representation, `${JSON.stringify(ir, null, 2)}\n`);
+  } catch (error) {
+    return { failure: (error as Error).message };
+  }
   const words = ['build', representation, '--out', out, '--json'];
   if (!compile) words.push('--no-compile');
   const loomgen = join(packageRoot(), 'bin', 'loomgen.js');
@@ -66,6 +70,6 @@ export async function buildVariant(
       executable: made.find((path) => !path.endsWith('.node')) ?? null,
     };
   } finally {
-    await child.kill();
+    await child.end();
   }
 }

@@ -39,5 +39,5 @@ export function commandLoad(command: string, directory: string, limitMillisecond
       await child.kill();
     }
   };
-  return { about: command, metric: 'p50', hasUnits: false, run };
+  return { about: command, metric: 'p50', hasUnits: false, remarks: new Set(), run };
 }

@@ -122,6 +122,19 @@ function figuresOf({ kind }: DeclaredLoad, sent: Sent, processor: number): Figur
   };
 }
 
+/**
+ * Sentences on the reactors that run on another backend than the preferred one, from what a program
+ * says of itself (templates/runtime/loom/program.hpp): their rows measure that other one.
+ */
+export function fallbacksIn(talk: readonly string[]): string[] {
+  return talk.flatMap((line) => {
+    const found = /^loom: (reactors\.\w+) runs on (\w+) \((.*)\)$/.exec(line);
+    const [, reactor, backend, reason = ''] = found ?? [];
+    if (found === null || reason === 'the first declared') return [];
+    return [`Where another backend is preferred, ${reactor} runs on ${backend}: ${reason}`];
+  });
+}
+
 /** What a load plays, in words. */
 function aboutOf(load: DeclaredLoad): string {
   const { kind, fd, connections, bytes } = load;
@@ -147,6 +160,7 @@ export function declaredLoad(
   milliseconds: number,
 ): Load {
   const halves = tasksetHalves();
+  const remarks = new Set<string>();
   const run = async ({ executable }: Built): Promise<Figures> => {
     if (executable === null) throw new Discarded('there is no executable to be loaded');
     const { words, paths } = freeAddresses(config);
@@ -162,6 +176,7 @@ export function declaredLoad(
       const processor = processorNanoseconds(program.pid) - before;
       program.stop();
       compare(load, sent, await program.result<Counters>(stopMilliseconds));
+      for (const remark of fallbacksIn(program.talk)) remarks.add(remark);
       return figuresOf(load, sent, processor);
     } finally {
       await loading?.kill();
@@ -169,5 +184,5 @@ export function declaredLoad(
       for (const path of paths) rmSync(path, { force: true });
     }
   };
-  return { about: aboutOf(load), metric: metrics[load.kind], hasUnits: true, run };
+  return { about: aboutOf(load), metric: metrics[load.kind], hasUnits: true, remarks, run };
 }

@@ -59,6 +59,9 @@ function writtenValue(key: Node): Node | undefined {
   return value;
 }
 
+/** The comma behind a property, with the comments that are before it. */
+const commaBehind = /^(?:\s|\/\*[\s\S]*?\*\/|\/\/.*\n)*,/;
+
 /** A property behind the last one of an object literal, laid out like it. */
 function addition(literal: ObjectLiteralExpression, property: string): Edit | Refusal {
   const text = literal.getSourceFile().getFullText();
@@ -71,7 +74,7 @@ function addition(literal: ObjectLiteralExpression, property: string): Edit | Re
     return { start, end: isEmpty ? close : start, text: added };
   }
   const from = last.getEnd();
-  const comma = /^\s*,/.exec(text.slice(from, close))?.[0] ?? '';
+  const comma = commaBehind.exec(text.slice(from, close))?.[0] ?? '';
   const lineEnd = text.slice(from + comma.length, close).search(/\r?\n/);
   if (lineEnd < 0) {
     const start = from + comma.length;

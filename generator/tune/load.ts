@@ -15,6 +15,8 @@ export interface Load {
   metric: string;
   /** Whether its times are known to be nanoseconds and `rate` to be a second's. */
   hasUnits: boolean;
+  /** Sentences on what trials have shown and no figure says; trials add to it. */
+  remarks: ReadonlySet<string>;
   /**
    * Loads a variant once.
    * @throws {Discarded} with the reason why this trial has no figures

@@ -1,6 +1,6 @@
 /** What `loomgen tune` can be told, with the defaults and the bounds of a run. */
 import type { TuneResult } from '../commands/tune.ts';
-import { DiagnosticError, diagnostic } from '../report/diagnostic.ts';
+import { DiagnosticError, diagnostic, plain } from '../report/diagnostic.ts';
 import { closest } from '../report/suggest.ts';
 import { axisNames } from './axes.ts';
 import { minimumRounds } from './judge.ts';
@@ -47,14 +47,14 @@ export interface TuneOptions {
   onTalk?: ((line: string) => void) | undefined;
 }
 
-/** The numbers of a run: default, least and most. */
+/** The numbers of a run: default, least and most. A seed's default is only an example of one. */
 export const numbers = {
   rounds: { default: 11, least: minimumRounds, most: 1000 },
   milliseconds: { default: 500, least: 10, most: 3_600_000 },
   trialSeconds: { default: 60, least: 1, most: 3600 },
   variants: { default: 24, least: 1, most: 1000 },
   minutes: { default: 15, least: 1, most: 1440 },
-  seed: { default: 0, least: 0, most: 2 ** 32 - 1 },
+  seed: { default: 1, least: 0, most: 2 ** 32 - 1 },
 } as const;
 
 /** A number of a run. */
@@ -75,6 +75,30 @@ export function numberOf(options: TuneOptions, name: NumberName): number {
   return refuse(
     `${option} takes a whole number from ${least} to ${most}`,
     `Type: ${option} ${usual}`,
+  );
+}
+
+/** @throws DiagnosticError for the first number that is none or out of bounds, used or not */
+export function checkNumbers(options: TuneOptions): void {
+  for (const name of Object.keys(numbers)) numberOf(options, name as NumberName);
+}
+
+/** Figures of which is known which way they are better. */
+const lowerIsBetter = /^(?:p\d+|max|cpu|calls|lateness_p99)$/;
+
+/**
+ * Which way a figure is better.
+ *
+ * @param said by the command line or the config.
+ * @throws DiagnosticError when nobody says it of a figure that is the user's own
+ */
+export function betterOf(metric: string, said: Better | undefined): Better {
+  if (said !== undefined) return said;
+  if (metric === 'rate') return 'higher';
+  if (lowerIsBetter.test(metric)) return 'lower';
+  return refuse(
+    `Nobody says whether more or less of '${plain(metric)}' is better`,
+    'Type: --better higher - or --better lower, or say it by tune.better in the config.',
   );
 }
 

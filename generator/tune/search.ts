@@ -8,9 +8,9 @@ import { type OnProgress, runRounds, type Trial, tried } from '../measure/rounds
 import type { Random } from '../measure/statistics.ts';
 import { type Summary, summaryOf } from '../measure/summary.ts';
 import { plain, showPath } from '../report/diagnostic.ts';
-import { type Place, placesOf, type Value } from './axes.ts';
+import { type Place, placesOf, type Value, type Wanted } from './axes.ts';
 import type { Built } from './build_variant.ts';
-import { bestOf, isBetter } from './judge.ts';
+import { bestOf, judge } from './judge.ts';
 import type { Better, Figures, Load } from './load.ts';
 import { valueText } from './source_text.ts';
 import { type Choice, isSameProgram, type Variant, valueAt, withChoice } from './variant.ts';
@@ -28,13 +28,11 @@ export interface Limits {
 }
 
 /** What the search needs of the outside. */
-export interface Means {
+export interface Means extends Wanted {
   load: Load;
   /** The figure that decides. */
   metric: string;
   better: Better;
-  /** Names of the axes. */
-  wanted: readonly string[];
   /** The only fd that is loaded; undefined: any. */
   fd: string | undefined;
   random: Random;
@@ -45,7 +43,7 @@ export interface Means {
   onProgress: OnProgress;
 }
 
-/** A value that was not measured, and why. */
+/** A value that was not measured or does not count, and why. */
 export interface LeftOut {
   value: string;
   why: string;
@@ -59,6 +57,8 @@ export interface Step extends Summary<Figures> {
   /** The value that was there, with a mark. */
   present: string;
   leftOut: LeftOut[];
+  /** Values that looked better and do not count as such: of too few rounds, or they fail more. */
+  refused: LeftOut[];
   /** The value that was adopted; null: the present one stays. */
   adopted: string | null;
 }
@@ -77,8 +77,9 @@ export interface Found {
   /** Places that were not looked at. */
   untried: string[];
   winner: Variant;
-  /** The winner once more, beside what the user had; null where nothing was adopted. */
-  confirmation: (Summary<Figures> & { holds: boolean }) | null;
+  /** The winner once more, beside what the user had, and why it does not hold where it does not;
+   * null where nothing was adopted. */
+  confirmation: (Summary<Figures> & { holds: boolean; why: string | null }) | null;
 }
 
 /** The names of what is compared at the end. */
@@ -180,16 +181,21 @@ class Search {
     const leftOut: LeftOut[] = [];
     const { field, present } = await this.#field(place, now, leftOut);
     const where = showPath(place.path);
-    const common = { axis: place.axis, where, present, leftOut };
+    const common = { axis: place.axis, where, present, leftOut, refused: [], adopted: null };
     if (field.size === 0) {
-      return { step: { ...common, rows: [], noise: null, noisy: false, adopted: null }, next: now };
+      return { step: { ...common, rows: [], noise: null, noisy: false }, next: now };
     }
     const built = [...field].map(([name, each]) => [name, each.built] as const);
     const all = [[present, now.built] as const, ...built];
     const summary = await contest(where, all, this.#means, this.#limits);
-    const adopted = bestOf([...field.keys()], summary, this.#means.better) ?? null;
+    const judged = { summary, baseline: present, better: this.#means.better };
+    const adopted = bestOf([...field.keys()], judged) ?? null;
+    const refused = [...field.keys()].flatMap((value): LeftOut[] => {
+      const verdict = judge(value, judged);
+      return verdict.isBetter || verdict.why === undefined ? [] : [{ value, why: verdict.why }];
+    });
     const next = (adopted === null ? undefined : field.get(adopted)) ?? now;
-    return { step: { ...common, ...summary, adopted }, next };
+    return { step: { ...common, ...summary, refused, adopted }, next };
   }
 
   /** Measures what was found beside what the user had. */
@@ -198,7 +204,10 @@ class Search {
     // This has its time even when the time is up: without it nothing was found.
     const limits = { ...this.#limits, deadlineMilliseconds: Number.POSITIVE_INFINITY };
     const summary = await contest('all together', field, this.#means, limits);
-    return { ...summary, holds: isBetter(names.winner, summary, this.#means.better) };
+    const judged = { summary, baseline: names.present, better: this.#means.better };
+    const verdict = judge(names.winner, judged);
+    if (verdict.isBetter) return { ...summary, holds: true, why: null };
+    return { ...summary, holds: false, why: verdict.why ?? 'no better than the noise' };
   }
 }
 
@@ -215,9 +224,7 @@ export async function search(first: Standing, means: Means, limits: Limits): Pro
   let stopped: string | undefined;
   // What was adopted may open a place: level triggers, once epoll is preferred.
   const open = (): Place[] =>
-    placesOf(now.variant.config, means.wanted, means.fd).filter(
-      ({ path }) => !seen.has(showPath(path)),
-    );
+    placesOf(now.variant.config, means, means.fd).filter(({ path }) => !seen.has(showPath(path)));
   for (let [place] = open(); place !== undefined; [place] = open()) {
     stopped = running.whyNotOn();
     if (stopped !== undefined) break;

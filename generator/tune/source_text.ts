@@ -23,43 +23,67 @@ export function valueText(value: Value, style: Style = 'single'): string {
 /** Lines around a difference that are shown. */
 const contextLines = 1;
 
-/** For each pair of places in two lists, the length of their longest common rest. */
-function commonRests(one: readonly string[], other: readonly string[]): number[][] {
-  const lengths = Array.from({ length: one.length + 1 }, () =>
-    new Array<number>(other.length + 1).fill(0),
-  );
-  for (let a = one.length - 1; a >= 0; a -= 1) {
-    for (let b = other.length - 1; b >= 0; b -= 1) {
-      const [row, below] = [lengths[a] ?? [], lengths[a + 1] ?? []];
-      row[b] =
-        one[a] === other[b] ? (below[b + 1] ?? 0) + 1 : Math.max(below[b] ?? 0, row[b + 1] ?? 0);
+/** Lines of one text that another has or has not: a step, with the steps before it. */
+interface Step {
+  mark: '-' | '+' | ' ';
+  text: string;
+  before: Step | undefined;
+}
+
+/** How far the first text was read on a diagonal, and by what. */
+interface Reach {
+  read: number;
+  last: Step | undefined;
+}
+
+/** Lines that may go and come; where it would take more, all of a text go and all come. */
+const maximumChanges = 1000;
+
+/** The steps by which every line of one text goes and every line of the other comes. */
+function wholly(one: readonly string[], other: readonly string[]): Step | undefined {
+  let last: Step | undefined;
+  for (const text of one) last = { mark: '-', text, before: last };
+  for (const text of other) last = { mark: '+', text, before: last };
+  return last;
+}
+
+/**
+ * The fewest steps from one list to another, by Myers' greedy search (1986): after each number of
+ * changes the furthest that can be reached on each diagonal, which is what was read of the first
+ * list less what was read of the second. Its memory grows by the square of the changes alone.
+ */
+function fewestSteps(one: readonly string[], other: readonly string[]): Step | undefined {
+  const reached = new Map<number, Reach>();
+  for (let changes = 0; changes <= maximumChanges; changes += 1) {
+    for (let diagonal = -changes; diagonal <= changes; diagonal += 2) {
+      const [below, above] = [reached.get(diagonal - 1), reached.get(diagonal + 1)];
+      let { read, last }: Reach = { read: 0, last: undefined };
+      if (above !== undefined && (below === undefined || below.read < above.read)) {
+        read = above.read;
+        last = { mark: '+', text: other[read - diagonal - 1] ?? '', before: above.last };
+      } else if (below !== undefined) {
+        read = below.read + 1;
+        last = { mark: '-', text: one[below.read] ?? '', before: below.last };
+      }
+      for (; read < one.length && one[read] === other[read - diagonal]; read += 1) {
+        last = { mark: ' ', text: one[read] ?? '', before: last };
+      }
+      if (read >= one.length && read - diagonal >= other.length) return last;
+      reached.set(diagonal, { read, last });
     }
   }
-  return lengths;
+  return wholly(one, other);
 }
 
 /**
  * How one text becomes another, by lines: `-` what goes, `+` what comes, ` ` what stays around it.
- * Empty when they are equal. Takes time by the product of their lines, which are those of a config.
+ * Empty when they are equal.
  */
 export function lineDifference(before: string, after: string): string[] {
-  const [one, other] = [before.split('\n'), after.split('\n')];
-  const rests = commonRests(one, other);
-  const lines: { mark: '-' | '+' | ' '; text: string }[] = [];
-  for (let [a, b] = [0, 0]; a < one.length || b < other.length; ) {
-    const [gone = '', come = ''] = [one[a], other[b]];
-    if (a < one.length && b < other.length && gone === come) {
-      lines.push({ mark: ' ', text: gone });
-      a += 1;
-      b += 1;
-    } else if (b >= other.length || (rests[a + 1]?.[b] ?? -1) >= (rests[a]?.[b + 1] ?? -1)) {
-      lines.push({ mark: '-', text: gone });
-      a += 1;
-    } else {
-      lines.push({ mark: '+', text: come });
-      b += 1;
-    }
-  }
+  const lines: Step[] = [];
+  let step = fewestSteps(before.split('\n'), after.split('\n'));
+  for (; step !== undefined; step = step.before) lines.push(step);
+  lines.reverse();
   const changed = lines.flatMap(({ mark }, at) => (mark === ' ' ? [] : [at]));
   return lines.flatMap(({ mark, text }, at) =>
     changed.some((each) => Math.abs(each - at) <= contextLines) ? [`${mark} ${text}`] : [],

@@ -10,7 +10,8 @@ import { columns, interval, readableQuantity } from '../../generator/measure/tab
 import type { Figures, Metric } from './trial.ts';
 
 /** One server under one scenario. */
-export type Row = measured.Row<Figures>;
+export type Row = Omit<measured.Row<Figures>, 'pairs'> &
+  Partial<Pick<measured.Row<Figures>, 'pairs'>>;
 
 /** What a scenario of servers plays. */
 export type Played = Pick<Scenario, 'load' | 'transport' | 'connections' | 'bytes' | 'depth'>;

@@ -8,11 +8,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { load } from '../../generator/load.ts';
-import { Discarded } from '../../generator/measure/child.ts';
+import { Child, Discarded } from '../../generator/measure/child.ts';
 import { commandLoad } from '../../generator/tune/command_load.ts';
-import { variantOf } from '../../generator/tune/variant.ts';
-import { accept, propose } from '../../generator/tune/write_config.ts';
 import { emptyFolder, loomgen, matchesFixture, repository, type Run } from './workspace.ts';
 
 const by = 'tune';
@@ -63,7 +60,7 @@ test('the winner is found and written; everything else in the config stays', (t)
   t.regex(run.stdout, /^\+ {3}reactors: \{ main: \{ wait: 'block' \} \},$/m);
   t.regex(
     run.stderr,
-    /^at most places: 1, variants: 1, trials: 30; .* s; nothing begins after 15 min$/m,
+    /^about places: 1, variants: 1, trials: 30; .* s; nothing begins after 15 min$/m,
   );
   t.regex(run.stderr, /^loom\.config\.ts has it now; next: loomgen build loom\.config\.ts$/m);
   t.is(configIn(folder), usual.replace("'spin'", "'block'"));
@@ -96,39 +93,7 @@ test('a place that is computed, or that means more, is not written', (t) => {
   const run = tuned(folder, blockIsFast, '--write');
   t.is(run.status, 2);
   t.is(configIn(folder), computed);
-  matchesFixture(t, 'LOOM2022-computed', by, run.stderr.replace(/^at most.*\n/, ''));
-});
-
-test('a place that two parts share is not written, whatever its text', async (t) => {
-  const shared = configOf(
-    '{ main: own, other: own }',
-    "\nconst own = { wait: 'spin' } as const;\n",
-  ).replace('fds: {', "fds: { two: tcpServer('127.0.0.1:0', { on: 'other', handler: 'Echo' }),");
-  const folder = folderWith(t, shared);
-  const loaded = await load(join(folder, 'loom.config.ts'));
-  if (loaded.kind !== 'config') return t.fail();
-  const plan = join(folder, 'plan');
-  const path = ['reactors', 'main', 'wait'];
-  const winner = await variantOf(loaded, [{ path, value: 'block' }], plan);
-  if ('diagnostics' in winner) return t.fail(winner.diagnostics[0]?.message);
-  const proposal = await propose(loaded, winner, plan);
-  const said = 'diagnostics' in proposal ? proposal.diagnostics : [];
-  t.is(said[0]?.code, 'LOOM2022');
-  t.regex(said[0]?.message ?? '', /would give another program, so that more depends on it/);
-  t.deepEqual(readdirSync(folder).sort(), ['echo.hpp', 'loom.config.ts']);
-});
-
-test('a config that changes while it is asked about stays as it is then', async (t) => {
-  const folder = folderWith(t);
-  const file = join(folder, 'loom.config.ts');
-  const proposal = { file, before: usual, after: usual.replace("'spin'", "'block'") };
-  writeFileSync(file, `${usual}// New.\n`);
-  t.false(await accept(proposal));
-  t.is(configIn(folder), `${usual}// New.\n`);
-  writeFileSync(file, usual);
-  t.true(await accept(proposal));
-  t.is(configIn(folder), proposal.after);
-  t.deepEqual(readdirSync(folder).sort(), ['echo.hpp', 'loom.config.ts']);
+  matchesFixture(t, 'LOOM2022-computed', by, run.stderr.replace(/^about .*\n/, ''));
 });
 
 test('what cannot be begun says why', (t) => {
@@ -149,6 +114,9 @@ test('what cannot be begun says why', (t) => {
   t.regex(says(['--rounds', '4', '--load', 'true']).stderr, /LOOM2014: --rounds takes .* from 5/);
   t.regex(says(['--trial-seconds', '0', '--load', 'true']).stderr, /--trial-seconds takes/);
   t.regex(says(['--better', 'more']).stderr, /LOOM2014/);
+  t.regex(says(['--seed', 'abc', '--load', 'true']).stderr, /--seed takes a whole number from 0/);
+  const own = says(['--metric', 'rps', '--load', 'true']).stderr;
+  t.regex(own, /Nobody says whether more or less of 'rps' is better\.\n(?:.*\n)*.*--better higher/);
 });
 
 test('a representation cannot be tuned', (t) => {
@@ -204,6 +172,23 @@ test('a command that hangs is ended, with all that it started', async (t) => {
   t.true(hasEnded(Number(readFileSync(join(folder, 'started'), 'utf8'))));
 });
 
+test('a command is not waited for when what it started has left its group', async (t) => {
+  const folder = emptyFolder(t);
+  const load = commandLoad('setsid sleep 600 & echo $! > started; wait', folder, 500);
+  const built = { out: folder, addon: null, executable: null };
+  await t.throwsAsync(load.run(built), { message: /^the load did not end in time/ });
+  process.kill(Number(readFileSync(join(folder, 'started'), 'utf8')));
+});
+
+test('what is ended and not killed can end first what it has started', async (t) => {
+  const directory = emptyFolder(t);
+  const script = "trap 'echo asked > asked; exit' TERM; echo READY; sleep 600 & wait";
+  const child = new Child('it', ['sh', '-c', script], undefined, { directory });
+  await child.says('READY', 60_000);
+  await child.end();
+  t.is(readFileSync(join(directory, 'asked'), 'utf8'), 'asked\n');
+});
+
 /** Whether a process is gone, or only waits to be asked how it ended. */
 function hasEnded(pid: number): boolean {
   try {
@@ -226,12 +211,20 @@ async function lineOf(folder: string, name: string): Promise<string> {
   return read().trim();
 }
 
+/** How a run is interrupted. */
+interface Interruption {
+  /** Variables of its environment. */
+  own?: NodeJS.ProcessEnv;
+  /** Whether it is interrupted again once something has written into `asked`. */
+  isImpatient?: boolean;
+}
+
 /** Interrupts a run once something has written its process and its folder into `started`. */
 async function interrupted(
   t: ExecutionContext,
   folder: string,
   words: readonly string[],
-  own = {},
+  { own = {}, isImpatient = false }: Interruption = {},
 ) {
   const given = [join(repository, 'bin', 'loomgen.js'), 'tune', '--write', ...words];
   const environment = { ...process.env, ...own };
@@ -241,6 +234,10 @@ async function interrupted(
   t.true(existsSync(out));
   const closed = once(child, 'close');
   child.kill('SIGINT');
+  if (isImpatient) {
+    await lineOf(folder, 'asked');
+    child.kill('SIGINT');
+  }
   t.is((await closed)[0], 130);
   t.true(hasEnded(Number(pid)));
   t.false(existsSync(out));
@@ -254,11 +251,20 @@ test('an interruption ends the load and leaves the config as it was', async (t) 
   t.deepEqual(readdirSync(folder).sort(), ['echo.hpp', 'loom.config.ts', 'started']);
 });
 
+test('a second interruption leaves no more behind than the first', async (t) => {
+  const folder = folderWith(t);
+  const stays = `trap 'echo asked > asked' TERM; echo $$ "$LOOM_TUNE_OUT" > started`;
+  const load = `${stays}; while :; do sleep 600 & wait; done`;
+  await interrupted(t, folder, ['--load', load, ...small], { isImpatient: true });
+});
+
 test('an interruption ends compilers, too, which have groups of their own', async (t) => {
   const folder = folderWith(t);
   const compiler = join(folder, 'compiler');
   const hangs = `echo $$ "$PWD" > '${folder}/started'; exec sleep 600`;
   const script = `#!/bin/sh\ncase "$*" in *program.cpp*) ${hangs};; esac\nexec c++ "$@"\n`;
   writeFileSync(compiler, script, { mode: 0o755 });
-  await interrupted(t, folder, ['--load', 'true', '--vary', 'wait'], { CXX: compiler });
+  await interrupted(t, folder, ['--load', 'true', '--vary', 'wait'], {
+    own: { CXX: compiler },
+  });
 });

@@ -10,7 +10,11 @@ import { load } from '../../generator/load.ts';
 import { Discarded } from '../../generator/measure/child.ts';
 import { seeded } from '../../generator/measure/statistics.ts';
 import { type Built, buildVariant } from '../../generator/tune/build_variant.ts';
-import { type DeclaredLoad, declaredLoad } from '../../generator/tune/declared_load.ts';
+import {
+  type DeclaredLoad,
+  declaredLoad,
+  fallbacksIn,
+} from '../../generator/tune/declared_load.ts';
 import type { Load } from '../../generator/tune/load.ts';
 import { buildLoadGenerator } from '../../generator/tune/load_generator.ts';
 import { search } from '../../generator/tune/search.ts';
@@ -42,6 +46,18 @@ async function playKinds(
   await t.throwsAsync(answered.run(none), { message: /no executable/ });
 }
 
+test('a program that falls back to another backend is not taken for the preferred one', (t) => {
+  const reason = 'io_uring_setup(2) is forbidden here.';
+  t.deepEqual(
+    fallbacksIn([
+      'loom: reactors.main runs on io_uring (the first declared)',
+      `loom: reactors.other runs on epoll (${reason})`,
+      'a line of a handler',
+    ]),
+    [`Where another backend is preferred, reactors.other runs on epoll: ${reason}`],
+  );
+});
+
 test('declared loads compare real variants, and each kind has its figures', async (t) => {
   t.timeout(300_000);
   const loaded = await load(join(repository, 'test/generator/tuned/loom.config.ts'));
@@ -69,6 +85,7 @@ test('declared loads compare real variants, and each kind has its figures', asyn
     metric: 'p50',
     better: 'lower',
     wanted: ['wait'],
+    areNamed: true,
     fd: declared.fd,
     random: seeded(1),
     make: async (choices: Parameters<typeof variantOf>[1]) => {

@@ -59,6 +59,11 @@ test('a key is added to an object as it is laid out', (t) => {
     '+     submitBatch: 32, // few',
     "+     wait: 'block'",
   ]);
+  const behind = '{ submitBatch: 32 /* few, */, }';
+  t.deepEqual(changes(configOf(behind, options), [wait('block')]), [
+    '-   reactors: { main: { submitBatch: 32 /* few, */, } },',
+    "+   reactors: { main: { submitBatch: 32 /* few, */, wait: 'block', } },",
+  ]);
   const onlyComment = '{ /* nothing */ }';
   t.deepEqual(changes(configOf(onlyComment, options), [wait('block')]), [
     '-   reactors: { main: { /* nothing */ } },',
@@ -116,4 +121,20 @@ test('a difference shows what goes and what comes, with a line around it', (t) =
   t.deepEqual(lineDifference('a\nb\nc\nd\ne', 'a\nb\nx\nd\ne'), ['  b', '- c', '+ x', '  d']);
   t.deepEqual(lineDifference('a\nb', 'a\nb'), []);
   t.deepEqual(lineDifference('a', 'a\nb'), ['  a', '+ b']);
+  t.deepEqual(lineDifference('a\nb\nc\na\nb\nb\na', 'c\nb\na\nb\na\nc'), [
+    ...['- a', '- b', '  c', '+ b', '  a', '  b', '- b', '  a', '+ c'],
+  ]);
+});
+
+test('a difference of long texts takes as much as they differ, and has a bound', (t) => {
+  const line = (_: unknown, at: number): string => `line ${at}`;
+  const long = Array.from({ length: 50_000 }, line);
+  const changed = ['line 0', 'x', ...long.slice(2, 49_998), 'line 49999'];
+  const wanted = ['  line 0', '- line 1', '+ x', '  line 2'];
+  const end = ['  line 49997', '- line 49998', '  line 49999'];
+  t.deepEqual(lineDifference(long.join('\n'), changed.join('\n')), [...wanted, ...end]);
+  const other = long.slice(0, 600).map((text) => `other ${text}`);
+  const difference = lineDifference(long.slice(0, 600).join('\n'), other.join('\n'));
+  t.is(difference.length, 1200);
+  t.deepEqual(difference.slice(0, 1), ['- line 0']);
 });

@@ -11,6 +11,7 @@ import { axisNames, placesOf } from '../../generator/tune/axes.ts';
 import type { Figures } from '../../generator/tune/load.ts';
 import { type Limits, type Means, search } from '../../generator/tune/search.ts';
 import {
+  type Choice,
   type LoadedConfig,
   type Variant,
   valueAt,
@@ -50,12 +51,14 @@ async function searched(play: Play, wanted: readonly string[], differences: Part
       about: 'a function',
       metric: 'p50',
       hasUnits: false,
+      remarks: new Set<string>(),
       run: async ({ out }) =>
         play((...path) => valueAt(variants.get(out)?.value, path), 1 + random() / 1000),
     },
     metric: 'p50',
     better: 'lower',
     wanted,
+    areNamed: false,
     fd: 'tcp',
     random: seeded(1),
     make: async (choices) => {
@@ -160,6 +163,48 @@ test('a trial that fails is discarded, counted, and of too few nothing follows',
   t.is(steps[0]?.adopted, null, 'four trials are no evidence');
 });
 
+/** Searches where trials fail, as `fails` says by what is played and how often it was before. */
+async function foundFailing(fails: (isFast: boolean, trial: number) => boolean) {
+  const played = { true: 0, false: 0 };
+  const play: Play = (at, noise) => {
+    const isFast = isBlock(at);
+    played[`${isFast}`] += 1;
+    if (fails(isFast, played[`${isFast}`])) throw new Discarded('it fell over');
+    return { p50: isFast ? noise / 2 : noise };
+  };
+  const make = async (choices: readonly Choice[]) => {
+    const isOther = choices.some(({ value }) => value !== 'block');
+    const made = isOther
+      ? { reason: 'not here' }
+      : await variantOf((await echo).loaded, choices, folder);
+    return 'diagnostics' in made ? { reason: 'wrong' } : made;
+  };
+  return found(play, ['wait'], { make });
+}
+
+test('rounds count where both have held, however many trials each has', async (t) => {
+  // Of 7 rounds the baseline, which is played twice in each, has figures in the first few alone.
+  const { steps, winner } = await foundFailing((isFast, trial) => !isFast && trial > 5);
+  t.is(steps[0]?.rows.find(({ server }) => server === "'block'")?.trials, 7);
+  t.is(steps[0]?.adopted, null);
+  t.regex(steps[0]?.refused[0]?.why ?? '', /^better, but rounds that held .*: [0-4] of 5$/);
+  t.deepEqual(winner.choices, []);
+});
+
+test('what fails more often than the present is not adopted, however fast it is', async (t) => {
+  const { steps } = await foundFailing((isFast, trial) => isFast && trial > 5);
+  t.is(steps[0]?.adopted, null);
+  const why = 'better, but of 7 trials 2 failed, and 0 of the default (now)';
+  t.deepEqual(steps[0]?.refused, [{ value: "'block'", why }]);
+});
+
+test('what fails more often only at the end is not confirmed', async (t) => {
+  const { steps, confirmation } = await foundFailing((isFast, trial) => isFast && trial > 12);
+  t.is(steps[0]?.adopted, "'block'");
+  t.false(confirmation?.holds);
+  t.regex(confirmation?.why ?? '', /^better, but of 7 trials 2 failed/);
+});
+
 test('a figure that is not there or is nothing discards its trial', async (t) => {
   const play: Play = (at) => (isBlock(at) ? { p50: 0 } : { other: 1 });
   const { steps } = await found(play, ['wait']);
@@ -197,6 +242,24 @@ test('a choice opens the places that it makes possible', async (t) => {
   );
 });
 
+test('a backend that the config leaves out is tried only by name', async (t) => {
+  const { loaded } = await echo;
+  const valuesOf = async (linux: readonly string[], areNamed: boolean) => {
+    const choice = { path: ['backends', 'linux'], value: linux };
+    const made = await variantOf(loaded, [choice], folder);
+    if ('diagnostics' in made) throw new Error('no such variant');
+    const places = placesOf(made.config, { wanted: ['backend'], areNamed }, 'tcp');
+    return places.flatMap(({ values }) => values);
+  };
+  t.deepEqual(await valuesOf(['epoll'], false), []);
+  const both = [['io_uring', 'epoll'], ['epoll']];
+  t.deepEqual(await valuesOf(['epoll'], true), both);
+  t.deepEqual(await valuesOf(['epoll', 'io_uring'], false), [
+    ['io_uring', 'epoll'],
+    ['epoll', 'io_uring'],
+  ]);
+});
+
 test('every axis has a value that the schema takes somewhere', async (t) => {
   const { loaded } = await echo;
   const path = ['fds', 'tcp', 'style'];
@@ -204,7 +267,7 @@ test('every axis has a value that the schema takes somewhere', async (t) => {
   const choices = [{ path, value: { fiber: 'small' } }, epoll];
   const rich = await variantOf(loaded, choices, folder);
   if ('diagnostics' in rich) return t.fail(rich.diagnostics[0]?.message);
-  const places = placesOf(rich.config, axisNames, undefined);
+  const places = placesOf(rich.config, { wanted: axisNames, areNamed: true }, undefined);
   t.deepEqual([...new Set(places.map(({ axis }) => axis))], [...axisNames]);
   for (const { path: at, values } of places) {
     const made = await Promise.all(

@@ -26,6 +26,8 @@ const figures = v.object({
 const row = v.object({
   server: v.string(),
   trials: number,
+  // Runs that were saved before it was counted have none.
+  pairs: v.exactOptional(number),
   discarded: v.array(v.object({ round: number, why: v.string() })),
   spread: v.nullable(spread),
   ratio: v.nullable(spread),
