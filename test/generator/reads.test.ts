@@ -171,9 +171,10 @@ test('what one code has transformed is not where other code looks for it', (t) =
   t.not(transformsFolder(folder, code), before);
 });
 
-test('nothing is known with an import that Node has run, or with a method for a variable', (t) => {
-  const text = "import './native.mjs';";
-  const folder = folderOf(t, { 'loom.config.ts': text, 'native.mjs': '', 'other.ts': '' });
+test('nothing is known with an import that others have run, or with a method for a variable', (t) => {
+  const text = "import './other.ts';";
+  const empty = { 'native.mjs': '', 'other.ts': '', 'before.ts': '' };
+  const folder = folderOf(t, { 'loom.config.ts': text, ...empty });
   const file = join(folder, 'loom.config.ts');
   const reads = { sha256: sha256(text), variables: ['A'], imports: ['./other.ts'], unknown: false };
   const other = { sha256: sha256(''), variables: [], imports: [], unknown: false };
@@ -186,6 +187,7 @@ test('nothing is known with an import that Node has run, or with a method for a 
       environment: {},
     });
   t.not(all({}), null);
+  t.is(all({ imports: ['./before.ts'] }), null);
   t.is(all({ imports: ['./native.mjs'] }), null);
   t.is(all({ variables: ['hasOwnProperty'] }), null);
 });
