@@ -104,14 +104,19 @@ const loadedBefore = new Set(Object.keys(jiti.cache));
 /** The config can change its environment. */
 const environmentBefore = { ...process.env };
 
-/** What was loaded since then, packages and what transforms configs included. */
+/** What each file exported that was loaded since then, packages' files included. */
 function modules(): Map<string, unknown> {
-  const entries = Object.entries(jiti.cache).filter(([file]) => !loadedBefore.has(file));
-  return new Map(entries.map(([file, module]) => [file, module?.exports]));
+  const found = new Map<string, unknown>();
+  for (const [file, module] of Object.entries(jiti.cache)) {
+    if (!loadedBefore.has(file)) found.set(file, module?.exports);
+  }
+  return found;
 }
 
 function dependencies(): string[] {
-  const files = [...modules().keys()].filter((file) => !/[\\/]node_modules[\\/]/.test(file));
+  const files = Object.keys(jiti.cache).filter(
+    (file) => !loadedBefore.has(file) && !/[\\/]node_modules[\\/]/.test(file),
+  );
   return [...new Set([request.file, ...files])].sort();
 }
 
