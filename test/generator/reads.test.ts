@@ -171,7 +171,7 @@ test('what one code has transformed is not where other code looks for it', (t) =
   t.not(transformsFolder(folder, code), before);
 });
 
-test('nothing is known with an import that others have run, or with a method for a variable', (t) => {
+test('nothing is known with an import that others ran, or with a method for a variable', (t) => {
   const text = "import './other.ts';";
   const empty = { 'native.mjs': '', 'other.ts': '', 'before.ts': '' };
   const folder = folderOf(t, { 'loom.config.ts': text, ...empty });
