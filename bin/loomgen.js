@@ -54,4 +54,15 @@ async function run() {
   process.exitCode = await (bundleIsCurrent() ? runBundle(words) : runSources(words));
 }
 
-run();
+/** Reports what kept loomgen from starting, where nothing of it can do so. */
+function reportNoStart(error) {
+  const details = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(
+    `error LOOM9001: loomgen could not start\n  why: ${error?.message ?? error}\n` +
+      '  fix: Run it in a folder that exists; if it fails there too, install it again.\n\n' +
+      `${details}\n`,
+  );
+  process.exitCode = 1;
+}
+
+run().catch(reportNoStart);

@@ -2,9 +2,18 @@
  * Where loomgen keeps what it can make again: configs that were transformed, and what the last
  * build of each was made of.
  */
-import { accessSync, constants, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { sha256 } from './plan.ts';
 
 /** Whether a folder can be written to, or made below `base`; others may have made what is there. */
 function canHold(folder: string, base: string): boolean {
@@ -41,4 +50,17 @@ export function defaultCacheFolder(file: string): string | false {
   } catch {
     return false;
   }
+}
+
+/**
+ * Where configs are kept that certain code has transformed: what other code made of them is of no
+ * use, and is not found there.
+ *
+ * @param cacheFolder from `defaultCacheFolder`.
+ * @param code the files of that code, absolute.
+ * @throws when one of them cannot be read.
+ */
+export function transformsFolder(cacheFolder: string, code: readonly string[]): string {
+  const hash = sha256(code.map((file) => sha256(readFileSync(file, 'utf8'))).join('\n'));
+  return join(cacheFolder, `configs-${hash.slice(0, 16)}`);
 }

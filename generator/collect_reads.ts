@@ -7,6 +7,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { SourceReads } from './config_reads.ts';
+import type { Environment } from './environment.ts';
 import { sha256 } from './plan.ts';
 
 /** Everything that decides a config's value. */
@@ -17,8 +18,8 @@ export interface ConfigReads {
   variables: Record<string, string | null>;
 }
 
-/** Extensions that mean the same whatever package.json says. */
-const scriptExtensions = ['.ts', '.mts', '.mjs'];
+/** Extensions of what is always transformed, and so reports, whatever package.json says. */
+const scriptExtensions = ['.ts', '.mts'];
 
 /** The SHA-256 of a file's text in hexadecimal; null when it is none or reached by a link. */
 export function textHash(file: string): string | null {
@@ -29,10 +30,16 @@ export function textHash(file: string): string | null {
   }
 }
 
-/** The SHA-256 of an environment variable's value in hexadecimal; null when it is not set. */
-export function variableHash(name: string): string | null {
-  const value = process.env[name];
-  return value === undefined ? null : sha256(value);
+/**
+ * The SHA-256 of an environment variable's value in hexadecimal; null when it is not set.
+ *
+ * @throws when the name is that of a method of all objects, which is not a variable.
+ */
+export function variableHash(name: string, environment: Environment): string | null {
+  const value: unknown = environment[name];
+  if (value === undefined) return null;
+  if (typeof value !== 'string') throw new Error(`${name} is not a variable`);
+  return sha256(value);
 }
 
 /** The hash of a JSON file as it was when it was imported; null when that cannot be said. */
@@ -41,41 +48,58 @@ function jsonHash(file: string, exported: unknown): string | null {
   return isDeepStrictEqual(JSON.parse(text), exported) ? sha256(text) : null;
 }
 
-/** Whether every import names the very file that it stands for, whatever else may appear. */
-function areExact(imports: readonly string[], file: string): boolean {
-  return imports.every((specifier) => {
-    const path = resolve(dirname(file), specifier);
-    return realpathSync(path) === path && statSync(path).isFile();
-  });
+/**
+ * The very file that an import names, whatever else may appear beside it.
+ *
+ * @returns an absolute path; null when it is a link or no file.
+ */
+function importedFile(specifier: string, file: string): string | null {
+  const path = resolve(dirname(file), specifier);
+  return realpathSync(path) === path && statSync(path).isFile() ? path : null;
+}
+
+/** What was seen while a config ran. */
+export interface SeenRun {
+  /** Files that are known to have been loaded, absolute, the config among them. */
+  files: readonly string[];
+  /** Every module that was loaded since the config began: absolute path to what it exported. */
+  modules: ReadonlyMap<string, unknown>;
+  /** What the sources reported, in any order. */
+  reported: readonly SourceReads[];
+  /** The environment as it was before the config ran, which may have changed it. */
+  environment: Environment;
 }
 
 /**
- * Puts the reads of a config together.
+ * Puts the reads of a config together: those of its files, and of what they import in turn.
  *
- * @param files every file that was loaded, absolute, the config among them.
- * @param reported what the sources reported, in any order.
- * @param exportsOf what a loaded file exported.
  * @returns null when it is not known for certain what decides the config's value.
  */
-export function readsOfAll(
-  files: readonly string[],
-  reported: readonly SourceReads[],
-  exportsOf: (file: string) => unknown,
-): ConfigReads | null {
+export function readsOfAll(seen: SeenRun): ConfigReads | null {
   const reads: ConfigReads = { files: {}, variables: {} };
+  // Grows while it is walked, by files that were loaded and by no others.
+  const files = new Set(seen.files);
   try {
     for (const file of files) {
+      // What somebody else has loaded, Node itself or loomgen, has reported nothing.
+      if (!seen.modules.has(file)) return null;
       const isJson = extname(file) === '.json';
-      const hash = isJson ? jsonHash(file, exportsOf(file)) : textHash(file);
+      const hash = isJson ? jsonHash(file, seen.modules.get(file)) : textHash(file);
       if (hash === null || realpathSync(file) !== file) return null;
       reads.files[file] = hash;
       if (isJson) continue;
       // What ran had the text that is there now, or else it is not found here.
-      const source = reported.find((each) => each.sha256 === hash);
+      const source = seen.reported.find((each) => each.sha256 === hash);
       if (source === undefined || source.unknown) return null;
       if (!scriptExtensions.includes(extname(file))) return null;
-      if (!areExact(source.imports, file)) return null;
-      for (const name of source.variables) reads.variables[name] = variableHash(name);
+      for (const specifier of source.imports) {
+        const imported = importedFile(specifier, file);
+        if (imported === null) return null;
+        files.add(imported);
+      }
+      for (const name of source.variables) {
+        reads.variables[name] = variableHash(name, seen.environment);
+      }
     }
   } catch {
     return null;

@@ -17,7 +17,7 @@ export interface SourceReads {
   sha256: string;
   /** Names of environment variables, sorted. */
   variables: string[];
-  /** Relative imports as they are written, sorted. */
+  /** Relative imports as they are written, sorted; not those for types alone, which never run. */
   imports: string[];
   /** Whether it may read something that is not listed here. */
   unknown: boolean;
@@ -33,17 +33,25 @@ interface SyntaxNode {
 interface TransformedFile {
   code: string;
   ast: { program: SyntaxNode & { body: SyntaxNode[] } };
-  scope: { globals: Readonly<Record<string, unknown>> };
+  scope: {
+    /** Names that nothing in the source declares. */
+    globals: Readonly<Record<string, unknown>>;
+    /** Names of its outermost scope. */
+    bindings: Readonly<Record<string, unknown>>;
+  };
 }
 
-/** Under this symbol the thread that runs a config keeps the function that takes findings. */
-export const reportSymbol = Symbol.for('loomgen.reads');
+/** The global that takes findings in the thread that runs a config. No config has to know it. */
+export const reportName = 'loomgen.reads';
 
-/** Globals that give the same whenever and wherever; all but what `uncertain` names. */
+/**
+ * Globals that give the same whenever and wherever; all but what `uncertain` names. RegExp is none:
+ * `RegExp.$1` is of whatever was matched last, be it by what transforms configs.
+ */
 const certainGlobals = new Set(
   [
-    'Array BigInt Boolean Error Infinity JSON Map Math NaN Number Object Promise RangeError RegExp',
-    'Set String Symbol TypeError isFinite isNaN parseFloat parseInt undefined',
+    'Array BigInt Boolean Error Infinity JSON Map Math NaN Number Object Promise RangeError Set',
+    'String Symbol TypeError isFinite isNaN parseFloat parseInt undefined',
   ]
     .join(' ')
     .split(' '),
@@ -87,30 +95,75 @@ function isNode(value: unknown): value is SyntaxNode {
 
 /** The variable's name in `process.env.NAME`; undefined for all other syntax. */
 function variableOf(node: SyntaxNode): string | undefined {
-  const nameOf = (member: unknown): [object: unknown, name: unknown] => {
+  const partsOf = (member: unknown): [object: unknown, name: unknown] => {
     if (!isNode(member) || member.type !== 'MemberExpression' || member.computed) return [0, 0];
     return [member.object, isNode(member.property) ? member.property.name : undefined];
   };
-  const [environment, name] = nameOf(node);
-  const [object, env] = nameOf(environment);
+  const [environment, name] = partsOf(node);
+  const [object, env] = partsOf(environment);
   const isProcess = isNode(object) && object.type === 'Identifier' && object.name === 'process';
   return isProcess && env === 'env' && typeof name === 'string' ? name : undefined;
 }
 
 /** What is gathered on the way through a tree. */
 interface Gathered {
+  /** Names that stand where values do. */
   names: Set<string>;
+  /** Names that the source declares for the type checker: their values are the globals'. */
+  declared: Set<string>;
   variables: Set<string>;
-  imports: Set<string>;
+  /** Relative imports, each with the names that it brings. */
+  imports: { specifier: string; names: string[] }[];
   unknown: boolean;
 }
 
-/** Notes the module that an import or a re-export names. */
-function gatherSource(node: SyntaxNode, gathered: Gathered): void {
+/** The nodes of a list; none when it is no list. */
+function nodesOf(list: unknown): SyntaxNode[] {
+  return Array.isArray(list) ? list.filter(isNode) : [];
+}
+
+/** The name of a node; empty when it has none. */
+function nameOf(node: unknown): string {
+  return isNode(node) && typeof node.name === 'string' ? node.name : '';
+}
+
+/** Notes the module that an import or a re-export names, and what it brings into the source. */
+function gatherSource(node: SyntaxNode, names: string[], gathered: Gathered): void {
   if (!isNode(node.source)) return;
   const specifier = String(node.source.value);
-  if (/^\.\.?\//.test(specifier)) gathered.imports.add(specifier);
+  if (/^\.\.?\//.test(specifier)) gathered.imports.push({ specifier, names });
   else if (specifier !== 'loomgen') gathered.unknown = true;
+}
+
+/** Notes an import. One for types alone is taken out, and what it names is the globals' then. */
+function gatherImport(node: SyntaxNode, gathered: Gathered): unknown[] {
+  const specifiers = nodesOf(node.specifiers);
+  const isType = ({ importKind }: SyntaxNode) => [importKind, node.importKind].includes('type');
+  for (const { local } of specifiers.filter(isType)) gathered.declared.add(nameOf(local));
+  const values = specifiers.filter((each) => !isType(each));
+  if (specifiers.length > 0 && values.length === 0) return [];
+  const names = values.map(({ local }) => nameOf(local));
+  gatherSource(node, names, gathered);
+  return [];
+}
+
+/** Notes an export; gives what of it is to be looked at in turn. */
+function gatherExport(node: SyntaxNode, gathered: Gathered): unknown[] {
+  const specifiers = nodesOf(node.specifiers);
+  const values = specifiers.filter(({ exportKind }) => exportKind !== 'type');
+  if (node.exportKind === 'type' && !isNode(node.declaration)) return [];
+  if (specifiers.length > 0 && values.length === 0) return [];
+  gatherSource(node, [], gathered);
+  return [node.declaration, values];
+}
+
+/** Notes what `declare const` names. */
+function gatherDeclared(node: SyntaxNode, gathered: Gathered): unknown[] {
+  for (const { id } of nodesOf(node.declarations)) {
+    if (nameOf(id) === '') gathered.unknown = true;
+    gathered.declared.add(nameOf(id));
+  }
+  return [];
 }
 
 /** Looks at one node; gives what of it is to be looked at in turn. */
@@ -124,10 +177,12 @@ function gather(node: SyntaxNode, gathered: Gathered): unknown[] {
   if (typedExpressions.has(node.type)) return [node.expression];
   switch (node.type) {
     case 'ImportDeclaration':
+      return gatherImport(node, gathered);
     case 'ExportNamedDeclaration':
     case 'ExportAllDeclaration':
-      if (node.importKind === 'type' || node.exportKind === 'type') return [];
-      gatherSource(node, gathered);
+      return gatherExport(node, gathered);
+    case 'VariableDeclaration':
+      if (node.declare === true) return gatherDeclared(node, gathered);
       break;
     case 'Identifier':
       gathered.names.add(String(node.name));
@@ -135,6 +190,13 @@ function gather(node: SyntaxNode, gathered: Gathered): unknown[] {
     case 'StringLiteral':
       if (uncertain.has(String(node.value))) gathered.unknown = true;
       break;
+    case 'TemplateElement':
+      if (uncertain.has(String((node.value as { cooked?: unknown }).cooked))) {
+        gathered.unknown = true;
+      }
+      break;
+    // Decorators get types as values, where they are not looked for.
+    case 'Decorator':
     case 'Import':
     case 'ImportExpression':
     case 'MetaProperty':
@@ -150,8 +212,9 @@ function gather(node: SyntaxNode, gathered: Gathered): unknown[] {
 function readsOf(file: TransformedFile): SourceReads {
   const gathered: Gathered = {
     names: new Set(),
+    declared: new Set(),
     variables: new Set(),
-    imports: new Set(),
+    imports: [],
     unknown: false,
   };
   // Bounded by the size of the source, which has been parsed already.
@@ -161,41 +224,40 @@ function readsOf(file: TransformedFile): SourceReads {
     if (Array.isArray(next)) open.push(...next);
     else if (isNode(next)) open.push(...gather(next, gathered));
   }
-  const { names, variables, imports } = gathered;
-  const globals = Object.keys(file.scope.globals).filter((name) => names.has(name));
+  const { names, declared, variables } = gathered;
+  const globals = [...Object.keys(file.scope.globals), ...declared];
   const isCertain =
-    globals.every((name) => certainGlobals.has(name)) &&
+    globals.every((name) => certainGlobals.has(name) || !names.has(name)) &&
     [...names].every((name) => !uncertain.has(name));
+  // An import of which no name stands for a value is one for types: it is taken out.
+  const imports = gathered.imports
+    .filter((each) => each.names.length === 0 || each.names.some((name) => names.has(name)))
+    .map(({ specifier }) => specifier);
   return {
     sha256: sha256(file.code),
     variables: [...variables].sort(),
-    imports: [...imports].sort(),
+    imports: [...new Set(imports)].sort(),
     unknown: gathered.unknown || !isCertain,
   };
 }
 
 /** A statement that hands a finding to whoever runs the source. */
 function reportStatement(reads: SourceReads): SyntaxNode {
-  const name = (text: string): SyntaxNode => ({ type: 'Identifier', name: text });
   const text = (value: string): SyntaxNode => ({ type: 'StringLiteral', value });
-  const member = (object: SyntaxNode, property: SyntaxNode, computed: boolean): SyntaxNode => ({
-    ...{ type: 'MemberExpression', object, property, computed },
-  });
-  const call = (callee: SyntaxNode, value: SyntaxNode): SyntaxNode => ({
-    ...{ type: 'CallExpression', callee, arguments: [value] },
-  });
-  const symbol = call(
-    member(name('Symbol'), name('for'), false),
-    text(Symbol.keyFor(reportSymbol) ?? ''),
-  );
-  const report = member(name('globalThis'), symbol, true);
-  return { type: 'ExpressionStatement', expression: call(report, text(JSON.stringify(reads))) };
+  const object: SyntaxNode = { type: 'Identifier', name: 'globalThis' };
+  const callee: SyntaxNode = {
+    ...{ type: 'MemberExpression', object, property: text(reportName), computed: true },
+  };
+  const call = { type: 'CallExpression', callee, arguments: [text(JSON.stringify(reads))] };
+  return { type: 'ExpressionStatement', expression: call };
 }
 
 /** A Babel plugin that appends to each source the report of what it reads. */
 export function reportReads(): object {
   return {
     pre(file: TransformedFile): void {
+      // A source with a `globalThis` of its own reports nothing, so that nothing is known of it.
+      if ('globalThis' in file.scope.bindings) return;
       file.ast.program.body.push(reportStatement(readsOf(file)));
     },
   };

@@ -3,11 +3,13 @@
  * taking the generator with it. It sends one answer; `load.ts` ends the thread then, or when none
  * comes. The config's `loomgen` is the helpers of `define.ts` and nothing else.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createJiti } from 'jiti';
+import { transformsFolder } from './cache_folder.ts';
 import { readsOfAll, type ConfigReads } from './collect_reads.ts';
-import { reportReads, reportSymbol, type SourceReads } from './config_reads.ts';
+import { reportName, reportReads, type SourceReads } from './config_reads.ts';
 import * as helpers from './define.ts';
 import { type NotPlain, toPlainData } from './plain_data.ts';
 
@@ -82,11 +84,12 @@ function findRepeatedKeys() {
   return { visitor: { ObjectExpression: visit, Program: { exit: leave } } };
 }
 
-/** Sources that were transformed by other plugins are of no use: this folder is for these alone. */
-const transformsName = 'configs-2';
+/** The plugins' own code: this file, which has all of it when bundled. */
+const own = fileURLToPath(import.meta.url);
+const pluginFiles = own.endsWith('.ts') ? [own, join(dirname(own), 'config_reads.ts')] : [own];
 
 const jiti = createJiti(request.file, {
-  fsCache: request.cacheFolder !== false && join(request.cacheFolder, transformsName),
+  fsCache: request.cacheFolder !== false && transformsFolder(request.cacheFolder, pluginFiles),
   interopDefault: false,
   virtualModules: { loomgen: helpers },
   transformOptions: { babel: { plugins: [findRepeatedKeys, reportReads] } },
@@ -94,10 +97,21 @@ const jiti = createJiti(request.file, {
 
 /** What the sources that ran have reported, each once however often it is imported. */
 const reported: SourceReads[] = [];
-Object.defineProperty(globalThis, reportSymbol, {
+Object.defineProperty(globalThis, reportName, {
   value: (text: string) => reported.push(JSON.parse(text) as SourceReads),
 });
 const loadedBefore = new Set(Object.keys(jiti.cache));
+/** The config can change its environment. */
+const environmentBefore = { ...process.env };
+
+/** What each file exported that was loaded since then, packages' files included. */
+function modules(): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  for (const [file, module] of Object.entries(jiti.cache)) {
+    if (!loadedBefore.has(file)) found.set(file, module?.exports);
+  }
+  return found;
+}
 
 function dependencies(): string[] {
   const files = Object.keys(jiti.cache).filter(
@@ -159,7 +173,8 @@ async function run(): Promise<void> {
     else {
       const plain = toPlainData(value);
       const files = dependencies();
-      const reads = readsOfAll(files, reported, (file) => jiti.cache[file]?.exports);
+      const environment = environmentBefore;
+      const reads = readsOfAll({ files, modules: modules(), reported, environment });
       answer({ kind: 'value', ...plain, reads, dependencies: files });
     }
   } catch (error) {

@@ -5,12 +5,26 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { backendsOf, presetOf, printBuild } from './commands/build_output.ts';
+import type { BuildResult } from './commands/build.ts';
+import { type BuildArguments, backendsOf, presetOf, printBuild } from './commands/build_output.ts';
 import { data } from './commands/talk.ts';
 import { unchangedBuild } from './commands/unchanged.ts';
 import { packageRoot } from './package_root.ts';
 import { plainBuild } from './plain_words.ts';
 import { stampKey } from './stamp.ts';
+
+/** A build that would do nothing, as it was asked for; null when a whole one is needed. */
+async function unchangedOf(given: BuildArguments): Promise<BuildResult | null> {
+  const writes = given.check !== true && given.dryRun !== true;
+  const preset = given.compile && writes ? presetOf(given) : null;
+  try {
+    const key = stampKey({ ...given, backend: backendsOf(given) }, process.cwd());
+    return await unchangedBuild(key, { writes, preset });
+  } catch {
+    // A working directory that is gone, for one: the whole build says what is wrong.
+    return null;
+  }
+}
 
 /**
  * Answers a command line, if that takes little.
@@ -28,10 +42,7 @@ export async function quick(words: readonly string[]): Promise<number | null> {
   }
   const given = plainBuild(words);
   if (given === null) return null;
-  const writes = given.check !== true && given.dryRun !== true;
-  const preset = given.compile && writes ? presetOf(given) : null;
-  const key = stampKey({ ...given, backend: backendsOf(given) }, process.cwd());
-  const result = await unchangedBuild(key, { writes, preset });
+  const result = await unchangedOf(given);
   if (result === null) return null;
   printBuild(given, result);
   return result.exitCode;

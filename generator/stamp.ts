@@ -88,23 +88,28 @@ function filesBelow(folder: string): string[] {
     });
 }
 
+/** Whether the sources of a checkout run, and not the bundle. */
+const runsFromSource = fileURLToPath(import.meta.url).endsWith('.ts');
+
 /** The code of loomgen that runs now: the bundle, or the sources of a checkout. */
 function codeFiles(root: string): string[] {
-  const own = fileURLToPath(import.meta.url);
-  if (own.endsWith('.ts')) {
+  if (runsFromSource) {
     return ['generator', 'schemas'].flatMap((folder) => filesBelow(join(root, folder)));
   }
   const bundle = readdirSync(join(root, 'dist')).filter((name) => /\.c?js$/.test(name));
   return bundle.sort().map((name) => join(root, 'dist', name));
 }
 
-/** The package.json of what transforms configs, found as Node finds packages. */
-function jitiDescription(root: string): string {
+/** Packages that the output depends on and that run from their own folders. */
+const decidingPackages = runsFromSource ? ['jiti', 'handlebars', 'valibot'] : ['jiti'];
+
+/** The files of a package, found as Node finds packages. */
+function packageFiles(root: string, name: string): string[] {
   for (let folder = root; folder !== dirname(folder); folder = dirname(folder)) {
-    const path = join(folder, 'node_modules', 'jiti', 'package.json');
-    if (existsSync(path)) return path;
+    const path = join(folder, 'node_modules', name);
+    if (existsSync(path)) return filesBelow(path);
   }
-  throw new Error('jiti is not installed in any folder above');
+  throw new Error(`${name} is not installed in any folder above`);
 }
 
 /** Variables that decide how a config is run, beside those that it reads. */
@@ -113,16 +118,20 @@ function isLoaderVariable(name: string): boolean {
 }
 
 /**
- * What tells one loomgen, and one way to run it, from another: its files, what transforms configs,
- * Node, and the variables that change what the two do. Different after each installation.
+ * What tells one loomgen, and one way to run it, from another: its files, the packages that it
+ * generates with, Node, and the variables that change what these do. Different after each
+ * installation.
  *
+ * @param root loomgen's folder, absolute; by default that of this code.
  * @returns a SHA-256 in hexadecimal; null when loomgen's files cannot all be seen.
  */
-export function installationMark(): string | null {
+export function installationMark(root?: string): string | null {
   try {
-    const root = packageRoot();
-    const own = [join(root, 'package.json'), jitiDescription(root), ...codeFiles(root)];
-    const files = [...own, ...filesBelow(join(root, 'templates'))].map(fileMark);
+    const folder = root ?? packageRoot();
+    const own = [join(folder, 'package.json'), ...codeFiles(folder)];
+    const templates = filesBelow(join(folder, 'templates'));
+    const packages = decidingPackages.flatMap((name) => packageFiles(folder, name));
+    const files = [...own, ...templates, ...packages].map(fileMark);
     const node = [process.version, process.platform, process.arch, process.execArgv];
     const variables = Object.entries(process.env).filter(([name]) => isLoaderVariable(name));
     return sha256(JSON.stringify([files, node, variables.sort()]));

@@ -36,7 +36,9 @@ function exists({ path, wanted }: ProgramInputs['paths'][number]): boolean {
 function areSame({ reads, paths }: ProgramInputs): boolean {
   return (
     Object.entries(reads.files).every(([file, hash]) => textHash(file) === hash) &&
-    Object.entries(reads.variables).every(([name, hash]) => variableHash(name) === hash) &&
+    Object.entries(reads.variables).every(
+      ([name, hash]) => variableHash(name, process.env) === hash,
+    ) &&
     paths.every(exists)
   );
 }

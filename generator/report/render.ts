@@ -76,11 +76,13 @@ function frame(place: Place, colors: Colors, readText: (file: string) => string 
 /** One diagnostic as lines of text, without an empty line at its end. */
 export function renderDiagnostic(each: Diagnostic, options: RenderOptions = {}): string {
   const colors = pc.createColors(options.color ?? wantsColor());
-  const directory = options.directory ?? process.cwd();
   const readText = options.readText ?? readSource;
   const paint = each.severity === 'error' ? colors.red : colors.yellow;
-  const at = (place: Place) =>
-    colors.cyan(`${showFile(place.file, directory)}:${place.line}:${place.column}`);
+  const at = (place: Place) => {
+    // Asked for only where a place is shown: a working directory may be gone.
+    const file = showFile(place.file, options.directory ?? process.cwd());
+    return colors.cyan(`${file}:${place.line}:${place.column}`);
+  };
   const lines = [`${colors.bold(paint(`${each.severity} ${each.code}`))}: ${each.message}`];
   if (each.place !== undefined) {
     lines.push(`  at ${at(each.place)}`, ...frame(each.place, colors, readText));

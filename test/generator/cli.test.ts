@@ -1,4 +1,5 @@
 /** The command line: exit codes, what goes to stdout and what to stderr, every verb. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import test from 'ava';
@@ -188,6 +189,16 @@ test('a bug has a diagnostic of its own', async (t) => {
   error.stack = 'Error: the impossible happened\n    at somewhere';
   const text = renderDiagnostics([await bugDiagnostic(error)], { color: false });
   matchesFixture(t, 'LOOM9001-bug', by, text);
+});
+
+test('a working directory that is gone is said with a code', (t) => {
+  const folder = join(emptyFolder(t), 'gone');
+  mkdirSync(folder);
+  const line = 'cd "$1" && rmdir "$1" && exec "$2" "$3" build';
+  const given = ['-c', line, 'sh', folder, process.execPath, join(repository, 'bin/loomgen.js')];
+  const { status, stderr } = spawnSync('sh', given, { encoding: 'utf8' });
+  t.regex(stderr, /LOOM9001/);
+  t.is(status, 1);
 });
 
 test('inspect prints the map, with --json the representation', (t) => {

@@ -2,12 +2,16 @@
  * What a config reads besides its own text: found where it can be found, and where it cannot be
  * known, said so. One after the other, because each config has a deadline.
  */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { createJiti } from 'jiti';
+import { transformsFolder } from '../../generator/cache_folder.ts';
+import { readsOfAll } from '../../generator/collect_reads.ts';
+import { reportReads, type SourceReads } from '../../generator/config_reads.ts';
 import { load } from '../../generator/load.ts';
 import { sha256 } from '../../generator/plan.ts';
-import { configText, emptyFolder } from './workspace.ts';
+import { configText, emptyFolder, repository } from './workspace.ts';
 
 /** A folder with files, and a cache of its own. */
 function folderOf(t: ExecutionContext, files: Readonly<Record<string, string>>): string {
@@ -99,6 +103,94 @@ for (const [what, text] of Object.entries(unknown)) {
     t.is(await readsOf(t, folder), null);
   });
 }
+
+/** What the plugin finds in a source; undefined when it lets the source report nothing. */
+function findingOf(source: string): SourceReads | undefined {
+  const babel = { plugins: [reportReads] };
+  const jiti = createJiti(import.meta.url, { fsCache: false, transformOptions: { babel } });
+  const code = jiti.transform({ source, filename: 'loom.config.ts', ts: true, async: true });
+  const report = /globalThis\["loomgen\.reads"\]\((".*")\);/.exec(code)?.[1];
+  return report === undefined ? undefined : JSON.parse(JSON.parse(report));
+}
+
+/** Sources whose names are those of types or of nothing that stays the same. */
+const misleading: Readonly<Record<string, string>> = {
+  'the command line, declared': 'declare const process: { argv: string[] }; process.argv;',
+  'a computed variable, declared': "declare const process: never; process.env['A' + 1];",
+  'require, declared': "declare const require: (name: string) => never; require('node:fs');",
+  'a clock, declared for others': 'export declare const performance: never; performance.now();',
+  'a clock like an imported type': "import type { Date } from './a.ts'; Date.now();",
+  'a clock like a type beside values': "import { n, type Date } from './a.ts'; n(Date.now());",
+  'a clock like a type': 'type Date = 1; Date.now();',
+  'a clock like an interface': 'interface Date { n: 1 } Date.now();',
+  'what was matched last': 'RegExp.$1;',
+  'chance in a template': 'Math[`random`]();',
+};
+
+test('names are of values only where values have them', (t) => {
+  for (const [what, text] of Object.entries(misleading)) t.true(findingOf(text)?.unknown, what);
+  t.is(findingOf('const globalThis = 1;'), undefined, 'it cannot report, and need not');
+});
+
+test.serial('imports count wherever they lie, what is there for types does not', async (t) => {
+  process.env.LOOM_TEST_READ = 'seven';
+  const files = {
+    'node_modules/mine/loom.config.ts': `import { at } from './at.ts';
+import { Port } from './clock.ts';
+import { type Other } from './clock.ts';
+export { type Other as Third } from './clock.ts';
+declare const process: { env: Record<string, string | undefined> };
+const Symbol: Port = process.env.LOOM_TEST_READ as unknown as Other;
+process.env.LOOM_TEST_READ = 'eight';
+export default { at, Symbol };
+`,
+    'node_modules/mine/at.ts': "export { at } from './node_modules/p/p.ts';\n",
+    'node_modules/mine/node_modules/p/p.ts': 'export const at = 1;\n',
+  };
+  const folder = folderOf(t, files);
+  const mine = join(folder, 'node_modules/mine');
+  writeFileSync(join(mine, 'clock.ts'), 'export const now = Date.now();\n');
+  const known = Object.entries(files).map(([path, text]) => [join(folder, path), sha256(text)]);
+  t.deepEqual((await load(join(mine, 'loom.config.ts'))).reads, {
+    files: Object.fromEntries(known),
+    variables: { LOOM_TEST_READ: sha256('seven') },
+  });
+  const cache = join(mine, 'node_modules/.cache/loomgen');
+  const code = ['load_worker.ts', 'config_reads.ts'].map((name) => {
+    return join(repository, 'generator', name);
+  });
+  t.deepEqual(readdirSync(cache), [basename(transformsFolder(cache, code))]);
+});
+
+test('what one code has transformed is not where other code looks for it', (t) => {
+  const folder = folderOf(t, { 'a.ts': '1', 'b.ts': '2' });
+  const code = [join(folder, 'a.ts'), join(folder, 'b.ts')];
+  const before = transformsFolder(folder, code);
+  t.is(transformsFolder(folder, code), before);
+  writeFileSync(join(folder, 'b.ts'), '3');
+  t.not(transformsFolder(folder, code), before);
+});
+
+test('nothing is known with an import that others ran, or with a method for a variable', (t) => {
+  const text = "import './other.ts';";
+  const empty = { 'native.mjs': '', 'other.ts': '', 'before.ts': '' };
+  const folder = folderOf(t, { 'loom.config.ts': text, ...empty });
+  const file = join(folder, 'loom.config.ts');
+  const reads = { sha256: sha256(text), variables: ['A'], imports: ['./other.ts'], unknown: false };
+  const other = { sha256: sha256(''), variables: [], imports: [], unknown: false };
+  const modules = new Map([file, join(folder, 'other.ts')].map((each) => [each, {}]));
+  const all = (differences: Partial<SourceReads>) =>
+    readsOfAll({
+      files: [file],
+      modules,
+      reported: [{ ...reads, ...differences }, other],
+      environment: {},
+    });
+  t.not(all({}), null);
+  t.is(all({ imports: ['./before.ts'] }), null);
+  t.is(all({ imports: ['./native.mjs'] }), null);
+  t.is(all({ variables: ['hasOwnProperty'] }), null);
+});
 
 test.serial('a config of CommonJS is not looked into', async (t) => {
   const folder = folderOf(t, { 'loom.config.cjs': 'module.exports = { at: 1 };' });

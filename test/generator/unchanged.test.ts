@@ -18,8 +18,8 @@ import { type BuildResult, build } from '../../generator/commands/build.ts';
 import { unchangedBuild } from '../../generator/commands/unchanged.ts';
 import { sha256 } from '../../generator/plan.ts';
 import { plainBuild } from '../../generator/plain_words.ts';
-import { stampKey } from '../../generator/stamp.ts';
-import { didMore, filesBelow, loomgen, loomgenScripts, project } from './workspace.ts';
+import { installationMark, stampKey } from '../../generator/stamp.ts';
+import { didMore, emptyFolder, filesBelow, loomgen, loomgenScripts, project } from './workspace.ts';
 
 const variable = 'LOOM_TEST_CLOCK';
 
@@ -174,6 +174,23 @@ test.serial('variables that decide how a config is run are compared', async (t) 
     else process.env[name] = before;
     t.not(await unchanged(folder), null);
   }
+});
+
+test('another state of a package that generates is another installation', (t) => {
+  const root = emptyFolder(t);
+  const packages = ['jiti', 'handlebars', 'valibot', 'yargs'];
+  const folders = [...packages.map((name) => `node_modules/${name}/lib`), 'generator', 'schemas'];
+  for (const each of [...folders, 'templates']) mkdirSync(join(root, each), { recursive: true });
+  for (const name of packages) writeFileSync(join(root, 'node_modules', name, 'lib/a.js'), '');
+  writeFileSync(join(root, 'package.json'), '{}');
+  const mark = installationMark(root);
+  t.not(mark, null);
+  const marks = packages.map((name) => {
+    appendFileSync(join(root, 'node_modules', name, 'lib/a.js'), '\n');
+    return installationMark(root);
+  });
+  t.is(new Set([mark, ...marks.slice(0, 3)]).size, 4);
+  t.is(marks[3], marks[2], 'yargs decides nothing of the output');
 });
 
 test.serial('other options are another build', async (t) => {
