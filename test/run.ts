@@ -4,7 +4,7 @@
  * A suite that held takes one line, and one more for each test it skipped; one that failed is
  * shown in full, and its failures are named once more at the end. The last line is always
  * `N passed, N failed`, over all suites, and the exit code follows it. `--only ava,ctest` runs the
- * suites whose names are listed, or begin with a listed name and a dash.
+ * suites whose names are listed, or begin with a listed name and a dash; some run only so.
  */
 
 import { spawn } from 'node:child_process';
@@ -104,7 +104,7 @@ function describe(suite: Suite, counts: Counts): string {
  * @throws {RangeError} naming an option or a suite that does not exist
  */
 function select(parameters: readonly string[]): readonly Suite[] {
-  if (parameters.length === 0) return suites;
+  if (parameters.length === 0) return suites.filter(({ onlyWhenNamed }) => !onlyWhenNamed);
   const [option = '', list = ''] = parameters.flatMap((parameter) => parameter.split('='));
   if (option !== '--only') throw new RangeError(`unknown option ${option}; there is only --only`);
   const wanted = list.split(',');

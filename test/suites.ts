@@ -19,6 +19,8 @@ export interface Suite {
   commands: readonly (readonly string[])[];
   /** Variables on top of the inherited environment. */
   environment?: Readonly<Record<string, string>>;
+  /** Runs when `--only` names it and not by default: another suite is its bounded version. */
+  onlyWhenNamed?: boolean;
   /** Reads the number of tests from the last command's output. */
   count: (outcome: Outcome) => Counts;
 }
@@ -42,7 +44,11 @@ function withoutWideRandomisation(command: readonly string[]): readonly string[]
 }
 
 /** The runtime's GoogleTest cases, built by one preset of the root CMakePresets.json. */
-function ctest(preset: 'debug' | 'asan' | 'tsan', compiler: string, about: string): Suite {
+function ctest(
+  preset: 'debug' | 'bounded' | 'asan' | 'tsan',
+  compiler: string,
+  about: string,
+): Suite {
   const run = ['ctest', '--preset', preset];
   return {
     name: `ctest-${preset}`,
@@ -83,7 +89,8 @@ export const suites: readonly Suite[] = [
     commands: [[bin('ava'), 'test/compile/**']],
     count: countAva,
   },
-  ctest('debug', 'g++', 'the runtime, assertions on'),
+  ctest('bounded', 'g++', 'fibers in every context, and streams, with g++'),
+  { ...ctest('debug', 'g++', 'the whole runtime with g++, assertions on'), onlyWhenNamed: true },
   // clang compiles these sanitizers in less than half of g++'s time.
   ctest('asan', 'clang++', 'the runtime under ASan and UBSan'),
   ctest('tsan', 'clang++', 'the runtime under TSan'),

@@ -55,7 +55,8 @@ export function isFixture({ path }: Source): boolean {
 
 /** Made by a program and not meant to be written or read by hand. */
 export function isData({ path }: Source): boolean {
-  return extname(path) === '.json' || basename(path) === 'Cargo.lock';
+  const isReport = /^docs\/benchmark\/.*\.(?:html|svg)$/.test(path);
+  return isReport || extname(path) === '.json' || basename(path) === 'Cargo.lock';
 }
 
 /** TypeScript or JavaScript written by hand. */
