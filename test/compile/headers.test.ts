@@ -1,7 +1,8 @@
 /**
- * Each runtime header compiles alone under g++, and all of them together under clang, with every
+ * Each runtime header compiles alone under clang, and all of them together under g++, with every
  * warning an error: a user may include any of them first, and a user's own warnings must not come
- * from us. Alone under both would take twice as long and has found nothing more.
+ * from us. Alone under both would take more than twice as long and has found nothing more; clang
+ * reads a header in two thirds of g++'s time.
  */
 
 import test from 'ava';
@@ -12,16 +13,16 @@ const parameters = [...strictFlags, '-fsyntax-only', '-x', 'c++', '-'];
 const patience = 900_000;
 
 for (const header of listRuntimeHeaders()) {
-  test(`g++ compiles ${header} alone`, async (t) => {
+  test(`clang++ compiles ${header} alone`, async (t) => {
     t.timeout(patience);
     const input = `#include <${header}>\n`;
-    t.is(await compile({ command: 'g++', parameters, headers: [header], input }), '');
+    t.is(await compile({ command: 'clang++', parameters, headers: [header], input }), '');
   });
 }
 
-test('clang++ compiles every header', async (t) => {
+test('g++ compiles every header', async (t) => {
   t.timeout(patience);
   const headers = listRuntimeHeaders();
   const input = headers.map((header) => `#include <${header}>\n`).join('');
-  t.is(await compile({ command: 'clang++', parameters, headers, input }), '');
+  t.is(await compile({ command: 'g++', parameters, headers, input }), '');
 });
