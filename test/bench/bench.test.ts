@@ -37,7 +37,7 @@ function rowOf(report: Report, server: string) {
 }
 
 test('honest servers get figures, others a reason', async (t) => {
-  t.timeout(240_000);
+  t.timeout(600_000);
   const peers = {
     honest: fake('honest'),
     crashing: fake('crashes'),
@@ -75,7 +75,7 @@ test('honest servers get figures, others a reason', async (t) => {
 });
 
 test('a sink is held against what it was sent', async (t) => {
-  t.timeout(240_000);
+  t.timeout(600_000);
   const peers = { honest: fake('honest'), lying: fake('lies'), silent: fake('silent') };
   const { stdout } = await bench(peers, '--scenario', 'ingest-8');
   t.regex(stdout, /honest again/);
@@ -86,7 +86,7 @@ test('a sink is held against what it was sent', async (t) => {
 });
 
 test('a run without a figure fails, and so does a wrong command line', async (t) => {
-  t.timeout(240_000);
+  t.timeout(600_000);
   const none = await bench({ absent: '/nonexistent/server' }, '--scenario', 'round-trip-unix');
   t.like(none, { code: 1 });
   t.regex(none.stdout, /Left out: absent, which does not start/);

@@ -5,7 +5,7 @@ import { gate, gateText, verdictOf } from './gate.ts';
 
 test('no message takes more instructions or entries into the kernel than recorded', async (t) => {
   // A minute, and the time in which four servers and the load generator are built.
-  t.timeout(300_000);
+  t.timeout(600_000);
   const rows = await gate(false);
   t.log(`\n${gateText(rows)}`);
   t.deepEqual(

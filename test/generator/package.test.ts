@@ -40,7 +40,7 @@ function installed(t: ExecutionContext, folder: string): string {
 }
 
 test('the packed package generates, is typed, and holds what it needs', (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   const folder = project(t);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const own = installed(t, folder);

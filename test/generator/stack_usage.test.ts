@@ -119,7 +119,7 @@ const knowsCalls = /Free Software Foundation/.test(compiler);
 (knowsCalls ? test.serial : test.serial.skip)(
   'a handler with 100 KB of locals is refused on 16 KiB and fits 256 KiB',
   (t) => {
-    t.timeout(300_000);
+    t.timeout(600_000);
     const folder = emptyFolder(t);
     writeFileSync(join(folder, 'loom.config.ts'), config);
     writeFileSync(join(folder, 'small.hpp'), handler(100_000, 300_000));

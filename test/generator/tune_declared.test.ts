@@ -59,7 +59,7 @@ test('a program that falls back to another backend is not taken for the preferre
 });
 
 test('declared loads compare real variants, and each kind has its figures', async (t) => {
-  t.timeout(300_000);
+  t.timeout(600_000);
   const loaded = await load(join(repository, 'test/generator/tuned/loom.config.ts'));
   if (loaded.kind !== 'config') return t.fail();
   const plan = join(folder, 'plan');

@@ -5,7 +5,7 @@ import { allProofs } from './all.ts';
 import { extents, table } from './proof.ts';
 
 test('every promise of the table holds', async (t) => {
-  t.timeout(240_000);
+  t.timeout(600_000);
   const proofs = await allProofs(extents.bounded);
   t.log(`\n${table(proofs)}`);
   t.deepEqual(

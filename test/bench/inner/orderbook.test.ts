@@ -66,7 +66,7 @@ test('the book in JavaScript starts again from the snapshot after a gap', (t) =>
 });
 
 test('a reader that took everything and has the right book has figures', async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   const { cpu = 0 } = await readOnce(played, fullSpeed, readLines);
   t.true(cpu > 0);
 });
@@ -87,7 +87,7 @@ test('whoever missed a message or has a wrong book is discarded', (t) => {
 });
 
 test('a wrong book discards the trial', async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   const line = JSON.stringify({ ...right, ...measured, bidQuantity: -1 });
   const command = [process.execPath, '-e', 'console.log(process.argv[1])', line];
   const message = /^the reader's bidQuantity is -1, not/;
