@@ -113,6 +113,20 @@ class OperationQueue {
     return operation;
   }
 
+  /// Takes at most `maximum` of the records that wait now, oldest first, and hands what each came
+  /// to to `sink`; what that appends waits for the next call. Returns how many.
+  template <class Sink>
+  std::uint32_t complete(std::uint32_t maximum, Sink&& sink) noexcept {
+    std::uint32_t count = 0;
+    const std::uint32_t waiting = size_;
+    while (count < waiting && count < maximum) {
+      const Operation& operation = *pop();
+      count += 1;
+      sink(Completion{.tag = operation.tag, .result = operation.result});
+    }
+    return count;
+  }
+
  private:
   Operation* first_ = nullptr;
   Operation* last_ = nullptr;

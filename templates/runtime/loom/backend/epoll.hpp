@@ -124,6 +124,7 @@ class Epoll {
     looks_left_out_ += 1;
     const bool busy = completions_wait() || direct_count_ != 0;
     if (busy && looks_left_out_ < maximum_looks_left_out) return;
+    if constexpr (Shape::level_triggered) watch_changed();
     poll(0);
   }
 
@@ -225,7 +226,6 @@ class Epoll {
 
   void poll(std::uint64_t wait_nanoseconds) noexcept {
     looks_left_out_ = 0;
-    if constexpr (Shape::level_triggered) watch_changed();
     core_->stats().add(Stat::kernel_entries);
     const timespec timeout = to_timespec(wait_nanoseconds);
     int count = epoll_pwait2(epoll_fd_, events_, maximum_events, &timeout, nullptr);

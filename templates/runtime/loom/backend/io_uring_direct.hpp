@@ -99,14 +99,7 @@ void IoUring<Shape>::note_readiness(Tag tag) noexcept {
 template <class Shape>
 template <class Sink>
 std::uint32_t IoUring<Shape>::complete_finished(std::uint32_t maximum, Sink&& sink) noexcept {
-  std::uint32_t count = 0;
-  const std::uint32_t waiting = finished_.size();
-  while (count < waiting && count < maximum) {
-    const Operation& operation = *finished_.pop();
-    count += 1;
-    sink(Completion{.tag = operation.tag, .result = operation.result});
-  }
-  return count;
+  return finished_.complete(maximum, sink);
 }
 
 template <class Shape>

@@ -113,14 +113,7 @@ class IoUringRequests {
   template <class Sink>
   std::uint32_t complete(std::uint32_t maximum, Sink&& sink) noexcept {
     if (pool_.has_waiting()) pool_.offer_waiting();
-    std::uint32_t count = 0;
-    const std::uint32_t waiting = finished_.size();
-    while (count < waiting && count < maximum) {
-      const Operation& operation = *finished_.pop();
-      count += 1;
-      sink(Completion{.tag = operation.tag, .result = operation.result});
-    }
-    return count;
+    return finished_.complete(maximum, sink);
   }
 
   /// What the kernel has.

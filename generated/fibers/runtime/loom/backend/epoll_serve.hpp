@@ -38,14 +38,7 @@ void Epoll<Shape>::begin_connect(Entry& entry, Operation& operation) noexcept {
 template <class Shape>
 template <class Sink>
 std::uint32_t Epoll<Shape>::complete_finished(std::uint32_t maximum, Sink&& sink) noexcept {
-  std::uint32_t count = 0;
-  const std::uint32_t waiting = inline_.size();
-  while (count < waiting && count < maximum) {
-    const Operation& operation = *inline_.pop();
-    count += 1;
-    sink(Completion{.tag = operation.tag, .result = operation.result});
-  }
-  return count;
+  return inline_.complete(maximum, sink);
 }
 
 template <class Shape>
