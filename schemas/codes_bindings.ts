@@ -27,8 +27,9 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
     severity: 'error',
     title: 'Addon and bindings come from different builds',
     explanation: prose`
-      Both hold the layout of the shared memory, and the two differ. Build again, and copy the
-      bindings and the .node file together.
+      Both hold the layout of the shared memory, a hash of the config's messages, channels and fds
+      with it, and the two differ: fields would be read as others. Build again with the command of
+      the message, and copy the bindings and the .node file together.
     `,
   },
   LOOM6004: {

@@ -1,6 +1,7 @@
 /** The view of `bindings/descriptor.ts`: the numbers that templates/bindings needs of a program. */
 import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isSource, isStream } from '../fd_kinds.ts';
+import { layoutHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
 import { bannerLines, configPath, framingOverhead } from './sentences.ts';
@@ -27,6 +28,7 @@ export interface DescriptorReactorView {
 export interface DescriptorView {
   banner: string[];
   name: string;
+  layout: string;
   hasChannels: boolean;
   candidates: string[];
   buildCommands: string[];
@@ -40,6 +42,7 @@ export function descriptorView(ir: Ir): DescriptorView {
   return {
     banner: bannerLines(ir, '// '),
     name: typescriptString(name),
+    layout: typescriptString(layoutHash(ir)),
     hasChannels: ir.reactors.some(({ channels }) => channels.length > 0),
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
     buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
