@@ -1,4 +1,4 @@
-/** The cases of a reactor's switches: where each completion goes, and each command of JavaScript. */
+/** The cases of a reactor's switches: where a completion goes, and a command of JavaScript. */
 import type { IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { fitted } from './cxx_layout.ts';

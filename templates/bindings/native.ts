@@ -7,7 +7,7 @@ import type { ProgramDescriptor } from './descriptor.ts';
 import { sharedAbi } from './descriptor.ts';
 import { addonNotFound, addonNotLoadable, addonStale } from './error.ts';
 
-/** Meaning of the first argument of `notify`; `enum class Notice` in program_object.hpp. */
+/** Meaning of the first argument of `notify`; `enum class Notice` in runtime/loom/node/notice.hpp. */
 export const Notice = { wake: 0, log: 1, stopped: 2 } as const;
 
 /** What became of a start. */
@@ -83,7 +83,7 @@ export function loadAddon(descriptor: ProgramDescriptor, path?: string): NativeA
   return addon;
 }
 
-/** What tells that addon and bindings are of different builds; undefined when they belong together. */
+/** What tells that addon and bindings are of different builds; undefined: they belong together. */
 function differenceBetween(descriptor: ProgramDescriptor, addon: NativeAddon): string | undefined {
   if (addon.name !== descriptor.name) {
     return `it is the addon of '${addon.name}', not of '${descriptor.name}'`;

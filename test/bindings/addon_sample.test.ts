@@ -19,7 +19,7 @@ test.before('build', async (t) => {
   t.timeout(240_000);
   built = await build('test/bindings/sample/loom.config.ts', 'bindings_sample', 'sample');
   echoAddon = (await buildEchoTs('sample')).addon;
-  const config = 'test/bindings/sample/swapped.config.ts';
+  const config = 'test/bindings/swapped/loom.config.ts';
   swapped = await build(config, 'swapped', 'sample', ['--no-compile']);
 });
 
@@ -172,5 +172,8 @@ test('an addon of equal sizes whose fields lie otherwise is refused', async (t) 
     error?.message ?? '',
     /bindings_sample\.node does not belong .*\(layout [0-9a-f]{16} there, [0-9a-f]{16} here\)/,
   );
-  t.regex(error?.message ?? '', /\n {2}cd \S+\n {2}npx loomgen build \S+swapped\.config\.ts$/);
+  t.regex(
+    error?.message ?? '',
+    /\n {2}cd \S+\n {2}npx loomgen build \S+swapped\/loom\.config\.ts$/,
+  );
 });

@@ -25,7 +25,7 @@ const layout = ['shared_layout.hpp', 'stats_block.hpp', 'ring_records.hpp']
   .map((file) => readFileSync(new URL(file, runtime), 'utf8'))
   .join('\n');
 const errors = readFileSync(new URL('error.hpp', runtime), 'utf8');
-const notices = readFileSync(new URL('node/program_object.hpp', runtime), 'utf8');
+const notices = readFileSync(new URL('node/notice.hpp', runtime), 'utf8');
 
 /** `snake_case` as `camelCase`. */
 function camelCase(name: string): string {
