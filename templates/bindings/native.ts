@@ -7,7 +7,7 @@ import type { ProgramDescriptor } from './descriptor.ts';
 import { sharedAbi } from './descriptor.ts';
 import { addonNotFound, addonNotLoadable, addonStale } from './error.ts';
 
-/** Meaning of the first argument of `notify`; `enum class Notice` in runtime/loom/node/notice.hpp. */
+/** First argument of `notify`; `enum class Notice` in runtime/loom/node/notice.hpp. */
 export const Notice = { wake: 0, log: 1, stopped: 2 } as const;
 
 /** What became of a start. */
