@@ -24,6 +24,7 @@ struct DatagramFamily;
 struct DatagramReceive {
   msghdr header{};          ///< room for names and control messages; no vectors
   std::uint32_t batch = 1;  ///< datagrams in one recvmmsg(2), at most
+  std::uint32_t least = 2;  ///< that one asks for, where `batch` is not less
   std::uint32_t asked = 1;  ///< by the next one, 1 to `batch`; the backend's to change
 };
 

@@ -100,6 +100,10 @@ class DatagramStart : public DatagramEngine<Derived, Backend> {
       error = open_datagram(Fd::shape, family.addresses, fd);
       if (error) return error;
       family.opened = true;
+      // A loop that never sleeps need not know whether a datagram is the last.
+      const bool tries_again =
+          strategy == ReceiveStrategy::direct && Base::Shape::wait == WaitMode::spin;
+      if (tries_again) slot.receive_request.least = 1;
       slot.handle = backend_.adopt(fd, {.receive = strategy, .datagrams = true});
       if (slot.handle < 0) {
         return StartError::make(start_code::cannot_open_datagram, Fd::shape.name, -slot.handle,
