@@ -78,7 +78,8 @@ struct OneDatagramShape : loom::ReactorShape {
   static constexpr const char* name = "main";
   static constexpr const char* thread_name = "test:main";
   static constexpr int core = loom::core_any;
-  static constexpr loom::WaitMode wait = loom::WaitMode::block;
+  static constexpr loom::WaitMode wait = wait_of<Fd>();
+  static constexpr std::uint64_t longest_wait_nanoseconds = longest_wait_of<Fd>();
   static constexpr std::uint64_t spin_nanoseconds = 0;
   static constexpr std::uint32_t completion_batch = 64;
   static constexpr std::uint32_t submission_entries = 64;
