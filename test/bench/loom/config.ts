@@ -63,7 +63,10 @@ function program(handler: 'Echo' | 'Sink', { wait, strategy, style }: Choice, st
   });
 }
 
-/** Takes messages in datagrams. The kernel's buffer is as large as the contract asks for. */
+/**
+ * Takes messages in datagrams. The kernel's buffer is as large as the contract asks for. Received
+ * directly, it asks like the peers for no count of what was dropped, which has a cheaper call.
+ */
 export function datagrams(wait: Choice['wait'], strategy: 'multishot' | 'direct' = 'multishot') {
   return defineLoom({
     name: 'bench',
@@ -75,6 +78,7 @@ export function datagrams(wait: Choice['wait'], strategy: 'multishot' | 'direct'
         bind: '127.0.0.1:0',
         receive: { bytes: '2K', count: 256, strategy },
         receiveBuffer: '4M',
+        drops: strategy === 'multishot',
       }),
     },
     handlers: './callback.hpp',

@@ -166,6 +166,7 @@ class Epoll {
     bool ended = false;      ///< EPOLLRDHUP: read to the end, no further edge comes
     bool listed = false;     ///< in the ready ring
     bool direct = false;     ///< its receive is tried in every turn
+    bool unwatched = false;  ///< direct datagrams: not registered yet; see watch_direct
     bool level = false;      ///< level-triggered: watched only for what an operation waits for
     bool quiet = false;      ///< not watched for room yet; see await_room
     bool changed = false;    ///< level-triggered: in the list of those to be watched anew
@@ -215,6 +216,7 @@ class Epoll {
 
   void watch(std::int32_t handle) noexcept;
   void watch_changed() noexcept;
+  bool watch_direct() noexcept;
   void lost(int error) noexcept;
   void change(std::int32_t handle) noexcept;
   void await_room(Entry& entry) noexcept;
@@ -239,21 +241,7 @@ class Epoll {
     for (int index = 0; index < count; ++index) note(events_[index]);
   }
 
-  void note(const epoll_event& event) noexcept {
-    if (event.data.u32 == wake_event) {
-      core_->stats().add(Stat::wakeups);
-      woken_ = true;
-      return;
-    }
-    if (event.data.u32 == requests_event) return requests_.look();
-    const auto handle = static_cast<std::int32_t>(event.data.u32);
-    Entry& entry = entries_[handle];
-    // Urgent data cut a receive short too: what follows them was announced with them.
-    if ((event.events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.ended = true;
-    if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.readable = true;
-    if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) entry.writable = true;
-    list(handle);
-  }
+  void note(const epoll_event& event) noexcept;
 
   template <class Sink>
   std::uint32_t serve_direct(Sink&& sink) noexcept;
