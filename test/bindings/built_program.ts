@@ -63,17 +63,18 @@ export interface Built<Module> {
 
 /**
  * Builds a config of this repository into a folder of the test file's own, because test files run
- * side by side; the compiler's cache makes the second of two equal builds cheap.
+ * side by side; the compiler's cache makes the second of two equal builds cheap. `options` are more
+ * of the command line's: with `--no-compile` there are bindings and no addon.
  */
 export async function build<Module>(
   config: string,
   name: string,
   testFile: string,
+  options: readonly string[] = [],
 ): Promise<Built<Module>> {
   const out = join(root, '.cache', 'bindings', testFile, name);
-  await run(process.execPath, ['bin/loomgen.js', 'build', config, '--out', out, '--quiet'], {
-    cwd: root,
-  });
+  const words = ['bin/loomgen.js', 'build', config, '--out', out, '--quiet', ...options];
+  await run(process.execPath, words, { cwd: root });
   const index = join(out, 'bindings', 'index.ts');
   const module = (await import(index)) as Module;
   return { module, index, addon: join(out, 'build', 'release', `${name}.node`) };

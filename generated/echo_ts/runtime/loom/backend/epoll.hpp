@@ -105,6 +105,12 @@ class Epoll {
   /// Starts an operation; see the head of this file.
   void submit(Operation& operation) noexcept;
 
+  /// Whether send_at_once() can send on this handle at all.
+  static constexpr bool sends_at_once(std::int32_t /*handle*/) noexcept { return true; }
+
+  /// Tries a send that is not in flight. @returns bytes taken or a negative errno; -EAGAIN: submit.
+  std::int32_t send_at_once(const Operation& operation) noexcept;
+
   /// epoll has no submission queue, so nothing waits for one.
   [[nodiscard]] bool has_overflow() const noexcept { return false; }
 
