@@ -79,7 +79,7 @@ test('the emitted files say what the config says', (t) => {
   }
 });
 
-test('direct sockets are counted among those of the reactor, and are in the emitted shapes', (t) => {
+test('direct sockets count among those of the reactor, and are in the emitted shapes', (t) => {
   const receive = { strategy: 'direct' } as const;
   const { query, log } = config.fds;
   const fds = { query: { ...query, receive }, log: { ...log, receive } };
