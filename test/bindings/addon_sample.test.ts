@@ -16,8 +16,8 @@ let built: Built<BindingsSampleModule>;
 let echoAddon: string;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await build('test/bindings/sample/loom.config.ts', 'bindings_sample', 'sample');
-  echoAddon = (await buildEchoTs('sample')).addon;
+  built = await build('test/bindings/sample/loom.config.ts', 'bindings_sample');
+  echoAddon = (await buildEchoTs()).addon;
 });
 
 /** Addresses at which nobody listens, and ports of the kernel's choice. */

@@ -3,7 +3,7 @@
  * `.cache/`, and imported from there. A second build finds nothing to do.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,26 +62,23 @@ export interface Built<Module> {
 }
 
 /**
- * Builds a config of this repository into a folder of the test file's own, because test files run
- * side by side; the compiler's cache makes the second of two equal builds cheap.
+ * Builds a config of this repository, below a lock, because test files run side by side: the first
+ * that wants a program compiles it, and the others find nothing to do.
  */
-export async function build<Module>(
-  config: string,
-  name: string,
-  testFile: string,
-): Promise<Built<Module>> {
-  const out = join(root, '.cache', 'bindings', testFile, name);
-  await run(process.execPath, ['bin/loomgen.js', 'build', config, '--out', out, '--quiet'], {
-    cwd: root,
-  });
+export async function build<Module>(config: string, name: string): Promise<Built<Module>> {
+  const programs = join(root, '.cache', 'bindings');
+  mkdirSync(programs, { recursive: true });
+  const out = join(programs, name);
+  const command = [process.execPath, 'bin/loomgen.js', 'build', config, '--out', out, '--quiet'];
+  await run('flock', [`${out}.lock`, 'nice', ...command], { cwd: root });
   const index = join(out, 'bindings', 'index.ts');
   const module = (await import(index)) as Module;
   return { module, index, addon: join(out, 'build', 'release', `${name}.node`) };
 }
 
 /** Builds examples/echo_ts. */
-export function buildEchoTs(testFile: string): Promise<Built<EchoTsModule>> {
-  return build('examples/echo_ts/loom.config.ts', 'echo_ts', testFile);
+export function buildEchoTs(): Promise<Built<EchoTsModule>> {
+  return build('examples/echo_ts/loom.config.ts', 'echo_ts');
 }
 
 /** A folder of this process, for unix sockets (their paths are short) and small files. */

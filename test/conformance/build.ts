@@ -1,12 +1,13 @@
 /**
  * Builds the programs of this suite: the generator writes the C++, one compiler call makes the
  * executable. Executables are kept in .cache/conformance under a key over everything that they
- * are made of, so that a second run builds nothing.
+ * are made of, so that a second run builds nothing, and below a lock, so that of two test files
+ * which want the same one builds it and the other waits.
  */
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -60,6 +61,12 @@ function filesBelow(folder: string): string[] {
     .sort();
 }
 
+/**
+ * What runs below a lock: the command in `$2…`, which makes `$1` and then `$0` of it, unless that
+ * was made meanwhile. Politely: tests of other files are running.
+ */
+const makeOnce = '[ -e "$0" ] || { out=$1; shift; nice "$@" -o "$out" && mv "$out" "$0"; }';
+
 /** Compiles and links, unless the same was done before. @returns the executable's path */
 async function compile(job: Compilation): Promise<string> {
   const hash = createHash('sha256');
@@ -72,15 +79,12 @@ async function compile(job: Compilation): Promise<string> {
   const executable = join(folder, `${job.name}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(executable)) return executable;
   mkdirSync(folder, { recursive: true });
-  // Another process of the suite may be making the same: each writes a file of its own.
-  const unfinished = join(folder, `unfinished-${process.pid}-${job.name}`);
-  await run(job.command, [...job.flags, ...job.sources, ...job.libraries, '-o', unfinished], {
-    maxBuffer: 2 ** 26,
-  });
-  renameSync(unfinished, executable);
-  const others = new RegExp(`^${job.name}-[0-9a-f]{16}$`);
+  const once = [`${executable}.lock`, 'sh', '-c', makeOnce, executable, `${executable}.unfinished`];
+  const command = [job.command, ...job.flags, ...job.sources, ...job.libraries];
+  await run('flock', [...once, ...command], { maxBuffer: 2 ** 26 });
+  const others = new RegExp(`^${job.name}-[0-9a-f]{16}(?:\\.\\w+)?$`);
   for (const old of readdirSync(folder)) {
-    if (others.test(old) && join(folder, old) !== executable) rmSync(join(folder, old));
+    if (others.test(old) && !join(folder, old).startsWith(executable)) rmSync(join(folder, old));
   }
   return executable;
 }

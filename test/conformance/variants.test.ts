@@ -4,9 +4,8 @@
  */
 
 import test from 'ava';
-import { buildAll, buildVariant, declareScenarios, scenarios } from './play.ts';
+import { buildVariant, declareScenarios, scenarios } from './play.ts';
 
-const rest = buildAll('release');
 const variants = [
   {
     name: 'oneshot',
@@ -35,7 +34,7 @@ function scenariosOf(variant: string) {
 }
 
 for (const { name, configs, backends } of variants) {
-  const executables = buildVariant('checked', configs, rest);
+  const executables = buildVariant('checked', configs);
   for (const backend of backends) {
     const stage = async () => ({ executables: await executables, backend });
     declareScenarios(test, `${backend}, ${name}`, stage, scenariosOf(name));
