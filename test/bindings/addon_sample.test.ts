@@ -16,7 +16,7 @@ let built: Built<BindingsSampleModule>;
 let echoAddon: string;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await build('test/bindings/sample/loom.config.ts', 'bindings_sample');
+  built = await build('test/bindings/sample/loom.config.ts', 'bindings_sample', 'debug');
   echoAddon = (await buildEchoTs()).addon;
 });
 

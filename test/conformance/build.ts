@@ -63,9 +63,9 @@ function filesBelow(folder: string): string[] {
 
 /**
  * What runs below a lock: the command in `$2…`, which makes `$1` and then `$0` of it, unless that
- * was made meanwhile. Politely: tests of other files are running.
+ * was made meanwhile.
  */
-const makeOnce = '[ -e "$0" ] || { out=$1; shift; nice "$@" -o "$out" && mv "$out" "$0"; }';
+const makeOnce = '[ -e "$0" ] || { out=$1; shift; "$@" -o "$out" && mv "$out" "$0"; }';
 
 /** Compiles and links, unless the same was done before. @returns the executable's path */
 async function compile(job: Compilation): Promise<string> {

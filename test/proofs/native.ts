@@ -64,7 +64,7 @@ async function measure(row: NativeProof): Promise<Proof> {
   const executable = join(root, 'build/bounded/test', row.target);
   mkdirSync(join(root, 'build'), { recursive: true });
   for (const step of [[], ['--build', '--target', row.target]]) {
-    const command = ['build/bounded.lock', 'nice', 'cmake', ...step, '--preset', 'bounded'];
+    const command = ['build/bounded.lock', 'cmake', ...step, '--preset', 'bounded'];
     await run('flock', command, { cwd: root, env: { ...process.env, CXX: 'g++' } });
   }
   const folder = mkdtempSync(join(tmpdir(), 'loom-proofs-'));
