@@ -2,8 +2,8 @@
  * Every suite of `npm test`, as data. To add one, add a row: a name for `--only`, the commands in
  * order (the last one is counted, the others prepare it), and how its tests are counted.
  *
- * They begin in this order, two at once: first those in which a mistake is cheapest to see, then the
- * one that takes longest, which leaves the others what its tests do not need.
+ * They begin in this order, two at once: first those in which a mistake is cheapest to see, then
+ * the one that takes longest, which leaves the others what its tests do not need.
  */
 
 import { readFileSync } from 'node:fs';
