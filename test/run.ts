@@ -10,7 +10,7 @@
 
 import { spawn } from 'node:child_process';
 import type { Counts, Outcome } from './count.ts';
-import { failedNames, judge, skippedNames, summarise } from './count.ts';
+import { cpuSecondsOf, failedNames, judge, skippedNames, summarise } from './count.ts';
 import type { Suite } from './suites.ts';
 import { suiteLimitSeconds, suites } from './suites.ts';
 
@@ -55,16 +55,6 @@ function endGroup(leader: number): void {
 function interrupt(): void {
   for (const leader of groups) endGroup(leader);
   process.exit(130);
-}
-
-/** Reads the sum of what times(1p) says of the children: user and system, in the second line. */
-function cpuSecondsOf(times: string): number {
-  const [, children = ''] = times.split('\n');
-  let seconds = 0;
-  for (const [, minutes, rest] of children.matchAll(/(\d+)m([\d.]+)s/g)) {
-    seconds += Number(minutes) * 60 + Number(rest);
-  }
-  return seconds;
 }
 
 /** Runs one command to its end, in a process group of its own so that nothing outlives it. */
