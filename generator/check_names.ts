@@ -1,66 +1,21 @@
 /** The part of `check` about names: form, reserved words, and names that become one. */
 import type { CheckedConfig } from '../schemas/config.ts';
 import {
-  cxxKeywords,
-  cxxMacros,
   fdMembers,
   globalTypes,
   handlerMembers,
-  macroLike,
   namespaceNames,
-  objectProperties,
   programProperties,
   reactorMembers,
-  recordMembers,
   targetNames,
   typeNames,
-  typescriptKeywords,
 } from '../schemas/reserved.ts';
 import { byName, pascalCase, snakeCase } from './case.ts';
+import { checkFieldNames } from './check_messages.ts';
 import { implicitPool } from './lower_pools.ts';
+import { checkName, keywords, type NameForm, nameForms, type Reserved } from './name_forms.ts';
 import { type ConfigPath, type Diagnostic, diagnostic } from './report/diagnostic.ts';
 
-/** A form that names of one kind have. */
-interface NameForm {
-  pattern: RegExp;
-  rule: string;
-}
-
-const maximumRule = 'at most 32 characters';
-
-/** The forms; `check_ir.ts` uses the same. */
-export const nameForms = {
-  program: {
-    pattern: /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/,
-    rule: `lower-case letters, digits and single underscores, a letter first, ${maximumRule}`,
-  },
-  lower: {
-    pattern: /^[a-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/,
-    rule: `a lower-case letter, then letters, digits and single underscores, ${maximumRule}`,
-  },
-  upper: {
-    pattern: /^[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/,
-    rule: `an upper-case letter, then letters, digits and single underscores, ${maximumRule}`,
-  },
-} as const satisfies Record<string, NameForm>;
-
-/** Longest name in characters; the C++ tables have 32 and a final NUL. */
-export const maximumNameCharacters = 32;
-
-/** True when a name has the form; not whether it is reserved. */
-export function hasForm(form: NameForm, name: string): boolean {
-  return name.length <= maximumNameCharacters && form.pattern.test(name);
-}
-
-/** Who has a word already, by the lists that apply to a name. */
-type Reserved = readonly (readonly [ReadonlySet<string>, string])[];
-
-const keywords: Reserved = [
-  [cxxKeywords, 'it is a word of C++'],
-  [cxxMacros, 'a C header that is included has a macro of that name'],
-  [typescriptKeywords, 'it is a word of TypeScript'],
-  [objectProperties, 'every JavaScript object has a property of that name'],
-];
 const programReserved: Reserved = [
   ...keywords,
   [namespaceNames, 'a function or namespace of that name is in the C++ headers it includes'],
@@ -93,32 +48,6 @@ const poolReserved: Reserved = [
   ...keywords,
   [new Set([implicitPool]), 'the pool that is made when a program declares none has that name'],
 ];
-const fieldReserved: Reserved = [
-  ...keywords,
-  [recordMembers, 'the reader of a record has a member of that name'],
-];
-
-/** A name that was given somewhere, and how to speak of it. */
-interface Named {
-  name: string;
-  /** `a reactor`, `an fd` */
-  what: string;
-  path: ConfigPath;
-  anchor: 'key' | 'value';
-}
-
-function checkName(named: Named, form: NameForm, reserved: Reserved): Diagnostic[] {
-  const { name, what, path, anchor } = named;
-  if (!hasForm(form, name)) {
-    return [diagnostic('LOOM1301', { what, name, rule: form.rule }, { path, anchor })];
-  }
-  const owner = macroLike.test(name)
-    ? 'names like it are macros in C headers'
-    : reserved.find(([list]) => list.has(name))?.[1];
-  if (owner === undefined) return [];
-  return [diagnostic('LOOM1302', { what, name, owner }, { path, anchor })];
-}
-
 /** Names of one part that become the same C++ type or file. */
 function checkCollisions(part: string, what: string, names: readonly string[]): Diagnostic[] {
   const found: Diagnostic[] = [];
@@ -183,23 +112,6 @@ function checkNamespace(config: CheckedConfig): Diagnostic[] {
   return found;
 }
 
-function checkFields(config: CheckedConfig): Diagnostic[] {
-  return Object.entries(config.messages).flatMap(([message, { fields }]) =>
-    fields.flatMap(({ name }, index) =>
-      checkName(
-        {
-          name,
-          what: 'a field',
-          path: ['messages', message, 'fields', index, 'name'],
-          anchor: 'key',
-        },
-        nameForms.lower,
-        fieldReserved,
-      ),
-    ),
-  );
-}
-
 function checkHandlerNames(config: CheckedConfig): Diagnostic[] {
   return Object.entries(config.fds).flatMap(([fd, { handler }]) =>
     handler === undefined
@@ -259,7 +171,7 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
     ...each('messages', 'a message', nameForms.upper, () => typeReserved),
     ...each('fds', 'an fd', nameForms.lower, reservedFor),
     ...each('channels', 'a channel', nameForms.lower, () => [...apiReserved, ...memberReserved]),
-    ...checkFields(config),
+    ...checkFieldNames(config),
     ...checkHandlerNames(config),
     ...checkCollisions('reactors', 'the reactors', keysOf(value, 'reactors')),
     ...checkCollisions('fds', 'the fds', keysOf(value, 'fds')),

@@ -8,8 +8,8 @@
  */
 import type { InferInput } from 'valibot';
 import type { LoomConfig, stackSchema } from '../schemas/config.ts';
-import type { IrScalar } from '../schemas/ir.ts';
 import type { Size } from '../schemas/leaf.ts';
+import type { Struct } from './define_messages.ts';
 import type {
   TcpOptions,
   TcpServerOptions,
@@ -30,6 +30,8 @@ import type {
 
 export type { LoomConfig } from '../schemas/config.ts';
 export type { Duration, Size } from '../schemas/leaf.ts';
+export { channel } from './define_channels.ts';
+export * from './define_messages.ts';
 export type * from './define_options.ts';
 
 /** The parts of the config whose keys are names that other parts refer to. */
@@ -69,12 +71,6 @@ export type LoomDefinition<
   /** What `loomgen tune` loads the program with; the program itself is the same without it. */
   tune?: TuneOptions<NoInfer<Fd>>;
 };
-
-/** A record as `struct` returns it. */
-export interface Struct {
-  kind: 'struct';
-  fields: { name: string; type: IrScalar }[];
-}
 
 /**
  * Describes one program. Gives its argument back; the types are what it is for. A wrong
@@ -194,45 +190,7 @@ export function lengthPrefixed(width: LengthWidth, options: { maximum?: Size } =
   return { ...options, kind: 'lengthPrefixed' as const, width };
 }
 
-/** A fixed-layout record; its fields lie in the order in which they are written. */
-export function struct(fields: Readonly<Record<string, IrScalar>>): Struct {
-  return {
-    kind: 'struct',
-    fields: Object.entries(fields).map(([name, type]) => ({ name, type })),
-  };
-}
-
-/** A ring of messages from a reactor to JavaScript. */
-export function channel<const From extends string, const Message extends string>(
-  options: ChannelOptions<From, Message>,
-) {
-  return { ...options, kind: 'channel' as const };
-}
-
 /** Worker threads for what blocks or computes, and a bounded queue to them. */
 export function pool(options: PoolOptions = {}) {
   return { ...options, kind: 'pool' as const };
 }
-
-/** Unsigned, 8 bits. */
-export const u8 = 'u8';
-/** Unsigned, 16 bits. */
-export const u16 = 'u16';
-/** Unsigned, 32 bits. */
-export const u32 = 'u32';
-/** Unsigned, 64 bits: a bigint in TypeScript. */
-export const u64 = 'u64';
-/** Signed, 8 bits. */
-export const i8 = 'i8';
-/** Signed, 16 bits. */
-export const i16 = 'i16';
-/** Signed, 32 bits. */
-export const i32 = 'i32';
-/** Signed, 64 bits: a bigint in TypeScript. */
-export const i64 = 'i64';
-/** IEEE 754 single precision. */
-export const f32 = 'f32';
-/** IEEE 754 double precision. */
-export const f64 = 'f64';
-/** One byte, 0 or 1. */
-export const bool = 'bool';

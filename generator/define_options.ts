@@ -1,6 +1,6 @@
 /** The options of each helper of `define.ts`, with the names of the config as literal types. */
 import type { InferInput } from 'valibot';
-import type { channelSchema, poolSchema } from '../schemas/config.ts';
+import type { channelSchema } from '../schemas/config_channels.ts';
 import type { udpSchema, unixDatagramSchema } from '../schemas/config_datagrams.ts';
 import type {
   pipeSchema,
@@ -10,6 +10,7 @@ import type {
   unixServerSchema,
 } from '../schemas/config_fds.ts';
 import type { fileSchema } from '../schemas/config_files.ts';
+import type { poolSchema } from '../schemas/config_pools.ts';
 import type { eventfdSchema, signalSchema } from '../schemas/config_sources.ts';
 import type { timerSchema } from '../schemas/config_timers.ts';
 import type { tuneSchema } from '../schemas/config_tune.ts';

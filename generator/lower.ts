@@ -9,21 +9,20 @@ import {
   type Ir,
   IR_ABI,
   type IrBackend,
-  type IrChannel,
   type IrFd,
   type IrMessage,
   type IrReactor,
 } from '../schemas/ir.ts';
 import { byName, entriesByName, pascalCase } from './case.ts';
 import { isDatagram, isSource, isStream } from './fd_kinds.ts';
+import { lowerChannels } from './lower_channels.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { fibersAtOnce, lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { lowerCount, lowerSpread } from './lower_groups.ts';
-import { alignUp, lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
+import { lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
 import { lowerPools, lowerReactorPools } from './lower_pools.ts';
 import { lowerShared } from './lower_shared.ts';
 
-const strideAlignment = 8;
 const minimumSubmissionEntries = 64;
 const maximumSubmissionEntries = 4096;
 /** IORING_MAX_CQ_ENTRIES of the kernel: io_uring_setup(2) refuses more. */
@@ -42,28 +41,6 @@ const defaults = { mailbox: 256, mailboxBatch: 256, fiberBatch: 64, kernelWorker
 export interface LowerPaths {
   /** From the output folder to the config's folder: relative, with forward slashes. */
   outToConfig: string;
-}
-
-function lowerChannels(
-  reactor: string,
-  config: CheckedConfig,
-  messages: readonly IrMessage[],
-): Omit<IrChannel, 'offset'>[] {
-  return entriesByName(config.channels)
-    .filter(([, channel]) => channel.from === reactor)
-    .map(([name, channel], index) => {
-      const message = messages.find((each) => each.name === channel.message);
-      if (message === undefined) throw new Error(`channels.${name} was not checked`);
-      return {
-        name,
-        typeName: pascalCase(name),
-        index,
-        message: channel.message,
-        capacity: channel.capacity,
-        full: channel.full,
-        strideBytes: alignUp(message.bytes, strideAlignment),
-      };
-    });
 }
 
 function lowerHandlers(fds: readonly IrFd[]): IrReactor['handlers'] {

@@ -1,6 +1,6 @@
 /**
- * The shape of one diagnostic code. The codes themselves are data in `codes_*.ts`, one file for
- * each stage, and `codes.ts` joins them.
+ * The shape of one diagnostic code, and of one error of a running program. The codes themselves are
+ * data in `codes_*.ts`, one file for each stage, and `codes.ts` joins those of the build.
  */
 
 /** Everything that is always true of one code. */
@@ -29,4 +29,13 @@ export function prose(strings: TemplateStringsArray): string {
   const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
   const indent = Math.min(...indents);
   return lines.map((line) => line.slice(indent)).join('\n');
+}
+
+/** An error of a running program. */
+export interface RuntimeEntry {
+  severity: 'error' | 'warning';
+  /** One line: the heading of `loomgen explain`. */
+  title: string;
+  /** Why it happens and what to do. */
+  explanation: string;
 }

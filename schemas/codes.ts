@@ -5,7 +5,7 @@
  *
  * Ranges by stage: 10 load · 11 IR as input · 12 shape · 13 names · 14 wiring · 15 addresses ·
  * 16 budgets · 17 files · 18 later versions · 20 command, environment, write, compile · 90 bugs.
- * Errors of a running program, 50 and 60, are in `codes_runtime.ts`.
+ * Errors of a running program are in `codes_runtime.ts` (50) and `codes_bindings.ts` (60).
  */
 import { buildCodes } from './codes_build.ts';
 import { datagramCodes } from './codes_datagrams.ts';

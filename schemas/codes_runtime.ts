@@ -1,21 +1,13 @@
 /**
- * What `loomgen explain` says about the errors of a running program. Their sentences are made where
- * they happen, in C++ (`start_code` in templates/runtime/loom/error.hpp, LOOM50xx) and in the
- * bindings (templates/bindings/error.ts, LOOM60xx); a test holds the three lists together.
+ * What `loomgen explain` says about the errors of a running program. The sentences of LOOM50xx are
+ * made where they happen, in C++ (`start_code` in templates/runtime/loom/error.hpp); those of the
+ * bindings, LOOM60xx, are in `codes_bindings.ts`. A test holds the lists together.
  */
-import { prose } from './code_entry.ts';
+import { prose, type RuntimeEntry } from './code_entry.ts';
+import { bindingCodes } from './codes_bindings.ts';
 
-/** An error of a running program. */
-export interface RuntimeEntry {
-  severity: 'error' | 'warning';
-  /** One line: the heading of `loomgen explain`. */
-  title: string;
-  /** Why it happens and what to do. */
-  explanation: string;
-}
-
-/** LOOM50xx and LOOM60xx. */
-export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
+/** LOOM50xx, which the program itself reports. */
+const programCodes: Readonly<Record<string, RuntimeEntry>> = {
   LOOM5001: {
     severity: 'error',
     title: 'No backend can be used on this machine',
@@ -200,69 +192,10 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
       lacked for long, open(2). Use a file on a disk, or remove direct from the fd.
     `,
   },
-  LOOM6001: {
-    severity: 'error',
-    title: 'The addon has not been built',
-    explanation: prose`
-      The bindings look for NAME.node in the build folder of the generated project. loomgen build
-      compiles it; with --no-compile, or after a fresh clone, the two cmake commands of the message
-      do the same without loomgen.
-    `,
-  },
-  LOOM6002: {
-    severity: 'error',
-    title: 'The addon cannot be loaded',
-    explanation: prose`
-      The file exists but the loader refused it: it was built for another machine or C library, or a
-      shared library that it needs is missing (ldd NAME.node shows it). Build it again here.
-    `,
-  },
-  LOOM6003: {
-    severity: 'error',
-    title: 'Addon and bindings come from different builds',
-    explanation: prose`
-      Both hold the layout of the shared memory, and the two differ. Build again, and copy the
-      bindings and the .node file together.
-    `,
-  },
-  LOOM6004: {
-    severity: 'error',
-    title: 'An option of open() names something unknown',
-    explanation: prose`
-      open({ cores, addresses }) take names of reactors and fds of the config. A backend has to be
-      in the list that the program was generated with.
-    `,
-  },
-  LOOM6005: {
-    severity: 'error',
-    title: 'A message that could never be sent',
-    explanation: prose`
-      send() gives false when there is no room now; this message would not fit into an empty queue.
-      Raise writeQueue, inbox or the maximum of the framing in the config, or send it in parts.
-    `,
-  },
-  LOOM6006: {
-    severity: 'error',
-    title: 'A connection closed before it drained',
-    explanation: prose`
-      The promise connection.writable is rejected when the connection ends while waiting for room.
-      The close event of the fd says why it ended.
-    `,
-  },
-  LOOM6007: {
-    severity: 'error',
-    title: 'Two readers of one stream',
-    explanation: prose`
-      Batches of an fd or a channel go to one reader: one for await loop or one onBatch(). Let one
-      reader hand on what others need.
-    `,
-  },
-  LOOM6008: {
-    severity: 'warning',
-    title: 'Nobody reads a stream',
-    explanation: prose`
-      Messages arrive for an fd or a channel that has no reader, so its ring fills and the reactor
-      stops reading from the sockets behind it. Read it, or give the fd a handler.
-    `,
-  },
+};
+
+/** LOOM50xx and LOOM60xx. */
+export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
+  ...programCodes,
+  ...bindingCodes,
 };

@@ -8,9 +8,12 @@
  * `generator/lower*.ts`.
  */
 import * as v from 'valibot';
+import { channelSchema } from './config_channels.ts';
 import { fdSchema, type framingSchema } from './config_fds.ts';
+import { messageSchema } from './config_messages.ts';
+import { poolSchema } from './config_pools.ts';
 import { tuneSchema } from './config_tune.ts';
-import { choice, duration, integer, oneOf, reactorName, size, text } from './leaf.ts';
+import { choice, duration, integer, oneOf, size, text } from './leaf.ts';
 import { limits } from './limits.ts';
 
 export { limits } from './limits.ts';
@@ -142,52 +145,6 @@ const fibersSchema = v.strictObject({
    * own `assembly` (x86-64 and arm64).
    * @default 'fcontext' */
   context: v.optional(choice(['fcontext', 'ucontext', 'assembly']), 'fcontext'),
-});
-
-const fieldSchema = v.strictObject({
-  /** Name of the field, in C++ and in TypeScript. */
-  name: text('the name of a field'),
-  /** Scalar type of the field. */
-  type: choice(['u8', 'u16', 'u32', 'u64', 'i8', 'i16', 'i32', 'i64', 'f32', 'f64', 'bool']),
-});
-
-/** A fixed-layout record. */
-export const messageSchema = v.strictObject({
-  kind: v.literal('struct'),
-  /** Fields in their order in memory, with natural alignment. */
-  fields: v.array(fieldSchema),
-});
-
-/** A ring of messages to JavaScript. */
-export const channelSchema = v.strictObject({
-  kind: v.literal('channel'),
-  /** The reactor that publishes: a key of `reactors`. */
-  from: reactorName(),
-  /** Who reads. Other reactors and shared memory are later versions. */
-  to: text("'js'"),
-  /** The record that the ring carries: a key of `messages`. */
-  message: text("the name of a message, such as 'Top'"),
-  /** Messages that the ring holds, a power of two; 2 to 16777216.
-   * @default 1024 */
-  capacity: v.optional(integer('messages', 2, 2 ** 24, 'power of two'), 1024),
-  /** A full ring: `drop-newest` counts and drops, `conflate` keeps only the newest waiting.
-   * @default 'drop-newest' */
-  full: v.optional(choice(['drop-newest', 'conflate']), 'drop-newest'),
-});
-
-/** Threads for work that blocks or computes. */
-export const poolSchema = v.strictObject({
-  kind: v.literal('pool'),
-  /** Worker threads; 1 to 64.
-   * @default 2 */
-  threads: v.optional(integer('threads', 1, 64), 2),
-  /** Cores that the workers are pinned to, one for each thread; 0 to 1023. By default the kernel
-   * places them. */
-  cores: v.optional(v.array(integer('core', 0, limits.core))),
-  /** Jobs that wait for a worker at most, a power of two; 2 to 65536. A full queue refuses:
-   * `submit()` says `full`.
-   * @default 256 */
-  queue: v.optional(integer('jobs', 2, 2 ** 16, 'power of two'), 256),
 });
 
 const nativeSchema = v.strictObject({

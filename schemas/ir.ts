@@ -7,11 +7,15 @@
  * older file would misunderstand a newer one.
  */
 
+import type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 import type { IrDatagramFd } from './ir_datagrams.ts';
 import type { IrFileFd } from './ir_files.ts';
+import type { IrMessage } from './ir_messages.ts';
 
+export type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 export type { IrDatagramFd, IrDatagramOptions, IrGroup } from './ir_datagrams.ts';
 export type { IrFileFd } from './ir_files.ts';
+export type { IrMessage, IrScalar } from './ir_messages.ts';
 
 import type { IrSourceFd } from './ir_sources.ts';
 
@@ -112,7 +116,12 @@ export interface IrStreamFd {
    * Receive buffers of this fd: each `bytes` long (plus 64 of padding), `count` of them (2^n); and
    * how they are filled, absent: multishot.
    */
-  receive: { group: number; bytes: number; count: number; strategy?: 'oneshot' | 'direct' };
+  receive: {
+    group: number;
+    bytes: number;
+    count: number;
+    strategy?: 'bundle' | 'oneshot' | 'direct';
+  };
   /** epoll: absent, edge-triggered. */
   trigger?: 'level';
   /** Descriptors of one connection that may wait each way; absent when none pass. */
@@ -153,36 +162,6 @@ export interface IrTimerFd {
 
 /** Any declared fd. */
 export type IrFd = IrStreamFd | IrTimerFd | IrDatagramFd | IrSourceFd | IrFileFd;
-
-/** Offsets in the block of memory that one reactor shares with JavaScript; bytes from its start. */
-export interface IrSharedLayout {
-  bytes: number;
-  statsOffset: number;
-  /** Per-slot words of fds delivered to JavaScript: 16 bytes each. */
-  slotsOffset: number;
-  slots: number;
-  /** Ring header (128 bytes) followed by `deliveryBytes` (2^n) of records, reactor to JS. */
-  deliveryOffset: number;
-  deliveryBytes: number;
-  /** Ring header (128 bytes) followed by `inboxBytes` (2^n) of records, JS to reactor. */
-  inboxOffset: number;
-  inboxBytes: number;
-}
-
-/** A ring of one message type, from a reactor to JavaScript. */
-export interface IrChannel {
-  name: string;
-  typeName: string;
-  /** Dense index within its reactor. */
-  index: number;
-  message: string;
-  /** Messages (2^n). */
-  capacity: number;
-  full: 'drop-newest' | 'conflate';
-  /** Ring header (128 bytes) in the reactor's shared block, then capacity x strideBytes. */
-  offset: number;
-  strideBytes: number;
-}
 
 /** One event loop on one thread. */
 export interface IrReactor {
@@ -246,29 +225,6 @@ export interface IrFibers {
   /** Fibers that can exist at once: those that have stacks and those that wait for one. */
   records: number;
   classes: IrStackClass[];
-}
-
-/** Scalar types a message field may have. */
-export type IrScalar =
-  | 'u8'
-  | 'u16'
-  | 'u32'
-  | 'u64'
-  | 'i8'
-  | 'i16'
-  | 'i32'
-  | 'i64'
-  | 'f32'
-  | 'f64'
-  | 'bool';
-
-/** A fixed-layout record, declared once for C++ and TypeScript. */
-export interface IrMessage {
-  name: string;
-  bytes: number;
-  alignment: number;
-  /** In declared order; natural alignment. */
-  fields: { name: string; type: IrScalar; offset: number; bytes: number }[];
 }
 
 /** The whole program. */

@@ -6,8 +6,10 @@
 import * as v from 'valibot';
 import type { Ir } from './ir.ts';
 import { bit, list, lowerName, one, upperName, whole, word } from './ir_leaf.ts';
+import { channel, shared } from './ir_schema_channels.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
 import { fileFd } from './ir_schema_files.ts';
+import { message } from './ir_schema_messages.ts';
 import { limits } from './limits.ts';
 
 const bytes = whole(0, 2 ** 40);
@@ -68,7 +70,7 @@ const streamFd = v.strictObject({
     group: whole(0, 65535),
     bytes: whole(1, 2 ** 24),
     count: whole(1, 32768),
-    strategy: v.exactOptional(one('oneshot', 'direct')),
+    strategy: v.exactOptional(one('bundle', 'oneshot', 'direct')),
   }),
   trigger: v.exactOptional(v.literal('level')),
   descriptors: v.exactOptional(whole(1, 253)),
@@ -117,28 +119,6 @@ const signal = v.strictObject({
   handler: v.nullable(upperName),
   operations: v.record(lowerName, whole(1, limits.operations)),
   signals: list(whole(1, 31), 31),
-});
-
-const channel = v.strictObject({
-  name: lowerName,
-  typeName: upperName,
-  index: whole(0, 65535),
-  message: upperName,
-  capacity: whole(1, 2 ** 24),
-  full: one('drop-newest', 'conflate'),
-  offset: bytes,
-  strideBytes: whole(1, limits.recordBytes),
-});
-
-const shared = v.strictObject({
-  bytes: whole(1, limits.sharedBytes),
-  statsOffset: bytes,
-  slotsOffset: bytes,
-  slots: whole(0, limits.slots),
-  deliveryOffset: bytes,
-  deliveryBytes: bytes,
-  inboxOffset: bytes,
-  inboxBytes: bytes,
 });
 
 const pool = v.strictObject({
@@ -201,21 +181,6 @@ const reactor = v.strictObject({
     v.strictObject({ bounded: whole(1, 1024), unbounded: whole(1, 1024) }),
   ),
   stallNanoseconds: v.exactOptional(nanoseconds),
-});
-
-const message = v.strictObject({
-  name: upperName,
-  bytes: whole(0, limits.recordBytes),
-  alignment: one(1, 2, 4, 8),
-  fields: list(
-    v.strictObject({
-      name: lowerName,
-      type: one('u8', 'u16', 'u32', 'u64', 'i8', 'i16', 'i32', 'i64', 'f32', 'f64', 'bool'),
-      offset: whole(0, limits.recordBytes),
-      bytes: one(1, 2, 4, 8),
-    }),
-    limits.recordBytes,
-  ),
 });
 
 /** The whole IR. `v.parse` gives exactly an `Ir`; the assignment below is checked by tsc. */

@@ -36,7 +36,10 @@ function docComments(): Map<string, string> {
   const comments = new Map<string, string>();
   for (const file of [
     './config.ts',
+    './config_channels.ts',
     './config_fds.ts',
+    './config_messages.ts',
+    './config_pools.ts',
     './config_sources.ts',
     './config_timers.ts',
     './config_tune.ts',

@@ -1,13 +1,9 @@
-/**
- * The views of `bindings/index.ts` and `bindings/descriptor.ts`: the typed face of a program in
- * TypeScript, over the runtime that templates/bindings holds.
- */
+/** The view of `bindings/index.ts`: the typed face of a program in TypeScript. */
 import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
-import { type Instance, instancesOf } from '../lower_groups.ts';
-import { longestPacketBytes } from '../lower_shared.ts';
-import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
-import { bannerLines, configPath, describeFd, framingOverhead, isServer } from './sentences.ts';
-import { commentLines, identifier, integer, maximumColumns, typescriptString } from './text.ts';
+import { instancesOf } from '../lower_groups.ts';
+import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
+import { bannerLines, describeFd, isServer } from './sentences.ts';
+import { commentLines, identifier, maximumColumns, typescriptString } from './text.ts';
 
 /** One property of the program: an fd or a channel. */
 export interface PropertyView {
@@ -35,33 +31,6 @@ export interface IndexView {
   reactorNames: string[];
   addressNames: string[];
   properties: PropertyView[];
-}
-
-/** One entry of a list in the descriptor: its fields on as few lines as they fit. */
-export interface DescriptorEntryView {
-  lines: string[];
-}
-
-/** One reactor in the descriptor. */
-export interface DescriptorReactorView {
-  name: string;
-  sharedBytes: string;
-  delivery: string;
-  inbox: string;
-  hasFds: boolean;
-  fds: DescriptorEntryView[];
-  hasChannels: boolean;
-  channels: DescriptorEntryView[];
-}
-
-/** The view of `ts/descriptor.ts`. */
-export interface DescriptorView {
-  banner: string[];
-  name: string;
-  hasChannels: boolean;
-  candidates: string[];
-  buildCommands: string[];
-  reactors: DescriptorReactorView[];
 }
 
 /** A name of a config in PascalCase: `order_book` gives `OrderBook`. */
@@ -139,114 +108,4 @@ function channelProperties(reactor: IrReactor): PropertyView[] {
 /** The members of a union of string literals. */
 function union(names: readonly string[]): string[] {
   return names.length === 0 ? ['never'] : names.map(typescriptString);
-}
-
-/** Describes the numbers that the runtime needs. */
-export function descriptorView(ir: Ir): DescriptorView {
-  const name = identifier(ir.name);
-  const presets = ['release', 'debug'];
-  return {
-    banner: bannerLines(ir, '// '),
-    name: typescriptString(name),
-    hasChannels: ir.reactors.some(({ channels }) => channels.length > 0),
-    candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
-    buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
-    reactors: ir.reactors.flatMap((reactor) =>
-      instancesOf(reactor).map((instance) => descriptorReactor(reactor, instance)),
-    ),
-  };
-}
-
-/** A path as one word of a shell command. */
-function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
-
-/** One instance; what the program has once, its fds, is the first's. */
-function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorReactorView {
-  const { shared } = reactor;
-  const fds = instance.number === 0 ? reactor.fds.filter((fd) => !isSource(fd)) : [];
-  const ring = (offset: number, bytes: number): string =>
-    `{ offset: ${integer(offset)}, bytes: ${integer(bytes)} }`;
-  return {
-    name: typescriptString(instance.name),
-    sharedBytes: integer(shared.bytes),
-    delivery: ring(shared.deliveryOffset, shared.deliveryBytes),
-    inbox: ring(shared.inboxOffset, shared.inboxBytes),
-    hasFds: fds.length > 0,
-    fds: fds.map((fd) => ({ lines: wrapped(descriptorFd(fd)) })),
-    hasChannels: reactor.channels.length > 0,
-    channels: reactor.channels.map((channel) => ({
-      lines: wrapped([
-        `name: ${typescriptString(channel.name)}`,
-        `offset: ${integer(channel.offset)}`,
-        `capacity: ${integer(channel.capacity)}`,
-        `strideBytes: ${integer(channel.strideBytes)}`,
-        `reader: messages.${identifier(channel.message)}`,
-      ]),
-    })),
-  };
-}
-
-/** The columns before a field of the descriptor's lists. */
-const fieldIndent = ' '.repeat(10);
-
-/** A field with a string; one that is wider than a line becomes a sum of several. */
-function stringField(name: string, text: string): string {
-  const whole = `${name}: ${typescriptString(text)}`;
-  if (fieldIndent.length + whole.length < maximumColumns) return whole;
-  const room = maximumColumns - fieldIndent.length - "  '' +".length;
-  const parts: string[] = [];
-  let part = '';
-  for (const character of text) {
-    if (typescriptString(part + character).length - 2 > room) {
-      parts.push(part);
-      part = '';
-    }
-    part += character;
-  }
-  const literals = [...parts, part].map((each) => `\n${fieldIndent}  ${typescriptString(each)}`);
-  return `${name}:${literals.join(' +')}`;
-}
-
-/** Fields of an object literal, as many on a line as fit. */
-function wrapped(fields: readonly string[]): string[] {
-  const indent = fieldIndent;
-  const lines: string[] = [];
-  for (const field of fields) {
-    const last = lines.at(-1);
-    const alone = field.includes('\n') || (last?.includes('\n') ?? true);
-    if (!alone && last !== undefined && last.length + field.length + 2 <= maximumColumns) {
-      lines[lines.length - 1] = `${last} ${field},`;
-    } else {
-      lines.push(`${indent}${field},`);
-    }
-  }
-  return lines;
-}
-
-/** The longest message that may be sent; 0 is bytes that may be cut anywhere. */
-function maximumMessageBytes(fd: IrStreamFd): number {
-  if (fd.framing.kind === 'raw') return 0;
-  return fd.framing.kind === 'packet' ? longestPacketBytes(fd) : fd.framing.maximumBytes;
-}
-
-function descriptorFd(fd: IrFd): string[] {
-  const common = [
-    `kind: ${typescriptString(fd.kind)}`,
-    `name: ${typescriptString(fd.name)}`,
-    `index: ${integer(fd.index)}`,
-    `native: ${fd.handler === null ? 'false' : 'true'}`,
-  ];
-  if (!isStream(fd)) return common;
-  const maximum = maximumMessageBytes(fd);
-  return [
-    ...common,
-    stringField('address', fd.address),
-    `connections: ${integer(fd.slots)}`,
-    `firstSharedSlot: ${integer(fd.firstSharedSlot)}`,
-    `writeQueueBytes: ${integer(fd.writeQueueBytes)}`,
-    `framingBytes: ${integer(framingOverhead(fd.framing))}`,
-    `maximumMessageBytes: ${integer(maximum)}`,
-  ];
 }

@@ -1,20 +1,12 @@
-/** The views of `handlers.hpp` and of the checks of what the user wrote. */
-import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
-import type {
-  Ir,
-  IrChannel,
-  IrDatagramFd,
-  IrEventFd,
-  IrFd,
-  IrReactor,
-  IrStreamFd,
-} from '../../schemas/ir.ts';
-import { fitted, staticAssert } from './cxx_layout.ts';
+/** The view of `handlers.hpp`: the bases of the user's handlers, and what each of them holds. */
+import { isDatagram, isStream } from '../fd_kinds.ts';
+import type { Ir, IrEventFd, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { channelMember, channelsOf } from './channels.ts';
 import { fileMember, filesOf } from './files.ts';
 import { type HandleGroupView, handleGroups, submittedPools } from './pools.ts';
 import { bannerLines, describeFd, isManual } from './sentences.ts';
 import { eventsOf, sourceHooks } from './sources.ts';
-import { commentLines, grouped, identifier, includePath, integer, listed } from './text.ts';
+import { commentLines, identifier, listed } from './text.ts';
 
 /** A channel that a handler publishes to, a timer that it arms, or an eventfd that it adds to. */
 export interface HandlerMemberView {
@@ -42,17 +34,6 @@ export interface HandlersView {
   handlers: HandlerView[];
 }
 
-/** The view of `cxx/checks.hpp`. */
-export interface ChecksView {
-  banner: string[];
-  namespace: string;
-  includes: string[];
-  /** The user's header, as `#include` needs it; empty when there is none. */
-  userHeader: string[];
-  comment: string[];
-  assertions: string[];
-}
-
 /** Everything that one handler serves. */
 export interface Service {
   name: string;
@@ -71,21 +52,6 @@ export function services(ir: Ir): Service[] {
     }
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** The channels that a handler can publish to: those of every reactor it runs on. */
-export function channelsOf(service: Service): { reactor: IrReactor; channel: IrChannel }[] {
-  const reactors = new Set(service.fds.map(({ reactor }) => reactor));
-  return [...reactors].flatMap((reactor) =>
-    reactor.channels.map((channel) => ({ reactor, channel })),
-  );
-}
-
-/** The template arguments of a channel's publisher. */
-export function channelArguments(channel: IrChannel): string {
-  const full = channel.full === 'conflate' ? 'conflate' : 'drop_newest';
-  const capacity = integer(channel.capacity);
-  return `${identifier(channel.message)}, ${capacity}, loom::ChannelFull::${full}`;
 }
 
 /** Describes the bases of some handlers. */
@@ -113,7 +79,7 @@ function handlerView(namespace: string, service: Service, groups: HandleGroupVie
   const name = identifier(service.name);
   const alias = aliases(service);
   const members = [
-    ...channelsOf(service).map(({ reactor, channel }) => channelView(reactor, channel)),
+    ...channelsOf(service).map(({ reactor, channel }) => channelMember(reactor, channel)),
     ...filesOf(service).map(fileMember),
     ...service.fds.flatMap(({ fd }) => (isManual(fd) ? [timerView(fd)] : [])),
     ...eventsOf(service).map(eventView),
@@ -164,118 +130,9 @@ function eventView(fd: IrEventFd): HandlerMemberView {
   };
 }
 
-function channelView(reactor: IrReactor, channel: IrChannel): HandlerMemberView {
-  const room = `${grouped(channel.capacity)} ${channel.message}`;
-  const sentence =
-    `channels.${channel.name} - ${room} from reactors.${reactor.name} to JavaScript; ` +
-    `when full: ${channel.full}.`;
-  const type = `loom::ChannelOut<${channelArguments(channel)}>`;
-  const name = identifier(channel.name);
-  return {
-    comment: commentLines('  /// ', sentence),
-    declaration: fitted(`  ${type} ${name};`, [`  ${type}`, `      ${name};`]),
-  };
-}
-
 function timerView(fd: IrFd): HandlerMemberView {
   return {
     comment: commentLines('  /// ', `fds.${fd.name} - its ticks come to on_tick.`),
     declaration: [`  loom::Timer ${identifier(fd.name)};`],
   };
-}
-
-/**
- * Describes what one of the user's handlers must offer, with a sentence for each mistake.
- *
- * @param outFolder the way from the emitted file's folder to the output folder, such as `../`.
- */
-export function checksView(ir: Ir, service: Service, outFolder: string): ChecksView {
-  const namespace = identifier(ir.name);
-  const { handlersHeader } = ir;
-  const header = handlersHeader ?? 'the header that the config names';
-  return {
-    banner: bannerLines(ir, '// '),
-    namespace,
-    includes: [`${namespace}/handlers.hpp`, 'type_traits'].sort(),
-    userHeader: handlersHeader === null ? [] : [includePath(`${outFolder}${handlersHeader}`)],
-    comment: commentLines('// ', `What ${service.name} in ${header} has to offer.`),
-    assertions: handlerAssertions(namespace, service),
-  };
-}
-
-function datagramAssertions(name: string, fd: IrDatagramFd): string[] {
-  const hook = (concept: string, sentence: string): string[] =>
-    staticAssert(
-      `loom::${concept}<::${name}, fd::${identifier(fd.typeName)}>`,
-      `${sentence} for fds.${fd.name}.`,
-    );
-  return [
-    ...hook(
-      'HasOnDatagram',
-      `${name} needs \`void on_datagram(auto& socket, const loom::Datagram& datagram)\``,
-    ),
-    ...hook(
-      'HasOnError',
-      `${name}::on_error must be \`void on_error(auto& socket, loom::Error error)\``,
-    ),
-    ...hook('HasOnBatchEnd', `${name}::on_batch_end must be \`void on_batch_end(auto& socket)\``),
-    ...hook('HasOnSocketOpen', `${name}::on_open must be \`void on_open(auto& socket)\``),
-    ...hook('HasOnSocketDrain', `${name}::on_drain must be \`void on_drain(auto& socket)\``),
-  ];
-}
-
-function handlerAssertions(namespace: string, service: Service): string[] {
-  const name = identifier(service.name);
-  const base = `${namespace}::${name}Base<${name}>`;
-  const lines = staticAssert(
-    `loom::IsDefined<::${name}>`,
-    `The header named by \`handlers\` must define \`struct ${name} : ${base}\`.`,
-  );
-  const add = (condition: string, sentence: string): void => {
-    lines.push(...staticAssert(condition, sentence));
-  };
-  add(`std::is_base_of_v<${name}Base<::${name}>, ::${name}>`, `${name} must derive from ${base}.`);
-  for (const { fd } of service.fds) {
-    if (isDatagram(fd)) lines.push(...datagramAssertions(name, fd));
-    if (!isStream(fd)) continue;
-    const hooks = (concept: string): string => `loom::${concept}<::${name}, fd::${fd.typeName}>`;
-    const where = `for fds.${fd.name}`;
-    if (fd.stackClass !== undefined) {
-      const sentence = `${name} needs \`void run(auto& connection)\` without noexcept ${where}.`;
-      add(hooks('HasRun'), sentence);
-      continue;
-    }
-    add(
-      hooks('HasOnData'),
-      `${name} needs \`void on_data(auto& connection, loom::Bytes bytes)\` ${where}.`,
-    );
-    add(
-      hooks('HasOnOpen'),
-      `${name}::on_open must be \`void on_open(auto& connection)\` ${where}.`,
-    );
-    add(
-      hooks('HasOnDrain'),
-      `${name}::on_drain must be \`void on_drain(auto& connection)\` ${where}.`,
-    );
-    add(
-      hooks('HasOnClose'),
-      `${name}::on_close must be ` +
-        `\`void on_close(auto& connection, loom::CloseReason why)\` ${where}.`,
-    );
-    if (fd.descriptors === undefined) continue;
-    add(
-      hooks('HasOnDescriptor'),
-      `${name}::on_descriptor must be \`void on_descriptor(auto& connection, ` +
-        `loom::ReceivedDescriptor descriptor)\` ${where}.`,
-    );
-  }
-  const timers = service.fds.filter(({ fd }) => isTimer(fd)).map(({ fd }) => `fds.${fd.name}`);
-  if (timers.length > 0) {
-    const sentence = `${name} needs \`void on_tick(loom::Tick tick)\` for ${listed(timers)}.`;
-    add(`loom::HasOnTick<::${name}>`, sentence);
-  }
-  for (const { concept, sentence } of sourceHooks(service)) {
-    add(`loom::${concept}<::${name}>`, sentence);
-  }
-  return lines;
 }

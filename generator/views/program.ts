@@ -2,6 +2,7 @@
 import type { Ir, IrReactor } from '../../schemas/ir.ts';
 import { isStream } from '../fd_kinds.ts';
 import { type ActivitiesView, activitiesViews, activityFields, isWatched } from './activities.ts';
+import { layoutHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { argumentLines, fitted, listLines } from './cxx_layout.ts';
 import { type PoolView, poolViews } from './pools.ts';
@@ -59,29 +60,23 @@ export const defaultMailboxEntries = 256;
 
 const backendTypes = { io_uring: 'loom::IoUring', epoll: 'loom::Epoll' } as const;
 
-/** The program's table: the first four by their position, or all by their names. */
+/** The program's table. */
 function tableLines(ir: Ir): string[] {
   const head = 'constexpr loom::ProgramTable table{';
   const writesStdout = ir.reactors.some(({ fds }) =>
     fds.some((fd) => isStream(fd) && fd.write === 'stdout'),
   );
-  const first = {
+  const fields = {
     name: cxxString(ir.name),
     abi: 'loom::shared_abi',
     reactors: 'reactors',
     reactor_count: 'std::size(reactors)',
-  };
-  const more = {
     ...(ir.pools !== undefined && { pools: 'pools', pool_count: 'std::size(pools)' }),
     ...(writesStdout && { writes_stdout: 'true' }),
+    layout: cxxString(layoutHash(ir)),
   };
-  if (Object.keys(more).length === 0) return argumentLines(head, Object.values(first), '};');
-  const fields = Object.entries({ ...first, ...more });
-  return listLines(
-    head,
-    fields.map(([field, value]) => `.${field} = ${value}`),
-    '};',
-  );
+  const values = Object.entries(fields).map(([field, value]) => `.${field} = ${value}`);
+  return listLines(head, values, '};');
 }
 
 /** Describes the table of reactors. */

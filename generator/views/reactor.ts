@@ -1,18 +1,17 @@
-/** The view of `src/<reactor>.hpp`: one switch over a closed set. */
+/** The view of `src/<reactor>.hpp`: its members, and the one switch that `switch.ts` describes. */
 import { snakeCase } from '../case.ts';
-import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
-import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
+import { isDatagram, isFile, isStream, isTimer } from '../fd_kinds.ts';
+import { type ChannelMemberView, channelMembers } from './channels.ts';
 import { fitted } from './cxx_layout.ts';
-import { operationName } from './fds.ts';
 import { type FileViews, fileViews } from './files.ts';
-import { channelArguments } from './handlers.ts';
-import { handleStatements, type OffloadView, offloadCases, offloadViews } from './pools.ts';
-import { requestCase } from './requests.ts';
+import { handleStatements, type OffloadView, offloadViews } from './pools.ts';
 import { bannerLines, describeReactor, isManual } from './sentences.ts';
 import { eventFds, type SourceView, sourceViews } from './sources.ts';
 import { shapeConstants } from './shape.ts';
+import { commandLines, switchCases } from './switch.ts';
 import { type VisitorView, visitors } from './visitors.ts';
-import { commentLines, identifier, integer } from './text.ts';
+import { commentLines, identifier } from './text.ts';
 
 /** One fd as a member of its reactor. */
 export interface FamilyView {
@@ -62,7 +61,7 @@ export interface ReactorView extends FileViews {
   hasFiberStreams: boolean;
   fiberStreams: FamilyView[];
   timers: FamilyView[];
-  channels: { name: string; type: string[]; offset: string }[];
+  channels: ChannelMemberView[];
   /** Timers that handlers arm: `handlers_.book.retry`. */
   armed: { member: string; timer: string }[];
   /** What each_stream, each_timer and each_channel show. */
@@ -77,27 +76,6 @@ export interface ReactorView extends FileViews {
   commands: string[];
   hasCommands: boolean;
 }
-
-/** Which engine function a completed operation goes to. */
-const completions: Readonly<Record<string, string>> = {
-  accept: 'accepted',
-  connect: 'connected',
-  receive: 'received',
-  send: 'sent',
-  shutdown: 'shut_down',
-  close: 'closed',
-  cancel: 'cancelled',
-  deadline: 'deadline_passed',
-};
-
-/** The same for the operations of datagram fds. */
-const datagramCompletions: Readonly<Record<string, string>> = {
-  receive: 'received_datagram',
-  send: 'sent_datagrams',
-  close: 'closed_datagram',
-  cancel: 'cancelled_datagram',
-  deadline: 'retry_datagrams',
-};
 
 /** What starts a reactor's fds, and its sources of events. */
 function startView(reactor: IrReactor, members: ReadonlyMap<string, string>) {
@@ -207,19 +185,6 @@ function deliveryMembers(reactor: IrReactor): ReactorView['deliveries'] {
     }));
 }
 
-/** The publishers of a reactor's channels. */
-function channelMembers(reactor: IrReactor): ReactorView['channels'] {
-  return reactor.channels.map((channel) => {
-    const type = `loom::Publisher<${channelArguments(channel)}>`;
-    const name = identifier(channel.name);
-    return {
-      name,
-      type: fitted(`    ${type} ${name};`, [`    ${type}`, `        ${name};`]),
-      offset: integer(channel.offset),
-    };
-  });
-}
-
 /** The head of a reactor's class, in as many lines as clang-format gives it. */
 function classHead(type: string): string[] {
   const base = `public loom::Reactor<${type}<Backend>, Backend,`;
@@ -237,62 +202,4 @@ function handlerMembers(reactor: IrReactor): Map<string, string> {
   const short = names.map(snakeCase);
   const unique = new Set(short).size === names.length;
   return new Map(names.map((name, index) => [name, unique ? (short[index] ?? name) : name]));
-}
-
-/** Every case of a reactor's switch. */
-function switchCases(reactor: IrReactor, indent: string): string[] {
-  return [
-    ...(reactor.fibers === undefined ? [] : fiberCases(indent)),
-    ...requestCase(reactor, indent),
-    ...reactor.fds.flatMap((fd) => caseLines(reactor, fd, indent)),
-    ...offloadCases(reactor, indent),
-  ];
-}
-
-/** The cases of one fd's operations, in the order of their numbers. */
-function caseLines(reactor: IrReactor, fd: IrFd, indent: string): string[] {
-  return Object.entries(fd.operations)
-    .sort(([, a], [, b]) => a - b)
-    .flatMap(([operation]) => {
-      const label = `${indent}case ${operationName(reactor, fd, operation)}:`;
-      const act = `return ${actOf(fd, operation)};`;
-      return fitted(`${label} ${act}`, [label, `${indent}  ${act}`]);
-    });
-}
-
-/** The call that a completed operation of an fd leads to. */
-function actOf(fd: IrFd, operation: string): string {
-  const name = identifier(fd.name);
-  if (isTimer(fd)) return `timers_.${name}.expire()`;
-  if (isSource(fd)) {
-    const act = operation === 'read' ? 'source_read' : 'source_cancelled';
-    return `this->${act}(sources_.${name}, completion)`;
-  }
-  const [engines, group] = isStream(fd)
-    ? [completions, 'streams_']
-    : [datagramCompletions, 'datagrams_'];
-  return `this->${engineOf(engines, operation)}(${group}.${name}, completion)`;
-}
-
-function engineOf(engines: Readonly<Record<string, string>>, operation: string): string {
-  const engine = engines[operation];
-  if (engine === undefined) throw new Error(`no engine function for ${operation}`);
-  return engine;
-}
-
-/** What fibers wait for. */
-function fiberCases(indent: string): string[] {
-  const label = `${indent}case loom::common_operation::`;
-  return [
-    `${label}fiber: return this->fiber_completed(completion);`,
-    `${label}fiber_timeout: return this->fiber_timed_out(completion);`,
-    `${label}fiber_scope: return this->fiber_scope_expired(completion);`,
-  ];
-}
-
-/** What JavaScript asks of the connections of one fd. */
-function commandLines(fd: IrStreamFd): string[] {
-  const label = `      case fd::${identifier(fd.typeName)}::shape.index:`;
-  const act = `return this->command(streams_.${identifier(fd.name)}, record);`;
-  return fitted(`${label} ${act}`, [label, `        ${act}`]);
 }

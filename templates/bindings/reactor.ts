@@ -13,26 +13,17 @@
  */
 import { ByteRingReader, ByteRingWriter } from './byte_ring.ts';
 import { Channel } from './channel.ts';
+import { type Command, CommandQueue } from './commands.ts';
 import type { Connection } from './connection.ts';
 import type { ReactorDescriptor } from './descriptor.ts';
 import { controlWord, DeliveryEvent } from './layout.ts';
+import { RefusedSends } from './refused_sends.ts';
 import { ReactorStats } from './stats.ts';
 import { Server, Stream } from './stream.ts';
 import { Timer } from './timer.ts';
 
 /** Empty turns of the event loop before the link sleeps. */
 export const defaultIdleTurns = 4;
-
-/** How often refused sends are looked at while the link sleeps, in milliseconds. */
-const refusedCheckMilliseconds = 1;
-
-/** A command that waits for room in the inbox. */
-export interface PendingCommand {
-  readonly fd: number;
-  readonly command: number;
-  readonly slot: number;
-  readonly generation: number;
-}
 
 /** What a link needs besides the shared block. */
 export interface LinkOptions {
@@ -58,8 +49,9 @@ export class ReactorLink {
   readonly #fds: (Stream | Timer | undefined)[] = [];
   readonly #wake: () => void;
   readonly #idleTurns: number;
-  readonly #pending: PendingCommand[] = [];
-  readonly #refused = new Map<Connection, Stream>();
+  readonly #commands: CommandQueue;
+  /** The timer's look also gives the commands that wait to the reactor. */
+  readonly #refused = new RefusedSends(() => this.#flushCommands());
   readonly #warned = new Set<Stream>();
   readonly #turn = () => {
     this.#scheduled = false;
@@ -67,7 +59,6 @@ export class ReactorLink {
   };
   #emptyTurns = 0;
   #scheduled = false;
-  #refusedTimer: NodeJS.Timeout | undefined;
   #begun = false;
   #ended = false;
 
@@ -78,6 +69,7 @@ export class ReactorLink {
     this.buffer = Buffer.from(memory);
     this.reader = new ByteRingReader(this.words, descriptor.delivery);
     this.inbox = new ByteRingWriter(this.words, descriptor.inbox);
+    this.#commands = new CommandQueue(this.inbox);
     this.stats = new ReactorStats(memory);
     this.#wake = options.wake;
     this.#idleTurns = options.idleTurns ?? defaultIdleTurns;
@@ -86,7 +78,7 @@ export class ReactorLink {
 
   /** Commands wait for room in the inbox; nothing may overtake them. */
   get hasPendingCommands(): boolean {
-    return this.#pending.length > 0;
+    return this.#commands.isWaiting;
   }
 
   /** From now on JavaScript consumes; before the reactor starts. */
@@ -104,8 +96,8 @@ export class ReactorLink {
   pump(): void {
     if (!this.#begun || this.#ended) return;
     const found = this.#take();
-    this.#flushPending();
-    if (this.#refused.size > 0) this.#checkRefused();
+    this.#flushCommands();
+    this.#refused.check();
     this.#emptyTurns = found || this.hasPendingCommands ? 0 : this.#emptyTurns + 1;
     if (this.#emptyTurns <= this.#idleTurns) this.#schedule();
     else this.#arm();
@@ -146,16 +138,15 @@ export class ReactorLink {
   }
 
   /** Gives a command to the reactor, in order and never lost. */
-  command(command: PendingCommand): void {
-    this.#pending.push(command);
-    this.#flushPending();
+  command(command: Command): void {
+    this.#commands.push(command);
+    this.#flushCommands();
     if (this.hasPendingCommands) this.#schedule();
   }
 
   /** A send was refused: its connection is looked at until it may send again. */
   watchRefused(connection: Connection, stream: Stream): void {
-    this.#refused.set(connection, stream);
-    this.#watchRefusedWhileAsleep();
+    this.#refused.watch(connection, stream);
   }
 
   /** The reactor's thread has ended: reads the rest, then ends every source. */
@@ -163,8 +154,7 @@ export class ReactorLink {
     if (this.#ended) return;
     this.#take();
     this.#ended = true;
-    clearTimeout(this.#refusedTimer);
-    this.#refusedTimer = undefined;
+    this.#refused.end();
     Atomics.store(this.words, controlWord.jsAttached, 0);
     for (const stream of this.streams) stream.$end();
     for (const channel of this.channels) channel.$end();
@@ -229,49 +219,15 @@ export class ReactorLink {
     let found = this.reader.refresh();
     for (const channel of this.channels) found = channel.$hasMore() || found;
     if (!found) {
-      this.#watchRefusedWhileAsleep();
+      this.#refused.watchWhileAsleep();
       return;
     }
     Atomics.store(this.words, controlWord.jsArmed, 0);
     this.#schedule();
   }
 
-  #flushPending(): void {
-    let sent = 0;
-    for (const { fd, command, slot, generation } of this.#pending) {
-      if (this.inbox.reserve(0) < 0) break;
-      this.inbox.commit(0, fd, command, slot, generation);
-      sent += 1;
-    }
-    if (sent === 0) return;
-    this.#pending.splice(0, sent);
-    this.wakeIfSleeping();
-  }
-
-  #checkRefused(): void {
-    // A copy: a listener may send and be refused again, and that is for the next look.
-    for (const [connection, stream] of [...this.#refused]) {
-      const drained = connection.$drain();
-      if (connection.$isRefused) continue;
-      this.#refused.delete(connection);
-      if (drained) stream.$emitDrain(connection);
-    }
-  }
-
-  /**
-   * The drain event lies in the delivery ring, and that ring may be full of messages whose reader
-   * waits for the drain. The slot words tell the same without the ring.
-   */
-  #watchRefusedWhileAsleep(): void {
-    if (this.#refused.size === 0 || this.#refusedTimer !== undefined || this.#ended) return;
-    this.#refusedTimer = setTimeout(() => {
-      this.#refusedTimer = undefined;
-      this.#flushPending();
-      this.#checkRefused();
-      this.#watchRefusedWhileAsleep();
-    }, refusedCheckMilliseconds);
-    // What keeps the process running is the program, not this.
-    this.#refusedTimer.unref();
+  #flushCommands(): void {
+    if (this.#commands.flush()) this.wakeIfSleeping();
   }
 
   /** Tells once of each stream that nobody reads while it fills the ring for all the others. */

@@ -20,7 +20,7 @@ interface Variant {
 }
 
 /** Connections of the config's that receive directly. */
-const directConnections = 8;
+const directConnections = 960;
 
 const variants: readonly Variant[] = [
   {

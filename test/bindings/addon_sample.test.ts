@@ -14,10 +14,12 @@ import { eventually } from './simulated_reactor.ts';
 
 let built: Built<BindingsSampleModule>;
 let echoAddon: string;
+let swapped: Built<BindingsSampleModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
   built = await build('test/bindings/sample/loom.config.ts', 'bindings_sample', 'debug');
   echoAddon = (await buildEchoTs()).addon;
+  swapped = await build('test/bindings/swapped/loom.config.ts', 'swapped', 'no-compile');
 });
 
 /** Addresses at which nobody listens, and ports of the kernel's choice. */
@@ -159,4 +161,18 @@ test('the addon of another program is refused', async (t) => {
     code: 'LOOM6003',
   });
   t.regex(error?.message ?? '', /addon of 'echo_ts', not of 'bindings_sample'/);
+});
+
+test('an addon of equal sizes whose fields lie otherwise is refused', async (t) => {
+  const error = await t.throwsAsync(swapped.module.open({ native: built.addon }), {
+    code: 'LOOM6003',
+  });
+  t.regex(
+    error?.message ?? '',
+    /bindings_sample\.node does not belong .*\(layout [0-9a-f]{16} there, [0-9a-f]{16} here\)/,
+  );
+  t.regex(
+    error?.message ?? '',
+    /\n {2}cd \S+\n {2}npx loomgen build \S+swapped\/loom\.config\.ts$/,
+  );
 });

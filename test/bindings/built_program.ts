@@ -64,22 +64,22 @@ export interface Built<Module> {
 /**
  * Builds a config of this repository, below a lock, because test files run side by side: the first
  * that wants a program compiles it, and the others find nothing to do. Unoptimised takes half of
- * the time and has the runtime's assertions.
+ * the time and has the runtime's assertions; with `no-compile` there are bindings and no addon.
  */
 export async function build<Module>(
   config: string,
   name: string,
-  preset: 'release' | 'debug',
+  how: 'release' | 'debug' | 'no-compile',
 ): Promise<Built<Module>> {
   const programs = join(root, '.cache', 'bindings');
   mkdirSync(programs, { recursive: true });
   const out = join(programs, name);
-  const words = ['build', config, '--out', out, `--${preset}`, '--quiet'];
+  const words = ['build', config, '--out', out, `--${how}`, '--quiet'];
   const command = [process.execPath, 'bin/loomgen.js', ...words];
   await run('flock', [`${out}.lock`, ...command], { cwd: root });
   const index = join(out, 'bindings', 'index.ts');
   const module = (await import(index)) as Module;
-  return { module, index, addon: join(out, 'build', preset, `${name}.node`) };
+  return { module, index, addon: join(out, 'build', how, `${name}.node`) };
 }
 
 /** Builds examples/echo_ts. */

@@ -21,9 +21,11 @@ import { statNames } from '../../templates/bindings/stat_names.ts';
 import { ReactorStats } from '../../templates/bindings/stats.ts';
 
 const runtime = new URL('../../templates/runtime/loom/', import.meta.url);
-const layout = readFileSync(new URL('shared_layout.hpp', runtime), 'utf8');
+const layout = ['shared_layout.hpp', 'stats_block.hpp', 'ring_records.hpp']
+  .map((file) => readFileSync(new URL(file, runtime), 'utf8'))
+  .join('\n');
 const errors = readFileSync(new URL('error.hpp', runtime), 'utf8');
-const notices = readFileSync(new URL('node/program_object.hpp', runtime), 'utf8');
+const notices = readFileSync(new URL('node/notice.hpp', runtime), 'utf8');
 
 /** `snake_case` as `camelCase`. */
 function camelCase(name: string): string {
@@ -37,7 +39,7 @@ function enumOf(source: string, name: string): Record<string, number> {
   return Object.fromEntries(pairs.map(([, key, value]) => [camelCase(key ?? ''), Number(value)]));
 }
 
-/** The number that a static_assert of shared_layout.hpp gives to `offsetof(type, member)`. */
+/** The number that a static_assert of the C++ half gives to `offsetof(type, member)`. */
 function offsetOf(type: string, member: string): number {
   const found = new RegExp(`offsetof\\(${type}, ${member}\\) == (\\d+)`).exec(layout)?.[1];
   if (found === undefined) throw new Error(`no static_assert on ${type}.${member}`);

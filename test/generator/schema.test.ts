@@ -40,9 +40,10 @@ function entriesOf(schema: unknown, path: string, found: Map<string, unknown>): 
 /** The doc comment of every property in the schema's source. */
 function documented(): { name: string; comment: string; source: string }[] {
   const project = new Project({ skipAddingFilesFromTsConfig: true });
-  return ['schemas/config.ts', 'schemas/config_fds.ts'].flatMap((file) => {
+  const parts = ['config', 'config_channels', 'config_fds', 'config_messages', 'config_pools'];
+  return parts.flatMap((part) => {
     const properties = project
-      .addSourceFileAtPath(join(root, file))
+      .addSourceFileAtPath(join(root, 'schemas', `${part}.ts`))
       .getDescendantsOfKind(SyntaxKind.PropertyAssignment);
     return properties
       .filter((each) => {

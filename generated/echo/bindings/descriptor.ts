@@ -6,6 +6,7 @@ import type { ProgramDescriptor } from './loom/descriptor.ts';
 export const descriptor = {
   abi: 1,
   name: 'echo',
+  layout: '90e34e1436268ffc',
   from: import.meta.url,
   native: {
     candidates: [

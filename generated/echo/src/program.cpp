@@ -20,7 +20,13 @@ constexpr loom::ReactorEntry reactors[] = {
     {"main", shapes::Main::shared_bytes, &run_main},
 };
 
-constexpr loom::ProgramTable table{"echo", loom::shared_abi, reactors, std::size(reactors)};
+constexpr loom::ProgramTable table{
+    .name = "echo",
+    .abi = loom::shared_abi,
+    .reactors = reactors,
+    .reactor_count = std::size(reactors),
+    .layout = "90e34e1436268ffc",
+};
 
 }  // namespace
 }  // namespace echo

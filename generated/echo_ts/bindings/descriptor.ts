@@ -6,6 +6,7 @@ import type { ProgramDescriptor } from './loom/descriptor.ts';
 export const descriptor = {
   abi: 1,
   name: 'echo_ts',
+  layout: '6ce8dd333057c93e',
   from: import.meta.url,
   native: {
     candidates: [

@@ -20,7 +20,13 @@ constexpr loom::ReactorEntry reactors[] = {
     {"main", shapes::Main::shared_bytes, &run_main},
 };
 
-constexpr loom::ProgramTable table{"echo_ts", loom::shared_abi, reactors, std::size(reactors)};
+constexpr loom::ProgramTable table{
+    .name = "echo_ts",
+    .abi = loom::shared_abi,
+    .reactors = reactors,
+    .reactor_count = std::size(reactors),
+    .layout = "6ce8dd333057c93e",
+};
 
 }  // namespace
 }  // namespace echo_ts

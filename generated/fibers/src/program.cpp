@@ -37,6 +37,7 @@ constexpr loom::ProgramTable table{
     .reactor_count = std::size(reactors),
     .pools = pools,
     .pool_count = std::size(pools),
+    .layout = "65137e55bafcd67b",
 };
 
 }  // namespace

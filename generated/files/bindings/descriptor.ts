@@ -6,6 +6,7 @@ import type { ProgramDescriptor } from './loom/descriptor.ts';
 export const descriptor = {
   abi: 1,
   name: 'files',
+  layout: '6d659b6e3852812e',
   from: import.meta.url,
   native: {
     candidates: [

@@ -21,7 +21,13 @@ constexpr loom::ReactorEntry reactors[] = {
     {"md", shapes::Md::shared_bytes, &run_md},
 };
 
-constexpr loom::ProgramTable table{"orderbook", loom::shared_abi, reactors, std::size(reactors)};
+constexpr loom::ProgramTable table{
+    .name = "orderbook",
+    .abi = loom::shared_abi,
+    .reactors = reactors,
+    .reactor_count = std::size(reactors),
+    .layout = "4637b73430773d6a",
+};
 
 }  // namespace
 }  // namespace orderbook

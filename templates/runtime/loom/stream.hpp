@@ -11,6 +11,7 @@
 #include "buffer_pool.hpp"
 #include "core.hpp"
 #include "error.hpp"
+#include "lending.hpp"
 #include "operation.hpp"
 #include "pipe_ends.hpp"
 #include "shapes.hpp"
@@ -85,6 +86,10 @@ struct StreamSlot {
     return state == SlotState::open && !close_requested && !abort_requested &&
            failure.kind == CloseKind::none;
   }
+  /// Whether what was written may still leave.
+  [[nodiscard]] bool may_send() const noexcept {
+    return state == SlotState::open && !abort_requested && failure.kind == CloseKind::none;
+  }
   /// Whether the kernel still works for this connection.
   [[nodiscard]] bool busy() const noexcept {
     return receive.in_flight || send.in_flight || control.in_flight || close.in_flight ||
@@ -125,8 +130,11 @@ struct StreamFamily {
       slot.family = this;
       slot.receive.kind = OperationKind::receive;
       slot.receive.group = shape.buffer_group;
+      slot.receive.bundle = transfer == Transfer::bytes && !shape.is_pipe() &&
+                            shape.traits.receive == ReceiveStrategy::bundle;
       slot.receive.multishot = shape.descriptors == 0 && !shape.is_pipe() &&
-                               shape.traits.receive == ReceiveStrategy::multishot;
+                               (shape.traits.receive == ReceiveStrategy::multishot ||
+                                shape.traits.receive == ReceiveStrategy::bundle);
       slot.receive.transfer = slot.send.transfer = transfer;
       slot.send.kind = OperationKind::send;
       slot.close.kind = OperationKind::close;
@@ -224,6 +232,8 @@ struct StreamFamily {
   static constexpr Transfer transfer = shape.descriptors != 0 ? Transfer::messages
                                        : shape.packets        ? Transfer::packets
                                                               : Transfer::bytes;
+  /// Whether a write may be sent from the receive buffer that it is part of.
+  static constexpr bool lends = transfer == Transfer::bytes && !shape.is_pipe();
   static constexpr std::uint32_t listener_generation = UINT32_MAX;
   /// In the tag of a connection that instance 0 hands over; that of its accepts is 0.
   static constexpr std::uint32_t handed_generation = 1;
@@ -237,6 +247,7 @@ struct StreamFamily {
 
   SpreadShare* share = nullptr;  ///< what the instances share, where instance 0 hands over
   std::uint32_t instance = 0;    ///< of the reactor's group
+  Lending lending;
   StreamSlot<Fd>* dirty_first = nullptr;
   StreamSlot<Fd>* dirty_last = nullptr;
   std::uint32_t free_count = 0;

@@ -44,10 +44,19 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
   using Base::backend_;
   using Base::core_;
 
-  /// Notes the first failure; settling ends the connection.
+  /// Takes what a receive filled: one buffer, or several where it was a bundle.
   template <class Fd>
-  static void fail(StreamSlot<Fd>& slot, CloseReason why) noexcept {
-    if (slot.state == SlotState::open && slot.failure.kind == CloseKind::none) slot.failure = why;
+  void take_buffers(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint16_t id,
+                    std::uint32_t bytes) noexcept {
+    if constexpr (Fd::shape.traits.receive == ReceiveStrategy::bundle) {
+      while (bytes > Fd::shape.buffer_bytes) {
+        const std::uint16_t next = backend_.next_buffer(family.shape.buffer_group, id);
+        take_buffer(family, slot, id, Fd::shape.buffer_bytes);
+        id = next;
+        bytes -= Fd::shape.buffer_bytes;
+      }
+    }
+    take_buffer(family, slot, id, bytes);
   }
 
   /// Takes a received buffer: hands it to the handler or holds it, and gives it back when done.
@@ -62,7 +71,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     std::uint32_t taken = 0;
     if (slot.held_first == family.no_held_buffer) deliver_descriptors(family, slot);
     if (!slot.paused && slot.held_first == family.no_held_buffer) {
-      taken = feed(family, slot, Bytes(family.buffers.data(id), bytes));
+      taken = feed_lent(family, slot, Bytes(family.buffers.data(id), bytes));
       if (!this->lends(slot) && (taken == bytes || !slot.wants_data())) {
         backend_.release_buffer(family.shape.buffer_group, id);
         return;
@@ -89,7 +98,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
   void take_descriptors(StreamSlot<Fd>& slot, std::int32_t result) noexcept {
     if (result < 0) return;
     if (!slot.message.take_incoming()) {
-      fail(slot, {CloseKind::descriptors_lost, 0});
+      this->fail(slot, {CloseKind::descriptors_lost, 0});
     }
     if (!slot.wants_data()) slot.message.drop_received();
   }
@@ -158,6 +167,20 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     family.buffers.held_count += 1;
   }
 
+  /// As feed(); what the hooks write of `bytes` is sent from where it is, and sent on return.
+  template <class Fd>
+  std::uint32_t feed_lent(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, Bytes bytes) noexcept {
+    if constexpr (StreamFamily<Fd>::lends) {
+      if (backend_.sends_at_once(slot.send.handle)) {
+        family.lending.begin(&slot, bytes);
+        const std::uint32_t taken = feed(family, slot, bytes);
+        this->send_lent(family, slot);
+        return taken;
+      }
+    }
+    return feed(family, slot, bytes);
+  }
+
   /// Cuts `bytes` into messages for the handler; returns how many were consumed.
   template <class Fd>
   std::uint32_t feed(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, Bytes bytes) noexcept {
@@ -166,7 +189,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     core_.stats().add(Stat::messages_received, sink.messages);
     if (result.too_large) {
       core_.stats().add(Stat::frames_too_large);
-      fail(slot, {CloseKind::frame_too_large, 0});
+      this->fail(slot, {CloseKind::frame_too_large, 0});
     }
     return result.consumed;
   }

@@ -9,7 +9,7 @@
 
 struct Echo : bench::EchoBase<Echo> {
   /// The most that one receive can bring.
-  static constexpr std::uint32_t piece_bytes = 16384;
+  static constexpr std::uint32_t piece_bytes = 32768;
 
   /// The piece of a connection that waits for room.
   struct State {

@@ -16,22 +16,24 @@ interface Choice {
 /** What the two modes differ in. */
 type Stream = Pick<Parameters<typeof tcpServer>[1], 'framing' | 'receive' | 'writeQueue'>;
 
-/** Direct receives are for 16 connections of a reactor: each fd here has half of them. */
-const fewConnections = 8;
+/** Direct receives are for 1024 connections of a reactor, of which the unix socket has some. */
+const directConnections = 960;
 const manyConnections = 1024;
 /** No scenario has more than one on a unix socket. */
 const unixConnections = 64;
 
 /**
- * Gives back bytes as they come: an echo need not know where messages end. Many connections that
- * are ready at once take a buffer each, and a pool that is empty ends their multishot receives.
+ * Gives back bytes as they come: an echo need not know where messages end. A buffer holds all that
+ * a connection has in flight, 16 times 1,026 B: of 16 KiB it made two receives and two sends.
+ * Many connections that are ready at once take a buffer each where the kernel gives them out, and a
+ * pool that is empty ends their multishot receives.
  */
 export function echo(choice: Choice) {
-  const count = choice.strategy === 'direct' ? 32 : 256;
+  const count = choice.strategy === 'direct' ? 64 : 256;
   return program('Echo', choice, {
     framing: raw(),
-    receive: { bytes: '16K', count, strategy: choice.strategy },
-    writeQueue: '32K',
+    receive: { bytes: '32K', count, strategy: choice.strategy },
+    writeQueue: '64K',
   });
 }
 
@@ -49,12 +51,11 @@ export function sink(choice: Choice) {
 
 /** One reactor, a TCP port and a unix socket, of which a trial loads one. */
 function program(handler: 'Echo' | 'Sink', { wait, strategy, style }: Choice, stream: Stream) {
-  const few = strategy === 'direct' ? fewConnections : undefined;
   const fiber = { style: { fiber: 'small' } } as const;
   const on = 'main' as const;
   const options = { ...stream, on, handler, ...(style === 'fiber' ? fiber : {}) };
-  const tcp = { ...options, connections: few ?? manyConnections };
-  const local = { ...options, connections: few ?? unixConnections };
+  const tcp = { ...options, connections: strategy === 'direct' ? directConnections : manyConnections };
+  const local = { ...options, connections: unixConnections };
   return defineLoom({
     name: 'bench',
     reactors: { main: { wait } },

@@ -47,13 +47,23 @@ export function addonNotLoadable(path: string, reason: string): LoomError {
   );
 }
 
-/** LOOM6003: addon and TypeScript come from different builds; `difference` says where. */
-export function addonStale(path: string, difference: string): LoomError {
-  return new LoomError(
-    'LOOM6003',
-    `${path} does not belong to these bindings: ${difference}\n` +
-      'one of the two is older; run `loomgen build` again',
-  );
+/**
+ * LOOM6003: addon and TypeScript come from different builds; `difference` says where. The commands,
+ * run in `folder`, name the config and build both anew.
+ */
+export function addonStale(
+  path: string,
+  difference: string,
+  folder: string,
+  commands: readonly string[],
+): LoomError {
+  const lines = [
+    `${path} does not belong to these bindings: ${difference}`,
+    'one of the two is older than the config; build both again with',
+    `  cd ${folder}`,
+    ...commands.map((command) => `  ${command}`),
+  ];
+  return new LoomError('LOOM6003', lines.join('\n'));
 }
 
 /** LOOM6004: an option of open() names something the program does not have. */

@@ -1,6 +1,6 @@
 /** What the counters of a reactor are called. */
 
-/** Names of the counters in the order of `enum class Stat` in runtime/loom/shared_layout.hpp. */
+/** Names of the counters in the order of `enum class Stat` in runtime/loom/stats_block.hpp. */
 export const statNames = [
   'turns',
   'completions',

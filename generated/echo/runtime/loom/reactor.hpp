@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "reactor_delivery.hpp"
+#include "reactor_commands.hpp"
 #include "run.hpp"
 #include "take_mail.hpp"
 #include "timer_family.hpp"
@@ -25,8 +25,8 @@ namespace loom {
 
 /// `Derived` is the emitted reactor, `Shape` its constants.
 template <class Derived, class Backend, class Shape>
-class Reactor : public ReactorDelivery<Derived, Backend> {
-  using Base = ReactorDelivery<Derived, Backend>;
+class Reactor : public ReactorCommands<Derived, Backend, Shape> {
+  using Base = ReactorCommands<Derived, Backend, Shape>;
 
  public:
   /// Runs until somebody calls stop(). On the thread that called open().
@@ -51,8 +51,7 @@ class Reactor : public ReactorDelivery<Derived, Backend> {
     core_.activity_ = reactor_run.activity;
     core_.activity_names_ = reactor_run.activity_names;
     core_.attach_delivery(Shape::delivery_offset, Shape::delivery_bytes);
-    inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
-                              ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);
+    this->open_commands();
     StartError error = core_.clock_.open(Shape::clock, Shape::name);
     if (error) return error;
     core_.batch_nanoseconds_ = core_.now_nanoseconds();
@@ -103,29 +102,12 @@ class Reactor : public ReactorDelivery<Derived, Backend> {
   }
 
   void take_mail() noexcept {
-    facts_.mail_taken += take_inbox();
+    facts_.mail_taken += this->take_commands();
     if (core_.inbox_->has_any()) {
       facts_.mail_taken += loom::take_mail<Watched<Shape>>(core_, Shape::inbox_batch, dispatcher());
     }
     this->retry_deliveries();
     settle_all();
-  }
-
-  /// Commands of JavaScript. One that finds no room in its connection's write queue holds up those
-  /// behind it until something completes, for a send makes room; the loop may sleep meanwhile.
-  std::uint32_t take_inbox() noexcept {
-    inbox_blocked_ = false;
-    std::uint32_t count = 0;
-    while (count < Shape::inbox_batch) {
-      const auto record = inbox_.peek();
-      if (!record.has_value()) break;
-      const Watched<Shape> watched(core_, activity::command);
-      inbox_blocked_ = !derived().command_for(*record);
-      if (inbox_blocked_) break;
-      inbox_.release();
-      count += 1;
-    }
-    return count;
   }
 
   /// The switch, as what takes mail calls it.
@@ -155,7 +137,7 @@ class Reactor : public ReactorDelivery<Derived, Backend> {
       backend_.complete_finished(Shape::completion_batch - count, take);
       settle_all();
     }
-    if (count != 0) inbox_blocked_ = false;
+    if (count != 0) this->unblock_commands();
     facts_.completions += count;
     facts_.rounds += 1;
     facts_.woken = backend_.take_wake_up() || facts_.woken;
@@ -183,7 +165,7 @@ class Reactor : public ReactorDelivery<Derived, Backend> {
   }
 
   void note_waiting() noexcept {
-    facts_.mail_waits = (!inbox_blocked_ && !inbox_.empty()) || core_.inbox_->has_any();
+    facts_.mail_waits = this->commands_wait() || core_.inbox_->has_any();
     facts_.overflow_waits = backend_.has_overflow();
     facts_.completions_wait = backend_.completions_wait();
     facts_.fibers_ready = derived().has_ready_fibers();
@@ -251,9 +233,6 @@ class Reactor : public ReactorDelivery<Derived, Backend> {
     backend_.close();
   }
 
-  ByteRingConsumer inbox_;
-  /// The first command finds no room in its connection's write queue.
-  bool inbox_blocked_ = false;
   TurnFacts facts_;
   WaitLimit wait_limit_;
   std::uint64_t last_event_nanoseconds_ = 0;

@@ -2,9 +2,10 @@
 // means. templates/bindings/layout.ts says the same in TypeScript; change both or neither.
 //
 //   0    control block      who sleeps, who must be woken
-//   256  statistics         64 counters of 64 bits, written by the reactor alone
+//   256  statistics         stats_block.hpp: 64 counters of 64 bits
 //   768  slot words         16 bytes for each connection that is delivered to JavaScript
-//   ...  rings              delivery, inbox, channels; offsets are decided by the generator
+//   ...  rings              delivery and inbox of records (ring_records.hpp), channels; offsets are
+//                           decided by the generator
 //
 // All numbers are little-endian and naturally aligned. The memory comes zeroed.
 #pragma once
@@ -13,11 +14,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "ring_records.hpp"
+#include "stats_block.hpp"
+
 namespace loom {
 
 static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
-static_assert(sizeof(std::atomic<std::uint32_t>) == 4 && sizeof(std::atomic<std::uint64_t>) == 8);
+static_assert(sizeof(std::atomic<std::uint32_t>) == 4);
 
 /// 'LOOM' read as a little-endian number; the first word of every shared block.
 inline constexpr std::uint32_t shared_magic = 0x4c4f4f4d;
@@ -79,86 +82,6 @@ static_assert(offsetof(ControlBlock, reactor_sleeping) == 128);
 static_assert(offsetof(ControlBlock, delivery_stalled) == 132);
 static_assert(offsetof(ControlBlock, js_attached) == 192);
 
-/// Position of each counter in the statistics block.
-enum class Stat : std::uint8_t {
-  turns = 0,
-  completions = 1,
-  submissions = 2,
-  kernel_entries = 3,
-  accepted = 4,
-  refused = 5,
-  connected = 6,
-  connect_failures = 7,
-  closed = 8,
-  bytes_received = 9,
-  bytes_sent = 10,
-  messages_received = 11,
-  writes_refused = 12,
-  stale_completions = 13,
-  overflow_queued = 14,
-  buffers_exhausted = 15,
-  in_flight = 16,
-  open_connections = 17,
-  delivery_stalls = 18,
-  channel_drops = 19,
-  ticks = 20,
-  sleeps = 21,
-  wakeups = 22,
-  allocations_after_init = 23,
-  backend = 24,
-  send_errors = 25,
-  receive_errors = 26,
-  frames_too_large = 27,
-  fibers_started = 28,
-  fibers_live = 29,
-  stacks_exhausted = 30,
-  stacks_awaited = 31,
-  mail_received = 32,
-  offloaded = 33,
-  offload_refused = 34,
-  requests = 35,
-  requests_emulated = 36,
-  datagrams_received = 37,
-  datagrams_sent = 38,
-  datagrams_dropped = 39,
-  datagrams_truncated = 40,
-  stalls = 41,
-  timers_expired = 42,
-  handed_over = 43,
-  starts = 44,
-  running = 45,
-};
-inline constexpr std::size_t stat_capacity = 64;
-inline constexpr std::size_t stat_count = 46;
-static_assert(stat_count <= stat_capacity);
-static_assert(static_cast<std::size_t>(Stat::running) + 1 == stat_count);
-
-/// Counters written by the reactor's thread alone and read anywhere. Relaxed throughout: readers
-/// (bindings/loom/stats.ts, the standalone program) want each number whole, not a common moment.
-struct StatsBlock {
-  std::atomic<std::uint64_t> counters[stat_capacity];
-
-  /// Adds without a locked instruction: there is one writer.
-  void add(Stat stat, std::uint64_t amount = 1) noexcept {
-    auto& counter = at(stat);
-    counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
-  }
-  /// Takes away from a gauge (in_flight, open_connections, running).
-  void subtract(Stat stat, std::uint64_t amount = 1) noexcept {
-    auto& counter = at(stat);
-    counter.store(counter.load(std::memory_order_relaxed) - amount, std::memory_order_relaxed);
-  }
-  void set(Stat stat, std::uint64_t value) noexcept {
-    at(stat).store(value, std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::uint64_t get(Stat stat) const noexcept {
-    return counters[static_cast<std::size_t>(stat)].load(std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::atomic<std::uint64_t>& at(Stat stat) noexcept {
-    return counters[static_cast<std::size_t>(stat)];
-  }
-};
-static_assert(sizeof(StatsBlock) == stat_capacity * 8);
 static_assert(stats_offset + sizeof(StatsBlock) == slot_words_offset);
 
 /// One connection's credit with JavaScript, which counts the bytes it queued itself.
@@ -191,58 +114,6 @@ struct RingHeader {
 };
 static_assert(sizeof(RingHeader) == 128);
 static_assert(offsetof(RingHeader, dropped) == 8 && offsetof(RingHeader, head) == 64);
-
-/// Begins every record of a byte ring; the payload follows, padded to 8 bytes.
-struct RecordHeader {
-  /// Payload bytes, or `record_skip`.
-  std::uint32_t bytes;
-  /// Program-wide number of the fd.
-  std::uint16_t fd;
-  /// A DeliveryEvent or an InboxCommand.
-  std::uint16_t event;
-  /// Position of the connection within its fd, 0 .. connections - 1.
-  std::uint32_t slot;
-  std::uint32_t generation;
-};
-static_assert(sizeof(RecordHeader) == 16 && alignof(RecordHeader) == 4);
-
-/// In place of a payload length: nothing more before the end of the ring, go on at its start.
-inline constexpr std::uint32_t record_skip = 0xffffffff;
-
-/// What a record in the delivery ring tells JavaScript.
-enum class DeliveryEvent : std::uint16_t {
-  open = 1,
-  data = 2,
-  drain = 3,
-  /// Payload: ClosePayload.
-  close = 4,
-  /// Payload: u64 expirations since the last tick; `fd` is a timer, slot and generation are 0.
-  tick = 5,
-  /// The peer will send no more. JavaScript answers with InboxCommand::close once everything before
-  /// this was read, so that answers to the last messages are still sent.
-  end = 6,
-};
-
-/// What a record in the inbox asks of the reactor.
-enum class InboxCommand : std::uint16_t {
-  /// One message; the reactor adds the framing.
-  data = 2,
-  close = 3,
-  abort = 4,
-  finish = 5,
-  pause = 6,
-  resume = 7,
-};
-
-/// Payload of DeliveryEvent::close.
-struct ClosePayload {
-  /// A CloseKind.
-  std::uint16_t kind;
-  std::uint16_t reserved;
-  /// errno, 0 when none.
-  std::int32_t system_error;
-};
-static_assert(sizeof(ClosePayload) == 8);
 
 inline ControlBlock& control_block(std::byte* shared) noexcept {
   return *reinterpret_cast<ControlBlock*>(shared + control_offset);

@@ -5,12 +5,8 @@
 
 #include <cstdint>
 
-#include "fiber_stream.hpp"
-#include "handler.hpp"
-#include "js_delivery.hpp"
 #include "socket.hpp"
-#include "stream_ends.hpp"
-#include "watched.hpp"
+#include "stream_send.hpp"
 
 namespace loom {
 
@@ -20,24 +16,13 @@ inline constexpr std::uint64_t accept_retry_pause_nanoseconds = 10 * nanoseconds
 /// CRTP: `Derived` offers `deliver_held(family, slot)`; `Backend` turns operations into
 /// completions.
 template <class Derived, class Backend>
-class StreamLifecycle : public StreamEnds<Derived, Backend> {
-  using Base = StreamEnds<Derived, Backend>;
+class StreamLifecycle : public StreamSend<Derived, Backend> {
+  using Base = StreamSend<Derived, Backend>;
 
  protected:
   using Base::backend_;
   using Base::core_;
   using Base::stopping_;
-
-  /// Runs a hook; an exception that escapes it ends the connection, never the process.
-  template <class Fd, class Hook>
-  void guard(StreamSlot<Fd>& slot, Hook&& hook) noexcept {
-    try {
-      hook();
-    } catch (...) {
-      core_.log("loom: a handler threw; its connection is closed (handler_threw)");
-      if (slot.state == SlotState::open) slot.failure = {CloseKind::handler_threw, 0};
-    }
-  }
 
   /// A connection exists: gives it a fresh State and tells the handler.
   template <class Fd>
@@ -47,7 +32,7 @@ class StreamLifecycle : public StreamEnds<Derived, Backend> {
     slot.attempts = 0;
     core_.stats().add(Stat::open_connections);
     Connection<Fd> connection(slot);
-    guard(slot, [&] { family.handler->on_open(connection); });
+    this->guard(slot, [&] { family.handler->on_open(connection); });
     family.mark_dirty(slot);
   }
 
@@ -104,7 +89,7 @@ class StreamLifecycle : public StreamEnds<Derived, Backend> {
     Connection<Fd> connection(slot);
     if (!slot.try_next) {
       const Watched<typename Base::Shape> watched(core_, family.shape.close_operation);
-      guard(slot, [&] { family.handler->on_close(connection, why); });
+      this->guard(slot, [&] { family.handler->on_close(connection, why); });
     }
     const bool reset = why.kind == CloseKind::aborted || why.kind == CloseKind::handler_threw;
     if (reset && family.shape.is_tcp() && !slot.control.in_flight) {
@@ -222,7 +207,7 @@ class StreamLifecycle : public StreamEnds<Derived, Backend> {
       this->start(slot.receive);
     }
     if (slot.queue.queued() != 0) {
-      if (!slot.queue.sending()) send_next(family, slot);
+      if (!slot.queue.sending()) this->send_next(family, slot);
       return;
     }
     if (slot.close_requested) {
@@ -249,19 +234,6 @@ class StreamLifecycle : public StreamEnds<Derived, Backend> {
       }
       control(family, slot, OperationKind::shutdown_sending, nullptr, 0);
     }
-  }
-
-  template <class Fd>
-  void send_next(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
-    std::byte* storage = family.queue_storage(slot);
-    if constexpr (Fd::shape.sends_messages()) {
-      slot.send.pointer = slot.message.next(slot.queue, storage, family.queue_bytes);
-    } else {
-      const Bytes bytes = slot.queue.begin_send(storage, family.queue_bytes);
-      slot.send.pointer = bytes.data();
-      slot.send.size = bytes.size();
-    }
-    this->start(slot.send);
   }
 
   template <class Fd>

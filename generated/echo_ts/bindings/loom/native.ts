@@ -7,7 +7,7 @@ import type { ProgramDescriptor } from './descriptor.ts';
 import { sharedAbi } from './descriptor.ts';
 import { addonNotFound, addonNotLoadable, addonStale } from './error.ts';
 
-/** Meaning of the first argument of `notify`; `enum class Notice` in program_object.hpp. */
+/** First argument of `notify`; `enum class Notice` in runtime/loom/node/notice.hpp. */
 export const Notice = { wake: 0, log: 1, stopped: 2 } as const;
 
 /** What became of a start. */
@@ -50,6 +50,8 @@ export interface NativeOptions {
 export interface NativeAddon {
   readonly name: string;
   readonly abi: number;
+  /** The descriptor's `layout` as it was when the addon was built; absent in older addons. */
+  readonly layout?: string;
   readonly reactors: readonly { readonly name: string; readonly sharedBytes: number }[];
   readonly Program: new (options: NativeOptions) => NativeProgram;
 }
@@ -67,10 +69,9 @@ export function loadAddon(descriptor: ProgramDescriptor, path?: string): NativeA
           fileURLToPath(new URL(candidate, descriptor.from)),
         );
   const found = looked.find((candidate) => existsSync(candidate));
-  if (found === undefined) {
-    const folder = dirname(dirname(fileURLToPath(descriptor.from)));
-    throw addonNotFound(descriptor.name, looked, folder, descriptor.native.buildCommands);
-  }
+  const { buildCommands } = descriptor.native;
+  const folder = dirname(dirname(fileURLToPath(descriptor.from)));
+  if (found === undefined) throw addonNotFound(descriptor.name, looked, folder, buildCommands);
   let addon: NativeAddon;
   try {
     addon = createRequire(descriptor.from)(found) as NativeAddon;
@@ -78,10 +79,11 @@ export function loadAddon(descriptor: ProgramDescriptor, path?: string): NativeA
     throw addonNotLoadable(found, error instanceof Error ? error.message : String(error));
   }
   const difference = differenceBetween(descriptor, addon);
-  if (difference !== undefined) throw addonStale(found, difference);
+  if (difference !== undefined) throw addonStale(found, difference, folder, buildCommands);
   return addon;
 }
 
+/** What tells that addon and bindings are of different builds; undefined: they belong together. */
 function differenceBetween(descriptor: ProgramDescriptor, addon: NativeAddon): string | undefined {
   if (addon.name !== descriptor.name) {
     return `it is the addon of '${addon.name}', not of '${descriptor.name}'`;
@@ -93,7 +95,10 @@ function differenceBetween(descriptor: ProgramDescriptor, addon: NativeAddon): s
   const here = descriptor.reactors
     .map(({ name, sharedBytes }) => `${name} ${sharedBytes}`)
     .join(', ');
-  return there === here
-    ? undefined
-    : `reactors and their shared bytes: ${there} there, ${here} here`;
+  if (there !== here) return `reactors and their shared bytes: ${there} there, ${here} here`;
+  if (addon.layout === descriptor.layout) return undefined;
+  return (
+    'its messages, channels or fds are laid out otherwise ' +
+    `(layout ${addon.layout ?? 'unknown'} there, ${descriptor.layout} here)`
+  );
 }

@@ -37,6 +37,7 @@ struct ProgramTable {
   const PoolEntry* pools = nullptr;
   std::uint32_t pool_count = 0;
   bool writes_stdout = false;  ///< a pipe fd does; the standalone program then talks on stderr
+  const char* layout = "";     ///< hash of what the bindings must agree with; "": has none
 };
 
 /// Defined by the emitted program.cpp.

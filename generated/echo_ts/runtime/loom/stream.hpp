@@ -11,6 +11,7 @@
 #include "buffer_pool.hpp"
 #include "core.hpp"
 #include "error.hpp"
+#include "lending.hpp"
 #include "operation.hpp"
 #include "pipe_ends.hpp"
 #include "shapes.hpp"
@@ -84,6 +85,10 @@ struct StreamSlot {
   [[nodiscard]] bool wants_data() const noexcept {
     return state == SlotState::open && !close_requested && !abort_requested &&
            failure.kind == CloseKind::none;
+  }
+  /// Whether what was written may still leave.
+  [[nodiscard]] bool may_send() const noexcept {
+    return state == SlotState::open && !abort_requested && failure.kind == CloseKind::none;
   }
   /// Whether the kernel still works for this connection.
   [[nodiscard]] bool busy() const noexcept {
@@ -224,6 +229,8 @@ struct StreamFamily {
   static constexpr Transfer transfer = shape.descriptors != 0 ? Transfer::messages
                                        : shape.packets        ? Transfer::packets
                                                               : Transfer::bytes;
+  /// Whether a write may be sent from the receive buffer that it is part of.
+  static constexpr bool lends = transfer == Transfer::bytes && !shape.is_pipe();
   static constexpr std::uint32_t listener_generation = UINT32_MAX;
   /// In the tag of a connection that instance 0 hands over; that of its accepts is 0.
   static constexpr std::uint32_t handed_generation = 1;
@@ -237,6 +244,7 @@ struct StreamFamily {
 
   SpreadShare* share = nullptr;  ///< what the instances share, where instance 0 hands over
   std::uint32_t instance = 0;    ///< of the reactor's group
+  Lending lending;
   StreamSlot<Fd>* dirty_first = nullptr;
   StreamSlot<Fd>* dirty_last = nullptr;
   std::uint32_t free_count = 0;

@@ -146,6 +146,8 @@ export interface ReactorDescriptor {
 export interface ProgramDescriptor {
   readonly abi: 1;
   readonly name: string;
+  /** Hash of what the addon must agree with: messages, fds, channels and where they lie. */
+  readonly layout: string;
   /** `import.meta.url` of the emitted index.ts; the paths below are relative to it. */
   readonly from: string;
   readonly native: {

@@ -37,14 +37,14 @@ class Connection {
     }
   }
 
-  /// Queues a copy of `bytes`, all or nothing. On a seqpacket fd they are one packet.
+  /// Queues `bytes`, all or nothing; they may change or go when the hook has returned. On a
+  /// seqpacket fd they are one packet.
   WriteResult write(Bytes bytes) const noexcept {
     if constexpr (Fd::shape.packets) return write_frame(bytes);
     if (!open()) return WriteResult::closed;
-    auto& family = *slot_->family;
     if (bytes.size() > writable_bytes()) return refuse();
-    slot_->queue.append(family.queue_storage(*slot_), family.queue_bytes, bytes);
-    family.mark_dirty(*slot_);
+    append(bytes);
+    slot_->family->mark_dirty(*slot_);
     return WriteResult::queued;
   }
 
@@ -53,7 +53,6 @@ class Connection {
   WriteResult write_frame(Bytes message) const noexcept {
     using Framing = typename Fd::Framing;
     if (!open()) return WriteResult::closed;
-    auto& family = *slot_->family;
     if (message.size() > Framing::longest_bytes) return WriteResult::too_large;
     if constexpr (Fd::shape.packets) {
       if (message.empty()) return WriteResult::empty;
@@ -62,10 +61,8 @@ class Connection {
     if (std::uint64_t{message.size()} + Framing::overhead_bytes > free_bytes()) {
       return refuse();
     }
-    Framing::frame(message, [&](Bytes part) {
-      slot_->queue.append(family.queue_storage(*slot_), family.queue_bytes, part);
-    });
-    family.mark_dirty(*slot_);
+    Framing::frame(message, [&](Bytes part) { append(part); });
+    slot_->family->mark_dirty(*slot_);
     return WriteResult::queued;
   }
 
@@ -139,7 +136,23 @@ class Connection {
 
   /// Room in the write queue of a connection that is open.
   [[nodiscard]] std::uint32_t free_bytes() const noexcept {
-    return slot_->family->queue_bytes - slot_->queue.queued();
+    auto& family = *slot_->family;
+    const std::uint32_t free = family.queue_bytes - slot_->queue.queued();
+    if constexpr (!StreamFamily<Fd>::lends) return free;
+    return free - family.lending.taken_bytes(slot_);
+  }
+
+  /// Appends what there is room for, or notes that it is sent from the receive buffer it lies in.
+  void append(Bytes bytes) const noexcept {
+    auto& family = *slot_->family;
+    std::byte* storage = family.queue_storage(*slot_);
+    if constexpr (StreamFamily<Fd>::lends) {
+      if (family.lending.is_of(slot_)) {
+        if (slot_->queue.queued() == 0 && family.lending.take(bytes)) return;
+        slot_->queue.append(storage, family.queue_bytes, family.lending.withdraw());
+      }
+    }
+    slot_->queue.append(storage, family.queue_bytes, bytes);
   }
 
   [[nodiscard]] bool open() const noexcept {

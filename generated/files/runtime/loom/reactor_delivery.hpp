@@ -10,7 +10,7 @@
 
 namespace loom {
 
-/// The layer below Reactor (CRTP); its functions are parts of the loop's steps.
+/// The layer below ReactorCommands (CRTP); its functions are parts of the loop's steps.
 template <class Derived, class Backend>
 class ReactorDelivery : public RequestEngine<Derived, Backend> {
   using Base = RequestEngine<Derived, Backend>;

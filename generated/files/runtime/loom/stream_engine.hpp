@@ -91,19 +91,7 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     StreamSlot<Fd>* slot = current(family, completion);
     if (slot == nullptr) return;
     this->finish(slot->send);
-    std::uint32_t bytes = completion.result > 0 ? static_cast<std::uint32_t>(completion.result) : 0;
-    core_.stats().add(Stat::bytes_sent, bytes);
-    // A packet leaves whole, and with it the length before it.
-    if (Fd::shape.packets && bytes != 0) bytes += Fd::Framing::overhead_bytes;
-    slot->queue.end_send(bytes);
-    if constexpr (Fd::shape.descriptors != 0) {
-      if (bytes != 0) slot->message.outgoing.sent(bytes);
-    }
-    if (completion.result < 0 && completion.result != -ECANCELED) {
-      core_.stats().add(Stat::send_errors);
-      this->fail(*slot, CloseReason::from_errno(-completion.result));
-    }
-    if (slot->state == SlotState::open && bytes != 0) after_send(family, *slot, bytes);
+    this->take_sent(family, *slot, completion.result);
     family.mark_dirty(*slot);
     this->settle_dirty(family);
   }
@@ -272,18 +260,6 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
     if (slot.generation == completion.tag.generation()) return &slot;
     core_.stats().add(Stat::stale_completions);
     return nullptr;
-  }
-
-  template <class Fd>
-  void after_send(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint32_t bytes) noexcept {
-    Connection<Fd> connection(slot);
-    if constexpr (KeepsData<typename Fd::Handler>) {
-      family.handler->on_sent(connection, bytes, slot.queue.queued());
-    }
-    if (slot.write_refused && slot.queue.queued() <= family.queue_bytes / 2) {
-      slot.write_refused = false;
-      this->guard(slot, [&] { family.handler->on_drain(connection); });
-    }
   }
 };
 

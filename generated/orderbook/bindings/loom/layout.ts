@@ -1,6 +1,6 @@
 /**
  * The block of memory that a reactor shares with JavaScript: where everything is. The same
- * numbers as runtime/loom/shared_layout.hpp; change both or neither.
+ * numbers as runtime/loom/shared_layout.hpp and ring_records.hpp; change both or neither.
  */
 
 /** Positions in the control block, as indexes into an Int32Array over the block. */

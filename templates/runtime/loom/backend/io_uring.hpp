@@ -122,6 +122,13 @@ class IoUring {
     prepare(operation);
   }
 
+  /// Whether send_at_once() can send on this handle at all: only a direct socket has a descriptor.
+  static constexpr bool sends_at_once(std::int32_t handle) noexcept { return is_direct(handle); }
+
+  /// Tries a send that is not in flight. @returns bytes taken, or a negative errno; -EAGAIN: it is
+  /// to be submitted.
+  std::int32_t send_at_once(const Operation& operation) noexcept;
+
   /// Whether operations wait for room in the submission queue.
   [[nodiscard]] bool has_overflow() const noexcept { return !overflow_.empty(); }
 
@@ -135,6 +142,13 @@ class IoUring {
     io_uring_buf_ring_add(ring, buffers.memory + std::size_t{id} * buffers.stride, buffers.bytes,
                           id, io_uring_buf_ring_mask(buffers.count), 0);
     io_uring_buf_ring_advance(ring, 1);
+    order_[group].next[order_[group].last] = id;
+    order_[group].last = id;
+  }
+
+  /// The buffer behind `id` in what a bundled receive filled. Before either is given back.
+  [[nodiscard]] std::uint16_t next_buffer(std::uint16_t group, std::uint16_t id) const noexcept {
+    return order_[group].next[id];
   }
 
   /// Whether completions are at hand.
@@ -187,6 +201,12 @@ class IoUring {
                             why, error == 0 ? "" : ": ", error == 0 ? "" : std::strerror(-error),
                             *shortage_fix(-error) == 0 ? "" : ". ", shortage_fix(-error));
   }
+
+  /// In which order a group's buffers were given to the kernel, which takes them in that order.
+  struct BufferOrder {
+    std::uint16_t last = 0;
+    std::uint16_t next[Shape::maximum_buffers] = {};
+  };
 
   io_uring_buf_ring* buffer_ring(std::uint16_t group) noexcept {
     return reinterpret_cast<io_uring_buf_ring*>(rings_[group].entries);
@@ -250,10 +270,12 @@ class IoUring {
   std::uint32_t own_free_count_ = 0;
   std::int32_t own_free_[Shape::own_handles == 0 ? 1 : Shape::own_handles];
   BufferGroup groups_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
+  std::uint32_t direct_used_ = 0;  ///< places from this one on have no socket
   DirectSocket direct_[has_direct ? direct_places : 1];
   bool is_direct_group_[has_direct ? Shape::buffer_groups : 1] = {};
   FreeBuffers<has_direct ? Shape::maximum_buffers : 1>
       direct_buffers_[has_direct ? Shape::buffer_groups : 1];
+  BufferOrder order_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
   Ring rings_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
 };
 

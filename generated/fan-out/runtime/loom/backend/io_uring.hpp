@@ -122,6 +122,13 @@ class IoUring {
     prepare(operation);
   }
 
+  /// Whether send_at_once() can send on this handle at all: only a direct socket has a descriptor.
+  static constexpr bool sends_at_once(std::int32_t handle) noexcept { return is_direct(handle); }
+
+  /// Tries a send that is not in flight. @returns bytes taken, or a negative errno; -EAGAIN: it is
+  /// to be submitted.
+  std::int32_t send_at_once(const Operation& operation) noexcept;
+
   /// Whether operations wait for room in the submission queue.
   [[nodiscard]] bool has_overflow() const noexcept { return !overflow_.empty(); }
 
@@ -250,6 +257,7 @@ class IoUring {
   std::uint32_t own_free_count_ = 0;
   std::int32_t own_free_[Shape::own_handles == 0 ? 1 : Shape::own_handles];
   BufferGroup groups_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
+  std::uint32_t direct_used_ = 0;  ///< places from this one on have no socket
   DirectSocket direct_[has_direct ? direct_places : 1];
   bool is_direct_group_[has_direct ? Shape::buffer_groups : 1] = {};
   FreeBuffers<has_direct ? Shape::maximum_buffers : 1>

@@ -27,6 +27,12 @@ void Epoll<Shape>::try_send(Entry& entry, Operation& operation) noexcept {
 }
 
 template <class Shape>
+std::int32_t Epoll<Shape>::send_at_once(const Operation& operation) noexcept {
+  core_->stats().add(Stat::kernel_entries);
+  return send_without_waiting(entries_[operation.handle].fd, operation);
+}
+
+template <class Shape>
 void Epoll<Shape>::begin_connect(Entry& entry, Operation& operation) noexcept {
   const auto* address = static_cast<const sockaddr*>(operation.pointer);
   if (::connect(entry.fd, address, operation.size) == 0) return complete(operation, 0);

@@ -19,7 +19,7 @@ namespace loom::node {
 
 inline constexpr std::uint32_t node_api_minimum = 8;
 
-/// exports: name, abi, reactors ([{ name, sharedBytes }]), Program.
+/// exports: name, abi, layout, reactors ([{ name, sharedBytes }]), Program.
 inline Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   std::uint32_t version = 0;
   napi_get_version(env, &version);
@@ -37,6 +37,7 @@ inline Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   }
   exports["name"] = Napi::String::New(env, table.name);
   exports["abi"] = Napi::Number::New(env, shared_abi);
+  exports["layout"] = Napi::String::New(env, table.layout);
   exports["reactors"] = reactors;
   exports["Program"] = ProgramObject::define(env);
   return exports;

@@ -172,4 +172,22 @@ void Epoll<Shape>::leave_direct(std::int32_t handle) noexcept {
   }
 }
 
+/// Notes what epoll reported of one descriptor.
+template <class Shape>
+void Epoll<Shape>::note(const epoll_event& event) noexcept {
+  if (event.data.u32 == wake_event) {
+    core_->stats().add(Stat::wakeups);
+    woken_ = true;
+    return;
+  }
+  if (event.data.u32 == requests_event) return requests_.look();
+  const auto handle = static_cast<std::int32_t>(event.data.u32);
+  Entry& entry = entries_[handle];
+  // Urgent data cut a receive short too: what follows them was announced with them.
+  if ((event.events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.ended = true;
+  if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.readable = true;
+  if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) entry.writable = true;
+  list(handle);
+}
+
 }  // namespace loom

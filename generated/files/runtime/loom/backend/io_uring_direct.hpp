@@ -32,6 +32,7 @@ std::int32_t IoUring<Shape>::adopt_direct(int fd) noexcept {
     if (socket.fd >= 0 || socket.poll.in_flight) continue;
     socket.fd = fd;
     socket.receive = nullptr;
+    if (index >= direct_used_) direct_used_ = index + 1;
     return static_cast<std::int32_t>(Shape::handles + index);
   }
   ::close(fd);
@@ -41,6 +42,7 @@ std::int32_t IoUring<Shape>::adopt_direct(int fd) noexcept {
 template <class Shape>
 void IoUring<Shape>::forget_direct(std::int32_t handle) noexcept {
   direct_socket(handle).fd = -1;
+  while (direct_used_ != 0 && direct_[direct_used_ - 1].fd < 0) direct_used_ -= 1;
 }
 
 /// Completes an operation from the next dispatch, so that a handler is never entered twice.
@@ -48,6 +50,13 @@ template <class Shape>
 void IoUring<Shape>::finish(Operation& operation, std::int32_t result) noexcept {
   operation.result = result;
   finished_.push(operation);
+}
+
+template <class Shape>
+std::int32_t IoUring<Shape>::send_at_once(const Operation& operation) noexcept {
+  if (!is_direct(operation.handle)) return -EAGAIN;
+  core_->stats().add(Stat::kernel_entries);
+  return send_without_waiting(direct_socket(operation.handle).fd, operation);
 }
 
 /// Does what needs no ring; false: the rest of the operation is the ring's.
@@ -82,7 +91,8 @@ bool IoUring<Shape>::submit_direct(Operation& operation) noexcept {
 /// bytes that came since the last try are not missed.
 template <class Shape>
 void IoUring<Shape>::arm_direct() noexcept {
-  for (DirectSocket& socket : direct_) {
+  for (std::uint32_t index = 0; index < direct_used_; ++index) {
+    DirectSocket& socket = direct_[index];
     if (socket.receive == nullptr || socket.poll.in_flight) continue;
     socket.poll.in_flight = true;
     prepare(socket.poll);
@@ -106,7 +116,8 @@ template <class Shape>
 template <class Sink>
 std::uint32_t IoUring<Shape>::dispatch_direct(std::uint32_t maximum, Sink&& sink) noexcept {
   std::uint32_t count = complete_finished(maximum, sink);
-  for (DirectSocket& socket : direct_) {
+  for (std::uint32_t index = 0; index < direct_used_; ++index) {
+    DirectSocket& socket = direct_[index];
     if (socket.receive == nullptr) continue;
     Completion completion{.tag = socket.receive->tag};
     core_->stats().add(Stat::kernel_entries);

@@ -12,26 +12,16 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
-#include <vector>
 
 #include <napi.h>
 
 #include "../program.hpp"
 #include "log_queue.hpp"
+#include "notice.hpp"
 #include "report.hpp"
+#include "start_options.hpp"
 
 namespace loom::node {
-
-/// What a call of the `notify` function means; the first argument.
-enum class Notice : std::uint32_t {
-  /// Something was published.
-  wake = 0,
-  /// Second argument: the line.
-  log = 1,
-  /// Second argument: the number of the reactor whose thread ended.
-  stopped = 2,
-};
 
 /// One instance of the emitted program. All methods run on the thread of its environment.
 class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
@@ -45,28 +35,24 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
          InstanceMethod<&ProgramObject::stop_now>("stopNow")});
   }
 
-  /// Options: memory (one Uint8Array a reactor over a SharedArrayBuffer), cores (number[]),
-  /// backend (string or null), addresses ([fd, address][]), notify (function).
+  /// Options: those of StartOptions, and notify (function).
   explicit ProgramObject(const Napi::CallbackInfo& info)
-      : Napi::ObjectWrap<ProgramObject>(info), report_(std::make_unique<StartReport>()) {
-    const auto options = info[0].As<Napi::Object>();
-    take_memory(options.Get("memory").As<Napi::Array>(), options.Get("cores").As<Napi::Array>());
-    if (const auto backend = options.Get("backend"); backend.IsString()) {
-      backend_ = backend.As<Napi::String>().Utf8Value();
-      program_start_.backend = backend_.c_str();
-    }
-    take_addresses(options.Get("addresses").As<Napi::Array>());
-    program_start_.wake_js = [](void* self) noexcept { of(self)->notify(); };
-    program_start_.stopped = [](void* self, std::uint32_t reactor) noexcept {
+      : Napi::ObjectWrap<ProgramObject>(info),
+        options_(info.Env(), info[0].As<Napi::Object>()),
+        report_(std::make_unique<StartReport>()) {
+    ProgramStart& program_start = options_.program_start();
+    program_start.wake_js = [](void* self) noexcept { of(self)->notify(); };
+    program_start.stopped = [](void* self, std::uint32_t reactor) noexcept {
       // Partner: deliver_notices; `notify` below it orders both.
       of(self)->stopped_reactors_.fetch_or(1u << reactor, std::memory_order_acq_rel);
       of(self)->notify();
     };
-    program_start_.log = [](void* self, const char* line) noexcept {
+    program_start.log = [](void* self, const char* line) noexcept {
       of(self)->log_lines_.push(line);
       of(self)->notify();
     };
-    program_start_.context = this;
+    program_start.context = this;
+    const auto options = info[0].As<Napi::Object>();
     // Held by this object, so that the memory outlives the threads.
     info.This().As<Napi::Object>().Set("memory", options.Get("memory"));
     info.This().As<Napi::Object>().Set("notify", options.Get("notify"));
@@ -78,39 +64,6 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
 
  private:
   static ProgramObject* of(void* self) noexcept { return static_cast<ProgramObject*>(self); }
-
-  void take_memory(const Napi::Array& memory, const Napi::Array& cores) {
-    const auto& table = program_table();
-    if (memory.Length() != table.reactor_count || cores.Length() != table.reactor_count) {
-      throw Napi::TypeError::New(Env(), "one memory block and one core for each reactor");
-    }
-    for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
-      napi_typedarray_type type{};
-      std::size_t bytes = 0;
-      void* address = nullptr;
-      const napi_value view = memory.Get(index);
-      if (napi_get_typedarray_info(Env(), view, &type, &bytes, &address, nullptr, nullptr) !=
-              napi_ok ||
-          type != napi_uint8_array || bytes != table.reactors[index].shared_bytes) {
-        throw Napi::TypeError::New(Env(), "memory[i] is a Uint8Array of reactors[i].sharedBytes");
-      }
-      program_start_.reactors[index].shared = static_cast<std::byte*>(address);
-      program_start_.reactors[index].core = cores.Get(index).As<Napi::Number>().Int32Value();
-    }
-  }
-
-  void take_addresses(const Napi::Array& addresses) {
-    for (std::uint32_t index = 0; index < addresses.Length(); ++index) {
-      const auto pair = addresses.Get(index).As<Napi::Array>();
-      address_texts_.push_back({pair.Get(0u).As<Napi::String>().Utf8Value(),
-                                pair.Get(1u).As<Napi::String>().Utf8Value()});
-    }
-    for (const auto& text : address_texts_) {
-      addresses_.push_back({.fd = text.fd.c_str(), .address = text.address.c_str()});
-    }
-    program_start_.addresses = addresses_.data();
-    program_start_.address_count = static_cast<std::uint32_t>(addresses_.size());
-  }
 
   /// Promise of a report: { ok: false, code, fd, systemError, message } or
   /// { ok: true, reactors: [{ backend, reason }], bound: [{ fd, address }] }.
@@ -131,7 +84,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
         [](napi_env, void* self) {
           const std::lock_guard lock(of(self)->start_mutex_);
           if (of(self)->joined_) return;
-          *of(self)->report_ = of(self)->program_.start(of(self)->program_start_);
+          *of(self)->report_ = of(self)->program_.start(of(self)->options_.program_start());
         },
         [](napi_env env, napi_status, void* self) { of(self)->settle_start(env); });
   }
@@ -211,32 +164,15 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
     for (std::uint32_t count = 0; count < log_queue_lines && self.log_lines_.pop(line); ++count) {
       napi_value text = nullptr;
       napi_create_string_utf8(env, line.text, NAPI_AUTO_LENGTH, &text);
-      call(env, function, Notice::log, text);
+      call_notify(env, function, Notice::log, text);
     }
-    call(env, function, Notice::wake, nullptr);
+    call_notify(env, function, Notice::wake, nullptr);
     const auto stopped = self.stopped_reactors_.exchange(0, std::memory_order_acq_rel);
     for (std::uint32_t reactor = 0; reactor < maximum_reactors; ++reactor) {
       if ((stopped & (1u << reactor)) == 0) continue;
       napi_value number = nullptr;
       napi_create_uint32(env, reactor, &number);
-      call(env, function, Notice::stopped, number);
-    }
-  }
-
-  /// Calls into JavaScript; what it throws becomes an uncaught exception, as from a listener.
-  static void call(napi_env env, napi_value function, Notice notice, napi_value value) noexcept {
-    napi_value arguments[2] = {nullptr, value};
-    napi_value receiver = nullptr;
-    napi_get_undefined(env, &receiver);
-    napi_create_uint32(env, static_cast<std::uint32_t>(notice), &arguments[0]);
-    const std::size_t count = value == nullptr ? 1 : 2;
-    if (napi_call_function(env, receiver, function, count, arguments, nullptr) !=
-        napi_pending_exception) {
-      return;
-    }
-    napi_value error = nullptr;
-    if (napi_get_and_clear_last_exception(env, &error) == napi_ok) {
-      napi_fatal_exception(env, error);
+      call_notify(env, function, Notice::stopped, number);
     }
   }
 
@@ -266,17 +202,9 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
 
   static constexpr std::size_t threadsafe_queue_limit = 4;
 
-  struct AddressText {
-    std::string fd;
-    std::string address;
-  };
-
   RunningProgram program_;
-  ProgramStart program_start_{};
+  StartOptions options_;
   std::unique_ptr<StartReport> report_;
-  std::string backend_;
-  std::vector<AddressText> address_texts_;
-  std::vector<AddressOverride> addresses_;
   LogQueue log_lines_;
   /// Guards joined_, and start() against join().
   std::mutex start_mutex_;

@@ -105,6 +105,12 @@ class Epoll {
   /// Starts an operation; see the head of this file.
   void submit(Operation& operation) noexcept;
 
+  /// Whether send_at_once() can send on this handle at all.
+  static constexpr bool sends_at_once(std::int32_t /*handle*/) noexcept { return true; }
+
+  /// Tries a send that is not in flight. @returns bytes taken or a negative errno; -EAGAIN: submit.
+  std::int32_t send_at_once(const Operation& operation) noexcept;
+
   /// epoll has no submission queue, so nothing waits for one.
   [[nodiscard]] bool has_overflow() const noexcept { return false; }
 
@@ -239,21 +245,7 @@ class Epoll {
     for (int index = 0; index < count; ++index) note(events_[index]);
   }
 
-  void note(const epoll_event& event) noexcept {
-    if (event.data.u32 == wake_event) {
-      core_->stats().add(Stat::wakeups);
-      woken_ = true;
-      return;
-    }
-    if (event.data.u32 == requests_event) return requests_.look();
-    const auto handle = static_cast<std::int32_t>(event.data.u32);
-    Entry& entry = entries_[handle];
-    // Urgent data cut a receive short too: what follows them was announced with them.
-    if ((event.events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.ended = true;
-    if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.readable = true;
-    if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) entry.writable = true;
-    list(handle);
-  }
+  void note(const epoll_event& event) noexcept;
 
   template <class Sink>
   std::uint32_t serve_direct(Sink&& sink) noexcept;

@@ -49,6 +49,13 @@ inline ssize_t send_once(int fd, const Operation& operation) noexcept {
   return ::send(fd, operation.pointer, operation.size, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+/// The same. @returns a count, or a negative errno: -EAGAIN also for what was interrupted.
+inline std::int32_t send_without_waiting(int fd, const Operation& operation) noexcept {
+  const ssize_t sent = send_once(fd, operation);
+  if (sent >= 0) return static_cast<std::int32_t>(sent);
+  return errno == EINTR ? -EAGAIN : -errno;
+}
+
 /// Whether a receive of `size` bytes that offered room for `room` left nothing behind.
 inline bool took_all(const Operation& operation, ssize_t size, std::uint32_t room) noexcept {
   return operation.transfer == Transfer::bytes && size < static_cast<ssize_t>(room);

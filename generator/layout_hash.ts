@@ -1,0 +1,41 @@
+/**
+ * The hash of everything that the addon and the TypeScript of one program must agree on: messages
+ * with their fields, the fds that are numbered in records, channels, and where each lies in the
+ * shared block. The generator writes it into both; the bindings compare them when they load an
+ * addon, because one of another config may have blocks of the very same size.
+ */
+import type { Ir, IrFd, IrReactor } from '../schemas/ir.ts';
+import { isStream } from './fd_kinds.ts';
+import { sha256 } from './plan.ts';
+
+/** Hexadecimal digits of a hash: 64 bits, against changes and not against attackers. */
+const digits = 16;
+
+/** What records tell of an fd; addresses, options and the names of handlers are left out. */
+function fdLayout(fd: IrFd): object {
+  const { name, kind, index, handler } = fd;
+  const common = { name, kind, index, delivered: handler === null };
+  if (!isStream(fd)) return common;
+  const { framing, slots, firstSharedSlot, writeQueueBytes } = fd;
+  return { ...common, framing, slots, firstSharedSlot, writeQueueBytes };
+}
+
+function reactorLayout(reactor: IrReactor): object {
+  const { name, count, fds, channels, shared } = reactor;
+  return { name, count, fds: fds.map(fdLayout), channels, shared };
+}
+
+/** JSON whose keys are in order, whatever order they were written in. */
+function orderedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+}
+
+/** The hash of a program's layout: 16 hexadecimal digits of a SHA-256. */
+export function layoutHash(ir: Ir): string {
+  const layout = { messages: ir.messages, reactors: ir.reactors.map(reactorLayout) };
+  return sha256(orderedJson(layout)).slice(0, digits);
+}

@@ -1,0 +1,30 @@
+/** The strict schema of a channel and of the shared block, as `ir_channels.ts` describes them. */
+import * as v from 'valibot';
+import { lowerName, one, upperName, whole } from './ir_leaf.ts';
+import { limits } from './limits.ts';
+
+const bytes = whole(0, 2 ** 40);
+
+/** A ring of one message type. */
+export const channel = v.strictObject({
+  name: lowerName,
+  typeName: upperName,
+  index: whole(0, 65535),
+  message: upperName,
+  capacity: whole(1, 2 ** 24),
+  full: one('drop-newest', 'conflate'),
+  offset: bytes,
+  strideBytes: whole(1, limits.recordBytes),
+});
+
+/** Offsets in the block that a reactor shares with JavaScript. */
+export const shared = v.strictObject({
+  bytes: whole(1, limits.sharedBytes),
+  statsOffset: bytes,
+  slotsOffset: bytes,
+  slots: whole(0, limits.slots),
+  deliveryOffset: bytes,
+  deliveryBytes: bytes,
+  inboxOffset: bytes,
+  inboxBytes: bytes,
+});
