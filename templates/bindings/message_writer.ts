@@ -104,6 +104,6 @@ export function checkedDecimal(value: bigint | string, scale: number, field: str
 /** What a decimal of 32 bits counts: a number as it is, a text exactly. */
 export function checkedCount(value: number | string, scale: number, field: string): number {
   const count = typeof value === 'string' ? parseDecimal(value, scale) : value;
-  if (count !== undefined) return Number(count);
+  if (count !== undefined && typeof value !== 'bigint') return Number(count);
   throw fieldValue(field, value, `a whole number, or a decimal text of at most ${scale} places`);
 }

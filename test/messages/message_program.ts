@@ -55,10 +55,15 @@ export function randomIr(seed: number): Ir {
   const messages = Object.fromEntries(
     structs.map((struct, index) => [names[index] ?? '', asMessage(struct, names[index] ?? '')]),
   );
+  return irOf({ ...messages, Every: everyType });
+}
+
+/** A program with these messages and one fd, checked and lowered. */
+export function irOf(messages: object): Ir {
   const { config, diagnostics } = check({
     name: 'records',
     reactors: { main: {} },
-    messages: { ...messages, Every: everyType },
+    messages,
     fds: { port: { kind: 'tcpServer', address: '127.0.0.1:0', on: 'main' } },
   });
   if (config === undefined) throw new Error(JSON.stringify(diagnostics, null, 1));
@@ -93,6 +98,19 @@ function mainText(ir: Ir): string {
   ].join('\n');
 }
 
+/** Emits the headers and bindings of a program and imports its readers and writers. */
+export async function emit(ir: Ir, folder: string): Promise<unknown> {
+  for (const [path, text] of render(ir)) {
+    if (!/^(?:include|bindings)\//.test(path)) continue;
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  // One module with all readers and writers; index.ts would also want the addon.
+  const names = "export * from './messages.ts';\nexport * from './writers.ts';\n";
+  writeFileSync(join(folder, 'bindings', 'types.ts'), names);
+  return import(join(folder, 'bindings', 'types.ts'));
+}
+
 /** Both sides of a program of messages. */
 export class MessageProgram {
   readonly ir: Ir;
@@ -108,14 +126,7 @@ export class MessageProgram {
 
   /** Emits, compiles and imports a program in a folder of its own. */
   static async build(ir: Ir, folder: string): Promise<MessageProgram> {
-    for (const [path, text] of render(ir)) {
-      if (!/^(?:include|bindings)\//.test(path)) continue;
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
-    // One module with all readers and writers; index.ts would also want the addon.
-    const names = "export * from './messages.ts';\nexport * from './writers.ts';\n";
-    writeFileSync(join(folder, 'bindings', 'types.ts'), names);
+    const module = (await emit(ir, folder)) as Emitted;
     writeFileSync(join(folder, 'main.cpp'), mainText(ir));
     const binary = join(folder, 'codec');
     const words = ['-std=c++20', '-O0', '-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Werror'];
@@ -126,7 +137,6 @@ export class MessageProgram {
       { cwd: repository, encoding: 'utf8' },
     );
     if (compiled.status !== 0) throw new Error(compiled.stderr || String(compiled.error));
-    const module = (await import(join(folder, 'bindings', 'types.ts'))) as Emitted;
     return new MessageProgram(ir, module, binary);
   }
 
