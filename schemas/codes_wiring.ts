@@ -134,8 +134,8 @@ export const wiringCodes = {
   LOOM1413: {
     severity: 'error',
     title: 'A record without fields or too large',
-    holes: ['name', 'reason'],
-    what: "The message '{name}' {reason}.",
+    holes: ['what', 'name', 'reason'],
+    what: "The {what} '{name}' {reason}.",
     why: 'A record has at least one field, at most 4096 bytes and no field twice.',
     fix: 'Change its fields; send long data through an fd without a handler.',
     explanation: prose`
