@@ -187,7 +187,8 @@ class RunningProgram {
         report.bound[report.bound_count] = run.bound[n];
         report.bound_count += 1;
       }
-      if (run.error || start_.log == nullptr || run.backend_name[0] == '\0') continue;
+      if (run.error || start_.log == nullptr || !start_.announces) continue;
+      if (run.backend_name[0] == '\0') continue;
       char line[300];
       std::snprintf(line, sizeof line, "loom: reactors.%s runs on %s (%s)",
                     table.reactors[index].name, run.backend_name, run.reason);

@@ -43,6 +43,8 @@ export interface NativeOptions {
   readonly cores: readonly number[];
   readonly backend: string | null;
   readonly addresses: readonly (readonly [fd: string, address: string])[];
+  /** Whether the log also says how each reactor started. */
+  readonly announces: boolean;
   readonly notify: (notice: number, value?: string | number) => void;
 }
 

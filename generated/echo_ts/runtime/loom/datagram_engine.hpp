@@ -162,6 +162,10 @@ class DatagramEngine : public StreamStart<Derived, Backend> {
       datagram.dropped_before = control.dropped_total - slot.dropped_total;
       slot.dropped_total = control.dropped_total;
       core_.stats().add(Stat::datagrams_dropped, datagram.dropped_before);
+      if (datagram.dropped_before != 0) {
+        const GapPayload payload{{.received = datagram.dropped_before}, GapCause::dropped};
+        core_.tell(DeliveryEvent::gap, Fd::shape.index, slot.index, payload);
+      }
     }
     core_.stats().add(Stat::datagrams_received);
     core_.stats().add(Stat::bytes_received, datagram.bytes.size());
