@@ -41,4 +41,13 @@ export const lifecycleCodes: Readonly<Record<string, RuntimeEntry>> = {
       a signal, or catch this.
     `,
   },
+  LOOM6034: {
+    severity: 'error',
+    title: 'This thread cannot turn the reactor',
+    explanation: prose`
+      open({ thread: 'this' }) runs a program of one reactor on the thread that calls open(). With
+      several reactors, leave it out, or open a program for each in a worker of its own. Cores are
+      for threads of reactors; pin the worker's own thread from outside.
+    `,
+  },
 };

@@ -1,15 +1,21 @@
 /** A real addon's events, and what it says of handlers that throw or hold the loop. */
+import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import type { ProgramListeners } from '../../templates/bindings/program_events.ts';
-import { backends, build } from './built_program.ts';
+import { backends, build, ownFolder } from './built_program.ts';
 import { type Life, type LifeModule, type LifeOptions, startMarket } from './life_program.ts';
 import { eventually } from './simulated_reactor.ts';
 
 let life: LifeModule;
+let index: string;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  life = (await build<LifeModule>('test/bindings/life/loom.config.ts', 'life', 'events')).module;
+  const built = await build<LifeModule>('test/bindings/life/loom.config.ts', 'life', 'events');
+  life = built.module;
+  index = built.index;
 });
 
 const addresses = { control: '127.0.0.1:0', itch: '127.0.0.1:0' };
@@ -141,4 +147,25 @@ test('a once() that the program’s end leaves unanswered is rejected', async (t
     t.is(program.stopped, program.closed);
   });
   await t.throwsAsync(gap as Promise<unknown>, { code: 'LOOM6033', message: /'gap'/ });
+});
+
+test('a handler that faults names itself before the process ends', async (t) => {
+  const script = join(ownFolder, 'fault.mts');
+  const market = await startMarket();
+  writeFileSync(
+    script,
+    `import { open } from ${JSON.stringify(index)};
+     const program = await open(${JSON.stringify({ url: market.url, addresses })});`,
+  );
+  const ended = new Promise<{ signal: string | undefined; stderr: string }>((resolve) => {
+    const words = ['--import', import.meta.resolve('tsx'), script];
+    execFile(process.execPath, words, { timeout: 60_000 }, (error, _, stderr) => {
+      resolve({ signal: error?.signal ?? undefined, stderr });
+    });
+  });
+  await market.say('fault');
+  const { signal, stderr } = await ended;
+  t.is(signal, 'SIGSEGV');
+  t.regex(stderr, /^loom: reactors\.main: fds\.market \(Told::on_data\) faulted \(SIGSEGV\)$/m);
+  market.close();
 });

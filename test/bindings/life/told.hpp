@@ -19,7 +19,7 @@ struct Told : life::ToldBase<Told> {
     if (text == "throw") throw std::runtime_error("not this line");
     if (text == "hold") std::this_thread::sleep_for(std::chrono::milliseconds(60));
     if (text == "stop") this->reactor().stop();
-    if (text == "fault") raise(SIGSEGV);
+    if (text == "fault") raise(SIGSEGV);  // the same to a handler as a fault of memory
     if (text.starts_with("publish ")) publish(std::atoi(std::string(text.substr(8)).c_str()));
   }
 

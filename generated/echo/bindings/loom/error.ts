@@ -159,3 +159,8 @@ export function urlUnusable(url: string, why: string): LoomError {
     `open({ url: '${url}' }): ${why}; say open({ addresses: { … } })`,
   );
 }
+
+/** LOOM6034: `open({ thread: 'this' })` cannot be. */
+export function notHostable(why: string): LoomError {
+  return new LoomError('LOOM6034', `open({ thread: 'this' }): ${why}`);
+}

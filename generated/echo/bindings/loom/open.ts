@@ -6,8 +6,15 @@ import { getSystemErrorName } from 'node:util';
 import type { ProgramDescriptor } from './descriptor.ts';
 import { LoomError } from './error.ts';
 import type { NativeAddon, NativeProgram, NativeReport } from './native.ts';
-import { loadAddon, Notice } from './native.ts';
-import { type AnyOptions, addressesOf, checkNames, coresOf, logOf } from './open_options.ts';
+import { HostedState, loadAddon, Notice } from './native.ts';
+import {
+  type AnyOptions,
+  addressesOf,
+  checkNames,
+  coresOf,
+  isHosted,
+  logOf,
+} from './open_options.ts';
 import { ProgramEvents } from './program_events.ts';
 import { ReactorLink } from './reactor.ts';
 import { Server } from './stream.ts';
@@ -40,6 +47,9 @@ class OpenProgram {
   readonly #memory: SharedArrayBuffer[];
   readonly #native: NativeProgram;
   readonly #events: ProgramEvents;
+  /** This thread turns the reactor; then #isOver says whether that has stopped. */
+  readonly #isHosted: boolean;
+  #isOver = false;
   readonly #log: (line: string) => void;
   readonly #stopOnAbort = () => void this.stop();
   readonly #stopped: Promise<void>;
@@ -52,6 +62,7 @@ class OpenProgram {
   constructor(descriptor: ProgramDescriptor, addon: NativeAddon, options: AnyOptions) {
     this.#descriptor = descriptor;
     this.#options = options;
+    this.#isHosted = isHosted(descriptor, options);
     this.#events = new ProgramEvents(descriptor);
     this.#log = logOf(options);
     this.#memory = descriptor.reactors.map(({ sharedBytes }) => new SharedArrayBuffer(sharedBytes));
@@ -63,6 +74,7 @@ class OpenProgram {
       cores: coresOf(descriptor, options),
       backend: options.backend ?? null,
       addresses: addressesOf(descriptor, options),
+      hosted: this.#isHosted,
       announces: options.log !== undefined,
       notify: (notice, value) => this.#notice(notice, value),
     });
@@ -74,6 +86,7 @@ class OpenProgram {
       (reactor, index) =>
         new ReactorLink(reactor, this.#memory[index] as SharedArrayBuffer, {
           wake: () => this.#native.wake(index),
+          turn: this.#isHosted ? () => this.#turn() : undefined,
           idleTurns: this.#options.idleTurns,
           program: this.#descriptor.name,
           events: this.#events,
@@ -101,9 +114,23 @@ class OpenProgram {
   stop(): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true;
-      void this.#native.stop().then(() => this.#finish());
+      // Of a reactor that this thread turns it is the wish; #turn() sees the end.
+      const isWish = this.#isHosted && !this.#isOver;
+      const asked = this.#native.stop();
+      if (!isWish) void asked.then(() => this.#finish());
     }
     return this.#stopped;
+  }
+
+  /** Turns the reactor; true when there is more to do at once. */
+  #turn(): boolean {
+    const state = this.#native.turn();
+    if (state === HostedState.over && !this.#isOver) {
+      this.#isOver = true;
+      this.#stopping = true;
+      void this.#native.stop().then(() => this.#finish());
+    }
+    return state === HostedState.busy;
   }
 
   #finish(): void {

@@ -31,6 +31,8 @@ export const defaultIdleTurns = 4;
 export interface LinkOptions {
   /** Wakes the reactor's thread; called only when it said that it sleeps. */
   readonly wake: () => void;
+  /** Turns the reactor on this thread; true when there is more to do at once. */
+  readonly turn?: (() => boolean) | undefined;
   /** Default: defaultIdleTurns. */
   readonly idleTurns?: number | undefined;
   /** The program's name, for errors. */
@@ -54,6 +56,7 @@ export class ReactorLink {
   /** By program-wide number of the fd. */
   readonly #fds: (Stream | Timer | undefined)[] = [];
   readonly #wake: () => void;
+  readonly #turnReactor: (() => boolean) | undefined;
   readonly #idleTurns: number;
   readonly #descriptor: ReactorDescriptor;
   readonly #events: ProgramEvents | undefined;
@@ -80,7 +83,8 @@ export class ReactorLink {
     this.inbox = new ByteRingWriter(this.words, descriptor.inbox);
     this.#commands = new CommandQueue(this.inbox);
     this.stats = new ReactorStats(memory);
-    this.#wake = options.wake;
+    this.#turnReactor = options.turn;
+    this.#wake = options.turn === undefined ? options.wake : () => this.#schedule();
     this.#descriptor = descriptor;
     this.#events = options.events;
     this.#view = new DataView(memory);
@@ -113,9 +117,16 @@ export class ReactorLink {
   /** Takes what has come and goes on looking, or goes to sleep. */
   pump(): void {
     if (!this.#begun || this.#ended) return;
+    const isBusy = this.#turnReactor?.() ?? false;
     const found = this.#take();
     this.#flushCommands();
     this.#refused.check();
+    if (this.#turnReactor !== undefined) {
+      // The event loop calls when something comes; what JavaScript left here wakes by #wake.
+      if (isBusy || this.hasPendingCommands) this.#schedule();
+      else this.#refused.watchWhileAsleep();
+      return;
+    }
     this.#emptyTurns = found || this.hasPendingCommands ? 0 : this.#emptyTurns + 1;
     if (this.#emptyTurns <= this.#idleTurns) this.#schedule();
     else this.#arm();

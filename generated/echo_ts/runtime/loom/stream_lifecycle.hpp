@@ -33,7 +33,7 @@ class StreamLifecycle : public StreamSend<Derived, Backend> {
     slot.attempts = 0;
     core_.stats().add(Stat::open_connections);
     Connection<Fd> connection(slot);
-    this->guard(slot, [&] { family.handler->on_open(connection); });
+    this->guard(slot, "on_open", [&] { family.handler->on_open(connection); });
     family.mark_dirty(slot);
   }
 
@@ -91,7 +91,7 @@ class StreamLifecycle : public StreamSend<Derived, Backend> {
     if (!slot.try_next) {
       tell_client(slot, DeliveryEvent::down, why);
       const Watched<typename Base::Shape> watched(core_, family.shape.close_operation);
-      this->guard(slot, [&] { family.handler->on_close(connection, why); });
+      this->guard(slot, "on_close", [&] { family.handler->on_close(connection, why); });
     }
     const bool reset = why.kind == CloseKind::aborted || why.kind == CloseKind::handler_threw;
     if (reset && family.shape.is_tcp() && !slot.control.in_flight) {

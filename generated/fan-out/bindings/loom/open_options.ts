@@ -1,7 +1,7 @@
 /** What open() may be told, and what of it is refused before anything starts. */
 import { clientAddress } from './client_url.ts';
 import type { ProgramDescriptor } from './descriptor.ts';
-import { unknownName } from './error.ts';
+import { notHostable, unknownName } from './error.ts';
 
 /**
  * How a program is started; `Reactor` and `Address` are the names the config declares, `Client` is
@@ -33,12 +33,41 @@ export interface OpenOptions<
   readonly log?: ((line: string) => void) | undefined;
   /** Path of the addon instead of the places where the build puts it. */
   readonly native?: string | undefined;
+  /**
+   * 'this': no thread for the reactor; the event loop of the thread that calls open() turns it, a
+   * main thread or a worker. Nothing crosses threads then, and a handler's time is taken from
+   * JavaScript's, and the other way round: a long task in either holds up both. For programs of one
+   * reactor, whose declared core and wait limits of `stall` go on to count; pools keep their threads.
+   * Without it, 'own', each reactor has a thread.
+   */
+  readonly thread?: 'own' | ThreadOf<Reactor> | undefined;
   /** Empty turns of the event loop before JavaScript sleeps until it is woken; default 4. */
   readonly idleTurns?: number | undefined;
 }
 
+/** 'this' where there is one name of a reactor, never where there are several. */
+type ThreadOf<Reactor extends string, All = Reactor> = Reactor extends unknown
+  ? [All] extends [Reactor]
+    ? 'this'
+    : never
+  : never;
+
 /** Options of any program. */
 export type AnyOptions = OpenOptions<string, string, string>;
+
+/**
+ * Whether this thread turns the program's reactor.
+ * @throws LoomError LOOM6034 when it cannot.
+ */
+export function isHosted(descriptor: ProgramDescriptor, options: AnyOptions): boolean {
+  if (options.thread !== 'this') return false;
+  const { length } = descriptor.reactors;
+  if (length !== 1) throw notHostable(`one thread turns one reactor, and there are ${length}`);
+  if (Object.values(options.cores ?? {}).some((core) => core !== undefined)) {
+    throw notHostable('cores would move this thread; leave them out');
+  }
+  return true;
+}
 
 /** Who the lines of a program go to. */
 export function logOf(options: AnyOptions): (line: string) => void {
