@@ -124,6 +124,10 @@ struct StreamShape {
   [[nodiscard]] constexpr bool is_tcp() const noexcept {
     return kind == StreamKind::tcp || kind == StreamKind::tcp_server;
   }
+  /// Whether it connects to somebody.
+  [[nodiscard]] constexpr bool is_client() const noexcept {
+    return kind == StreamKind::tcp || kind == StreamKind::unix_client;
+  }
 };
 
 /// One timer fd: `fds.<name>` of the config.
