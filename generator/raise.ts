@@ -169,6 +169,8 @@ function raiseReactor(reactor: IrReactor, pools: readonly IrPool[]): Record<stri
     fibers: reactor.fibers,
     fiberBatch: reactor.fiberBatch,
     requests: reactor.requests,
+    jsRequests: reactor.jsRequests?.count,
+    jsArena: reactor.jsRequests?.arenaBytes,
     kernelWorkers: reactor.kernelWorkers,
     stall: reactor.stallNanoseconds ? nanoseconds(reactor.stallNanoseconds) : undefined,
   });

@@ -10,6 +10,7 @@
 import type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 import type { IrDatagramFd } from './ir_datagrams.ts';
 import type { IrFileFd } from './ir_files.ts';
+import type { IrJsRequests } from './ir_js_requests.ts';
 import type { IrMessage } from './ir_messages.ts';
 
 export type { IrChannel, IrSharedLayout } from './ir_channels.ts';
@@ -200,6 +201,8 @@ export interface IrReactor {
   fiberBatch?: number;
   /** System requests that handlers can have in flight; absent: none. */
   requests?: number;
+  /** What JavaScript asks besides its connections; absent: nothing. */
+  jsRequests?: IrJsRequests;
   /** io_uring: threads of the kernel for what would block; absent: 2 and 2. */
   kernelWorkers?: { bounded: number; unbounded: number };
   /** Longest time that a handler or fiber may hold the loop unnoticed; absent: no watchdog. */

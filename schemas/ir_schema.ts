@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import type { Ir } from './ir.ts';
 import { bit, list, lowerName, one, upperName, whole, word } from './ir_leaf.ts';
 import { channel, shared } from './ir_schema_channels.ts';
+import { jsRequests } from './ir_schema_js_requests.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
 import { fileFd } from './ir_schema_files.ts';
 import { message } from './ir_schema_messages.ts';
@@ -177,6 +178,7 @@ const reactor = v.strictObject({
   fibers: v.exactOptional(whole(0, 65536)),
   fiberBatch: v.exactOptional(whole(1, 65536)),
   requests: v.exactOptional(whole(1, 65536)),
+  jsRequests: v.exactOptional(jsRequests),
   kernelWorkers: v.exactOptional(
     v.strictObject({ bounded: whole(1, 1024), unbounded: whole(1, 1024) }),
   ),

@@ -2,6 +2,7 @@
 import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { instancesOf } from '../lower_groups.ts';
 import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
+import { jsFiles, jsFileType } from './js_requests.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { commentLines, identifier, maximumColumns, typescriptString } from './text.ts';
 
@@ -44,7 +45,11 @@ export function pascalCase(name: string): string {
 /** Describes the program's face. */
 export function indexView(ir: Ir): IndexView {
   const fds = ir.reactors.flatMap((reactor) => reactor.fds);
-  const properties = [...fds.flatMap(fdProperty), ...ir.reactors.flatMap(channelProperties)];
+  const properties = [
+    ...fds.flatMap(fdProperty),
+    ...ir.reactors.flatMap(fileProperties),
+    ...ir.reactors.flatMap(channelProperties),
+  ];
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
   const addressed = fds.filter((fd) => !isTimer(fd)).map(({ name }) => name);
   return {
@@ -69,6 +74,7 @@ function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
     if (names.length > 0) imports.push({ names: names.join(', '), from });
   };
   add(used(['Channel']), './loom/channel.ts');
+  add(used(['AppendableFile', 'ReadableFile', 'ReadWriteFile', 'WritableFile']), './loom/file.ts');
   add(['OpenOptions', 'Program'], './loom/open.ts');
   add(used(['NativeServer', 'NativeStream', 'Server', 'Stream']), './loom/stream.ts');
   add(used(['Timer']), './loom/timer.ts');
@@ -92,6 +98,14 @@ function fdProperty(fd: IrFd): PropertyView[] {
   if (!isStream(fd)) return fd.handler === null ? [{ comment, name, type: 'Timer' }] : [];
   const type = `${fd.handler === null ? '' : 'Native'}${isServer(fd) ? 'Server' : 'Stream'}`;
   return [{ comment, name, type }];
+}
+
+function fileProperties(reactor: IrReactor): PropertyView[] {
+  return jsFiles(reactor).map((fd) => ({
+    comment: propertyComment(describeFd(fd)),
+    name: identifier(fd.name),
+    type: jsFileType(fd),
+  }));
 }
 
 function channelProperties(reactor: IrReactor): PropertyView[] {

@@ -69,7 +69,8 @@ function handlerAlias(fd: IrFd): string[] {
     const parts = [type, user, `stacks::${identifier(fd.stackClass)}`];
     return argumentLines('  using Handler = loom::FiberStream<', parts, '>;');
   }
-  if (isDatagram(fd) || isFile(fd)) throw new Error(`fds.${fd.name} was not checked`);
+  if (isFile(fd)) return [];
+  if (isDatagram(fd)) throw new Error(`fds.${fd.name} was not checked`);
   return [`  using Handler = loom::${isStream(fd) ? 'JsDelivery' : 'JsTicks'}<${type}>;`];
 }
 

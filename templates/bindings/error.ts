@@ -3,6 +3,7 @@
  * own; those raised here are made by the functions below, so that each sentence stands once.
  * `loomgen explain CODE` tells more of each.
  */
+import { getSystemErrorMap } from 'node:util';
 
 /** An error with a code to look up, and the fd it concerns where there is one. */
 export class LoomError extends Error {
@@ -92,6 +93,62 @@ export function alreadyRead(name: string): LoomError {
   return new LoomError(
     'LOOM6007',
     `'${name}' already has a reader: one loop or one onBatch() at a time`,
+    name,
+  );
+}
+
+/** LOOM6020: as many requests as can be are in flight, or fill the memory for them. */
+export function requestRefused(name: string, count: number, arenaBytes: number): LoomError {
+  return new LoomError(
+    'LOOM6020',
+    `fds.${name}: its reactor has no room for another request now: ${count} can be in flight, with ` +
+      `${arenaBytes} bytes for all of them; await writable, or raise jsRequests or jsArena`,
+    name,
+  );
+}
+
+/** LOOM6021: a request that could never be made, however long one waits. */
+export function requestTooLong(name: string, bytes: number, arenaBytes: number): LoomError {
+  return new LoomError(
+    'LOOM6021',
+    `fds.${name}: ${bytes} bytes are more than the memory for requests, ${arenaBytes} bytes; take ` +
+      'them in parts or raise jsArena of its reactor',
+    name,
+  );
+}
+
+/** LOOM6022: the kernel said no; `systemError` is an errno. */
+export function requestFailed(
+  name: string,
+  verb: string,
+  doneBytes: number,
+  systemError: number,
+): LoomError {
+  const [word, meaning] = getSystemErrorMap().get(-systemError) ?? [`errno ${systemError}`, ''];
+  const after = doneBytes === 0 ? '' : ` after ${doneBytes} bytes`;
+  const because = meaning === '' ? '' : `, ${meaning}`;
+  const sentence = `fds.${name}: ${verb} failed${after}: ${word}${because}`;
+  return new LoomError('LOOM6022', sentence, name, word);
+}
+
+/** LOOM6023: the program stopped before a request was done. */
+export function requestStopped(name: string): LoomError {
+  return new LoomError('LOOM6023', `fds.${name}: the program stopped before it was done`, name);
+}
+
+/** LOOM6024: memory that was lent is used after it was disposed. */
+export function bufferReturned(): LoomError {
+  return new LoomError(
+    'LOOM6024',
+    'this memory was lent and has been disposed; lend() anew, or dispose later',
+  );
+}
+
+/** LOOM6025: an offset or a length that is no whole number from 0 to 2^53 - 1. */
+export function notAPosition(name: string, value: number): LoomError {
+  return new LoomError(
+    'LOOM6025',
+    `fds.${name}: ${value} is no offset and no length: these are whole numbers from 0 to 2^53 - 1`,
     name,
   );
 }

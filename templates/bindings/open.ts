@@ -173,7 +173,7 @@ class OpenProgram {
     };
     const bound = new Map(report.bound.map(({ fd, address }) => [fd, address]));
     for (const link of this.#links) {
-      for (const source of [...link.streams, ...link.timers, ...link.channels]) {
+      for (const source of [...link.streams, ...link.timers, ...link.channels, ...link.files]) {
         program[source.name] = source;
       }
       for (const stream of link.streams) {

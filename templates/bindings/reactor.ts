@@ -16,8 +16,10 @@ import { Channel } from './channel.ts';
 import { type Command, CommandQueue } from './commands.ts';
 import type { Connection } from './connection.ts';
 import type { ReactorDescriptor } from './descriptor.ts';
+import { File } from './file.ts';
 import { controlWord, DeliveryEvent } from './layout.ts';
 import { RefusedSends } from './refused_sends.ts';
+import { RequestQueue } from './requests.ts';
 import { ReactorStats } from './stats.ts';
 import { Server, Stream } from './stream.ts';
 import { Timer } from './timer.ts';
@@ -45,11 +47,13 @@ export class ReactorLink {
   readonly streams: Stream[] = [];
   readonly timers: Timer[] = [];
   readonly channels: Channel<never>[] = [];
+  readonly files: File[] = [];
   /** By program-wide number of the fd. */
   readonly #fds: (Stream | Timer | undefined)[] = [];
   readonly #wake: () => void;
   readonly #idleTurns: number;
   readonly #commands: CommandQueue;
+  readonly #requests: RequestQueue | undefined;
   /** The timer's look also gives the commands that wait to the reactor. */
   readonly #refused = new RefusedSends(() => this.#flushCommands());
   readonly #warned = new Set<Stream>();
@@ -73,6 +77,8 @@ export class ReactorLink {
     this.stats = new ReactorStats(memory);
     this.#wake = options.wake;
     this.#idleTurns = options.idleTurns ?? defaultIdleTurns;
+    const { requests } = descriptor;
+    this.#requests = requests && new RequestQueue(this, requests);
     this.#build(descriptor);
   }
 
@@ -155,6 +161,7 @@ export class ReactorLink {
     this.#take();
     this.#ended = true;
     this.#refused.end();
+    this.#requests?.$end();
     Atomics.store(this.words, controlWord.jsAttached, 0);
     for (const stream of this.streams) stream.$end();
     for (const channel of this.channels) channel.$end();
@@ -162,6 +169,11 @@ export class ReactorLink {
 
   #build(descriptor: ReactorDescriptor): void {
     for (const fd of descriptor.fds) {
+      if (fd.kind === 'file') {
+        if (this.#requests === undefined || fd.direct) continue;
+        this.files.push(new File(fd, this, this.#requests));
+        continue;
+      }
       if (fd.native) continue;
       if (fd.kind === 'timer') {
         const timer = new Timer(fd.name);
@@ -195,6 +207,10 @@ export class ReactorLink {
   #readRecords(): void {
     const { reader } = this;
     while (reader.next()) {
+      if (reader.event === DeliveryEvent.completed) {
+        this.#requests?.$complete(reader.slot, reader.generation, reader.start >> 2);
+        continue;
+      }
       const fd = this.#fds[reader.fd];
       if (fd instanceof Stream) fd.$record(reader);
       else if (fd !== undefined && reader.event === DeliveryEvent.tick) {

@@ -35,6 +35,8 @@ enum class DeliveryEvent : std::uint16_t {
   /// The peer will send no more. JavaScript answers with InboxCommand::close once everything before
   /// this was read, so that answers to the last messages are still sent.
   end = 6,
+  /// Payload: JsOutcome; `slot` is the number of the request.
+  completed = 7,
 };
 
 /// What a record in the inbox asks of the reactor.

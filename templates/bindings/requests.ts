@@ -1,0 +1,336 @@
+/**
+ * What JavaScript asks of a reactor besides its connections: entries in a ring of the shared block,
+ * and a promise for each. A native call is made only when the reactor sleeps. The counterpart is
+ * runtime/loom/js_request.hpp.
+ *
+ * Nothing is allocated for a request but its promise: what is known of those in flight lies in
+ * arrays, by the number of the request.
+ */
+import { Arena, isReturned } from './arena.ts';
+import type { RequestsDescriptor } from './descriptor.ts';
+import { type LoomError, requestRefused, requestStopped } from './error.ts';
+import { JsRequestKind, jsRequestBytes, ringHeaderBytes, ringWord } from './layout.ts';
+
+/** The shared block, and the way to wake its reactor. */
+export interface RequestLink {
+  readonly memory: SharedArrayBuffer;
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array;
+  /** Wakes the reactor if it said that it sleeps. */
+  wakeIfSleeping(): void;
+}
+
+/** A sort of request: how its promise ends. One object for all requests of the sort. */
+export interface RequestForm {
+  /** A JsRequestKind. */
+  readonly kind: number;
+  /** What the promise is fulfilled with; `value` is the outcome's. */
+  finish(queue: RequestQueue, number: number, value: number): unknown;
+  /** What it is rejected with; `systemError` is an errno. */
+  fail(queue: RequestQueue, number: number, value: number, systemError: number): LoomError;
+}
+
+/** Who asks: for the sentences of errors, and for what a form has to know. */
+export interface Asker {
+  /** The name in the config. */
+  readonly name: string;
+  /** Program-wide number of the fd. */
+  readonly $index: number;
+}
+
+const requestWords = jsRequestBytes / 4;
+const ecanceled = 125;
+
+/** Something that waits for the end of a refusal. */
+interface Settler {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+/** The requests of one reactor. */
+export class RequestQueue {
+  /** Where they read into and write from. */
+  readonly arena: Arena;
+  readonly #link: RequestLink;
+  readonly #descriptor: RequestsDescriptor;
+  readonly #tailWord: number;
+  readonly #firstWord: number;
+  #tail: number;
+  /** Numbers that are free: the first `#freeCount` of the array. */
+  readonly #free: Int32Array;
+  #freeCount: number;
+  readonly #generations: Int32Array;
+  /** Of those in flight, by number. */
+  readonly #memory: Int32Array;
+  readonly #bytes: Int32Array;
+  readonly #offsets: Float64Array;
+  readonly #forms: (RequestForm | undefined)[];
+  readonly #askers: (Asker | undefined)[];
+  readonly #targets: (Uint8Array | undefined)[];
+  readonly #signals: (AbortSignal | undefined)[];
+  readonly #onAbort: ((() => void) | undefined)[];
+  readonly #resolve: ((value: never) => void)[];
+  readonly #reject: ((error: unknown) => void)[];
+  #writable: Settler | undefined;
+  #refused = false;
+  #ended = false;
+  /** Takes what a new promise is settled by; one function for all of them. */
+  #resolveNext: (value: never) => void = () => undefined;
+  #rejectNext: (error: unknown) => void = () => undefined;
+  readonly #executor = (
+    resolve: (value: never) => void,
+    reject: (error: unknown) => void,
+  ): void => {
+    this.#resolveNext = resolve;
+    this.#rejectNext = reject;
+  };
+
+  constructor(link: RequestLink, descriptor: RequestsDescriptor) {
+    const { count, offset, arenaOffset, arenaBytes } = descriptor;
+    this.#link = link;
+    this.#descriptor = descriptor;
+    this.arena = new Arena(link.memory, arenaOffset, arenaBytes);
+    this.#tailWord = offset / 4 + ringWord.tail;
+    this.#firstWord = (offset + ringHeaderBytes) / 4;
+    this.#tail = Atomics.load(link.words, this.#tailWord);
+    // The lowest numbers first, so that few of the reactor's records are touched.
+    this.#free = Int32Array.from({ length: count }, (_, index) => count - 1 - index);
+    this.#freeCount = count;
+    this.#generations = new Int32Array(count);
+    this.#memory = new Int32Array(count).fill(-1);
+    this.#bytes = new Int32Array(count);
+    this.#offsets = new Float64Array(count);
+    this.#forms = new Array(count).fill(undefined);
+    this.#askers = new Array(count).fill(undefined);
+    this.#targets = new Array(count).fill(undefined);
+    this.#signals = new Array(count).fill(undefined);
+    this.#onAbort = new Array(count).fill(undefined);
+    this.#resolve = new Array(count).fill(undefined);
+    this.#reject = new Array(count).fill(undefined);
+  }
+
+  /** Requests that have not completed. */
+  get inFlight(): number {
+    return this.#descriptor.count - this.#freeCount;
+  }
+
+  /**
+   * Fulfilled at once, or after a refused request when half of the requests and half of the arena
+   * are free again.
+   */
+  get writable(): Promise<void> {
+    if (!this.#refused || this.#ended) return Promise.resolve();
+    this.#writable ??= makeSettler();
+    return this.#writable.promise;
+  }
+
+  /**
+   * A number for a new request, or -1 when as many as can be are in flight; then `refuse` says so.
+   * What it needs is given to it by `place`, and `post` sends it, in the same turn.
+   */
+  begin(form: RequestForm, asker: Asker, offset: number): number {
+    if (this.#freeCount === 0 || this.#ended) return -1;
+    this.#freeCount -= 1;
+    const number = this.#free[this.#freeCount] as number;
+    this.#forms[number] = form;
+    this.#askers[number] = asker;
+    this.#offsets[number] = offset;
+    this.#bytes[number] = 0;
+    return number;
+  }
+
+  /**
+   * Gives a request `bytes` of the arena, in which `target` gets what is read; false when there is
+   * no room: then the number is free again, and `refuse` says so.
+   */
+  place(number: number, bytes: number, target?: Uint8Array): boolean {
+    const at = this.arena.take(bytes);
+    if (at < 0) {
+      this.#drop(number);
+      return false;
+    }
+    this.#memory[number] = at;
+    this.#bytes[number] = bytes;
+    this.#targets[number] = target;
+    return true;
+  }
+
+  /**
+   * Has a request work in `bytes` themselves, or says what Arena.hold does of them; where they were
+   * returned, the number is free again.
+   */
+  placeAt(number: number, bytes: Uint8Array): number {
+    const at = this.arena.hold(bytes);
+    if (at === isReturned) this.#drop(number);
+    if (at < 0) return at;
+    this.#memory[number] = at;
+    this.#bytes[number] = bytes.length;
+    return at;
+  }
+
+  /** Byte offset of a request's memory in the shared block. */
+  memoryOf(number: number): number {
+    return this.#descriptor.arenaOffset + (this.#memory[number] as number);
+  }
+
+  /** A copy of the first `bytes` of a request's memory. */
+  copyOf(number: number, bytes: number): Uint8Array {
+    const at = this.memoryOf(number);
+    // Of a Uint8Array over shared memory it is one over memory of its own.
+    return this.#link.bytes.slice(at, at + bytes);
+  }
+
+  /** Copies the first `bytes` of a request's memory to its target, if it has one. */
+  copyToTarget(number: number, bytes: number): void {
+    const at = this.memoryOf(number);
+    this.#targets[number]?.set(this.#link.bytes.subarray(at, at + bytes));
+  }
+
+  /** Who asked for a request, and for which bytes from where. */
+  askerOf(number: number): Asker {
+    return this.#askers[number] as Asker;
+  }
+
+  /** Bytes that a request reads or writes. */
+  bytesOf(number: number): number {
+    return this.#bytes[number] as number;
+  }
+
+  /** Where in its file a request reads or writes. */
+  offsetOf(number: number): number {
+    return this.#offsets[number] as number;
+  }
+
+  /** Gives the request to the reactor. `signal` was not aborted yet. */
+  post<Value>(number: number, signal: AbortSignal | undefined): Promise<Value> {
+    const promise = new Promise<Value>(this.#executor as never);
+    this.#resolve[number] = this.#resolveNext;
+    this.#reject[number] = this.#rejectNext;
+    const form = this.#forms[number] as RequestForm;
+    this.#write(number, form.kind);
+    if (signal !== undefined) this.#watch(number, signal);
+    this.#link.wakeIfSleeping();
+    return promise;
+  }
+
+  /** The rejection of a request that found no room. */
+  refuse<Value>(asker: Asker): Promise<Value> {
+    if (this.#ended) return Promise.reject(requestStopped(asker.name));
+    this.#refused = true;
+    return Promise.reject(requestRefused(asker.name, this.#descriptor.count, this.arena.bytes));
+  }
+
+  /** For the link: a request has completed; `outcome` is the index of its words in the block. */
+  $complete(number: number, generation: number, outcome: number): void {
+    if (this.#generations[number] !== generation || this.#forms[number] === undefined) return;
+    const { words } = this.#link;
+    const systemError = words[outcome] as number;
+    const low = (words[outcome + 2] as number) >>> 0;
+    const value = (words[outcome + 3] as number) * 2 ** 32 + low;
+    this.#settle(number, value, systemError);
+    if (!this.#refused || this.#freeCount * 2 < this.#free.length) return;
+    if (!this.arena.isHalfFree) return;
+    this.#endRefusal();
+  }
+
+  /** For the link: the reactor has ended, nothing completes any more. */
+  $end(): void {
+    this.#ended = true;
+    for (const [number, form] of this.#forms.entries()) {
+      if (form === undefined) continue;
+      const reject = this.#reject[number] as (error: unknown) => void;
+      const { name } = this.#askers[number] as Asker;
+      this.#drop(number);
+      reject(requestStopped(name));
+    }
+    this.#endRefusal();
+  }
+
+  #settle(number: number, value: number, systemError: number): void {
+    const form = this.#forms[number] as RequestForm;
+    const resolve = this.#resolve[number] as (value: unknown) => void;
+    const reject = this.#reject[number] as (error: unknown) => void;
+    const signal = this.#signals[number];
+    if (systemError === 0) {
+      const result = form.finish(this, number, value);
+      this.#drop(number);
+      resolve(result);
+    } else if (systemError === ecanceled && signal?.aborted) {
+      this.#drop(number);
+      reject(signal.reason);
+    } else {
+      const error = form.fail(this, number, value, systemError);
+      this.#drop(number);
+      reject(error);
+    }
+  }
+
+  /** The number and its memory are free again. */
+  #drop(number: number): void {
+    const at = this.#memory[number] as number;
+    if (at >= 0) this.arena.release(at, this.#bytes[number] as number);
+    this.#memory[number] = -1;
+    const onAbort = this.#onAbort[number];
+    if (onAbort !== undefined) this.#signals[number]?.removeEventListener('abort', onAbort);
+    this.#signals[number] = undefined;
+    this.#onAbort[number] = undefined;
+    this.#targets[number] = undefined;
+    this.#forms[number] = undefined;
+    this.#askers[number] = undefined;
+    // A promise's functions hold the promise.
+    this.#resolve[number] = ignore;
+    this.#reject[number] = ignore;
+    this.#generations[number] = ((this.#generations[number] as number) + 1) | 0;
+    this.#free[this.#freeCount] = number;
+    this.#freeCount += 1;
+  }
+
+  #watch(number: number, signal: AbortSignal): void {
+    const generation = this.#generations[number];
+    const onAbort = () => {
+      if (this.#generations[number] !== generation || this.#ended) return;
+      this.#write(number, JsRequestKind.cancel);
+      this.#link.wakeIfSleeping();
+    };
+    this.#signals[number] = signal;
+    this.#onAbort[number] = onAbort;
+    signal.addEventListener('abort', onAbort, { once: true });
+  }
+
+  /**
+   * Writes an entry. There is room for it: of one number at most three are unread, because it is
+   * free again only when the reactor has read what it was used for.
+   */
+  #write(number: number, kind: number): void {
+    const { words } = this.#link;
+    const mask = this.#descriptor.entries - 1;
+    const word = this.#firstWord + (this.#tail & mask) * requestWords;
+    const offset = this.#offsets[number] as number;
+    words[word] = kind | (this.askerOf(number).$index << 16);
+    words[word + 1] = number;
+    words[word + 2] = this.#generations[number] as number;
+    words[word + 3] = Math.max(0, this.#memory[number] as number);
+    words[word + 4] = this.#bytes[number] as number;
+    // Of a double the bitwise operators take the low 32 bits.
+    words[word + 6] = offset | 0;
+    words[word + 7] = Math.floor(offset / 2 ** 32);
+    this.#tail = (this.#tail + 1) | 0;
+    Atomics.store(words, this.#tailWord, this.#tail);
+  }
+
+  #endRefusal(): void {
+    this.#refused = false;
+    this.#writable?.resolve();
+    this.#writable = undefined;
+  }
+}
+
+function ignore(): void {}
+
+function makeSettler(): Settler {
+  let resolve: () => void = ignore;
+  const promise = new Promise<void>((onResolve) => {
+    resolve = onResolve;
+  });
+  return { promise, resolve };
+}
