@@ -152,8 +152,8 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
     keysOf(value, part).flatMap((name) =>
       checkName({ name, what, path: [part, name], anchor: 'key' }, form, reserved(name)),
     );
-  // A timer with a handler has no property in TypeScript: DESIGN's `stats` timer is one. A file is a
-  // member of handlers, and a property where JavaScript may use it.
+  // A timer with a handler has no property in TypeScript: DESIGN's `stats` timer is one. A file is
+  // a member of handlers, and a property where JavaScript may use it.
   const reservedFor = (name: string): Reserved => {
     const fd = Object.hasOwn(config.fds, name) ? config.fds[name] : undefined;
     if (fd?.kind === 'signal') return fdReserved;

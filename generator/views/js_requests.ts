@@ -1,4 +1,4 @@
-/** What a reactor has more whose fds JavaScript may ask for something: a case, visitors, numbers. */
+/** What a reactor has more that takes requests of JavaScript: a case, a visitor, numbers. */
 import type { IrFileFd, IrReactor } from '../../schemas/ir.ts';
 import { isFile } from '../fd_kinds.ts';
 import { fitted } from './cxx_layout.ts';

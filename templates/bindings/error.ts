@@ -101,8 +101,8 @@ export function alreadyRead(name: string): LoomError {
 export function requestRefused(name: string, count: number, arenaBytes: number): LoomError {
   return new LoomError(
     'LOOM6020',
-    `fds.${name}: its reactor has no room for another request now: ${count} can be in flight, with ` +
-      `${arenaBytes} bytes for all of them; await writable, or raise jsRequests or jsArena`,
+    `fds.${name}: its reactor has no room for another request now: ${count} can be in flight, ` +
+      `with ${arenaBytes} bytes for all; await writable, or raise jsRequests or jsArena`,
     name,
   );
 }
@@ -111,8 +111,8 @@ export function requestRefused(name: string, count: number, arenaBytes: number):
 export function requestTooLong(name: string, bytes: number, arenaBytes: number): LoomError {
   return new LoomError(
     'LOOM6021',
-    `fds.${name}: ${bytes} bytes are more than the memory for requests, ${arenaBytes} bytes; take ` +
-      'them in parts or raise jsArena of its reactor',
+    `fds.${name}: ${bytes} bytes are more than the memory for requests, ${arenaBytes} bytes; ` +
+      'take them in parts or raise jsArena of its reactor',
     name,
   );
 }

@@ -7,16 +7,8 @@ import { isElsewhere, isReturned, type SharedBuffer } from './arena.ts';
 import type { FileDescriptor } from './descriptor.ts';
 import { bufferReturned, notAPosition, requestFailed, requestTooLong } from './error.ts';
 import { JsRequestKind } from './layout.ts';
-import type { Asker, RequestForm, RequestLink, RequestQueue } from './requests.ts';
-
-/** What every request takes. */
-export interface RequestOptions {
-  /**
-   * Cancels the request in the kernel. The promise is settled once the kernel is done with it: it
-   * is rejected with the signal's reason, or as ever when the request was past cancelling.
-   */
-  readonly signal?: AbortSignal | undefined;
-}
+import type { Asker, RequestForm, RequestLink, RequestOptions } from './request_form.ts';
+import type { RequestQueue } from './requests.ts';
 
 /** Bytes of a struct statx, statx(2). */
 const statusBytes = 256;
@@ -59,14 +51,10 @@ export class File implements Asker {
   readonly name: string;
   /** Program-wide number. */
   readonly $index: number;
-  readonly #link: RequestLink & { readonly buffer: Buffer };
+  readonly #link: RequestLink;
   readonly #queue: RequestQueue;
 
-  constructor(
-    descriptor: FileDescriptor,
-    link: RequestLink & { readonly buffer: Buffer },
-    queue: RequestQueue,
-  ) {
+  constructor(descriptor: FileDescriptor, link: RequestLink, queue: RequestQueue) {
     this.name = descriptor.name;
     this.$index = descriptor.index;
     this.#link = link;

@@ -8,44 +8,13 @@
  */
 import { Arena, isReturned } from './arena.ts';
 import type { RequestsDescriptor } from './descriptor.ts';
-import { type LoomError, requestRefused, requestStopped } from './error.ts';
-import { JsRequestKind, jsRequestBytes, ringHeaderBytes, ringWord } from './layout.ts';
+import { requestRefused, requestStopped } from './error.ts';
+import { JsRequestKind } from './layout.ts';
+import type { Asker, RequestForm, RequestLink } from './request_form.ts';
+import { RequestRing } from './request_ring.ts';
+import { makeSettler, type Settler } from './settler.ts';
 
-/** The shared block, and the way to wake its reactor. */
-export interface RequestLink {
-  readonly memory: SharedArrayBuffer;
-  readonly words: Int32Array;
-  readonly bytes: Uint8Array;
-  /** Wakes the reactor if it said that it sleeps. */
-  wakeIfSleeping(): void;
-}
-
-/** A sort of request: how its promise ends. One object for all requests of the sort. */
-export interface RequestForm {
-  /** A JsRequestKind. */
-  readonly kind: number;
-  /** What the promise is fulfilled with; `value` is the outcome's. */
-  finish(queue: RequestQueue, number: number, value: number): unknown;
-  /** What it is rejected with; `systemError` is an errno. */
-  fail(queue: RequestQueue, number: number, value: number, systemError: number): LoomError;
-}
-
-/** Who asks: for the sentences of errors, and for what a form has to know. */
-export interface Asker {
-  /** The name in the config. */
-  readonly name: string;
-  /** Program-wide number of the fd. */
-  readonly $index: number;
-}
-
-const requestWords = jsRequestBytes / 4;
 const ecanceled = 125;
-
-/** Something that waits for the end of a refusal. */
-interface Settler {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-}
 
 /** The requests of one reactor. */
 export class RequestQueue {
@@ -53,14 +22,12 @@ export class RequestQueue {
   readonly arena: Arena;
   readonly #link: RequestLink;
   readonly #descriptor: RequestsDescriptor;
-  readonly #tailWord: number;
-  readonly #firstWord: number;
-  #tail: number;
+  readonly #ring: RequestRing;
   /** Numbers that are free: the first `#freeCount` of the array. */
   readonly #free: Int32Array;
   #freeCount: number;
   readonly #generations: Int32Array;
-  /** Of those in flight, by number. */
+  /** Of those in flight, by number: where in the arena, -1: nowhere. */
   readonly #memory: Int32Array;
   readonly #bytes: Int32Array;
   readonly #offsets: Float64Array;
@@ -86,13 +53,11 @@ export class RequestQueue {
   };
 
   constructor(link: RequestLink, descriptor: RequestsDescriptor) {
-    const { count, offset, arenaOffset, arenaBytes } = descriptor;
+    const { count, arenaOffset, arenaBytes } = descriptor;
     this.#link = link;
     this.#descriptor = descriptor;
     this.arena = new Arena(link.memory, arenaOffset, arenaBytes);
-    this.#tailWord = offset / 4 + ringWord.tail;
-    this.#firstWord = (offset + ringHeaderBytes) / 4;
-    this.#tail = Atomics.load(link.words, this.#tailWord);
+    this.#ring = new RequestRing(link.words, descriptor);
     // The lowest numbers first, so that few of the reactor's records are touched.
     this.#free = Int32Array.from({ length: count }, (_, index) => count - 1 - index);
     this.#freeCount = count;
@@ -297,25 +262,16 @@ export class RequestQueue {
     signal.addEventListener('abort', onAbort, { once: true });
   }
 
-  /**
-   * Writes an entry. There is room for it: of one number at most three are unread, because it is
-   * free again only when the reactor has read what it was used for.
-   */
   #write(number: number, kind: number): void {
-    const { words } = this.#link;
-    const mask = this.#descriptor.entries - 1;
-    const word = this.#firstWord + (this.#tail & mask) * requestWords;
-    const offset = this.#offsets[number] as number;
-    words[word] = kind | (this.askerOf(number).$index << 16);
-    words[word + 1] = number;
-    words[word + 2] = this.#generations[number] as number;
-    words[word + 3] = Math.max(0, this.#memory[number] as number);
-    words[word + 4] = this.#bytes[number] as number;
-    // Of a double the bitwise operators take the low 32 bits.
-    words[word + 6] = offset | 0;
-    words[word + 7] = Math.floor(offset / 2 ** 32);
-    this.#tail = (this.#tail + 1) | 0;
-    Atomics.store(words, this.#tailWord, this.#tail);
+    const { entry } = this.#ring;
+    entry.kind = kind;
+    entry.fd = this.askerOf(number).$index;
+    entry.number = number;
+    entry.generation = this.#generations[number] as number;
+    entry.memory = Math.max(0, this.#memory[number] as number);
+    entry.bytes = this.bytesOf(number);
+    entry.offset = this.offsetOf(number);
+    this.#ring.push();
   }
 
   #endRefusal(): void {
@@ -326,11 +282,3 @@ export class RequestQueue {
 }
 
 function ignore(): void {}
-
-function makeSettler(): Settler {
-  let resolve: () => void = ignore;
-  const promise = new Promise<void>((onResolve) => {
-    resolve = onResolve;
-  });
-  return { promise, resolve };
-}

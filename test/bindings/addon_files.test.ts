@@ -1,5 +1,5 @@
 /** Files that JavaScript reads and writes through a real addon, on each backend. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import type {
@@ -31,9 +31,12 @@ test.before('build', async (t) => {
   built = await build('test/bindings/requests/loom.config.ts', 'requests', 'files');
 });
 
+let folders = 0;
 /** Paths in a folder of their own; the source holds `text`. */
 function paths(text: string | Uint8Array = 'the source'): Record<Fd, string> {
-  const folder = mkdtempSync(join(ownFolder, 'files-'));
+  folders += 1;
+  const folder = join(ownFolder, `files-${folders}`);
+  mkdirSync(folder);
   const at = (name: string): string => join(folder, name);
   writeFileSync(at('source'), text);
   return { data: at('data'), log: at('log'), source: at('source'), out: at('out') };
