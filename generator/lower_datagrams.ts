@@ -80,6 +80,7 @@ export function lowerDatagram(
     ),
     receive: { group: at.group, bytes: fd.receive.bytes, count: fd.receive.count },
     send: { bytes: fd.send.bytes, count: fd.send.count },
+    ...(fd.jsSends && { jsSends: 1 as const }),
     batch: fd.batch,
     timestamps: Number(fd.timestamps === 'software'),
     drops: Number(udp?.drops ?? false),

@@ -21,12 +21,13 @@ const defaultArenaBytes = 1024 * 1024;
 
 /**
  * Requests of JavaScript that a reactor can have in flight; undefined: JavaScript asks for nothing.
- * A file that no handler of its reactor has is JavaScript's.
+ * A file that no handler of its reactor has is JavaScript's, and so are sends that a config allows.
  */
 export function jsRequestCount(name: string, config: CheckedConfig): number | undefined {
   const declared = config.reactors[name]?.jsRequests;
   if (declared !== undefined) return declared;
   const fds = Object.values(config.fds).filter(({ on }) => on === name);
+  if (fds.some((fd) => 'jsSends' in fd && fd.jsSends)) return defaultCount;
   const isHandled = fds.some(({ handler }) => handler !== undefined);
   return !isHandled && fds.some(({ kind }) => kind === 'file') ? defaultCount : undefined;
 }

@@ -82,6 +82,7 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
     descriptors: fd.descriptors,
     connections: fd.slots,
     writeQueue: fd.writeQueueBytes,
+    jsSends: fd.jsSends === 1,
     receive: given({
       bytes: fd.receive.bytes,
       count: fd.receive.count,

@@ -13,6 +13,7 @@ export function raiseDatagram(fd: IrDatagramFd, on: string): Record<string, unkn
     timestamps: fd.timestamps === 1 ? 'software' : 'none',
     receive: { bytes: fd.receive.bytes, count: fd.receive.count },
     send: { bytes: fd.send.bytes, count: fd.send.count },
+    jsSends: fd.jsSends === 1,
     batch: fd.batch,
     receiveBuffer: options.receiveBufferBytes || undefined,
     sendBuffer: options.sendBufferBytes || undefined,

@@ -110,7 +110,8 @@ export const reactorSchema = v.strictObject({
   requests: v.optional(integer('requests', 0, 65536), 0),
   /** What JavaScript can have in flight on this reactor besides the sends of its connections, such
    * as reads and writes of files; a power of two, 2 to 16384. Past it a request is refused. By
-   * default 64 where a file has no handler on its reactor, else JavaScript asks for nothing. */
+   * default 64 where a file has no handler on its reactor or an fd says `jsSends`, else JavaScript
+   * asks for nothing. */
   jsRequests: v.optional(integer('requests', 2, 2 ** 14, 'power of two')),
   /** Bytes of shared memory that requests of JavaScript read into and write from, a power of two;
    * 4K to 512M. By default 1M. */

@@ -124,6 +124,8 @@ export interface IrStreamFd {
   descriptors?: number;
   /** Bytes of each connection's write queue (2^n). */
   writeQueueBytes: number;
+  /** JavaScript sends behind what the handler writes, 1; absent: it does not. */
+  jsSends?: 1;
   /** Servers: what happens to a connection past the last slot. */
   full: 'refuse' | 'wait';
   /** Servers of a reactor with several instances: how connections reach them. */

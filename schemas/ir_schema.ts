@@ -76,6 +76,7 @@ const streamFd = v.strictObject({
   trigger: v.exactOptional(v.literal('level')),
   descriptors: v.exactOptional(whole(1, 253)),
   writeQueueBytes: whole(1, 2 ** 28),
+  jsSends: v.exactOptional(v.literal(1)),
   full: one('refuse', 'wait'),
   spread: v.exactOptional(one('reuseport', 'round-robin', 'least-inflight')),
   growAt: v.exactOptional(whole(1, limits.slots)),

@@ -46,6 +46,7 @@ export const datagramFd = v.strictObject({
     count: whole(1, 32768),
   }),
   send: v.strictObject({ bytes: whole(1, 65536), count: whole(1, 32768) }),
+  jsSends: v.exactOptional(v.literal(1)),
   batch: whole(1, 64),
   timestamps: bit,
   drops: bit,

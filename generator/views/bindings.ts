@@ -3,6 +3,7 @@ import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts'
 import { instancesOf } from '../lower_groups.ts';
 import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
 import { jsFiles, jsFileType } from './js_requests.ts';
+import { hasJsSends } from './js_sends.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { commentLines, identifier, maximumColumns, typescriptString } from './text.ts';
 
@@ -76,6 +77,7 @@ function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
   add(used(['Channel']), './loom/channel.ts');
   add(used(['AppendableFile', 'ReadableFile', 'ReadWriteFile', 'WritableFile']), './loom/file.ts');
   add(['OpenOptions', 'Program'], './loom/open.ts');
+  add(used(['SendingDatagrams', 'SendingServer', 'SendingStream']), './loom/sender.ts');
   add(used(['NativeServer', 'NativeStream', 'Server', 'Stream']), './loom/stream.ts');
   add(used(['Timer']), './loom/timer.ts');
   return imports;
@@ -93,10 +95,13 @@ function fdProperty(fd: IrFd): PropertyView[] {
   const comment = propertyComment(describeFd(fd));
   const name = identifier(fd.name);
   if (isFile(fd)) return [];
-  if (isDatagram(fd)) return [{ comment, name, type: 'NativeServer' }];
+  if (isDatagram(fd)) {
+    return [{ comment, name, type: hasJsSends(fd) ? 'SendingDatagrams' : 'NativeServer' }];
+  }
   if (isSource(fd)) return [];
   if (!isStream(fd)) return fd.handler === null ? [{ comment, name, type: 'Timer' }] : [];
-  const type = `${fd.handler === null ? '' : 'Native'}${isServer(fd) ? 'Server' : 'Stream'}`;
+  const form = fd.handler === null ? '' : hasJsSends(fd) ? 'Sending' : 'Native';
+  const type = `${form}${isServer(fd) ? 'Server' : 'Stream'}`;
   return [{ comment, name, type }];
 }
 

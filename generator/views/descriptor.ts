@@ -1,6 +1,6 @@
 /** The view of `bindings/descriptor.ts`: the numbers that templates/bindings needs of a program. */
 import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
-import { isFile, isSource, isStream } from '../fd_kinds.ts';
+import { isDatagram, isFile, isSource, isStream } from '../fd_kinds.ts';
 import { layoutHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
@@ -138,6 +138,9 @@ function descriptorFd(fd: IrFd): string[] {
     `native: ${fd.handler === null ? 'false' : 'true'}`,
   ];
   if (isFile(fd)) return [...common, `direct: ${fd.direct === 1}`];
+  if (isDatagram(fd)) {
+    return fd.jsSends === 1 ? [...common, `sendBytes: ${integer(fd.send.bytes)}`] : common;
+  }
   if (!isStream(fd)) return common;
   const maximum = maximumMessageBytes(fd);
   return [
@@ -148,5 +151,6 @@ function descriptorFd(fd: IrFd): string[] {
     `writeQueueBytes: ${integer(fd.writeQueueBytes)}`,
     `framingBytes: ${integer(framingOverhead(fd.framing))}`,
     `maximumMessageBytes: ${integer(maximum)}`,
+    ...(fd.jsSends === 1 ? ['jsSends: true'] : []),
   ];
 }

@@ -86,6 +86,8 @@ export interface StreamDescriptor {
   readonly framingBytes: number;
   /** Longest message the framing allows; 0 for raw, which has no limit of its own. */
   readonly maximumMessageBytes: number;
+  /** JavaScript sends too, although it is native. */
+  readonly jsSends?: true;
 }
 
 /** A timer fd. */
@@ -103,6 +105,8 @@ export interface DatagramDescriptor {
   /** Program-wide number. */
   readonly index: number;
   readonly native: true;
+  /** JavaScript sends too: datagrams of at most so many bytes. */
+  readonly sendBytes?: number;
 }
 
 /** A file: of C++ handlers, and of JavaScript where its reactor takes `requests`. */

@@ -77,8 +77,8 @@ export function unknownName(option: string, name: string, known: readonly string
 export function messageTooLong(fd: string, bytes: number, maximumBytes: number): LoomError {
   return new LoomError(
     'LOOM6005',
-    `fds.${fd} cannot send a message of ${bytes} bytes: its framing, writeQueue and the inbox ` +
-      `of its reactor allow ${maximumBytes}; send it in parts or raise what limits it`,
+    `fds.${fd} cannot send a message of ${bytes} bytes: its framing, its queue and the shared ` +
+      `memory of its reactor allow ${maximumBytes}; send it in parts or raise what limits it`,
     fd,
   );
 }

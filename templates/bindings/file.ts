@@ -7,7 +7,7 @@ import { isElsewhere, isReturned, type SharedBuffer } from './arena.ts';
 import type { FileDescriptor } from './descriptor.ts';
 import { bufferReturned, notAPosition, requestFailed, requestTooLong } from './error.ts';
 import { JsRequestKind } from './layout.ts';
-import type { Asker, RequestForm, RequestLink, RequestOptions } from './request_form.ts';
+import type { Asker, RequestForm, RequestOptions } from './request_form.ts';
 import type { RequestQueue } from './requests.ts';
 
 /** Bytes of a struct statx, statx(2). */
@@ -51,17 +51,20 @@ export class File implements Asker {
   readonly name: string;
   /** Program-wide number. */
   readonly $index: number;
-  readonly #link: RequestLink;
   readonly #queue: RequestQueue;
 
-  constructor(descriptor: FileDescriptor, link: RequestLink, queue: RequestQueue) {
+  constructor(descriptor: FileDescriptor, queue: RequestQueue) {
     this.name = descriptor.name;
     this.$index = descriptor.index;
-    this.#link = link;
     this.#queue = queue;
   }
 
-  /** Fulfilled when requests that were refused with LOOM6020 are worth another try. */
+  /** Another request would be refused with LOOM6020 now: first await `writable`. */
+  get isFull(): boolean {
+    return this.#queue.isFull;
+  }
+
+  /** Fulfilled when requests are worth a try, after LOOM6020 or while `isFull`. */
   get writable(): Promise<void> {
     return this.#queue.writable;
   }
@@ -117,14 +120,9 @@ export class File implements Asker {
     const queue = this.#queue;
     const number = queue.begin(forms.write, this, offset);
     if (number < 0) return queue.refuse(this);
-    const at = typeof data === 'string' ? isElsewhere : queue.placeAt(number, data);
+    const at = queue.placeData(number, data, length);
     if (at === isReturned) return Promise.reject(bufferReturned());
-    if (at === isElsewhere) {
-      if (!queue.place(number, length)) return queue.refuse(this);
-      const start = queue.memoryOf(number);
-      if (typeof data === 'string') this.#link.buffer.write(data, start, length, 'utf8');
-      else this.#link.bytes.set(data, start);
-    }
+    if (at < 0) return queue.refuse(this);
     return queue.post(number, options?.signal);
   }
 
@@ -182,7 +180,7 @@ function isPosition(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-type Common = 'name' | 'size' | 'writable' | 'lend';
+type Common = 'name' | 'size' | 'isFull' | 'writable' | 'lend';
 type Writing = 'sync' | 'syncData' | 'truncate';
 
 /** A file of mode 'read'. */

@@ -60,6 +60,7 @@ export const JsRequestKind = {
   truncate: 5,
   sync: 6,
   syncData: 7,
+  send: 8,
 } as const;
 
 /** What a record of the inbox asks. */

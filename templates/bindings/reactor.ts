@@ -20,6 +20,7 @@ import { File } from './file.ts';
 import { controlWord, DeliveryEvent } from './layout.ts';
 import { RefusedSends } from './refused_sends.ts';
 import { RequestQueue } from './requests.ts';
+import { Sender } from './sender.ts';
 import { ReactorStats } from './stats.ts';
 import { Server, Stream } from './stream.ts';
 import { Timer } from './timer.ts';
@@ -48,6 +49,7 @@ export class ReactorLink {
   readonly timers: Timer[] = [];
   readonly channels: Channel<never>[] = [];
   readonly files: File[] = [];
+  readonly senders: Sender[] = [];
   /** By program-wide number of the fd. */
   readonly #fds: (Stream | Timer | undefined)[] = [];
   readonly #wake: () => void;
@@ -171,9 +173,11 @@ export class ReactorLink {
     for (const fd of descriptor.fds) {
       if (fd.kind === 'file') {
         if (this.#requests === undefined || fd.direct) continue;
-        this.files.push(new File(fd, this, this.#requests));
+        this.files.push(new File(fd, this.#requests));
         continue;
       }
+      const sends = 'sendBytes' in fd || ('jsSends' in fd && fd.jsSends);
+      if (sends && this.#requests) this.senders.push(new Sender(fd, this.#requests));
       if (fd.native) continue;
       if (fd.kind === 'timer') {
         const timer = new Timer(fd.name);

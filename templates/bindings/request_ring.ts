@@ -15,8 +15,10 @@ export interface RequestEntry {
   generation: number;
   memory: number;
   bytes: number;
+  slot: number;
   /** 0 to 2^53 - 1. */
   offset: number;
+  addressBytes: number;
 }
 
 /** The writing end. */
@@ -29,7 +31,9 @@ export class RequestRing {
     generation: 0,
     memory: 0,
     bytes: 0,
+    slot: 0,
     offset: 0,
+    addressBytes: 0,
   };
   readonly #words: Int32Array;
   readonly #tailWord: number;
@@ -53,16 +57,18 @@ export class RequestRing {
    */
   push(): void {
     const words = this.#words;
-    const { kind, fd, number, generation, memory, bytes, offset } = this.entry;
+    const { kind, fd, number, generation, memory, bytes, slot, offset } = this.entry;
     const word = this.#firstWord + (this.#tail & this.#mask) * requestWords;
     words[word] = kind | (fd << 16);
     words[word + 1] = number;
     words[word + 2] = generation;
     words[word + 3] = memory;
     words[word + 4] = bytes;
+    words[word + 5] = slot;
     // Of a number the bitwise operators take the low 32 bits.
     words[word + 6] = offset | 0;
     words[word + 7] = Math.floor(offset / 2 ** 32);
+    words[word + 8] = this.entry.addressBytes;
     this.#tail = (this.#tail + 1) | 0;
     Atomics.store(words, this.#tailWord, this.#tail);
   }

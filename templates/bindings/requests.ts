@@ -6,7 +6,8 @@
  * Nothing is allocated for a request but its promise: what is known of those in flight lies in
  * arrays, by the number of the request.
  */
-import { Arena, isReturned } from './arena.ts';
+import { AbortWatch } from './abort_watch.ts';
+import { Arena, isElsewhere, isReturned } from './arena.ts';
 import type { RequestsDescriptor } from './descriptor.ts';
 import { requestRefused, requestStopped } from './error.ts';
 import { JsRequestKind } from './layout.ts';
@@ -34,8 +35,7 @@ export class RequestQueue {
   readonly #forms: (RequestForm | undefined)[];
   readonly #askers: (Asker | undefined)[];
   readonly #targets: (Uint8Array | undefined)[];
-  readonly #signals: (AbortSignal | undefined)[];
-  readonly #onAbort: ((() => void) | undefined)[];
+  readonly #aborts: AbortWatch;
   readonly #resolve: ((value: never) => void)[];
   readonly #reject: ((error: unknown) => void)[];
   #writable: Settler | undefined;
@@ -68,22 +68,25 @@ export class RequestQueue {
     this.#forms = new Array(count).fill(undefined);
     this.#askers = new Array(count).fill(undefined);
     this.#targets = new Array(count).fill(undefined);
-    this.#signals = new Array(count).fill(undefined);
-    this.#onAbort = new Array(count).fill(undefined);
+    this.#aborts = new AbortWatch(count, (number) => {
+      this.#write(number, JsRequestKind.cancel);
+      link.wakeIfSleeping();
+    });
     this.#resolve = new Array(count).fill(undefined);
     this.#reject = new Array(count).fill(undefined);
   }
 
-  /** Requests that have not completed. */
-  get inFlight(): number {
-    return this.#descriptor.count - this.#freeCount;
+  /** As many requests as can be are in flight: another one would be refused. */
+  get isFull(): boolean {
+    return this.#freeCount === 0;
   }
 
   /**
-   * Fulfilled at once, or after a refused request when half of the requests and half of the arena
-   * are free again.
+   * Fulfilled at once, or, when it is full or a request was refused, when half of the requests and
+   * half of the arena are free again.
    */
   get writable(): Promise<void> {
+    this.#refused ||= this.isFull;
     if (!this.#refused || this.#ended) return Promise.resolve();
     this.#writable ??= makeSettler();
     return this.#writable.promise;
@@ -133,47 +136,61 @@ export class RequestQueue {
     return at;
   }
 
+  /**
+   * Gives a request the `length` bytes of `data` to work with: where they lie if they were lent,
+   * else a copy with `behind` after it. Says what `placeAt` says, and isElsewhere when there is no
+   * room: in both cases the number is free again.
+   */
+  placeData(number: number, data: Uint8Array | string, length: number, behind = ''): number {
+    const at = typeof data === 'string' || behind !== '' ? isElsewhere : this.placeAt(number, data);
+    if (at !== isElsewhere) return at;
+    if (!this.place(number, length + Buffer.byteLength(behind))) return isElsewhere;
+    const start = this.#memoryOf(number);
+    if (typeof data === 'string') this.#link.buffer.write(data, start, length, 'utf8');
+    else this.#link.bytes.set(data, start);
+    if (behind !== '') this.#link.buffer.write(behind, start + length, 'utf8');
+    return start;
+  }
+
   /** Byte offset of a request's memory in the shared block. */
-  memoryOf(number: number): number {
+  #memoryOf(number: number): number {
     return this.#descriptor.arenaOffset + (this.#memory[number] as number);
   }
 
   /** A copy of the first `bytes` of a request's memory. */
   copyOf(number: number, bytes: number): Uint8Array {
-    const at = this.memoryOf(number);
+    const at = this.#memoryOf(number);
     // Of a Uint8Array over shared memory it is one over memory of its own.
     return this.#link.bytes.slice(at, at + bytes);
   }
 
   /** Copies the first `bytes` of a request's memory to its target, if it has one. */
   copyToTarget(number: number, bytes: number): void {
-    const at = this.memoryOf(number);
+    const at = this.#memoryOf(number);
     this.#targets[number]?.set(this.#link.bytes.subarray(at, at + bytes));
   }
 
-  /** Who asked for a request, and for which bytes from where. */
+  /** Who asked for a request. */
   askerOf(number: number): Asker {
     return this.#askers[number] as Asker;
   }
 
-  /** Bytes that a request reads or writes. */
-  bytesOf(number: number): number {
-    return this.#bytes[number] as number;
-  }
-
-  /** Where in its file a request reads or writes. */
-  offsetOf(number: number): number {
-    return this.#offsets[number] as number;
-  }
-
-  /** Gives the request to the reactor. `signal` was not aborted yet. */
-  post<Value>(number: number, signal: AbortSignal | undefined): Promise<Value> {
+  /**
+   * Gives the request to the reactor. `signal` was not aborted yet. A send says on which connection
+   * or socket of its fd, and how long the address is that lies at the end of its bytes.
+   */
+  post<Value>(
+    number: number,
+    signal: AbortSignal | undefined,
+    slot = 0,
+    addressBytes = 0,
+  ): Promise<Value> {
     const promise = new Promise<Value>(this.#executor as never);
     this.#resolve[number] = this.#resolveNext;
     this.#reject[number] = this.#rejectNext;
     const form = this.#forms[number] as RequestForm;
-    this.#write(number, form.kind);
-    if (signal !== undefined) this.#watch(number, signal);
+    this.#write(number, form.kind, slot, addressBytes);
+    if (signal !== undefined) this.#aborts.watch(number, signal);
     this.#link.wakeIfSleeping();
     return promise;
   }
@@ -182,7 +199,7 @@ export class RequestQueue {
   refuse<Value>(asker: Asker): Promise<Value> {
     if (this.#ended) return Promise.reject(requestStopped(asker.name));
     this.#refused = true;
-    return Promise.reject(requestRefused(asker.name, this.#descriptor.count, this.arena.bytes));
+    return Promise.reject(requestRefused(asker.name, this.#free.length, this.arena.bytes));
   }
 
   /** For the link: a request has completed; `outcome` is the index of its words in the block. */
@@ -215,14 +232,15 @@ export class RequestQueue {
     const form = this.#forms[number] as RequestForm;
     const resolve = this.#resolve[number] as (value: unknown) => void;
     const reject = this.#reject[number] as (error: unknown) => void;
-    const signal = this.#signals[number];
+    const signal = this.#aborts.signalOf(number);
     if (systemError === 0) {
       const result = form.finish(this, number, value);
       this.#drop(number);
       resolve(result);
-    } else if (systemError === ecanceled && signal?.aborted) {
+    } else if (systemError === ecanceled) {
+      const { name } = this.askerOf(number);
       this.#drop(number);
-      reject(signal.reason);
+      reject(signal?.aborted ? signal.reason : requestStopped(name));
     } else {
       const error = form.fail(this, number, value, systemError);
       this.#drop(number);
@@ -235,10 +253,7 @@ export class RequestQueue {
     const at = this.#memory[number] as number;
     if (at >= 0) this.arena.release(at, this.#bytes[number] as number);
     this.#memory[number] = -1;
-    const onAbort = this.#onAbort[number];
-    if (onAbort !== undefined) this.#signals[number]?.removeEventListener('abort', onAbort);
-    this.#signals[number] = undefined;
-    this.#onAbort[number] = undefined;
+    this.#aborts.forget(number);
     this.#targets[number] = undefined;
     this.#forms[number] = undefined;
     this.#askers[number] = undefined;
@@ -250,27 +265,17 @@ export class RequestQueue {
     this.#freeCount += 1;
   }
 
-  #watch(number: number, signal: AbortSignal): void {
-    const generation = this.#generations[number];
-    const onAbort = () => {
-      if (this.#generations[number] !== generation || this.#ended) return;
-      this.#write(number, JsRequestKind.cancel);
-      this.#link.wakeIfSleeping();
-    };
-    this.#signals[number] = signal;
-    this.#onAbort[number] = onAbort;
-    signal.addEventListener('abort', onAbort, { once: true });
-  }
-
-  #write(number: number, kind: number): void {
+  #write(number: number, kind: number, slot = 0, addressBytes = 0): void {
     const { entry } = this.#ring;
     entry.kind = kind;
     entry.fd = this.askerOf(number).$index;
     entry.number = number;
     entry.generation = this.#generations[number] as number;
     entry.memory = Math.max(0, this.#memory[number] as number);
-    entry.bytes = this.bytesOf(number);
-    entry.offset = this.offsetOf(number);
+    entry.bytes = this.#bytes[number] as number;
+    entry.slot = slot;
+    entry.offset = this.#offsets[number] as number;
+    entry.addressBytes = addressBytes;
     this.#ring.push();
   }
 

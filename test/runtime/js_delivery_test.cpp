@@ -243,4 +243,23 @@ TEST_P(Js, AConnectionWithoutRoomDoesNotHoldUpOthers) {
   EXPECT_EQ(loom_test::receive_exactly(full.get(), expected.size()), expected);
 }
 
+TEST_P(Js, WhatFoundNoRoomGoesOnWhenTheRestWasSentAtOnce) {
+  LOOM_START_OR_SKIP();
+  const Descriptor client = loom_test::connect_to(port_);
+  ASSERT_TRUE(consume_until([&] { return lines_.size() == 1; }));
+  const auto who = lines_.begin()->first;
+  ASSERT_TRUE(eventually([&] { return control_->reactor_sleeping.load() == 1; }));
+  // More than the write queue takes, in the inbox before the loop looks: what is taken first leaves
+  // with one send, and nothing else happens then.
+  control_->reactor_sleeping.exchange(0);
+  std::string expected;
+  const std::string message(1300, 'x');
+  for (int n = 0; n < 3; ++n) {
+    ASSERT_TRUE(post(who.first, who.second, message.substr(0, 1000)));
+    expected += framed(message.substr(0, 1000));
+  }
+  program_.wake(0);
+  EXPECT_EQ(loom_test::receive_exactly(client.get(), expected.size()), expected);
+}
+
 }  // namespace

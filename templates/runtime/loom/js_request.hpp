@@ -19,6 +19,8 @@ enum class JsRequestKind : std::uint16_t {
   truncate = 5,   ///< of a file to `offset` bytes, ftruncate(2)
   sync = 6,       ///< of a file, fsync(2)
   sync_data = 7,  ///< of a file, fdatasync(2)
+  /// Its bytes on a connection, framed, or in a datagram; done when they are queued.
+  send = 8,
 };
 
 /// One entry of the ring.
@@ -34,14 +36,19 @@ struct JsRequest {
   /// Its bytes in the arena: where they begin, and how many.
   std::uint32_t memory;
   std::uint32_t bytes;
-  std::uint32_t reserved;
-  /// Where in the file.
+  /// send: which connection or socket of the fd.
+  std::uint32_t slot;
+  /// Where in the file; truncate: its length. send: the generation of the connection, 0 is any.
   std::uint64_t offset;
-  std::byte padding[32];
+  /// send: how many of `bytes`, at their end, are the address of the datagram, as text with its
+  /// NUL; 0: the peer that the socket is connected to.
+  std::uint32_t address_bytes;
+  std::byte padding[28];
 };
 static_assert(sizeof(JsRequest) == 64 && offsetof(JsRequest, offset) == 24);
 static_assert(offsetof(JsRequest, number) == 4 && offsetof(JsRequest, generation) == 8);
 static_assert(offsetof(JsRequest, memory) == 12 && offsetof(JsRequest, bytes) == 16);
+static_assert(offsetof(JsRequest, slot) == 20 && offsetof(JsRequest, address_bytes) == 32);
 
 /// Payload of DeliveryEvent::completed; the record's slot is the request's number.
 struct JsOutcome {

@@ -79,6 +79,10 @@ class JsRequestTable {
   JsRequestRing ring;
   /// Completed ones that wait for room towards JavaScript, in order.
   OperationQueue untold;
+  /// Sends that wait for room in the queue of their connection, in order.
+  OperationQueue blocked;
+  /// Something completed since those were last tried.
+  bool try_blocked = false;
   /// The arena is known to the ring of the backend, under this number.
   bool registered = false;
   /// Nothing is taken any more.
@@ -147,7 +151,8 @@ inline system::Request next_step_of(const JsRequestSlot& slot, bool registered,
     case JsRequestKind::truncate: return system::ftruncate(fd, asked.offset);
     case JsRequestKind::sync: return system::fsync(fd);
     case JsRequestKind::sync_data: return system::fdatasync(fd);
-    case JsRequestKind::cancel: break;
+    case JsRequestKind::cancel:
+    case JsRequestKind::send: break;
   }
   return {};
 }

@@ -208,6 +208,10 @@ class Reactor : public ReactorJsRequests<Derived, Backend, Shape> {
     derived().each_stream([this](auto& family) { this->settle_dirty(family); });
     this->settle_all_datagrams();
     this->settle_requests();
+    // What was sent at once has no completion that would tell of the room.
+    if (!core_.made_room_) return;
+    core_.made_room_ = false;
+    this->unblock_commands();
   }
 
   /// Dispatches what has expired, through the switch of the completions.

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "js_request_table.hpp"
+#include "js_send.hpp"
 #include "reactor_commands.hpp"
 
 namespace loom {
@@ -61,6 +62,7 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
       return 0;
     } else {
       tell_waiting();
+      if (table_.try_blocked || !table_.ring.empty()) try_blocked();
       std::uint32_t count = 0;
       JsRequest asked;
       while (count < Shape::inbox_batch && !table_.closed && table_.ring.take(asked)) {
@@ -76,8 +78,14 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
     if constexpr (!has_any) {
       return false;
     } else {
-      return !table_.closed && !table_.ring.empty();
+      return !table_.closed && (!table_.ring.empty() || blocked_may_go());
     }
+  }
+
+  /// Something completed: whatever waits for room may find it now.
+  void unblock_commands() noexcept {
+    Base::unblock_commands();
+    if constexpr (has_any) table_.try_blocked = true;
   }
 
   /// While the loop stops: once its time to drain is over nothing more is taken, and what is in
@@ -90,6 +98,7 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
       if (!this->drain_is_over(now)) return table_.ring.empty() && table_.untold.empty();
       table_.closed = true;
       table_.each([this](JsRequestSlot& slot) { cancel(slot); });
+      try_blocked();
       return true;
     }
   }
@@ -107,6 +116,7 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
     }
     JsRequestSlot* slot = table_.begin(asked, arena(), Shape::js_arena_bytes);
     if (slot == nullptr) return core_.log("loom: a request of JavaScript makes no sense; dropped");
+    if (static_cast<JsRequestKind>(asked.kind) == JsRequestKind::send) return send(*slot);
     static_cast<Derived&>(*this).each_file([&](auto& family) {
       if (family.shape.index == asked.fd) slot->file = &family.state;
     });
@@ -130,7 +140,43 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
   }
 
   void cancel(JsRequestSlot& slot) noexcept {
-    if (slot.in_flight) cancel_request(backend_, slot);
+    if (slot.in_flight) return cancel_request(backend_, slot);
+    // Of one that waits: it ends when it is tried next.
+    slot.cancelled = true;
+    table_.try_blocked = true;
+  }
+
+  [[nodiscard]] bool blocked_may_go() const noexcept {
+    return table_.try_blocked && !table_.blocked.empty();
+  }
+
+  /// Tries what waits for room once more, in order. Within this no connection gets room, so what
+  /// was asked of it later stays behind what was asked before. Bound: the requests that exist.
+  void try_blocked() noexcept {
+    table_.try_blocked = false;
+    for (std::uint32_t left = table_.blocked.size(); left != 0; --left) {
+      auto& slot = static_cast<JsRequestSlot&>(*table_.blocked.pop());
+      if (slot.cancelled) {
+        end(slot, ECANCELED);
+      } else {
+        send(slot);
+      }
+    }
+  }
+
+  /// Queues the bytes of a send, or has it wait for room.
+  void send(JsRequestSlot& slot) noexcept {
+    int error = ENOTCONN;
+    const auto attempt = [&](auto& family) {
+      if constexpr (std::remove_cvref_t<decltype(family)>::shape.js_sends) {
+        if (family.shape.index == slot.asked.fd) error = send_for_js(family, slot);
+      }
+    };
+    static_cast<Derived&>(*this).each_stream(attempt);
+    static_cast<Derived&>(*this).each_datagram(attempt);
+    if (error == send_waits) return table_.blocked.push(slot);
+    slot.done_bytes = error == 0 ? slot.asked.bytes : 0;
+    end(slot, error);
   }
 
   /// Bytes were read or written: there may be more.

@@ -97,6 +97,7 @@ struct StreamShape {
   std::uint64_t connect_timeout_nanoseconds = 0;    ///< clients; 0 is none
   std::uint64_t reconnect_initial_nanoseconds = 0;  ///< clients; 0 is never
   std::uint64_t reconnect_maximum_nanoseconds = 0;  ///< clients
+  bool js_sends = false;                ///< JavaScript sends behind what the handler writes
   std::int32_t first_shared_slot = -1;  ///< slot words shared with JavaScript; -1 is none
   SocketOptions options{};
 
