@@ -10,6 +10,7 @@ import { checkDatagrams } from './check_datagrams.ts';
 import { checkFileFds } from './check_file_fds.ts';
 import { checkGroups } from './check_groups.ts';
 import { checkNames } from './check_names.ts';
+import { checkPackage } from './check_package.ts';
 import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
 import { checkTune } from './check_tune.ts';
@@ -41,6 +42,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkPools(config, value),
     ...checkFileFds(config, value),
     ...checkTune(config, value),
+    ...checkPackage(config),
     ...checkGroups(config),
     ...checkBudgets(config),
   ].sort(byPath);

@@ -20,6 +20,7 @@ import { lowerFd, startCursor } from './lower_fds.ts';
 import { fibersAtOnce, lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { lowerCount, lowerSpread } from './lower_groups.ts';
 import { lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
+import { lowerPackage } from './lower_package.ts';
 import { lowerPools, lowerReactorPools } from './lower_pools.ts';
 import { lowerShared } from './lower_shared.ts';
 
@@ -166,6 +167,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
   const pools = lowerPools(config);
   const fdIndexes = new Map(entriesByName(config.fds).map(([name], index) => [name, index]));
   const fibers = lowerFibers(config);
+  const packaged = lowerPackage(config);
   return {
     abi: IR_ABI,
     name: config.name,
@@ -180,6 +182,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
     messages,
     ...(fibers !== undefined && { fibers }),
     ...(pools !== undefined && { pools }),
+    ...(packaged !== undefined && { package: packaged }),
     reactors: entriesByName(config.reactors).map(([name], index) =>
       lowerReactor(name, index, config, fdIndexes, messages),
     ),

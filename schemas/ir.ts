@@ -11,6 +11,7 @@ import type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 import type { IrDatagramFd } from './ir_datagrams.ts';
 import type { IrFileFd } from './ir_files.ts';
 import type { IrMessage } from './ir_messages.ts';
+import type { IrPackage } from './ir_package.ts';
 
 export type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 export type { IrDatagramFd, IrDatagramOptions, IrGroup } from './ir_datagrams.ts';
@@ -246,5 +247,7 @@ export interface Ir {
   fibers?: IrFibers;
   /** Absent: no pool. */
   pools?: IrPool[];
+  /** Absent: the output folder is no npm package. */
+  package?: IrPackage;
   reactors: IrReactor[];
 }

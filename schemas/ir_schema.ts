@@ -10,6 +10,7 @@ import { channel, shared } from './ir_schema_channels.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
 import { fileFd } from './ir_schema_files.ts';
 import { message } from './ir_schema_messages.ts';
+import { packageEntry } from './ir_schema_package.ts';
 import { limits } from './limits.ts';
 
 const bytes = whole(0, 2 ** 40);
@@ -213,5 +214,6 @@ export const irSchema = v.strictObject({
     }),
   ),
   pools: v.exactOptional(list(pool, limits.pools + 1)),
+  package: v.exactOptional(packageEntry),
   reactors: list(reactor, limits.reactors),
 }) satisfies v.GenericSchema<unknown, Ir>;
