@@ -81,14 +81,28 @@ function packaged(path: string): string {
   return path.replace(/\.js(\.map)?$/, '.cjs$1').replace(/\.d\.ts(\.map)?$/, '.d.cts$1');
 }
 
+/** What the types of a package are written with, wherever they are read: a line each. */
+const references = ['/// <reference lib="esnext.disposable" />', '/// <reference types="node" />'];
+
+/** The declarations that begin with them; what is imported from there comes after. */
+const entry = `${to}index.d.cts`;
+
+/** A source map as text, under its new name. */
+function renamedMap(path: string, text: string): string {
+  const map = JSON.parse(text) as { mappings: string };
+  const file = path.slice(path.lastIndexOf('/') + 1, -'.map'.length);
+  // A semicolon ends a line without mappings.
+  const before = path === `${entry}.map` ? ';'.repeat(references.length) : '';
+  return `${JSON.stringify({ ...map, file, mappings: before + map.mappings })}\n`;
+}
+
 /** A text of the compiler, under its new name: maps and what names them. */
 function renamed(path: string, text: string): string {
+  if (path.endsWith('.map')) return renamedMap(path, text);
   const file = path.slice(path.lastIndexOf('/') + 1);
-  if (!path.endsWith('.map')) {
-    return text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, `\n//# sourceMappingURL=${file}.map\n`);
-  }
-  const map = JSON.parse(text) as object;
-  return `${JSON.stringify({ ...map, file: file.slice(0, -'.map'.length) })}\n`;
+  const before = path === entry ? `${references.join('\n')}\n` : '';
+  const mapped = text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '');
+  return `${before}${mapped}\n//# sourceMappingURL=${file}.map\n`;
 }
 
 /** Where the compiler finds the text below. */

@@ -24,6 +24,8 @@ export class LoomError extends Error {
 
 /** How a program is built again. */
 export interface Rebuild {
+  /** Whether the folder came from npm, without sources to build from. */
+  readonly isPackage: boolean;
   /** Where the commands are typed: the output folder. */
   readonly folder: string;
   /** They name the config. */
@@ -44,14 +46,20 @@ function below(lines: readonly string[]): string[] {
   return lines.map((line) => `  ${line}`);
 }
 
+/** The lines that say how to get an addon that fits. */
+function again({ isPackage, folder, commands }: Rebuild): string[] {
+  return isPackage
+    ? ['install the package again, or have its publisher build it with', ...below(commands)]
+    : ['build it with', ...below([`cd ${folder}`, ...commands])];
+}
+
 /** LOOM6001: no addon where the emitted bindings look, and sources to build it from. */
-export function addonNotFound(search: AddonSearch, { folder, commands }: Rebuild): LoomError {
+export function addonNotFound(search: AddonSearch, rebuild: Rebuild): LoomError {
   const lines = [
     `the native addon of '${search.program}' has not been built for ${search.platform}: there is ` +
       'none of',
     ...below(search.looked),
-    'build it with',
-    ...below([`cd ${folder}`, ...commands]),
+    ...again(rebuild),
   ];
   return new LoomError('LOOM6001', lines.join('\n'));
 }
@@ -73,32 +81,19 @@ export function packageWithoutAddon(
 }
 
 /** LOOM6002: the addon is there and does not load; `reason` goes on from its path. */
-export function addonNotLoadable(
-  path: string,
-  reason: string,
-  { folder, commands }: Rebuild,
-): LoomError {
-  const lines = [
-    `${path} ${reason}`,
-    'build it again here, or install the package again; to build it:',
-    ...below([`cd ${folder}`, ...commands]),
-  ];
-  return new LoomError('LOOM6002', lines.join('\n'));
+export function addonNotLoadable(path: string, reason: string, rebuild: Rebuild): LoomError {
+  return new LoomError('LOOM6002', [`${path} ${reason}`, ...again(rebuild)].join('\n'));
 }
 
 /**
- * LOOM6003: addon and TypeScript come from different builds; `difference` says where. The commands,
- * run in the folder, name the config and build both anew.
+ * LOOM6003: addon and TypeScript come from different builds; `difference` says where, and the
+ * commands name the config.
  */
-export function addonStale(
-  path: string,
-  difference: string,
-  { folder, commands }: Rebuild,
-): LoomError {
+export function addonStale(path: string, difference: string, rebuild: Rebuild): LoomError {
   const lines = [
     `${path} does not belong to these bindings: ${difference}`,
-    'one of the two is older than the config; build both again with',
-    ...below([`cd ${folder}`, ...commands]),
+    'one of the two is older than the config; both have to be made anew:',
+    ...again(rebuild),
   ];
   return new LoomError('LOOM6003', lines.join('\n'));
 }

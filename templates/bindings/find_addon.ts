@@ -13,7 +13,10 @@ function outputFolder(descriptor: ProgramDescriptor): string {
 
 /** How a program is built again, and where one types it. */
 export function rebuildOf(descriptor: ProgramDescriptor): Rebuild {
-  return { folder: outputFolder(descriptor), commands: descriptor.native.buildCommands };
+  const folder = outputFolder(descriptor);
+  // A package has no sources to build from; the folder that it was packed in has them.
+  const isPackage = !existsSync(join(folder, 'CMakeLists.txt'));
+  return { isPackage, folder, commands: descriptor.native.buildCommands };
 }
 
 /** Folders of prebuilds/ that have the program's addon. */
@@ -52,11 +55,9 @@ export function findAddon(descriptor: ProgramDescriptor, path?: string): string 
     platform: platformWords(library),
     looked: path === undefined ? [...built, prebuild] : [path],
   };
-  // A package has no sources to build from; the folder that it was packed in has them.
-  if (path !== undefined || existsSync(join(folder, 'CMakeLists.txt'))) {
-    throw addonNotFound(search, rebuildOf(descriptor));
-  }
+  const rebuild = rebuildOf(descriptor);
+  if (path !== undefined || !rebuild.isPackage) throw addonNotFound(search, rebuild);
   const others = platformsOf(folder, file);
   const wanted = `prebuilds/${prebuildFolder(library)}/${file}`;
-  throw packageWithoutAddon(search, { others, wanted }, descriptor.native.buildCommands);
+  throw packageWithoutAddon(search, { others, wanted }, rebuild.commands);
 }
