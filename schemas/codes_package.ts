@@ -8,7 +8,7 @@ export const packageCodes = {
     holes: ['where', 'found', 'words'],
     what: '{where} is {found}; it has to be {words}.',
     why: 'The output folder is an npm package, and npm would refuse to pack or to publish it.',
-    fix: 'Write {words}, or package: false for an output folder that is no package.',
+    fix: 'Correct it, or write package: false for an output folder that is no package.',
     explanation: prose`
       loomgen build writes package.json, a README and compiled bindings beside the sources, so that
       npm pack and npm publish work in the output folder. What it cannot know, the config says:
