@@ -26,9 +26,9 @@ import {
 
 let consumer: Consumer;
 
-test.before(async (t) => {
+test.before((t) => {
   t.timeout(600_000);
-  consumer = await installConsumer();
+  consumer = installConsumer();
 });
 
 /** A program that sends seven bytes and prints what the handler counted. */
