@@ -12,6 +12,7 @@ import { checkGroups } from './check_groups.ts';
 import { checkMessages } from './check_messages.ts';
 import { checkJsRequests } from './check_js_requests.ts';
 import { checkNames } from './check_names.ts';
+import { checkPackage } from './check_package.ts';
 import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
 import { checkTune } from './check_tune.ts';
@@ -43,6 +44,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkPools(config, value),
     ...checkFileFds(config, value),
     ...checkTune(config, value),
+    ...checkPackage(config),
     ...checkGroups(config),
     ...checkMessages(config),
     ...checkJsRequests(config),

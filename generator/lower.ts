@@ -21,6 +21,7 @@ import { fibersAtOnce, lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { lowerCount, lowerSpread } from './lower_groups.ts';
 import { jsRequestCount } from './lower_js_requests.ts';
 import { lowerMessages, powerOfTwoCeiling } from './lower_messages.ts';
+import { lowerPackage } from './lower_package.ts';
 import { lowerPools, lowerReactorPools } from './lower_pools.ts';
 import { lowerShared } from './lower_shared.ts';
 
@@ -168,6 +169,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
   const pools = lowerPools(config);
   const fdIndexes = new Map(entriesByName(config.fds).map(([name], index) => [name, index]));
   const fibers = lowerFibers(config);
+  const packaged = lowerPackage(config);
   return {
     abi: IR_ABI,
     name: config.name,
@@ -183,6 +185,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
     ...nestedTypes,
     ...(fibers !== undefined && { fibers }),
     ...(pools !== undefined && { pools }),
+    ...(packaged !== undefined && { package: packaged }),
     reactors: entriesByName(config.reactors).map(([name], index) =>
       lowerReactor(name, index, config, fdIndexes, messages),
     ),

@@ -17,6 +17,7 @@ import type { IrPool } from '../schemas/ir_pools.ts';
 import { signalName } from '../schemas/signals.ts';
 import { isDatagram, isFile, isSource, isTimer } from './fd_kinds.ts';
 import { raiseFile } from './lower_file_fds.ts';
+import { raisePackage } from './lower_package.ts';
 import { implicitPool } from './lower_pools.ts';
 import { raiseDatagram } from './raise_datagrams.ts';
 import { raiseMessages } from './raise_messages.ts';
@@ -217,5 +218,6 @@ export function raise(ir: Ir): Record<string, unknown> {
     ),
     handlers: ir.handlersHeader ?? undefined,
     native: ir.native,
+    package: raisePackage(ir.package),
   });
 }

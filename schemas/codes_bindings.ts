@@ -8,19 +8,25 @@ import { prose, type RuntimeEntry } from './code_entry.ts';
 export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
   LOOM6001: {
     severity: 'error',
-    title: 'The addon has not been built',
+    title: 'No addon for this machine',
     explanation: prose`
-      The bindings look for NAME.node in the build folder of the generated project. loomgen build
-      compiles it; with --no-compile, or after a fresh clone, the two cmake commands of the message
-      do the same without loomgen.
+      The bindings look for NAME.node where the output folder is compiled (build/release, then
+      build/debug) and then in prebuilds/<platform>-<arch>, with -musl at its end where the C
+      library is musl. In an output folder, loomgen build compiles it; after --no-compile or a fresh
+      clone the command of the message does. A package from npm holds what its publisher compiled:
+      run loomgen build on a machine of each platform, put their prebuilds/ into one folder, and
+      publish that.
     `,
   },
   LOOM6002: {
     severity: 'error',
     title: 'The addon cannot be loaded',
     explanation: prose`
-      The file exists but the loader refused it: it was built for another machine or C library, or a
-      shared library that it needs is missing (ldd NAME.node shows it). Build it again here.
+      The file exists and cannot be used; the message says why. Cut short or empty: a download or a
+      copy that did not end. Another architecture: the file is another machine's. "GLIBC_2.38 not
+      found": it was compiled where the C library is newer; build on the oldest system that has to
+      run it. A missing shared library: ldd NAME.node shows it. The addon uses Node-API, so it does
+      not depend on the version of Node. Build it again here, or install the package again.
     `,
   },
   LOOM6003: {
@@ -29,7 +35,8 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
     explanation: prose`
       Both hold the layout of the shared memory, a hash of the config's messages, channels and fds
       with it, and the two differ: fields would be read as others. Build again with the command of
-      the message, and copy the bindings and the .node file together.
+      the message, which names the config, and copy the bindings, dist/ and the .node file together.
+      A prebuild of another platform is as old as the machine that made it left it.
     `,
   },
   LOOM6004: {

@@ -11,6 +11,7 @@ import * as v from 'valibot';
 import { channelSchema } from './config_channels.ts';
 import { fdSchema, type framingSchema } from './config_fds.ts';
 import { type CheckedStruct, messageSchema } from './config_messages.ts';
+import { packageSchema } from './config_package.ts';
 import { poolSchema } from './config_pools.ts';
 import { tuneSchema } from './config_tune.ts';
 import { choice, duration, integer, oneOf, size, text } from './leaf.ts';
@@ -213,6 +214,13 @@ export const configSchema = v.strictObject({
   handlers: v.optional(text('the path of a C++ header')),
   /** What your C++ needs besides the header. */
   native: v.optional(nativeSchema, {}),
+  /** The npm package that the output folder is: package.json, a README and compiled bindings; or
+   * `false` for none of them.
+   * @default {} */
+  package: v.optional(
+    oneOf("false or { name: '@acme/feed', version: '1.2.0' }", [v.literal(false), packageSchema]),
+    {},
+  ),
   /** What `loomgen tune` loads the program with; the program itself is the same without it. */
   tune: v.optional(tuneSchema),
 });

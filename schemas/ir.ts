@@ -12,6 +12,7 @@ import type { IrDatagramFd } from './ir_datagrams.ts';
 import type { IrFileFd } from './ir_files.ts';
 import type { IrJsRequests } from './ir_js_requests.ts';
 import type { IrEnumeration, IrMessage } from './ir_messages.ts';
+import type { IrPackage } from './ir_package.ts';
 
 export type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 export type { IrDatagramFd, IrDatagramOptions, IrGroup } from './ir_datagrams.ts';
@@ -260,5 +261,7 @@ export interface Ir {
   fibers?: IrFibers;
   /** Absent: no pool. */
   pools?: IrPool[];
+  /** Absent: the output folder is no npm package. */
+  package?: IrPackage;
   reactors: IrReactor[];
 }

@@ -11,6 +11,7 @@ import { jsRequests } from './ir_schema_js_requests.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
 import { fileFd } from './ir_schema_files.ts';
 import { enumeration, message } from './ir_schema_messages.ts';
+import { packageEntry } from './ir_schema_package.ts';
 import { limits } from './limits.ts';
 
 const bytes = whole(0, 2 ** 40);
@@ -218,5 +219,6 @@ export const irSchema = v.strictObject({
     }),
   ),
   pools: v.exactOptional(list(pool, limits.pools + 1)),
+  package: v.exactOptional(packageEntry),
   reactors: list(reactor, limits.reactors),
 }) satisfies v.GenericSchema<unknown, Ir>;

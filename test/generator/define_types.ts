@@ -11,6 +11,7 @@ import {
   doc,
   enumeration,
   type FieldName,
+  file,
   i64,
   lengthPrefixed,
   line,
@@ -77,6 +78,33 @@ defineLoom({
     tick: timer({ on: 'mdx', every: '1s' }),
   },
 });
+
+defineLoom({
+  name: 'wrong_handler',
+  reactors: { md: {} },
+  fds: {
+    // @ts-expect-error: a C++ struct begins with a capital
+    market: tcp('127.0.0.1:9000', { on: 'md', handler: 'book' }),
+    // @ts-expect-error: a C++ struct begins with a capital
+    tick: timer({ on: 'md', every: '1s', handler: 'stats' }),
+    // @ts-expect-error: a C++ struct begins with a capital
+    journal: file('x.log', { on: 'md', mode: 'append', handler: 'journal' }),
+  },
+});
+
+defineLoom({
+  name: 'wrong_package',
+  reactors: { md: {} },
+  fds: {},
+  // @ts-expect-error: unknown key
+  package: { naem: 'feed' },
+});
+
+/** An output folder that is no package, and one that is. */
+export const packages = [
+  defineLoom({ name: 'plain', reactors: { md: {} }, fds: {}, package: false }),
+  defineLoom({ name: 'packed', reactors: { md: {} }, fds: {}, package: { name: '@acme/feed' } }),
+];
 
 defineLoom({
   name: 'wrong_stack',

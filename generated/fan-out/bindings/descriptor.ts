@@ -3,7 +3,7 @@
 // Numbers and offsets that both halves of the program agree on.
 import type { ProgramDescriptor } from './loom/descriptor.ts';
 
-export const descriptor = {
+export const descriptor: ProgramDescriptor = {
   abi: 1,
   name: 'fan_out',
   layout: '1291ca9ec03d061a',
@@ -50,4 +50,4 @@ export const descriptor = {
       channels: [],
     },
   ],
-} satisfies ProgramDescriptor;
+};

@@ -3,7 +3,7 @@
 // Numbers and offsets that both halves of the program agree on.
 import type { ProgramDescriptor } from './loom/descriptor.ts';
 
-export const descriptor = {
+export const descriptor: ProgramDescriptor = {
   abi: 1,
   name: 'fibers',
   layout: 'b3dd5ef39559d15d',
@@ -38,4 +38,4 @@ export const descriptor = {
       channels: [],
     },
   ],
-} satisfies ProgramDescriptor;
+};

@@ -3,7 +3,7 @@
 // Numbers and offsets that both halves of the program agree on.
 import type { ProgramDescriptor } from './loom/descriptor.ts';
 
-export const descriptor = {
+export const descriptor: ProgramDescriptor = {
   abi: 1,
   name: 'files',
   layout: 'f82a92d3f0a1001c',
@@ -34,4 +34,4 @@ export const descriptor = {
       channels: [],
     },
   ],
-} satisfies ProgramDescriptor;
+};

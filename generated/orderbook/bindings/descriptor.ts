@@ -5,7 +5,7 @@
 import type { ProgramDescriptor } from './loom/descriptor.ts';
 import * as messages from './messages.ts';
 
-export const descriptor = {
+export const descriptor: ProgramDescriptor = {
   abi: 1,
   name: 'orderbook',
   layout: '2509613db37c42de',
@@ -53,4 +53,4 @@ export const descriptor = {
       ],
     },
   ],
-} satisfies ProgramDescriptor;
+};

@@ -39,46 +39,78 @@ export class LoomError extends Error {
   }
 }
 
-/** LOOM6001: no addon where the emitted bindings look. */
-export function addonNotFound(
-  program: string,
-  looked: readonly string[],
-  folder: string,
-  commands: readonly string[],
-): LoomError {
+/** How a program is built again. */
+export interface Rebuild {
+  /** Whether the folder came from npm, without sources to build from. */
+  readonly isPackage: boolean;
+  /** Where the commands are typed: the output folder. */
+  readonly folder: string;
+  /** They name the config. */
+  readonly commands: readonly string[];
+}
+
+/** A search that found nothing. */
+export interface AddonSearch {
+  readonly program: string;
+  /** Such as `linux-x64 (glibc 2.36, Node 20.20.2)`. */
+  readonly platform: string;
+  /** Absolute paths. */
+  readonly looked: readonly string[];
+}
+
+/** Lines of a message, indented below the one that they belong to. */
+function below(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+/** The lines that say how to get an addon that fits. */
+function again({ isPackage, folder, commands }: Rebuild): string[] {
+  return isPackage
+    ? ['install the package again, or have its publisher build it with', ...below(commands)]
+    : ['build it with', ...below([`cd ${folder}`, ...commands])];
+}
+
+/** LOOM6001: no addon where the emitted bindings look, and sources to build it from. */
+export function addonNotFound(search: AddonSearch, rebuild: Rebuild): LoomError {
   const lines = [
-    `the native addon of '${program}' has not been built: there is none of`,
-    ...looked.map((path) => `  ${path}`),
-    'build it with',
-    `  cd ${folder}`,
-    ...commands.map((command) => `  ${command}`),
+    `the native addon of '${search.program}' has not been built for ${search.platform}: there is ` +
+      'none of',
+    ...below(search.looked),
+    ...again(rebuild),
   ];
   return new LoomError('LOOM6001', lines.join('\n'));
 }
 
-/** LOOM6002: the addon is there and does not load; `reason` is the loader's. */
-export function addonNotLoadable(path: string, reason: string): LoomError {
-  return new LoomError(
-    'LOOM6002',
-    `${path} cannot be loaded: ${reason}\nit was built for another machine or Node; build it again`,
-  );
+/** LOOM6001: a package was installed on a platform that it has no prebuild for. */
+export function packageWithoutAddon(
+  search: AddonSearch,
+  { others, wanted }: { others: readonly string[]; wanted: string },
+  commands: readonly string[],
+): LoomError {
+  const has = others.length === 0 ? 'it has no prebuild at all' : `it has ${others.join(', ')}`;
+  const lines = [
+    `the package of '${search.program}' has no prebuild for ${search.platform}: there is none of`,
+    ...below(search.looked),
+    `${has}; who publishes it makes ${wanted} on such a machine, where its config is, with`,
+    ...below(commands),
+  ];
+  return new LoomError('LOOM6001', lines.join('\n'));
+}
+
+/** LOOM6002: the addon is there and does not load; `reason` goes on from its path. */
+export function addonNotLoadable(path: string, reason: string, rebuild: Rebuild): LoomError {
+  return new LoomError('LOOM6002', [`${path} ${reason}`, ...again(rebuild)].join('\n'));
 }
 
 /**
- * LOOM6003: addon and TypeScript come from different builds; `difference` says where. The commands,
- * run in `folder`, name the config and build both anew.
+ * LOOM6003: addon and TypeScript come from different builds; `difference` says where, and the
+ * commands name the config.
  */
-export function addonStale(
-  path: string,
-  difference: string,
-  folder: string,
-  commands: readonly string[],
-): LoomError {
+export function addonStale(path: string, difference: string, rebuild: Rebuild): LoomError {
   const lines = [
     `${path} does not belong to these bindings: ${difference}`,
-    'one of the two is older than the config; build both again with',
-    `  cd ${folder}`,
-    ...commands.map((command) => `  ${command}`),
+    'one of the two is older than the config; both have to be made anew:',
+    ...again(rebuild),
   ];
   return new LoomError('LOOM6003', lines.join('\n'));
 }
