@@ -8,7 +8,7 @@ import * as messages from './messages.ts';
 export const descriptor = {
   abi: 1,
   name: 'orderbook',
-  layout: '4637b73430773d6a',
+  layout: '1fc386ce4803c8bb',
   from: import.meta.url,
   native: {
     candidates: [
@@ -45,7 +45,7 @@ export const descriptor = {
           name: 'level', offset: 1328256, capacity: 32, strideBytes: 24, reader: messages.BookLevel,
         },
         {
-          name: 'summary', offset: 1329152, capacity: 2, strideBytes: 216, reader: messages.Summary,
+          name: 'summary', offset: 1329152, capacity: 2, strideBytes: 248, reader: messages.Summary,
         },
         {
           name: 'top', offset: 1329792, capacity: 1024, strideBytes: 56, reader: messages.Top,

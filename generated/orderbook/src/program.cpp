@@ -26,7 +26,7 @@ constexpr loom::ProgramTable table{
     .abi = loom::shared_abi,
     .reactors = reactors,
     .reactor_count = std::size(reactors),
-    .layout = "4637b73430773d6a",
+    .layout = "1fc386ce4803c8bb",
 };
 
 }  // namespace
