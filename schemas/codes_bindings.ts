@@ -68,8 +68,9 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
     severity: 'warning',
     title: 'Nobody reads a stream',
     explanation: prose`
-      Messages arrive for an fd or a channel that has no reader, so its ring fills and the reactor
-      stops reading from the sockets behind it. Read it, or give the fd a handler.
+      Messages arrive for an fd or a channel that has no reader. Those of an fd fill the ring of its
+      reactor, which then stops reading from the sockets behind it; a channel that is full does what
+      its full says. Read it, or give the fd a handler.
     `,
   },
 };

@@ -36,7 +36,7 @@ export const limits = {
   /** Bytes of a unix socket's path: sun_path without its final NUL, unix(7). */
   unixPathBytes: 107,
   /** Sockets of one reactor that are received directly: each costs a system call a turn. */
-  directSockets: 1024,
+  directSockets: 4096,
   /** Highest core number. */
   core: 1023,
 } as const;

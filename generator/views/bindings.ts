@@ -1,5 +1,5 @@
 /** The view of `bindings/index.ts`: the typed face of a program in TypeScript. */
-import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import { isClient, isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { instancesOf } from '../lower_groups.ts';
 import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
@@ -30,6 +30,13 @@ export interface IndexView {
   /** String literals, or `never` when there are none. */
   reactorNames: string[];
   addressNames: string[];
+  /** Fds that connect to somebody. */
+  clientNames: string[];
+  /** The one of them, for `open({ url })`; `never` when there is none or several. */
+  onlyClient: string;
+  /** Fds with connections or datagrams. */
+  fdNames: string[];
+  channelNames: string[];
   properties: PropertyView[];
 }
 
@@ -46,7 +53,10 @@ export function indexView(ir: Ir): IndexView {
   const fds = ir.reactors.flatMap((reactor) => reactor.fds);
   const properties = [...fds.flatMap(fdProperty), ...ir.reactors.flatMap(channelProperties)];
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const addressed = fds.filter((fd) => !isTimer(fd)).map(({ name }) => name);
+  const namesOf = (some: readonly { readonly name: string }[]): string[] =>
+    some.map(({ name }) => name).sort();
+  const addressed = fds.filter((fd) => !isTimer(fd));
+  const clients = namesOf(fds.filter(isClient));
   return {
     banner: bannerLines(ir, '// '),
     imports: runtimeImports(properties),
@@ -55,7 +65,11 @@ export function indexView(ir: Ir): IndexView {
     typeName: pascalCase(identifier(ir.name)),
     name: identifier(ir.name),
     reactorNames: union(ir.reactors.flatMap(instancesOf).map(({ name }) => name)),
-    addressNames: union(addressed.sort()),
+    addressNames: union(namesOf(addressed)),
+    clientNames: union(clients),
+    onlyClient: clients.length === 1 ? union(clients).join('') : 'never',
+    fdNames: union(namesOf(fds.filter((fd) => isStream(fd) || isDatagram(fd)))),
+    channelNames: union(namesOf(ir.reactors.flatMap(({ channels }) => channels))),
     properties,
   };
 }

@@ -4,20 +4,36 @@
  * `loomgen explain CODE` tells more of each.
  */
 
-/** An error with a code to look up, and the fd it concerns where there is one. */
+/** What an error tells besides code, fd and errno. */
+export interface MoreOfError {
+  readonly channel?: string | undefined;
+  /** What was thrown first. */
+  readonly cause?: unknown;
+}
+
+/** An error with a code to look up, and the fd or channel it concerns where there is one. */
 export class LoomError extends Error {
   override readonly name = 'LoomError';
   /** Such as 'LOOM5002'; stable across versions. */
   readonly code: string;
   /** Name of the fd in the config, or undefined when no single fd is concerned. */
   readonly fd: string | undefined;
+  /** Name of the channel in the config, or undefined when no single channel is concerned. */
+  readonly channel: string | undefined;
   /** The kernel's word for it, such as 'EADDRINUSE', where a system call failed. */
   readonly systemError: string | undefined;
 
-  constructor(code: string, message: string, fd?: string, systemError?: string) {
-    super(message);
+  constructor(
+    code: string,
+    message: string,
+    fd?: string,
+    systemError?: string,
+    more: MoreOfError = {},
+  ) {
+    super(message, 'cause' in more ? { cause: more.cause } : undefined);
     this.code = code;
     this.fd = fd;
+    this.channel = more.channel;
     this.systemError = systemError;
   }
 }
@@ -88,10 +104,76 @@ export function connectionClosed(fd: string): LoomError {
 }
 
 /** LOOM6007: two readers of one source of batches. */
-export function alreadyRead(name: string): LoomError {
+export function alreadyRead(kind: 'fds' | 'channels', name: string): LoomError {
+  const about = `${kind}.${name} already has a reader: one loop or one onBatch() at a time`;
+  if (kind === 'fds') return new LoomError('LOOM6007', about, name);
+  return new LoomError('LOOM6007', about, undefined, undefined, { channel: name });
+}
+
+/** The names in 'fds.tcp' and 'channels.top', as errors have them. */
+function placeOf(place: string): { fd: string | undefined; channel: string | undefined } {
+  const [kind, name] = place.split('.', 2);
+  return {
+    fd: kind === 'fds' ? name : undefined,
+    channel: kind === 'channels' ? name : undefined,
+  };
+}
+
+/** LOOM6030: a second next() while the first waits. */
+export function nextTwice(place: string): LoomError {
+  const { fd, channel } = placeOf(place);
   return new LoomError(
-    'LOOM6007',
-    `'${name}' already has a reader: one loop or one onBatch() at a time`,
-    name,
+    'LOOM6030',
+    `${place}: next() was called while the next() before it still waits; a loop holds one batch ` +
+      'at a time, so wait for each before you ask for another',
+    fd,
+    undefined,
+    { channel },
   );
+}
+
+/** LOOM6020: a value that the field of a message cannot hold; nothing was written. */
+export function fieldValue(field: string, value: unknown, expected: string): LoomError {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const shown = text.length > 64 ? `${text.slice(0, 61)}...` : text;
+  return new LoomError('LOOM6020', `${field} cannot be ${shown}: expected ${expected}`);
+}
+
+/** LOOM6021: an element that the array of a message does not have. */
+export function elementIndex(field: string, index: number, length: number): LoomError {
+  const last = length - 1;
+  return new LoomError('LOOM6021', `${field} has no element ${String(index)}: 0 to ${last}`);
+}
+
+/** LOOM6031: what the user's own code threw, with where that was; `cause` is what it threw. */
+export function listenerThrew(
+  program: string,
+  place: string,
+  what: string,
+  cause: unknown,
+): LoomError {
+  const { fd, channel } = placeOf(place);
+  const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  const message = `${program}, ${place}: ${what} threw ${said}`;
+  return new LoomError('LOOM6031', message, fd, undefined, { channel, cause });
+}
+
+/** LOOM6033: what a `once()` is rejected with that the program's end left unanswered. */
+export function endedBefore(program: string, place: string, event: string): LoomError {
+  const { fd, channel } = placeOf(place);
+  const message = `${program}, ${place}: the program ended before a '${event}' event came`;
+  return new LoomError('LOOM6033', message, fd, undefined, { channel });
+}
+
+/** LOOM6032: `open({ url })` says no address. */
+export function urlUnusable(url: string, why: string): LoomError {
+  return new LoomError(
+    'LOOM6032',
+    `open({ url: '${url}' }): ${why}; say open({ addresses: { … } })`,
+  );
+}
+
+/** LOOM6034: `open({ thread: 'this' })` cannot be. */
+export function notHostable(why: string): LoomError {
+  return new LoomError('LOOM6034', `open({ thread: 'this' }): ${why}`);
 }

@@ -27,8 +27,10 @@
  *
  * const descriptor = { … } satisfies ProgramDescriptor;
  *
- * export type Options = OpenOptions<'main', 'tcp' | 'local'>;   // reactors, fds with an address
- * export interface Feed extends Program<'main'> {
+ * // Reactors, fds with an address, the one client.
+ * export type Options = OpenOptions<'main', 'tcp' | 'local', never>;
+ * // Reactors, clients, all fds, channels.
+ * export interface Feed extends Program<'main', 'market', 'tcp' | 'market', 'top'> {
  *   readonly tcp: Server;              // tcpServer, unixServer without a handler
  *   readonly market: Stream;           // tcp, unix without a handler
  *   readonly echo: NativeServer;       // tcpServer, unixServer with a C++ handler
@@ -52,8 +54,12 @@ export const sharedAbi = 1;
 /** Properties of every program: no fd and no channel may have one of these names. */
 export const reservedNames = [
   'backend',
+  'close',
+  'closed',
   'constructor',
   'name',
+  'on',
+  'once',
   'stats',
   'stop',
   'stopped',
