@@ -226,17 +226,20 @@ struct({ price: 'decimal' });
 const side = enumeration(['bid', 'ask'], { name: 'Side', doc: 'Which half.' });
 const level = struct({ price: doc(decimal(8), 'In dollars.'), side }, { name: 'Level' });
 
-/** Everything that a struct may have, and what its type remembers. */
+/** Everything that a struct may have. */
 export const nested = struct({ levels: array(level, 10), symbol: chars(16), sizes: array(u64, 4) });
-export const fieldOfLevel: FieldName<typeof level> = 'price';
-export const fieldOfNested: FieldName<typeof nested> = 'symbol';
-export const codes = enumeration({ buy: 66, sell: 83 }, { base: 'u16' });
-export const unsigned = decimal(2, 'u64');
+/** What the types of structs remember, and forms of other types. */
+export const known = {
+  field: 'price' satisfies FieldName<typeof level>,
+  other: 'symbol' satisfies FieldName<typeof nested>,
+  codes: enumeration({ buy: 66, sell: 83 }, { base: 'u16' }),
+  unsigned: decimal(2, 'u64'),
+};
 
 // @ts-expect-error: a misspelt field
-export const misspelt: FieldName<typeof level> = 'prise';
+'prise' satisfies FieldName<typeof level>;
 // @ts-expect-error: a field of another struct
-export const elsewhere: FieldName<typeof level> = 'symbol';
+'symbol' satisfies FieldName<typeof level>;
 // @ts-expect-error: an array of arrays
 array(array(u64, 2), 2);
 // @ts-expect-error: a text is described where it is a field
