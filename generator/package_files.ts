@@ -63,7 +63,7 @@ function textOf(path: string): string | null {
   }
 }
 
-/** The stamp of an output folder; null when there is none. No path in it leads out of the folder. */
+/** The stamp of an output folder, whose paths stay in it; null when there is none. */
 function readStampOf(out: string): PackageStamp | null {
   const text = textOf(join(out, stampPath));
   if (text === null) return null;
@@ -131,7 +131,7 @@ function replace(path: string, make: (fresh: string) => void): void {
   }
 }
 
-/** Translates the bindings into dist/; what an earlier build left there and this one has not, goes. */
+/** Translates the bindings into dist/, and removes what an earlier build left there. */
 async function writeTranslated(
   folder: PackageFolder,
   files: ReadonlyMap<string, string>,

@@ -1,6 +1,6 @@
 /**
- * The bindings of a package, from TypeScript to what Node and its users' compilers read. The code is
- * CommonJS, and `index.js` for `import` hands on what it exports: so a program that has both,
+ * The bindings of a package, from TypeScript to what Node and its users' compilers read. The code
+ * is CommonJS, and `index.js` for `import` hands on what it exports: so a program that has both,
  * because one of its dependencies still requires, has one LoomError and one list of what runs. Each
  * file is translated by itself, without its imports and without types of Node, which a user need
  * not have; what is exported therefore says its type (`isolatedDeclarations`).

@@ -4,7 +4,8 @@
  * fixture with the exact text of each.
  *
  * Ranges by stage: 10 load · 11 IR as input · 12 shape · 13 names · 14 wiring · 15 addresses ·
- * 16 budgets · 17 files · 18 later versions · 19 package · 20 command, environment, write, compile · 90 bugs.
+ * 16 budgets · 17 files · 18 later versions · 19 package ·
+ * 20 command, environment, write, compile · 90 bugs.
  * Errors of a running program are in `codes_runtime.ts` (50) and `codes_bindings.ts` (60).
  */
 import { buildCodes } from './codes_build.ts';

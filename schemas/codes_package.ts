@@ -1,6 +1,7 @@
 /** Diagnostics of the npm package that an output folder is: 19. */
 import { type CodeEntry, prose } from './code_entry.ts';
 
+/** LOOM19xx. */
 export const packageCodes = {
   LOOM1901: {
     severity: 'error',

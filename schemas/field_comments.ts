@@ -1,8 +1,8 @@
 /**
  * The doc comments of the config's source, put where they belong in its JSON Schema. The source is
  * walked beside the schema that was made from it: `v.strictObject({ … })` beside `properties`,
- * `v.array(…)` beside `items`, a list of options beside `anyOf`. So a comment is a field's own, also
- * where two objects have fields of one name, and a file that is new needs no entry here.
+ * `v.array(…)` beside `items`, a list of options beside `anyOf`. So a comment is a field's own,
+ * also where two objects have fields of one name, and a file that is new needs no entry here.
  */
 import { fileURLToPath } from 'node:url';
 import { readdirSync } from 'node:fs';

@@ -10,7 +10,7 @@ export const packageForms = {
   },
   version: {
     pattern:
-      /^(?=.{5,100}$)(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/,
+      /^(?=.{5,100}$)(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}(?:-[\dA-Za-z.-]+)?(?:\+[\dA-Za-z.-]+)?$/,
     words: "three numbers with dots, such as '1.2.0' or '2.0.0-beta.1'",
   },
   description: {

@@ -24,7 +24,7 @@ function sentence(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }
 
-/** The JSON Schema of a leaf whose check is code; JSON cannot say the range of a text but in words. */
+/** The JSON Schema of a leaf whose check is code; the range of a text is said in words. */
 function leafSchema(leaf: Leaf): Json | undefined {
   const description = sentence(expectedOf(leaf));
   if (leaf.kind === 'size') {

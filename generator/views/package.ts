@@ -1,4 +1,4 @@
-/** The texts that make an npm package of the output folder: package.json, and the view of its README. */
+/** What makes an npm package of the output folder: package.json, and the view of its README. */
 import type { Ir } from '../../schemas/ir.ts';
 import type { IrPackage } from '../../schemas/ir_package.ts';
 import { bannerSentence, configPath, counted, describeFd } from './sentences.ts';

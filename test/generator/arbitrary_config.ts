@@ -225,6 +225,12 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
     channels: fc.array(channel, { minLength: 3, maxLength: 3 }),
     messages: fc.array(arbitraryStruct, { minLength: 3, maxLength: 3 }),
     clock: fc.constantFrom('auto', 'tsc', 'monotonic'),
+    package: fc.constantFrom<unknown>(
+      false,
+      {},
+      { name: '@a/b-c', version: '1.0.0-rc.1', license: 'MIT', description: 'Ça *va*' },
+      { repository: 'https://example.org/a' },
+    ),
     pools: fc.array(pool, { minLength: 2, maxLength: 2 }),
     choices: fc.array(fc.nat(), { minLength: 16, maxLength: 16 }),
   })
@@ -238,6 +244,7 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
     return {
       name: 'program_q',
       clock: given.clock,
+      package: given.package,
       ...given.stacks,
       reactors: entries(given.reactorNames, (at) => ({
         ...given.reactors[at],

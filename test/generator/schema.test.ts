@@ -139,7 +139,9 @@ defineLoom({
   fibers: { context: 'fcontext' },
   messages: { Top: struct({ symbol: u32 }) },
   fds: {
-    a: tcp('h:1', { on: 'main', connectTimeout: '5s', writeQueue: '64K', keepAlive: { idle: '9s' } }),
+    a: tcp('h:1', {
+      on: 'main', connectTimeout: '5s', writeQueue: '64K', keepAlive: { idle: '9s' },
+    }),
     b: tcpServer('h:2', { on: 'main', backlog: 9, receive: { strategy: 'direct' } }),
     c: unix('/x', { on: 'main', reconnect: { initial: '1s' }, framing: line({ maximum: '4K' }) }),
     d: unixServer('/y', { on: 'main', mode: 0o600, framing: lengthPrefixed('u32le') }),

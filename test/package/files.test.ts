@@ -1,4 +1,4 @@
-/** What compiling adds to an output folder, without compiling: dist/, prebuilds/ and their stamp. */
+/** What compiling adds to an output folder, without compiling: dist/, prebuilds/, their stamp. */
 import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
