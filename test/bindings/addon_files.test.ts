@@ -7,7 +7,7 @@ import { buildRequests, filePaths, type RequestsModule } from './requests_progra
 let built: Built<RequestsModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await buildRequests('files');
+  built = await buildRequests();
 });
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();

@@ -16,7 +16,7 @@ import { buildRequests, filePaths, type RequestsModule } from './requests_progra
 let built: Built<RequestsModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await buildRequests('files_property');
+  built = await buildRequests();
 });
 
 type Step =

@@ -15,7 +15,7 @@ import { eventually } from './simulated_reactor.ts';
 let built: Built<RequestsModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await buildRequests('sends');
+  built = await buildRequests();
 });
 
 /** A message with its length in front, as u32le. */
