@@ -4,7 +4,7 @@
  */
 import type { CheckedConfig, CheckedReactor } from '../schemas/config.ts';
 import type { IrJsRequests } from '../schemas/ir_js_requests.ts';
-import { alignUp } from './lower_messages.ts';
+import { alignUp } from './message_types.ts';
 
 const ringHeaderBytes = 128;
 const ringAlignment = 128;

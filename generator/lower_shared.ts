@@ -8,7 +8,8 @@ import type { IrJsRequests } from '../schemas/ir_js_requests.ts';
 import type { IrChannel, IrFd, IrSharedLayout, IrStreamFd } from '../schemas/ir.ts';
 import { isStream } from './fd_kinds.ts';
 import { lowerJsRequests } from './lower_js_requests.ts';
-import { alignUp, powerOfTwoCeiling } from './lower_messages.ts';
+import { powerOfTwoCeiling } from './lower_messages.ts';
+import { alignUp } from './message_types.ts';
 
 const statsOffset = 256;
 const slotsOffset = 768;

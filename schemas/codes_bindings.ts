@@ -68,11 +68,12 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
     severity: 'warning',
     title: 'Nobody reads a stream',
     explanation: prose`
-      Messages arrive for an fd or a channel that has no reader, so its ring fills and the reactor
-      stops reading from the sockets behind it. Read it, or give the fd a handler.
+      Messages arrive for an fd or a channel that has no reader. Those of an fd fill the ring of its
+      reactor, which then stops reading from the sockets behind it; a channel that is full does what
+      its full says. Read it, or give the fd a handler.
     `,
   },
-  LOOM6020: {
+  LOOM6040: {
     severity: 'error',
     title: 'No room for another request',
     explanation: prose`
@@ -81,7 +82,7 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
       the two in the config.
     `,
   },
-  LOOM6021: {
+  LOOM6041: {
     severity: 'error',
     title: 'A request that could never be made',
     explanation: prose`
@@ -89,7 +90,7 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
       the bytes in parts, or raise jsArena.
     `,
   },
-  LOOM6022: {
+  LOOM6042: {
     severity: 'error',
     title: 'A request failed',
     explanation: prose`
@@ -98,14 +99,14 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
       ENOTCONN of a send: there is no such connection now.
     `,
   },
-  LOOM6023: {
+  LOOM6043: {
     severity: 'error',
     title: 'The program stopped before a request was done',
     explanation: prose`
       stop() lets requests end for a moment, then cancels them. Await what has to be done first.
     `,
   },
-  LOOM6024: {
+  LOOM6044: {
     severity: 'error',
     title: 'Memory that was given back',
     explanation: prose`
@@ -113,7 +114,7 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
       flight keep it, but a new one cannot use it any more.
     `,
   },
-  LOOM6025: {
+  LOOM6045: {
     severity: 'error',
     title: 'Not an offset or a length',
     explanation: prose`

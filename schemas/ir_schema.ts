@@ -10,7 +10,7 @@ import { channel, shared } from './ir_schema_channels.ts';
 import { jsRequests } from './ir_schema_js_requests.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
 import { fileFd } from './ir_schema_files.ts';
-import { message } from './ir_schema_messages.ts';
+import { enumeration, message } from './ir_schema_messages.ts';
 import { limits } from './limits.ts';
 
 const bytes = whole(0, 2 ** 40);
@@ -200,6 +200,8 @@ export const irSchema = v.strictObject({
     includeDirectories: list(path, 65535),
   }),
   messages: list(message, 65535),
+  structs: v.exactOptional(list(message, 65535)),
+  enumerations: v.exactOptional(list(enumeration, 65535)),
   fibers: v.exactOptional(
     v.strictObject({
       context: one('fcontext', 'ucontext', 'assembly'),

@@ -3,8 +3,10 @@
  * the message goes into the reactor's inbox in shared memory, and credit for it is counted here
  * against what the reactor says it has sent (the slot words of shared_layout.hpp).
  */
+import { abortable } from './abortable.ts';
 import { connectionClosed, messageTooLong } from './error.ts';
 import { InboxCommand, slotWord, slotWordsBytes, slotWordsOffset } from './layout.ts';
+import type { ListenOptions } from './listeners.ts';
 import { makeSettler, type Settler } from './settler.ts';
 import type { Stream } from './stream.ts';
 
@@ -98,6 +100,11 @@ export class Connection {
     return this.#writable.promise;
   }
 
+  /** As `writable`; rejected with the signal's reason when that is aborted first. */
+  untilWritable(options?: ListenOptions): Promise<void> {
+    return abortable(this.writable, options?.signal);
+  }
+
   /** Ends the connection once everything sent has left; the close event says 'local'. */
   close(): void {
     this.#command(InboxCommand.close);
@@ -113,13 +120,16 @@ export class Connection {
     this.#command(InboxCommand.finish);
   }
 
-  /** Stops reading this socket until resume(); messages under way still come. */
-  pause(): void {
+  /**
+   * Stops reading this socket until resumeReceiving(); messages under way still come. The peer feels
+   * it. What holds back messages and not the socket is `pause()` of the fd.
+   */
+  pauseReceiving(): void {
     this.#command(InboxCommand.pause);
   }
 
   /** Reads this socket again. */
-  resume(): void {
+  resumeReceiving(): void {
     this.#command(InboxCommand.resume);
   }
 

@@ -5,7 +5,7 @@
  * The emitted file is this and nothing more; every part below comes from the IR:
  *
  * ```ts
- * import { MessageView } from './loom/channel.ts';
+ * import { MessageView } from './loom/message_view.ts';
  * import type { Channel } from './loom/channel.ts';
  * import type { ProgramDescriptor } from './loom/descriptor.ts';
  * import { openProgram } from './loom/open.ts';
@@ -27,8 +27,10 @@
  *
  * const descriptor = { … } satisfies ProgramDescriptor;
  *
- * export type Options = OpenOptions<'main', 'tcp' | 'local'>;   // reactors, fds with an address
- * export interface Feed extends Program<'main'> {
+ * // Reactors, fds with an address, the one client.
+ * export type Options = OpenOptions<'main', 'tcp' | 'local', never>;
+ * // Reactors, clients, all fds, channels.
+ * export interface Feed extends Program<'main', 'market', 'tcp' | 'market', 'top'> {
  *   readonly tcp: Server;              // tcpServer, unixServer without a handler
  *   readonly market: Stream;           // tcp, unix without a handler
  *   readonly echo: NativeServer;       // tcpServer, unixServer with a C++ handler
@@ -46,7 +48,7 @@
  *
  * Names of fds and channels become properties of the program, so `reservedNames` are taken.
  */
-import type { MessageView } from './channel.ts';
+import type { MessageView } from './message_view.ts';
 
 /** The number both halves must agree on: `shared_abi` in shared_layout.hpp. */
 export const sharedAbi = 1;
@@ -54,8 +56,12 @@ export const sharedAbi = 1;
 /** Properties of every program: no fd and no channel may have one of these names. */
 export const reservedNames = [
   'backend',
+  'close',
+  'closed',
   'constructor',
   'name',
+  'on',
+  'once',
   'stats',
   'stop',
   'stopped',

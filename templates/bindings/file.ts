@@ -42,9 +42,9 @@ const forms = {
 } as const;
 
 /**
- * A file of the config. Every promise is rejected with a LoomError: LOOM6020 when as many requests
- * as the reactor can have are in flight (then see `writable`), LOOM6022 with the word of the kernel
- * when the request failed, LOOM6023 when the program stopped before it was done.
+ * A file of the config. Every promise is rejected with a LoomError: LOOM6040 when as many requests
+ * as the reactor can have are in flight (then see `writable`), LOOM6042 with the word of the kernel
+ * when the request failed, LOOM6043 when the program stopped before it was done.
  */
 export class File implements Asker {
   /** The name in the config. */
@@ -59,12 +59,12 @@ export class File implements Asker {
     this.#queue = queue;
   }
 
-  /** Another request would be refused with LOOM6020 now: first await `writable`. */
+  /** Another request would be refused with LOOM6040 now: first await `writable`. */
   get isFull(): boolean {
     return this.#queue.isFull;
   }
 
-  /** Fulfilled when requests are worth a try, after LOOM6020 or while `isFull`. */
+  /** Fulfilled when requests are worth a try, after LOOM6040 or while `isFull`. */
   get writable(): Promise<void> {
     return this.#queue.writable;
   }
@@ -73,7 +73,7 @@ export class File implements Asker {
    * Memory of `length` bytes that is shared with the reactor, so that reading into it and writing
    * from it copies nothing; undefined when there is no room for it now. Dispose it: it may be given
    * out again when no request needs it any more.
-   * @throws LoomError LOOM6021 when there never is room for so much.
+   * @throws LoomError LOOM6041 when there never is room for so much.
    */
   lend(length: number): SharedBuffer | undefined {
     const mistake = this.#mistake(0, length, undefined);

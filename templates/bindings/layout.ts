@@ -46,7 +46,20 @@ export const DeliveryEvent = {
   tick: 5,
   end: 6,
   completed: 7,
+  // From here on: events of the program, see program_events.ts.
+  up: 32,
+  down: 33,
+  gap: 34,
+  resynced: 35,
+  overflow: 36,
+  stall: 37,
+  lost: 38,
 } as const;
+
+/** Whether a delivery record is one of the program's events. */
+export function isProgramEvent(event: number): boolean {
+  return event >= DeliveryEvent.up && event <= DeliveryEvent.lost;
+}
 
 /** Length of an entry in the ring of requests. */
 export const jsRequestBytes = 64;

@@ -37,14 +37,14 @@ export interface DatagramSendOptions extends RequestOptions {
 
 /**
  * What sending through a handler's fd is like. The promise is fulfilled when the message is queued.
- * It is rejected with LOOM6005 when it never fits, LOOM6020 when too many requests are in flight
- * (then see `writable`), LOOM6022 and ENOTCONN when there is no such connection.
+ * It is rejected with LOOM6005 when it never fits, LOOM6040 when too many requests are in flight
+ * (then see `writable`), LOOM6042 and ENOTCONN when there is no such connection.
  */
 interface Sending<Options> {
   send(message: Uint8Array | string, options?: Options): Promise<void>;
-  /** Another message would be refused with LOOM6020 now: first await `writable`. */
+  /** Another message would be refused with LOOM6040 now: first await `writable`. */
   readonly isFull: boolean;
-  /** Fulfilled when messages are worth a try, after LOOM6020 or while `isFull`. */
+  /** Fulfilled when messages are worth a try, after LOOM6040 or while `isFull`. */
   readonly writable: Promise<void>;
 }
 

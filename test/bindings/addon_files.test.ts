@@ -61,7 +61,7 @@ for (const backend of backends) {
     await Promise.all(Array.from({ length: 50 }, () => program.data.write(5, 'other bytes')));
     await written;
     t.is(readFileSync(addresses.data, 'utf8'), 'helloother bytes');
-    const returned = { code: 'LOOM6024' };
+    const returned = { code: 'LOOM6044' };
     await t.throwsAsync(program.source.readInto(0, lent.bytes), returned);
     await t.throwsAsync(program.data.write(0, lent.bytes.subarray(1)), returned);
   });
@@ -70,23 +70,23 @@ for (const backend of backends) {
     const addresses = { ...filePaths(), out: '/dev/full', source: '/proc/self/mem' };
     await using program = await built.module.open({ backend, addresses });
     t.like(await t.throwsAsync(program.out.write(0, 'no room')), {
-      code: 'LOOM6022',
+      code: 'LOOM6042',
       fd: 'out',
       systemError: 'ENOSPC',
       message: 'fds.out: write failed: ENOSPC, no space left on device',
     });
     t.like(await t.throwsAsync(program.source.read(0, 10)), {
-      code: 'LOOM6022',
+      code: 'LOOM6042',
       fd: 'source',
       systemError: 'EIO',
     });
     await t.throwsAsync(program.data.read(-1, 10), {
-      code: 'LOOM6025',
+      code: 'LOOM6045',
       message: /-1 is no offset/,
     });
-    await t.throwsAsync(program.data.read(0.5, 10), { code: 'LOOM6025' });
-    await t.throwsAsync(program.data.truncate(Number.NaN), { code: 'LOOM6025' });
-    await t.throwsAsync(program.data.read(0, 2 ** 18 + 1), { code: 'LOOM6021', message: /262144/ });
+    await t.throwsAsync(program.data.read(0.5, 10), { code: 'LOOM6045' });
+    await t.throwsAsync(program.data.truncate(Number.NaN), { code: 'LOOM6045' });
+    await t.throwsAsync(program.data.read(0, 2 ** 18 + 1), { code: 'LOOM6041', message: /262144/ });
     t.like(await t.throwsAsync(program.data.write(2 ** 53 - 1, 'x')), { systemError: 'EFBIG' });
     t.is(await program.data.size(), 0);
   });
@@ -99,7 +99,7 @@ for (const backend of backends) {
     const burst = await Promise.allSettled(Array.from({ length: 10_000 }, (_, n) => write(n)));
     const reasons = burst.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
     t.is(reasons.length, 10_000 - 64);
-    t.true(reasons.every(({ code, fd }) => code === 'LOOM6020' && fd === 'data'));
+    t.true(reasons.every(({ code, fd }) => code === 'LOOM6040' && fd === 'data'));
     await program.data.writable;
     t.false(program.data.isFull);
     const pending: Promise<void>[] = [];
@@ -139,11 +139,11 @@ for (const backend of backends) {
     const lines = Array.from({ length: 30 }, (_, n) => program.out.write(n * 2, `${n % 10}\n`));
     const stopped = program.stop();
     await Promise.all(lines);
-    const expected = { code: 'LOOM6023', message: /fds\.data: the program stopped/ };
+    const expected = { code: 'LOOM6043', message: /fds\.data: the program stopped/ };
     t.like(await t.throwsAsync(never, expected), { fd: 'data' });
     await stopped;
     t.is(readFileSync(addresses.out, 'utf8'), '0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n'.repeat(3));
-    await t.throwsAsync(program.out.write(0, 'x'), { code: 'LOOM6023' });
+    await t.throwsAsync(program.out.write(0, 'x'), { code: 'LOOM6043' });
     await program.out.writable;
   });
 }

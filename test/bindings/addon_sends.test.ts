@@ -81,7 +81,7 @@ for (const backend of backends) {
       fd: 'framed',
     });
     t.like(await t.throwsAsync(program.framed.send('x', { connection: 1 })), {
-      code: 'LOOM6022',
+      code: 'LOOM6042',
       systemError: 'ENOTCONN',
     });
     t.like(await t.throwsAsync(program.framed.send('x', { generation: 999 })), {
@@ -98,7 +98,7 @@ for (const backend of backends) {
       texts.push(`${n} ${'x'.repeat(n % 2 === 0 ? 2000 : 1000)}`);
       return program.framed.send(texts.at(-1) ?? '');
     });
-    await t.throwsAsync(program.framed.send('one more'), { code: 'LOOM6020' });
+    await t.throwsAsync(program.framed.send('one more'), { code: 'LOOM6040' });
     const expected = Buffer.concat(['hello', ...texts].map(frame));
     const read = readExactly(peer, expected.length);
     peer.resume();
@@ -132,7 +132,7 @@ for (const backend of backends) {
       each.status === 'rejected' ? [each.reason.code] : [],
     );
     t.true(codes.length >= 12, `${codes.length} were rejected`);
-    t.true(codes.every((code) => code === 'LOOM6022' || code === 'LOOM6023'));
+    t.true(codes.every((code) => code === 'LOOM6042' || code === 'LOOM6043'));
     await close();
   });
 
@@ -172,7 +172,7 @@ for (const backend of backends) {
     t.deepEqual(came, ['hello', 'hi']);
     t.like(await t.throwsAsync(program.datagrams.send('x')), { systemError: 'EDESTADDRREQ' });
     t.like(await t.throwsAsync(program.datagrams.send('x', { to: 'localhost:1' })), {
-      code: 'LOOM6022',
+      code: 'LOOM6042',
       systemError: 'EDESTADDRREQ',
     });
     t.like(await t.throwsAsync(program.datagrams.send('x'.repeat(2049), { to })), {

@@ -115,11 +115,11 @@ test('what is cancelled without a signal was stopped', async (t) => {
   const disk = new Disk();
   const sync = disk.file.sync();
   disk.complete(disk.take() as Entry, 0, 125);
-  await t.throwsAsync(sync, { code: 'LOOM6023' });
+  await t.throwsAsync(sync, { code: 'LOOM6043' });
   const left = disk.file.sync();
   disk.reactor.link.end();
-  await t.throwsAsync(left, { code: 'LOOM6023' });
-  await t.throwsAsync(disk.file.sync(), { code: 'LOOM6023' });
+  await t.throwsAsync(left, { code: 'LOOM6043' });
+  await t.throwsAsync(disk.file.sync(), { code: 'LOOM6043' });
 });
 
 test('a target that is gone by the end is an error of its own request', async (t) => {
@@ -138,7 +138,7 @@ test('a full arena refuses, and is writable when half of it is free again', asyn
   const disk = new Disk();
   const reads = [1, 2, 3, 4].map(() => disk.file.read(0, 16384));
   t.false(disk.file.isFull, 'there are numbers left');
-  await t.throwsAsync(disk.file.read(0, 1), { code: 'LOOM6020' });
+  await t.throwsAsync(disk.file.read(0, 1), { code: 'LOOM6040' });
   let isWritable = false;
   const writable = disk.file.writable.then(() => {
     isWritable = true;

@@ -1,4 +1,4 @@
-/** The program of test/bindings/requests, for tests that ask its files and its handlers' fds. */
+/** The program of test/bindings/requests, for the tests that ask its files and its handlers' fds. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
@@ -37,7 +37,7 @@ export interface RequestsModule {
   open(options?: OpenOptions<'disk' | 'net', FdName>): Promise<Requests>;
 }
 
-/** Builds it. */
+/** Builds it; the first test file that wants it compiles it. */
 export function buildRequests(): Promise<Built<RequestsModule>> {
   return build('test/bindings/requests/loom.config.ts', 'requests', 'debug');
 }

@@ -27,7 +27,7 @@ enum class ReceiveStrategy : std::uint8_t {
 
 /// Sockets of one reactor whose receives are direct, at most: each costs a system call in every
 /// turn.
-inline constexpr std::uint32_t maximum_direct_sockets = 1024;
+inline constexpr std::uint32_t maximum_direct_sockets = 4096;
 
 /// When epoll reports readiness: `fds.<name>.trigger`. io_uring has no such thing.
 enum class Trigger : std::uint8_t {
@@ -124,6 +124,10 @@ struct StreamShape {
   /// Whether the fd's addresses are IPv4 or IPv6.
   [[nodiscard]] constexpr bool is_tcp() const noexcept {
     return kind == StreamKind::tcp || kind == StreamKind::tcp_server;
+  }
+  /// Whether it connects to somebody.
+  [[nodiscard]] constexpr bool is_client() const noexcept {
+    return kind == StreamKind::tcp || kind == StreamKind::unix_client;
   }
 };
 
