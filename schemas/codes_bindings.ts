@@ -102,8 +102,8 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
     title: 'A request failed',
     explanation: prose`
       The kernel refused what was asked: systemError is its word, as in the manual page of pread(2),
-      pwrite(2), fsync(2) or send(2), and the sentence says how many bytes were done before. ENOTCONN
-      of a send: there is no such connection now.
+      pwrite(2), fsync(2) or send(2), and the sentence says how many bytes were done before.
+      ENOTCONN of a send: there is no such connection now.
     `,
   },
   LOOM6043: {
@@ -117,8 +117,8 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
     severity: 'error',
     title: 'Memory that was given back',
     explanation: prose`
-      lend() gives memory until its Symbol.dispose is called, at the end of using. Requests in flight
-      keep it, but a new one cannot use it any more.
+      lend() gives memory until its Symbol.dispose is called, at the end of using. Requests in
+      flight keep it, but a new one cannot use it any more.
     `,
   },
   LOOM6045: {

@@ -1,4 +1,4 @@
-/** Fds of C++ handlers through which JavaScript sends too: who they are, and what they are in TS. */
+/** Fds of C++ handlers through which JavaScript sends too: which they are. */
 import type { IrDatagramFd, IrFd, IrStreamFd } from '../../schemas/ir.ts';
 import { isDatagram, isStream } from '../fd_kinds.ts';
 

@@ -36,7 +36,9 @@
  *   readonly echo: NativeServer;       // tcpServer, unixServer with a C++ handler
  *   readonly book: NativeStream;       // tcp, unix with a C++ handler
  *   readonly itch: NativeServer;       // udp, unixDatagram: the address that it is bound to
+ *                                      // with jsSends: SendingStream and so on
  *   readonly clock: Timer;             // timer without a handler; timers with one are left out
+ *   readonly journal: AppendableFile;  // file, where its reactor takes requests; by its mode
  *   readonly top: Channel<Top>;
  * }
  * export function open(options: Options = {}): Promise<Feed> {

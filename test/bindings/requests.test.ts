@@ -122,6 +122,18 @@ test('what is cancelled without a signal was stopped', async (t) => {
   await t.throwsAsync(disk.file.sync(), { code: 'LOOM6043' });
 });
 
+test('a target that is gone by the end is an error of its own request', async (t) => {
+  const disk = new Disk();
+  const target = new Uint8Array(10);
+  const read = disk.file.readInto(0, target);
+  const next = disk.file.size();
+  structuredClone(target.buffer, { transfer: [target.buffer] });
+  disk.complete(disk.take() as Entry, 10);
+  await t.throwsAsync(read, { any: true });
+  disk.complete(disk.take() as Entry, 33);
+  t.is(await next, 33);
+});
+
 test('a full arena refuses, and is writable when half of it is free again', async (t) => {
   const disk = new Disk();
   const reads = [1, 2, 3, 4].map(() => disk.file.read(0, 16384));

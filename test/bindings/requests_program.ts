@@ -1,4 +1,4 @@
-/** The program of test/bindings/requests, for the tests that ask its files and its handlers' fds. */
+/** The program of test/bindings/requests, for tests that ask its files and its handlers' fds. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type {

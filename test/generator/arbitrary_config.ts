@@ -30,7 +30,7 @@ type Plain = Record<string, unknown>;
 const receiver = fc.constantFrom<Plain>(
   {},
   { handler: 'Book' },
-  { handler: 'Echo', style: 'callback' },
+  { handler: 'Echo', style: 'callback', jsSends: true },
   { handler: 'Echo', style: { fiber: 'small' } },
   { handler: 'Book', style: { fiber: 'large' } },
 );
@@ -79,6 +79,7 @@ function unixFd(options: { type?: string; framing?: unknown }, kind: string): Pl
 
 const datagrams = {
   handler: fc.constant('Itch'),
+  jsSends: fc.boolean(),
   timestamps: fc.constantFrom('none', 'software'),
   receive: optional({
     bytes: fc.integer({ min: 1, max: 65536 }),
@@ -176,6 +177,8 @@ const reactor = optional({
   fibers: fc.integer({ min: 0, max: 100 }),
   fiberBatch: fc.integer({ min: 1, max: 65536 }),
   requests: fc.integer({ min: 0, max: 65536 }),
+  jsRequests: powerOfTwo(1, 14),
+  jsArena: powerOfTwo(12, 22),
   kernelWorkers: fc.constantFrom({}, { bounded: 4 }, { bounded: 1, unbounded: 8 }),
   stall: fc.constantFrom(false as const, '10ms'),
   inbox: powerOfTwo(12, 20),
