@@ -54,7 +54,10 @@ function program(handler: 'Echo' | 'Sink', { wait, strategy, style }: Choice, st
   const fiber = { style: { fiber: 'small' } } as const;
   const on = 'main' as const;
   const options = { ...stream, on, handler, ...(style === 'fiber' ? fiber : {}) };
-  const tcp = { ...options, connections: strategy === 'direct' ? directConnections : manyConnections };
+  const tcp = {
+    ...options,
+    connections: strategy === 'direct' ? directConnections : manyConnections,
+  };
   const local = { ...options, connections: unixConnections };
   return defineLoom({
     name: 'bench',
