@@ -38,7 +38,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkNames(config, value),
     ...checkWiring(config, value),
     ...checkAddresses(config, value),
-    ...checkChannels(config),
+    ...checkChannels(config, value),
     ...checkDatagrams(config, value),
     ...checkPools(config, value),
     ...checkFileFds(config, value),

@@ -160,7 +160,9 @@ export function checkBudgets(config: CheckedConfig): Diagnostic[] {
     Object.entries(config.channels).filter(
       ([, each]) =>
         Object.hasOwn(config.messages, each.message) &&
-        (each.to === javascript || receivingHandler(config, each) !== undefined),
+        (each.to === javascript ||
+          typeof each.to === 'object' ||
+          receivingHandler(config, each) !== undefined),
     ),
   );
   const sound = { ...config, channels };

@@ -22,6 +22,7 @@ import type {
   EventfdOptions,
   SignalOptions,
   ChannelOptions,
+  SharedMemory,
   PoolOptions,
   TuneOptions,
   FdOn,
@@ -30,7 +31,7 @@ import type {
 
 export type { LoomConfig } from '../schemas/config.ts';
 export type { Duration, Size } from '../schemas/leaf.ts';
-export { channel, conflate } from './define_channels.ts';
+export { channel, conflate, sharedMemory } from './define_channels.ts';
 export * from './define_messages.ts';
 export type * from './define_options.ts';
 
@@ -66,7 +67,7 @@ export type LoomDefinition<
   channels?: {
     [Name in Channel]: ChannelOptions<
       NoInfer<Reactor> | 'js',
-      NoInfer<Reactor> | 'js',
+      NoInfer<Reactor> | 'js' | SharedMemory,
       NoInfer<Message>
     > & { kind: 'channel' };
   };

@@ -34,6 +34,14 @@ function orderedJson(value: unknown): string {
   );
 }
 
+/**
+ * The hash of a message, for readers of other processes: 16 hexadecimal digits. All messages are in
+ * it, because one may be a part of another.
+ */
+export function messageHash(ir: Ir, message: string): string {
+  return sha256(orderedJson({ message, messages: ir.messages })).slice(0, digits);
+}
+
 /** The hash of a program's layout: 16 hexadecimal digits of a SHA-256. */
 export function layoutHash(ir: Ir): string {
   const layout = { messages: ir.messages, reactors: ir.reactors.map(reactorLayout) };

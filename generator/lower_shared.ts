@@ -80,8 +80,9 @@ export function lowerShared(
   let end = inboxOffset + ringHeaderBytes + inboxBytes;
   const place = (channel: UnplacedChannel): IrChannel => {
     const { strideBytes, ...named } = channel;
-    // It lies where it is read: see placeInReaders.
-    if (channel.to !== undefined) return { ...named, offset: 0, strideBytes };
+    // It lies where it is read (see placeInReaders), or in a file.
+    const isElsewhere = channel.to !== undefined || channel.sharedMemory !== undefined;
+    if (isElsewhere) return { ...named, offset: 0, strideBytes };
     const offset = alignUp(end, ringAlignment);
     end = offset + channelHeaderBytes + channel.capacity * channel.strideBytes;
     // In the order of IrChannel, as everything in loom.ir.json.

@@ -176,9 +176,14 @@ function raiseReactor(reactor: IrReactor, pools: readonly IrPool[]): Record<stri
   });
 }
 
+/** Who reads a channel that goes to no reactor. */
+function raiseReader({ sharedMemory }: IrChannel): unknown {
+  return sharedMemory === undefined ? javascript : { kind: 'sharedMemory', name: sharedMemory };
+}
+
 /** The channels of one reactor; of those between reactors the reader knows more. */
 function raiseChannels({ name, channels, received = [] }: IrReactor): [string, object][] {
-  const raised = (channel: IrChannel, from: string, to: string): [string, object] => {
+  const raised = (channel: IrChannel, from: string, to: unknown): [string, object] => {
     const { message, capacity, full, key, handler } = channel;
     const policy = key === undefined ? full : { kind: full, key };
     return [
@@ -187,7 +192,9 @@ function raiseChannels({ name, channels, received = [] }: IrReactor): [string, o
     ];
   };
   return [
-    ...channels.filter(({ to }) => to === undefined).map((each) => raised(each, name, javascript)),
+    ...channels
+      .filter(({ to }) => to === undefined)
+      .map((each) => raised(each, name, raiseReader(each))),
     ...received.map((each) => raised(each, each.from ?? javascript, name)),
   ];
 }

@@ -11,7 +11,7 @@ import { loadTemplate } from './template.ts';
 import { indexView } from './views/bindings.ts';
 import { cmakeListsView, cmakePresetsView } from './views/build_files.ts';
 import { fdsView, operationsView } from './views/fds.ts';
-import { channelsView, programChannels } from './views/channels.ts';
+import { channelsView, programChannels, sharedView } from './views/channels.ts';
 import { checksView } from './views/checks.ts';
 import { descriptorView } from './views/descriptor.ts';
 import { handlersView, services } from './views/handlers.ts';
@@ -115,6 +115,10 @@ function renderChannels(ir: Ir): [string, string][] {
     render: (parts) => fill('cxx/channels.hpp', channelsView(ir, parts)),
     umbrella: 'cxx/umbrella.hpp',
   });
+  const shared = sharedView(ir);
+  if (shared !== undefined) {
+    cxx.push([`include/${ir.name}/shared.hpp`, fill('cxx/shared.hpp', shared)]);
+  }
   if (postedMessages(ir).length === 0) return cxx;
   return [...cxx, ['bindings/writers.ts', fill('ts/writers.ts', writersView(ir))]];
 }

@@ -1,7 +1,7 @@
 /** Diagnostics of the stage `check` about channels. */
 import { type CodeEntry, prose } from './code_entry.ts';
 
-/** LOOM1430 to LOOM1435. */
+/** LOOM1430 to LOOM1439. */
 export const channelCodes = {
   LOOM1430: {
     severity: 'error',
@@ -74,6 +74,52 @@ export const channelCodes = {
     explanation: prose`
       Handlers of one reactor call each other, or use mail; fibers of one reactor have
       loom::Channel.
+    `,
+  },
+  LOOM1436: {
+    severity: 'error',
+    title: 'A policy that shared memory cannot have',
+    holes: ['name'],
+    what: 'channels.{name} is read by other processes, so only its oldest messages can be dropped.',
+    why: 'The writer knows nothing of its readers: it cannot wait for them.',
+    fix: "Remove `full`, or write full: 'drop-oldest'.",
+    explanation: prose`
+      Each reader sees when it was overtaken, and how many messages it lost. Raise capacity where
+      readers are slow.
+    `,
+  },
+  LOOM1437: {
+    severity: 'error',
+    title: 'Shared memory that JavaScript would write',
+    holes: ['name'],
+    what: "channels.{name} goes from 'js' into shared memory.",
+    why: 'The writer of such a channel is a reactor, whose thread writes each message at once.',
+    fix: 'Post to a reactor, and let its handler publish.',
+    explanation: prose`
+      channels: { posted: channel({ from: 'js', to: 'md', ... }),
+      shared: channel({ from: 'md', to: sharedMemory('feed_top'), ... }) }
+    `,
+  },
+  LOOM1438: {
+    severity: 'error',
+    title: 'A name that no file can have',
+    holes: ['where', 'file'],
+    what: '{where} is the file {file} in /dev/shm.',
+    why: 'A name begins with a letter or digit, has those and . _ - only, and at most 64.',
+    fix: "Write to: sharedMemory('feed_top').",
+    explanation: prose`
+      Readers of other programs know the channel by this name, so let it begin with the program's.
+    `,
+  },
+  LOOM1439: {
+    severity: 'error',
+    title: 'Two channels in one file',
+    holes: ['name', 'other', 'file'],
+    what: "channels.{name} and channels.{other} are both the file '{file}' of /dev/shm.",
+    why: 'A file has one writer and one layout.',
+    fix: 'Give each a name of its own.',
+    explanation: prose`
+      The program would refuse to start: the second writer finds the file locked (LOOM5050).
     `,
   },
 } as const satisfies Record<string, CodeEntry>;

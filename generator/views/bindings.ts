@@ -2,7 +2,7 @@
 import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { instancesOf } from '../lower_groups.ts';
 import type { Ir, IrChannel, IrFd } from '../../schemas/ir.ts';
-import { describeChannel, programChannels } from './channels.ts';
+import { describeChannel, isShared, programChannels } from './channels.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { commentLines, identifier, maximumColumns, typescriptString } from './text.ts';
 import { postedMessages, writerName } from './writers.ts';
@@ -26,6 +26,9 @@ export interface IndexView {
   imports: ImportView[];
   hasChannels: boolean;
   hasPosts: boolean;
+  hasShared: boolean;
+  /** Channels that other processes read. */
+  shared: PropertyView[];
   hasMessages: boolean;
   /** The program's name in PascalCase. */
   typeName: string;
@@ -48,12 +51,15 @@ export function pascalCase(name: string): string {
 export function indexView(ir: Ir): IndexView {
   const fds = ir.reactors.flatMap((reactor) => reactor.fds);
   const properties = [...fds.flatMap(fdProperty), ...channelProperties(ir)];
+  const shared = sharedProperties(ir);
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
   const addressed = fds.filter((fd) => !isTimer(fd)).map(({ name }) => name);
   return {
     banner: bannerLines(ir, '// '),
     imports: runtimeImports(properties),
-    hasChannels: properties.some(({ type }) => type.includes('messages.')),
+    hasChannels: [...properties, ...shared].some(({ type }) => type.includes('messages.')),
+    hasShared: shared.length > 0,
+    shared,
     hasPosts: postedMessages(ir).length > 0,
     hasMessages: ir.messages.length > 0,
     typeName: pascalCase(identifier(ir.name)),
@@ -101,11 +107,24 @@ function fdProperty(fd: IrFd): PropertyView[] {
 }
 
 function channelProperties(ir: Ir): PropertyView[] {
-  return programChannels(ir).map(({ reactor, channel }) => ({
-    comment: propertyComment(describeChannel(reactor, channel)),
-    name: identifier(channel.name),
-    type: channelType(channel),
-  }));
+  return programChannels(ir)
+    .filter(({ channel }) => !isShared(channel))
+    .map(({ reactor, channel }) => ({
+      comment: propertyComment(describeChannel(reactor, channel)),
+      name: identifier(channel.name),
+      type: channelType(channel),
+    }));
+}
+
+/** The channels that other processes read, with what reads their messages. */
+function sharedProperties(ir: Ir): PropertyView[] {
+  return programChannels(ir)
+    .filter(({ channel }) => isShared(channel))
+    .map(({ reactor, channel }) => ({
+      comment: propertyComment(describeChannel(reactor, channel)),
+      name: identifier(channel.name),
+      type: `messages.${identifier(channel.message)}`,
+    }));
 }
 
 /** What JavaScript has of a channel: its reading end, its writing end, or its counters. */

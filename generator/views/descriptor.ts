@@ -1,10 +1,10 @@
 /** The view of `bindings/descriptor.ts`: the numbers that templates/bindings needs of a program. */
 import type { Ir, IrChannel, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isSource, isStream } from '../fd_kinds.ts';
-import { layoutHash } from '../layout_hash.ts';
+import { layoutHash, messageHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
-import { programChannels } from './channels.ts';
+import { isShared, programChannels } from './channels.ts';
 import { bannerLines, configPath, framingOverhead } from './sentences.ts';
 import { identifier, integer, maximumColumns, typescriptString } from './text.ts';
 import { postedMessages, writerName } from './writers.ts';
@@ -38,6 +38,8 @@ export interface DescriptorView {
   layout: string;
   hasChannels: boolean;
   hasPosts: boolean;
+  hasShared: boolean;
+  shared: DescriptorEntryView[];
   candidates: string[];
   buildCommands: string[];
   reactors: DescriptorReactorView[];
@@ -46,6 +48,7 @@ export interface DescriptorView {
 /** Describes the numbers that the runtime needs. */
 export function descriptorView(ir: Ir): DescriptorView {
   const name = identifier(ir.name);
+  const shared = programChannels(ir).flatMap(({ channel }) => sharedChannel(ir, channel));
   const presets = ['release', 'debug'];
   return {
     banner: bannerLines(ir, '// '),
@@ -53,6 +56,8 @@ export function descriptorView(ir: Ir): DescriptorView {
     layout: typescriptString(layoutHash(ir)),
     hasChannels: programChannels(ir).some(({ channel }) => channel.handler === undefined),
     hasPosts: postedMessages(ir).length > 0,
+    hasShared: shared.length > 0,
+    shared,
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
     buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
     reactors: ir.reactors.flatMap((reactor) =>
@@ -70,7 +75,9 @@ function shellWord(path: string): string {
 function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorReactorView {
   const { shared } = reactor;
   const fds = instance.number === 0 ? reactor.fds.filter((fd) => !isSource(fd)) : [];
-  const channels = reactor.channels.filter(({ to }) => to === undefined);
+  const channels = reactor.channels.filter(
+    (channel) => channel.to === undefined && !isShared(channel),
+  );
   const received = reactor.received ?? [];
   const posts = received.filter(({ from }) => from === undefined);
   const passing = received.filter(({ from }) => from !== undefined);
@@ -94,6 +101,23 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     hasPassing: passing.length > 0,
     passing: passing.map((channel) => ({ lines: wrapped(cells(channel)) })),
   };
+}
+
+/** What readers of other processes need of a channel in shared memory. */
+function sharedChannel(ir: Ir, channel: IrChannel): DescriptorEntryView[] {
+  const { name, sharedMemory, capacity, strideBytes, message } = channel;
+  if (sharedMemory === undefined) return [];
+  const recordBytes = ir.messages.find((each) => each.name === message)?.bytes ?? 0;
+  const fields = [
+    `name: ${typescriptString(name)}`,
+    `file: ${typescriptString(sharedMemory)}`,
+    `capacity: ${integer(capacity)}`,
+    `strideBytes: ${integer(strideBytes)}`,
+    `recordBytes: ${integer(recordBytes)}`,
+    `layout: ${typescriptString(messageHash(ir, message))}`,
+    `reader: messages.${identifier(message)}`,
+  ];
+  return [{ lines: wrapped(fields) }];
 }
 
 /** Where the cells of a channel are, and what happens when all are taken. */

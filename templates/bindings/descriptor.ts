@@ -142,6 +142,23 @@ export interface PostDescriptor extends CellsDescriptor {
   ) => MessageWriter;
 }
 
+/** A channel in shared memory, for readers of other processes. */
+export interface SharedDescriptor {
+  readonly name: string;
+  /** Its file in /dev/shm. */
+  readonly file: string;
+  /** Messages, 2^n. */
+  readonly capacity: number;
+  readonly strideBytes: number;
+  readonly recordBytes: number;
+  /** Hash of the message, 16 hexadecimal digits. */
+  readonly layout: string;
+  /** The emitted class that reads one message. */
+  readonly reader: new (
+    view: DataView,
+  ) => MessageView<unknown>;
+}
+
 /** One reactor and its shared block. */
 export interface ReactorDescriptor {
   readonly name: string;
@@ -176,4 +193,5 @@ export interface ProgramDescriptor {
   };
   /** In the order of the IR's reactors. */
   readonly reactors: readonly ReactorDescriptor[];
+  readonly shared: readonly SharedDescriptor[];
 }

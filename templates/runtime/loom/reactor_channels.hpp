@@ -9,6 +9,7 @@
 #include "channel_in.hpp"
 #include "channel_out.hpp"
 #include "reactor_commands.hpp"
+#include "shared_file.hpp"
 
 namespace loom {
 
@@ -38,6 +39,13 @@ class ReactorChannels : public ReactorCommands<Derived, Backend, Shape> {
   void bind_to_reactor(Publisher<Channel>& publisher, const ReactorRun& run, std::uint32_t reader,
                        std::uint32_t offset) noexcept {
     bind(publisher, run.runs[reader].shared + offset, &core_.inboxes_[reader].doorbell());
+  }
+  /// The same for a channel to other processes, in a file that is made now.
+  template <class Channel>
+  StartError bind_to_shared_memory(SharedFile& file, Publisher<Channel>& publisher) noexcept {
+    StartError error = file.open(Channel::shape.name, Channel::shared_name, shared_form<Channel>());
+    if (!error) bind(publisher, file.channel(), nullptr);
+    return error;
   }
   /// Binds a reading end to its channel from JavaScript, at `offset` of this reactor's block.
   template <class Channel>
