@@ -39,7 +39,7 @@ export interface IrChannel {
   sharedMemory?: string;
   /** The user's C++ struct that takes the messages; in `received`. */
   handler?: string;
-  /** Header (256 bytes) in a shared block (0: in a file of its own), then capacity x strideBytes. */
+  /** Of its header (256 bytes) in a shared block; 0 in a file of its own. The cells follow. */
   offset: number;
   strideBytes: number;
 }

@@ -154,16 +154,19 @@ export class OverwrittenCells extends Cells {
     if (isOwn) this.#tail = this.#next;
   }
 
+  /** See Cells. */
   override refresh(): boolean {
     const before = this.#tail;
     this.#tail = this.#readTail();
     return this.#tail !== before;
   }
 
+  /** See Cells. */
   override hasMore(): boolean {
     return this.#readTail() !== this.#tail;
   }
 
+  /** Copies what `refresh` saw and keeps of it what was whole. */
   override take(): boolean {
     const { capacity } = this.channel;
     const first = Math.max(this.#next, this.#tail - capacity);

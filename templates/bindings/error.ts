@@ -96,7 +96,7 @@ export function channelClosed(name: string): LoomError {
 export function sharedAbsent(name: string, file: string, reason: string): LoomError {
   return new LoomError(
     'LOOM6010',
-    `channels.${name} cannot be read: /dev/shm/${file}: ${reason}; start the program that writes it`,
+    `channels.${name} cannot be read: /dev/shm/${file}: ${reason}; start what writes it`,
   );
 }
 
@@ -104,8 +104,8 @@ export function sharedAbsent(name: string, file: string, reason: string): LoomEr
 export function sharedOther(name: string, file: string, difference: string): LoomError {
   return new LoomError(
     'LOOM6011',
-    `/dev/shm/${file} is not channels.${name} of these bindings: ${difference}; build the program ` +
-      'that writes it and this one from the same config',
+    `/dev/shm/${file} is not channels.${name} of these bindings: ${difference}; build what ` +
+      'writes it and this program from the same config',
   );
 }
 

@@ -26,12 +26,12 @@ const file = '/dev/shm/loom_bindings_shared_quotes';
 let built: Built<SharedModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await build('test/bindings/shared/loom.config.ts', 'bindings_shared', 'shared');
+  built = await build('test/bindings/shared/loom.config.ts', 'bindings_shared', 'debug');
 });
 
 /** Starts another process that writes. */
 async function startWriter(): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('shared_writer.ts', import.meta.url));
+  const script = fileURLToPath(new URL('./shared_writer.ts', import.meta.url));
   const child = fork(script, [built.index], { execArgv: ['--import=tsx'] });
   await once(child, 'message');
   return child;
