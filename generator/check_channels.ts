@@ -1,6 +1,7 @@
 /** The part of `check` about channels: who writes and who reads, policies, keys, and handlers. */
 import type { CheckedConfig } from '../schemas/config.ts';
 import { entriesByName } from './case.ts';
+import { spawnedFibers } from './lower_fibers.ts';
 import { javascript, receivingHandler } from './lower_channels.ts';
 import { type Diagnostic, diagnostic, show, showPath } from './report/diagnostic.ts';
 
@@ -21,6 +22,15 @@ function checkHandler(name: string, channel: CheckedChannel, config: CheckedConf
   if (to === javascript || typeof to === 'object' || !Object.hasOwn(config.reactors, to)) return [];
   if (receivingHandler(config, channel) !== undefined) return [];
   return [diagnostic('LOOM1430', { name, reactor: to }, { path, anchor: 'key' })];
+}
+
+/** Fibers that take messages need fibers. */
+function checkStyle(name: string, channel: CheckedChannel, config: CheckedConfig): Diagnostic[] {
+  const { to, style } = channel;
+  if (style !== 'fiber') return [];
+  const hasFibers = typeof to === 'string' && spawnedFibers(config, to) !== undefined;
+  if (hasFibers) return [];
+  return [diagnostic('LOOM1440', { name }, { path: ['channels', name, 'style'] })];
 }
 
 /** What of a policy cannot be. */
@@ -92,6 +102,7 @@ export function checkChannels(config: CheckedConfig, value: unknown): Diagnostic
     return [
       ...checkHandler(name, channel, config),
       ...checkFull(name, channel, config),
+      ...checkStyle(name, channel, config),
       ...checkShared(name, channel, written[name] ?? {}),
     ];
   });

@@ -72,7 +72,8 @@ export function lowerReceived(
       const handler = receivingHandler(config, channel);
       if (handler === undefined) throw new Error(`channels.${name} was not checked`);
       const from = channel.from === javascript ? {} : { from: channel.from };
-      return { ...named, ...from, handler, strideBytes };
+      const awaited = channel.style === 'fiber' ? { awaited: 1 } : {};
+      return { ...named, ...from, handler, ...awaited, strideBytes };
     });
 }
 

@@ -185,10 +185,11 @@ function raiseReader({ sharedMemory }: IrChannel): unknown {
 function raiseChannels({ name, channels, received = [] }: IrReactor): [string, object][] {
   const raised = (channel: IrChannel, from: string, to: unknown): [string, object] => {
     const { message, capacity, full, key, handler } = channel;
+    const style = channel.awaited === 1 ? 'fiber' : undefined;
     const policy = key === undefined ? full : { kind: full, key };
     return [
       channel.name,
-      given({ kind: 'channel', from, to, message, capacity, full: policy, handler }),
+      given({ kind: 'channel', from, to, message, capacity, full: policy, handler, style }),
     ];
   };
   return [

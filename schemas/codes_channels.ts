@@ -1,7 +1,7 @@
 /** Diagnostics of the stage `check` about channels. */
 import { type CodeEntry, prose } from './code_entry.ts';
 
-/** LOOM1430 to LOOM1439. */
+/** LOOM1430 to LOOM1440. */
 export const channelCodes = {
   LOOM1430: {
     severity: 'error',
@@ -120,6 +120,19 @@ export const channelCodes = {
     fix: 'Give each a name of its own.',
     explanation: prose`
       The program would refuse to start: the second writer finds the file locked (LOOM5050).
+    `,
+  },
+  LOOM1440: {
+    severity: 'error',
+    title: 'A channel for fibers that are not there',
+    holes: ['name'],
+    what: "channels.{name} is of style 'fiber', and goes to no reactor that has fibers.",
+    why: 'Its messages are taken by fibers of the reactor, with loom::receive.',
+    fix: 'Give an fd of that reactor a fiber style, declare `fibers` for it, or remove `style`.',
+    explanation: prose`
+      reactors: { md: { fibers: 4 } },
+      channels: { orders: channel({ from: 'js', to: 'md', message: 'Order', handler: 'Book',
+        style: 'fiber' }) } - and in C++: while (const auto order = loom::receive(this->orders)) ...
     `,
   },
 } as const satisfies Record<string, CodeEntry>;

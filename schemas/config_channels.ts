@@ -44,4 +44,7 @@ export const channelSchema = v.strictObject({
   /** The C++ struct that takes the messages, for channels to a reactor. By default the reactor's
    * only handler. */
   handler: v.optional(text("the name of a C++ struct, such as 'Echo'")),
+  /** How that takes them: `callback` in on_message, `fiber` where a fiber calls loom::receive.
+   * @default 'callback' */
+  style: v.optional(choice(['callback', 'fiber']), 'callback'),
 });

@@ -39,6 +39,8 @@ export interface IrChannel {
   sharedMemory?: string;
   /** The user's C++ struct that takes the messages; in `received`. */
   handler?: string;
+  /** In `received`: 1 when fibers take its messages; absent: on_message does. */
+  awaited?: number;
   /** Of its header (256 bytes) in a shared block; 0 in a file of its own. The cells follow. */
   offset: number;
   strideBytes: number;

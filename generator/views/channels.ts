@@ -102,6 +102,7 @@ function channelType(ir: Ir, reactor: IrReactor, channel: IrChannel): ChannelTyp
       `      .full = loom::ChannelFull::${full},`,
       end('from', writesJs ? 'js' : 'reactor'),
       end('to', isRead ? 'reactor' : reader),
+      ...(channel.awaited === 1 ? ['      .is_awaited = true,'] : []),
     ],
     shared:
       channel.sharedMemory === undefined
@@ -163,11 +164,11 @@ function bindShared(name: string): string[] {
   ];
 }
 
-/** The ends of a reactor's channels. `members` are the names of its handlers. */
+/** The ends of a reactor's channels. `members` are the names of its handlers by their types. */
 export function reactorChannels(
   ir: Ir,
   reactor: IrReactor,
-  members: readonly string[],
+  members: ReadonlyMap<string, string>,
 ): ReactorChannelsView {
   const received = reactor.received ?? [];
   const shared = reactor.channels.filter(isShared);
@@ -202,7 +203,11 @@ export function reactorChannels(
           ? bind('bind_from_js', end, [], channel)
           : bind('bind_from_reactor', end, [indexOf(channel.from)], channel);
       }),
-      ...members.flatMap((handler) =>
+      ...received.map(({ name, handler }) => {
+        const end = identifier(name);
+        return `    handlers_.${members.get(handler ?? '') ?? ''}.${end}.attach(receivers_.${end});`;
+      }),
+      ...[...members.values()].flatMap((handler) =>
         reactor.channels.map(({ name }) => {
           const end = identifier(name);
           return `    handlers_.${handler}.${end}.attach(channels_.${end});`;

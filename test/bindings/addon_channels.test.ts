@@ -22,6 +22,8 @@ interface Channels extends Program<'left' | 'right'> {
   readonly oldest: PostChannel<OrderWriter>;
   readonly bursts: PostChannel<BurstWriter>;
   readonly passed: NativeChannel;
+  readonly asked: PostChannel<OrderWriter>;
+  readonly answered: Channel<Order>;
   readonly returned: Channel<Order>;
   readonly lossy: Channel<Order>;
   readonly latest: Channel<Order>;
@@ -82,6 +84,31 @@ for (const backend of backends) {
     t.true(passed.stats.blocked > 0n, 'eight cells were too few');
     t.is(program.stats.left.allocationsAfterInit, 0n);
     t.is(program.stats.right.allocationsAfterInit, 0n);
+  });
+
+  test(`${backend}: fibers wait for messages and for room`, async (t) => {
+    t.timeout(60_000);
+    await using program = await built.module.open({ backend });
+    const total = 2000;
+    const post = (async () => {
+      for (let posted = 0; posted < total; ) {
+        const count = Math.min(total - posted, 5);
+        posted += program.asked.postMany(count, (order, index) => {
+          order.sequence = BigInt(posted + index + 1);
+        });
+        if (posted < total) await program.asked.writable;
+      }
+    })();
+    const seen = new Set<bigint>();
+    for await (using batch of program.answered) {
+      t.true(batch.length <= 4);
+      for (const order of batch) seen.add(order.sequence);
+      if (seen.size === total) break;
+    }
+    await post;
+    t.is(program.asked.stats.delivered, BigInt(total));
+    t.is(program.answered.stats.written, BigInt(total), 'each message once');
+    t.true(program.answered.stats.blocked > 0n);
   });
 
   test(`${backend}: a burst into a full channel drops the newest`, async (t) => {

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "channel_counts.hpp"
 #include "channel_keys.hpp"
 #include "channel_layout.hpp"
 #include "channel_overwrite.hpp"
@@ -144,6 +145,11 @@ class Publisher {
     const bool published = published_;
     published_ = false;
     return published;
+  }
+
+  /// What became of the messages of this channel.
+  [[nodiscard]] ChannelCounts counts() const noexcept {
+    return counts_of(header(), shape.capacity);
   }
 
   /// Wakes the reactor that reads, if it sleeps.

@@ -10,7 +10,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "channel_counts.hpp"
 #include "channel_layout.hpp"
+#include "channel_waiters.hpp"
 #include "doorbell.hpp"
 #include "overwritten_cursor.hpp"
 
@@ -98,6 +100,16 @@ class Receiver {
     return taken;
   }
 
+  /// Copies the next message; false when there is none.
+  bool take_one(Message& message) noexcept {
+    return take(1, [&](const Message& next) { message = next; }) == 1;
+  }
+
+  /// What became of the messages of this channel.
+  [[nodiscard]] ChannelCounts counts() const noexcept {
+    return counts_of(header(), shape.capacity);
+  }
+
   /// True when JavaScript waits for the room that was made since the last call.
   [[nodiscard]] bool take_js_wake_up() noexcept { return std::exchange(owes_js_wake_up_, false); }
 
@@ -151,14 +163,34 @@ class Receiver {
 };
 
 /// What a handler has of a channel that comes to it: a member of the emitted base, named as in the
-/// config. Its messages come to `on_message(channel, message)`.
+/// config. Its messages come to `on_message(channel, message)`, or, with `style: 'fiber'`, to
+/// whoever asks: loom::receive() in a fiber.
 template <class Channel>
 class ChannelIn {
  public:
   using Message = typename Channel::Message;
 
+  /// Style 'fiber': copies the next message; false when there is none. Never waits.
+  bool take(Message& message) noexcept {
+    static_assert(Channel::shape.is_awaited, "on_message takes the messages of this channel");
+    return receiver_->take_one(message);
+  }
+
+  /// What became of its messages until now.
+  [[nodiscard]] ChannelCounts counts() const noexcept { return receiver_->counts(); }
+
+  /// For the emitted code: binds the handler to its reactor's reading end.
+  void attach(Receiver<Channel>& receiver) noexcept { receiver_ = &receiver; }
+
+  /// For the runtime: fibers that wait for a message.
+  [[nodiscard]] ChannelWaiters& waiters() noexcept { return waiters_; }
+
   /// Its name in the config.
   [[nodiscard]] static constexpr const char* name() noexcept { return Channel::shape.name; }
+
+ private:
+  Receiver<Channel>* receiver_ = nullptr;
+  ChannelWaiters waiters_;
 };
 
 /// `handler.on_message(channel, message)` can be called.

@@ -45,6 +45,7 @@ struct ChannelShape {
   ChannelFull full = ChannelFull::drop_newest;
   ChannelEnd from = ChannelEnd::reactor;
   ChannelEnd to = ChannelEnd::js;
+  bool is_awaited = false;  ///< fibers take its messages, not on_message
 };
 
 /// Begins every channel; the cells follow at +256. Every counter has one writer and is relaxed
