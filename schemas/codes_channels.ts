@@ -73,7 +73,7 @@ export const channelCodes = {
     fix: "Let it go to another reactor, or to 'js'.",
     explanation: prose`
       Handlers of one reactor call each other, or use mail; fibers of one reactor have
-      loom::Channel.
+      loom::FiberChannel.
     `,
   },
   LOOM1436: {
