@@ -205,7 +205,8 @@ export function reactorChannels(
       }),
       ...received.map(({ name, handler }) => {
         const end = identifier(name);
-        return `    handlers_.${members.get(handler ?? '') ?? ''}.${end}.attach(receivers_.${end});`;
+        const member = `handlers_.${members.get(handler ?? '') ?? ''}`;
+        return `    ${member}.${end}.attach(receivers_.${end});`;
       }),
       ...[...members.values()].flatMap((handler) =>
         reactor.channels.map(({ name }) => {

@@ -140,8 +140,10 @@ export class PostChannel<Writer extends MessageWriter> {
   /** Posts what was begun since the last time; the reactor is woken if it sleeps. */
   commit(): void {
     if (this.#begun === this.#tail) return;
-    for (let position = this.#tail; position !== this.#begun; position = (position + 1) | 0) {
-      this.#stamp(position);
+    if (this.#overwrites) {
+      for (let position = this.#tail; position !== this.#begun; position = (position + 1) | 0) {
+        this.#stamp(position);
+      }
     }
     if (this.#begun >>> 0 < this.#tail >>> 0) {
       this.#tailHigh += 1;
@@ -218,8 +220,7 @@ export class PostChannel<Writer extends MessageWriter> {
     const word = (this.#offset + (position & (this.#capacity - 1)) * this.#strideBytes) >> 2;
     if (stamp === 0) this.#stampHigh += 1;
     this.#words[word + 1] = this.#stampHigh;
-    if (this.#overwrites) Atomics.store(this.#words, word, stamp);
-    else this.#words[word] = stamp;
+    Atomics.store(this.#words, word, stamp);
   }
 }
 

@@ -190,8 +190,10 @@ class Publisher {
 
   PublishResult append(const Message& message) noexcept {
     std::memcpy(cells_.message(tail_), &message, sizeof message);
-    // Partner, where messages are replaced: the reader's exchange of a whole stamp.
-    cells_.stamp(tail_).store(whole_stamp(tail_), std::memory_order_release);
+    if constexpr (is_keyed) {
+      // Partner: the reader's exchange of the same stamp.
+      cells_.stamp(tail_).store(whole_stamp(tail_), std::memory_order_release);
+    }
     return commit();
   }
 
