@@ -10,7 +10,10 @@ type CheckedChannel = CheckedConfig['channels'][string];
 /** Cells at most of a channel with a key: its writer has a table of twice as many. */
 const maximumKeyedCapacity = 65536;
 /** Fields that can be a key. */
-const keyTypes = new Set(['u8', 'u16', 'u32', 'u64', 'i8', 'i16', 'i32', 'i64', 'bool']);
+const keyTypes = new Set([
+  ...['u8', 'u16', 'u32', 'u64', 'i8', 'i16', 'i32', 'i64', 'bool'],
+  'enumeration',
+]);
 
 /** Who takes the messages: a handler, where a reactor reads. */
 function checkHandler(name: string, channel: CheckedChannel, config: CheckedConfig): Diagnostic[] {
@@ -50,11 +53,10 @@ function checkFull(name: string, channel: CheckedChannel, config: CheckedConfig)
   const message = config.messages[channel.message];
   if (message === undefined) return found;
   const field = message.fields.find((each) => each.name === full.key);
-  if (field !== undefined && keyTypes.has(field.type)) return found;
+  const type = typeof field?.type === 'object' ? field.type.kind : field?.type;
+  if (type !== undefined && keyTypes.has(type)) return found;
   const reason =
-    field === undefined
-      ? `messages.${channel.message} has no such field`
-      : `it is of type ${field.type}`;
+    type === undefined ? `messages.${channel.message} has no such field` : `it is of type ${type}`;
   const holes = { where: showPath(path), key: full.key, reason };
   return [...found, diagnostic('LOOM1432', holes, { path: [...path, 'key'] })];
 }

@@ -5,7 +5,7 @@
 import type { CheckedConfig } from '../schemas/config.ts';
 import type { IrChannel, IrMessage, IrReactor } from '../schemas/ir.ts';
 import { entriesByName, pascalCase } from './case.ts';
-import { alignUp } from './lower_messages.ts';
+import { alignUp } from './message_types.ts';
 
 /** Who stands for JavaScript in `from` and `to`. */
 export const javascript = 'js';

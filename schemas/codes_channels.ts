@@ -32,7 +32,7 @@ export const channelCodes = {
     title: 'A key that is none',
     holes: ['where', 'key', 'reason'],
     what: "{where} conflates by '{key}': {reason}.",
-    why: 'Messages are compared by the value of one field: an integer or a bool.',
+    why: 'Messages are compared by the value of one field: an integer, a bool or an enumeration.',
     fix: 'Name a field of the message that tells what the message is about.',
     explanation: prose`
       messages: { Top: struct({ symbol: u16, bid: i64, ask: i64 }) },

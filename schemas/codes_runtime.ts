@@ -5,6 +5,7 @@
  */
 import { prose, type RuntimeEntry } from './code_entry.ts';
 import { bindingCodes } from './codes_bindings.ts';
+import { fieldCodes } from './codes_fields.ts';
 
 /** LOOM50xx, which the program itself reports. */
 const programCodes: Readonly<Record<string, RuntimeEntry>> = {
@@ -207,4 +208,5 @@ const programCodes: Readonly<Record<string, RuntimeEntry>> = {
 export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
   ...programCodes,
   ...bindingCodes,
+  ...fieldCodes,
 };

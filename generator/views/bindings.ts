@@ -4,8 +4,7 @@ import { instancesOf } from '../lower_groups.ts';
 import type { Ir, IrChannel, IrFd } from '../../schemas/ir.ts';
 import { describeChannel, isShared, programChannels } from './channels.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
-import { commentLines, identifier, maximumColumns, typescriptString } from './text.ts';
-import { postedMessages, writerName } from './writers.ts';
+import { docComment, identifier, typescriptString } from './text.ts';
 
 /** One property of the program: an fd or a channel. */
 export interface PropertyView {
@@ -25,7 +24,6 @@ export interface IndexView {
   banner: string[];
   imports: ImportView[];
   hasChannels: boolean;
-  hasPosts: boolean;
   hasShared: boolean;
   /** Channels that other processes read. */
   shared: PropertyView[];
@@ -60,7 +58,6 @@ export function indexView(ir: Ir): IndexView {
     hasChannels: [...properties, ...shared].some(({ type }) => type.includes('messages.')),
     hasShared: shared.length > 0,
     shared,
-    hasPosts: postedMessages(ir).length > 0,
     hasMessages: ir.messages.length > 0,
     typeName: pascalCase(identifier(ir.name)),
     name: identifier(ir.name),
@@ -87,16 +84,8 @@ function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
   return imports;
 }
 
-/** A doc comment of a property: one line when it fits. */
-function propertyComment(sentence: string): string[] {
-  const lines = commentLines('   * ', sentence);
-  const whole = `  /** ${(lines[0] ?? '').slice(5)} */`;
-  if (lines.length === 1 && whole.length <= maximumColumns) return [whole];
-  return ['  /**', ...lines, '   */'];
-}
-
 function fdProperty(fd: IrFd): PropertyView[] {
-  const comment = propertyComment(describeFd(fd));
+  const comment = docComment('  ', describeFd(fd));
   const name = identifier(fd.name);
   if (isFile(fd)) return [];
   if (isDatagram(fd)) return [{ comment, name, type: 'NativeServer' }];
@@ -110,7 +99,7 @@ function channelProperties(ir: Ir): PropertyView[] {
   return programChannels(ir)
     .filter(({ channel }) => !isShared(channel))
     .map(({ reactor, channel }) => ({
-      comment: propertyComment(describeChannel(reactor, channel)),
+      comment: docComment('  ', describeChannel(reactor, channel)),
       name: identifier(channel.name),
       type: channelType(channel),
     }));
@@ -121,7 +110,7 @@ function sharedProperties(ir: Ir): PropertyView[] {
   return programChannels(ir)
     .filter(({ channel }) => isShared(channel))
     .map(({ reactor, channel }) => ({
-      comment: propertyComment(describeChannel(reactor, channel)),
+      comment: docComment('  ', describeChannel(reactor, channel)),
       name: identifier(channel.name),
       type: `messages.${identifier(channel.message)}`,
     }));
@@ -130,7 +119,9 @@ function sharedProperties(ir: Ir): PropertyView[] {
 /** What JavaScript has of a channel: its reading end, its writing end, or its counters. */
 function channelType({ handler, from, message }: IrChannel): string {
   if (handler === undefined) return `Channel<messages.${identifier(message)}>`;
-  return from === undefined ? `PostChannel<writers.${writerName(message)}>` : 'NativeChannel';
+  return from === undefined
+    ? `PostChannel<messages.${identifier(message)}Writer>`
+    : 'NativeChannel';
 }
 
 /** The members of a union of string literals. */

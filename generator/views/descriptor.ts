@@ -7,7 +7,6 @@ import { longestPacketBytes } from '../lower_shared.ts';
 import { isShared, programChannels } from './channels.ts';
 import { bannerLines, configPath, framingOverhead } from './sentences.ts';
 import { identifier, integer, maximumColumns, typescriptString } from './text.ts';
-import { postedMessages, writerName } from './writers.ts';
 
 /** One entry of a list in the descriptor: its fields on as few lines as they fit. */
 export interface DescriptorEntryView {
@@ -37,7 +36,6 @@ export interface DescriptorView {
   name: string;
   layout: string;
   hasChannels: boolean;
-  hasPosts: boolean;
   hasShared: boolean;
   shared: DescriptorEntryView[];
   candidates: string[];
@@ -54,8 +52,9 @@ export function descriptorView(ir: Ir): DescriptorView {
     banner: bannerLines(ir, '// '),
     name: typescriptString(name),
     layout: typescriptString(layoutHash(ir)),
-    hasChannels: programChannels(ir).some(({ channel }) => channel.handler === undefined),
-    hasPosts: postedMessages(ir).length > 0,
+    hasChannels: programChannels(ir).some(
+      ({ channel }) => channel.handler === undefined || channel.from === undefined,
+    ),
     hasShared: shared.length > 0,
     shared,
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
@@ -96,7 +95,7 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     })),
     hasPosts: posts.length > 0,
     posts: posts.map((channel) => ({
-      lines: wrapped([...cells(channel), `writer: writers.${writerName(channel.message)}`]),
+      lines: wrapped([...cells(channel), `writer: messages.${identifier(channel.message)}Writer`]),
     })),
     hasPassing: passing.length > 0,
     passing: passing.map((channel) => ({ lines: wrapped(cells(channel)) })),

@@ -3,7 +3,7 @@
  * reactor is woken only when it sleeps, once for all that was committed. The counterpart is
  * runtime/loom/channel_in.hpp.
  */
-import type { MessageWriter } from './channel.ts';
+import type { MessageWriter } from './message_writer.ts';
 import { cellStampBytes, channelHeaderBytes, channelWord, wholeStamp } from './channel_layout.ts';
 import { ChannelStats } from './channel_stats.ts';
 import type { PostDescriptor } from './descriptor.ts';
@@ -133,7 +133,7 @@ export class PostChannel<Writer extends MessageWriter> {
     const end = (at + this.#strideBytes) >> 3;
     for (let piece = first; piece < end; piece += 1) this.#pieces[piece] = 0;
     this.#begun = (position + 1) | 0;
-    this.#writer.$at = at + cellStampBytes;
+    this.#writer.$show(at + cellStampBytes);
     return this.#writer;
   }
 

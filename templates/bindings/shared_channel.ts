@@ -3,7 +3,7 @@
  * the file for reading and copies what is there; what the writer overwrote before is counted. The
  * counterpart is runtime/loom/shared_file.hpp.
  */
-import type { MessageView } from './channel.ts';
+import type { MessageView } from './message_view.ts';
 import { OverwrittenCells } from './channel_cells.ts';
 import { channelHeaderBytes, channelWord } from './channel_layout.ts';
 import type { ProgramDescriptor, SharedDescriptor } from './descriptor.ts';
@@ -83,7 +83,7 @@ export class SharedChannel<Reader extends MessageView<unknown>> implements Dispo
     if (!cells.take()) return;
     const { offset, mask, strideBytes } = cells.ring;
     for (let position = cells.from; position !== cells.to; position = (position + 1) | 0) {
-      this.#reader.$at = offset + (position & mask) * strideBytes;
+      this.#reader.$show(offset + (position & mask) * strideBytes);
       yield this.#reader;
     }
   }

@@ -1,6 +1,8 @@
 /** A real addon whose channels go in every direction, with each answer to a full one. */
 import test from 'ava';
-import type { Channel, MessageView, MessageWriter } from '../../templates/bindings/channel.ts';
+import type { Channel } from '../../templates/bindings/channel.ts';
+import type { MessageView } from '../../templates/bindings/message_view.ts';
+import type { MessageWriter } from '../../templates/bindings/message_writer.ts';
 import type { NativeChannel } from '../../templates/bindings/channel_stats.ts';
 import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
 import type { PostChannel } from '../../templates/bindings/post_channel.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import type { MessageView } from '../../templates/bindings/channel.ts';
+import type { MessageView } from '../../templates/bindings/message_view.ts';
 import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
 import type { SharedChannel } from '../../templates/bindings/shared_channel.ts';
 import { type Built, build } from './built_program.ts';

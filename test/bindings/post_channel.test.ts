@@ -1,7 +1,7 @@
 /** Channels from JavaScript against a reader written from the contract: order, room, wake-ups. */
 import test from 'ava';
 import fc from 'fast-check';
-import { MessageWriter } from '../../templates/bindings/channel.ts';
+import { MessageWriter } from '../../templates/bindings/message_writer.ts';
 import type { ChannelFull } from '../../templates/bindings/channel_layout.ts';
 import { PostChannel } from '../../templates/bindings/post_channel.ts';
 
@@ -12,6 +12,10 @@ const headerBytes = 256;
 
 /** What the generator emits for { sequence: u64, symbol: u16 }. */
 class OrderWriter extends MessageWriter {
+  /** All zeros. */
+  clear(): void {
+    this.$clear(16);
+  }
   set sequence(value: bigint) {
     this.$view.setBigUint64(this.$at, value, true);
   }
