@@ -145,12 +145,22 @@ export type FileOptions<On extends string = string> = {
       : InferInput<typeof fileSchema>[Key];
 };
 
+/** The end of a channel that other processes read, as `sharedMemory` returns it. */
+export interface SharedMemory {
+  kind: 'sharedMemory';
+  name: string;
+}
+
 /** Options of `channel`. */
-export type ChannelOptions<From extends string = string, Message extends string = string> = {
+export type ChannelOptions<
+  From extends string = string,
+  To extends string | SharedMemory = string,
+  Message extends string = string,
+> = {
   [Key in keyof InferInput<typeof channelSchema> as Exclude<Key, 'kind'>]: Key extends 'from'
     ? From
     : Key extends 'to'
-      ? 'js'
+      ? To
       : Key extends 'message'
         ? Message
         : InferInput<typeof channelSchema>[Key];

@@ -21,8 +21,8 @@ function fdLayout(fd: IrFd): object {
 }
 
 function reactorLayout(reactor: IrReactor): object {
-  const { name, count, fds, channels, shared, jsRequests } = reactor;
-  return { name, count, fds: fds.map(fdLayout), channels, shared, jsRequests };
+  const { name, count, fds, channels, received, shared, jsRequests } = reactor;
+  return { name, count, fds: fds.map(fdLayout), channels, received, shared, jsRequests };
 }
 
 /** The types of messages without what only people read. */
@@ -43,6 +43,14 @@ function orderedJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
       : each,
   );
+}
+
+/**
+ * The hash of a message, for readers of other processes: 16 hexadecimal digits. All messages are in
+ * it, because one may be a part of another.
+ */
+export function messageHash(ir: Ir, message: string): string {
+  return sha256(orderedJson({ message, ...typeLayout(ir) })).slice(0, digits);
 }
 
 /** The hash of a program's layout: 16 hexadecimal digits of a SHA-256. */

@@ -12,6 +12,7 @@ import { indexView } from './views/bindings.ts';
 import { cxxMessagesView } from './views/cxx_messages.ts';
 import { cmakeListsView, cmakePresetsView } from './views/build_files.ts';
 import { fdsView, operationsView } from './views/fds.ts';
+import { channelsView, programChannels, sharedView } from './views/channels.ts';
 import { checksView } from './views/checks.ts';
 import { descriptorView } from './views/descriptor.ts';
 import { handlersView, services } from './views/handlers.ts';
@@ -44,6 +45,7 @@ export function render(ir: Ir): Files {
     ['map.txt', fill('text/map.txt', mapView(ir, whyNotStandalone(ir)))],
     ...renderBuildFiles(ir),
     ...renderMessages(ir),
+    ...renderChannels(ir),
     ...renderFds(ir),
     ...renderHandlers(ir),
     ...renderSources(ir),
@@ -128,6 +130,24 @@ function renderMessages(ir: Ir): [string, string][] {
   });
   const docs: [string, string] = ['MESSAGES.md', fill('text/messages.md', messageDocsView(ir))];
   return [...cxx, ...readers, ...writers, docs];
+}
+
+/** What the channels are in C++. */
+function renderChannels(ir: Ir): [string, string][] {
+  const channels = programChannels(ir);
+  if (channels.length === 0) return [];
+  const cxx = splitIfLong({
+    ir,
+    parts: channels,
+    path: `include/${ir.name}/channels.hpp`,
+    render: (parts) => fill('cxx/channels.hpp', channelsView(ir, parts)),
+    umbrella: 'cxx/umbrella.hpp',
+  });
+  const shared = sharedView(ir);
+  if (shared !== undefined) {
+    cxx.push([`include/${ir.name}/shared.hpp`, fill('cxx/shared.hpp', shared)]);
+  }
+  return cxx;
 }
 
 /** A file made of named parts, which may become a folder of one file a part. */

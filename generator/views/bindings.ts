@@ -1,7 +1,8 @@
 /** The view of `bindings/index.ts`: the typed face of a program in TypeScript. */
 import { isClient, isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { instancesOf } from '../lower_groups.ts';
-import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
+import type { Ir, IrChannel, IrFd, IrReactor } from '../../schemas/ir.ts';
+import { describeChannel, isShared, programChannels } from './channels.ts';
 import { jsFiles, jsFileType } from './js_requests.ts';
 import { hasJsSends } from './js_sends.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
@@ -25,6 +26,9 @@ export interface IndexView {
   banner: string[];
   imports: ImportView[];
   hasChannels: boolean;
+  hasShared: boolean;
+  /** Channels that other processes read. */
+  shared: PropertyView[];
   hasMessages: boolean;
   /** The program's name in PascalCase. */
   typeName: string;
@@ -56,8 +60,9 @@ export function indexView(ir: Ir): IndexView {
   const properties = [
     ...fds.flatMap(fdProperty),
     ...ir.reactors.flatMap(fileProperties),
-    ...ir.reactors.flatMap(channelProperties),
+    ...channelProperties(ir),
   ];
+  const shared = sharedProperties(ir);
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
   const namesOf = (some: readonly { readonly name: string }[]): string[] =>
     some.map(({ name }) => name).sort();
@@ -66,7 +71,9 @@ export function indexView(ir: Ir): IndexView {
   return {
     banner: bannerLines(ir, '// '),
     imports: runtimeImports(properties),
-    hasChannels: ir.reactors.some(({ channels }) => channels.length > 0),
+    hasChannels: [...properties, ...shared].some(({ type }) => type.includes('messages.')),
+    hasShared: shared.length > 0,
+    shared,
     hasMessages: ir.messages.length > 0,
     typeName: pascalCase(identifier(ir.name)),
     name: identifier(ir.name),
@@ -89,8 +96,10 @@ function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
     if (names.length > 0) imports.push({ names: names.join(', '), from });
   };
   add(used(['Channel']), './loom/channel.ts');
+  add(used(['NativeChannel']), './loom/channel_stats.ts');
   add(used(['AppendableFile', 'ReadableFile', 'ReadWriteFile', 'WritableFile']), './loom/file.ts');
   add(['OpenOptions', 'Program'], './loom/open.ts');
+  add(used(['PostChannel']), './loom/post_channel.ts');
   add(used(['SendingDatagrams', 'SendingServer', 'SendingStream']), './loom/sender.ts');
   add(used(['NativeServer', 'NativeStream', 'Server', 'Stream']), './loom/stream.ts');
   add(used(['Timer']), './loom/timer.ts');
@@ -119,16 +128,33 @@ function fileProperties(reactor: IrReactor): PropertyView[] {
   }));
 }
 
-function channelProperties(reactor: IrReactor): PropertyView[] {
-  return reactor.channels.map((channel) => ({
-    comment: docComment(
-      '  ',
-      `channels.${channel.name} - ${channel.capacity} ${channel.message} from reactors.` +
-        `${reactor.name}; when full: ${channel.full}.`,
-    ),
-    name: identifier(channel.name),
-    type: `Channel<messages.${identifier(channel.message)}>`,
-  }));
+function channelProperties(ir: Ir): PropertyView[] {
+  return programChannels(ir)
+    .filter(({ channel }) => !isShared(channel))
+    .map(({ reactor, channel }) => ({
+      comment: docComment('  ', describeChannel(reactor, channel)),
+      name: identifier(channel.name),
+      type: channelType(channel),
+    }));
+}
+
+/** The channels that other processes read, with what reads their messages. */
+function sharedProperties(ir: Ir): PropertyView[] {
+  return programChannels(ir)
+    .filter(({ channel }) => isShared(channel))
+    .map(({ reactor, channel }) => ({
+      comment: docComment('  ', describeChannel(reactor, channel)),
+      name: identifier(channel.name),
+      type: `messages.${identifier(channel.message)}`,
+    }));
+}
+
+/** What JavaScript has of a channel: its reading end, its writing end, or its counters. */
+function channelType({ handler, from, message }: IrChannel): string {
+  if (handler === undefined) return `Channel<messages.${identifier(message)}>`;
+  return from === undefined
+    ? `PostChannel<messages.${identifier(message)}Writer>`
+    : 'NativeChannel';
 }
 
 /** The members of a union of string literals. */

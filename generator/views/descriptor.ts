@@ -1,9 +1,10 @@
 /** The view of `bindings/descriptor.ts`: the numbers that templates/bindings needs of a program. */
-import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import type { Ir, IrChannel, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isDatagram, isFile, isSource, isStream } from '../fd_kinds.ts';
-import { layoutHash } from '../layout_hash.ts';
+import { layoutHash, messageHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
+import { isShared, programChannels } from './channels.ts';
 import { jsRequestField } from './js_requests.ts';
 import { bannerLines, configPath, framingOverhead } from './sentences.ts';
 import { identifier, integer, maximumColumns, typescriptString } from './text.ts';
@@ -25,6 +26,11 @@ export interface DescriptorReactorView {
   fds: DescriptorEntryView[];
   hasChannels: boolean;
   channels: DescriptorEntryView[];
+  hasPosts: boolean;
+  posts: DescriptorEntryView[];
+  hasPassing: boolean;
+  /** Channels from another reactor. */
+  passing: DescriptorEntryView[];
 }
 
 /** The view of `ts/descriptor.ts`. */
@@ -33,6 +39,8 @@ export interface DescriptorView {
   name: string;
   layout: string;
   hasChannels: boolean;
+  hasShared: boolean;
+  shared: DescriptorEntryView[];
   candidates: string[];
   buildCommands: string[];
   reactors: DescriptorReactorView[];
@@ -41,12 +49,17 @@ export interface DescriptorView {
 /** Describes the numbers that the runtime needs. */
 export function descriptorView(ir: Ir): DescriptorView {
   const name = identifier(ir.name);
+  const shared = programChannels(ir).flatMap(({ channel }) => sharedChannel(ir, channel));
   const presets = ['release', 'debug'];
   return {
     banner: bannerLines(ir, '// '),
     name: typescriptString(name),
     layout: typescriptString(layoutHash(ir)),
-    hasChannels: ir.reactors.some(({ channels }) => channels.length > 0),
+    hasChannels: programChannels(ir).some(
+      ({ channel }) => channel.handler === undefined || channel.from === undefined,
+    ),
+    hasShared: shared.length > 0,
+    shared,
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
     buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
     reactors: ir.reactors.flatMap((reactor) =>
@@ -64,6 +77,12 @@ function shellWord(path: string): string {
 function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorReactorView {
   const { shared } = reactor;
   const fds = instance.number === 0 ? reactor.fds.filter((fd) => !isSource(fd)) : [];
+  const channels = reactor.channels.filter(
+    (channel) => channel.to === undefined && !isShared(channel),
+  );
+  const received = reactor.received ?? [];
+  const posts = received.filter(({ from }) => from === undefined);
+  const passing = received.filter(({ from }) => from !== undefined);
   const ring = (offset: number, bytes: number): string =>
     `{ offset: ${integer(offset)}, bytes: ${integer(bytes)} }`;
   return {
@@ -74,17 +93,45 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     requests: jsRequestField(reactor),
     hasFds: fds.length > 0,
     fds: fds.map((fd) => ({ lines: wrapped(descriptorFd(fd)) })),
-    hasChannels: reactor.channels.length > 0,
-    channels: reactor.channels.map((channel) => ({
-      lines: wrapped([
-        `name: ${typescriptString(channel.name)}`,
-        `offset: ${integer(channel.offset)}`,
-        `capacity: ${integer(channel.capacity)}`,
-        `strideBytes: ${integer(channel.strideBytes)}`,
-        `reader: messages.${identifier(channel.message)}`,
-      ]),
+    hasChannels: channels.length > 0,
+    channels: channels.map((channel) => ({
+      lines: wrapped([...cells(channel), `reader: messages.${identifier(channel.message)}`]),
     })),
+    hasPosts: posts.length > 0,
+    posts: posts.map((channel) => ({
+      lines: wrapped([...cells(channel), `writer: messages.${identifier(channel.message)}Writer`]),
+    })),
+    hasPassing: passing.length > 0,
+    passing: passing.map((channel) => ({ lines: wrapped(cells(channel)) })),
   };
+}
+
+/** What readers of other processes need of a channel in shared memory. */
+function sharedChannel(ir: Ir, channel: IrChannel): DescriptorEntryView[] {
+  const { name, sharedMemory, capacity, strideBytes, message } = channel;
+  if (sharedMemory === undefined) return [];
+  const recordBytes = ir.messages.find((each) => each.name === message)?.bytes ?? 0;
+  const fields = [
+    `name: ${typescriptString(name)}`,
+    `file: ${typescriptString(sharedMemory)}`,
+    `capacity: ${integer(capacity)}`,
+    `strideBytes: ${integer(strideBytes)}`,
+    `recordBytes: ${integer(recordBytes)}`,
+    `layout: ${typescriptString(messageHash(ir, message))}`,
+    `reader: messages.${identifier(message)}`,
+  ];
+  return [{ lines: wrapped(fields) }];
+}
+
+/** Where the cells of a channel are, and what happens when all are taken. */
+function cells({ name, offset, capacity, strideBytes, full, key }: IrChannel): string[] {
+  return [
+    `name: ${typescriptString(name)}`,
+    `offset: ${integer(offset)}`,
+    `capacity: ${integer(capacity)}`,
+    `strideBytes: ${integer(strideBytes)}`,
+    `full: ${typescriptString(key === undefined ? full : `${full}-by-key`)}`,
+  ];
 }
 
 /** The columns before a field of the descriptor's lists. */

@@ -36,6 +36,9 @@ export const descriptor: ProgramDescriptor = {
         },
       ],
       channels: [],
+      posts: [],
+      passing: [],
     },
   ],
-};
+  shared: [],
+} satisfies ProgramDescriptor;

@@ -36,6 +36,8 @@ export const descriptor: ProgramDescriptor = {
         },
       ],
       channels: [],
+      posts: [],
+      passing: [],
     },
     {
       name: 'totals',
@@ -48,6 +50,9 @@ export const descriptor: ProgramDescriptor = {
         },
       ],
       channels: [],
+      posts: [],
+      passing: [],
     },
   ],
-};
+  shared: [],
+} satisfies ProgramDescriptor;

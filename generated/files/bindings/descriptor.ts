@@ -32,6 +32,9 @@ export const descriptor: ProgramDescriptor = {
         },
       ],
       channels: [],
+      posts: [],
+      passing: [],
     },
   ],
-};
+  shared: [],
+} satisfies ProgramDescriptor;

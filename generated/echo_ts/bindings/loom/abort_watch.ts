@@ -1,6 +1,6 @@
 /** Signals that cancel requests: one listener for each signal, however many requests it cancels. */
 
-/** Watches the signals of what is numbered; `cancel` is called for each number of one that aborts. */
+/** Watches the signals of what is numbered; `cancel` is called for each number of one aborted. */
 export class AbortWatch {
   /** The signal of each number. */
   readonly #signals: (AbortSignal | undefined)[];

@@ -13,12 +13,14 @@
  */
 import { ByteRingReader, ByteRingWriter } from './byte_ring.ts';
 import { Channel } from './channel.ts';
+import { ChannelStats, type NativeChannel } from './channel_stats.ts';
 import { type Command, CommandQueue } from './commands.ts';
 import type { Connection } from './connection.ts';
 import type { ReactorDescriptor } from './descriptor.ts';
-import { controlWord, DeliveryEvent, isProgramEvent } from './layout.ts';
-import type { ProgramEvents } from './program_events.ts';
 import { File } from './file.ts';
+import { controlWord, DeliveryEvent, isProgramEvent } from './layout.ts';
+import { PostChannel } from './post_channel.ts';
+import type { ProgramEvents } from './program_events.ts';
 import { RefusedSends } from './refused_sends.ts';
 import { RequestQueue } from './requests.ts';
 import { Sender } from './sender.ts';
@@ -58,6 +60,8 @@ export class ReactorLink {
   readonly channels: Channel<never>[] = [];
   readonly files: File[] = [];
   readonly senders: Sender[] = [];
+  readonly posts: PostChannel<never>[] = [];
+  readonly passing: NativeChannel[] = [];
   /** By program-wide number of the fd. */
   readonly #fds: (Stream | Timer | undefined)[] = [];
   readonly #wake: () => void;
@@ -199,6 +203,7 @@ export class ReactorLink {
     this.#requests?.$end();
     Atomics.store(this.words, controlWord.jsAttached, 0);
     for (const source of sources) source.$end();
+    for (const post of this.posts) post.$end();
     for (const { $listeners } of [...this.streams, ...this.timers]) $listeners.end();
   }
 
@@ -226,6 +231,12 @@ export class ReactorLink {
     for (const channel of descriptor.channels) {
       this.channels.push(new Channel(channel, this.memory, () => this.wakeStalled()));
     }
+    for (const { name, offset, capacity } of descriptor.passing) {
+      this.passing.push({ name, stats: new ChannelStats(this.memory, offset, capacity) });
+    }
+    for (const post of descriptor.posts) {
+      this.posts.push(new PostChannel(post, this.memory, () => this.wakeIfSleeping()));
+    }
   }
 
   /** Takes everything that is there; true when there was anything. */
@@ -233,6 +244,7 @@ export class ReactorLink {
     let found = this.reader.refresh();
     if (found) this.#readRecords();
     for (const channel of this.channels) found = channel.$refresh() || found;
+    for (const post of this.posts) post.$check();
     if (!found) return false;
     for (const stream of this.streams) stream.$offer();
     for (const channel of this.channels) channel.$offer();
@@ -276,6 +288,7 @@ export class ReactorLink {
     Atomics.exchange(this.words, controlWord.jsArmed, 1);
     let found = this.reader.refresh();
     for (const channel of this.channels) found = channel.$hasMore() || found;
+    for (const post of this.posts) found = post.$hasRoom() || found;
     if (!found) {
       this.#refused.watchWhileAsleep();
       return;

@@ -234,9 +234,13 @@ export class RequestQueue {
     const reject = this.#reject[number] as (error: unknown) => void;
     const signal = this.#aborts.signalOf(number);
     if (systemError === 0) {
-      const result = form.finish(this, number, value);
+      // What the caller gave may be gone by now, such as a buffer that was transferred.
+      try {
+        resolve(form.finish(this, number, value));
+      } catch (error) {
+        reject(error);
+      }
       this.#drop(number);
-      resolve(result);
     } else if (systemError === ecanceled) {
       const { name } = this.askerOf(number);
       this.#drop(number);
