@@ -27,6 +27,8 @@ const descriptor: ReactorDescriptor = {
   },
   fds: [{ kind: 'file', name: 'data', index: fileFd, native: false, direct: false }],
   channels: [],
+  posts: [],
+  passing: [],
 };
 
 interface Entry {
