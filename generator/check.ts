@@ -9,6 +9,8 @@ import { checkBudgets } from './check_budgets.ts';
 import { checkDatagrams } from './check_datagrams.ts';
 import { checkFileFds } from './check_file_fds.ts';
 import { checkGroups } from './check_groups.ts';
+import { checkMessages } from './check_messages.ts';
+import { checkJsRequests } from './check_js_requests.ts';
 import { checkNames } from './check_names.ts';
 import { checkPackage } from './check_package.ts';
 import { checkPools } from './check_pools.ts';
@@ -44,6 +46,8 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkTune(config, value),
     ...checkPackage(config),
     ...checkGroups(config),
+    ...checkMessages(config),
+    ...checkJsRequests(config),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

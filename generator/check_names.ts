@@ -8,12 +8,19 @@ import {
   programProperties,
   reactorMembers,
   targetNames,
-  typeNames,
 } from '../schemas/reserved.ts';
 import { byName, pascalCase, snakeCase } from './case.ts';
-import { checkFieldNames } from './check_messages.ts';
+import { checkTypeNames, typeClaims } from './check_messages.ts';
+import { jsRequestCount } from './lower_js_requests.ts';
 import { implicitPool } from './lower_pools.ts';
-import { checkName, keywords, type NameForm, nameForms, type Reserved } from './name_forms.ts';
+import {
+  checkName,
+  keywords,
+  type NameForm,
+  nameForms,
+  type Reserved,
+  typeReserved,
+} from './name_forms.ts';
 import { type ConfigPath, type Diagnostic, diagnostic } from './report/diagnostic.ts';
 
 const programReserved: Reserved = [
@@ -27,10 +34,6 @@ const apiReserved: Reserved = [
 ];
 const memberReserved: Reserved = [
   [handlerMembers, 'the base class of handlers has a member of that name'],
-];
-const typeReserved: Reserved = [
-  ...keywords,
-  [typeNames, 'the generated code uses a type of that name'],
 ];
 const handlerReserved: Reserved = [
   ...keywords,
@@ -94,9 +97,7 @@ function checkNamespace(config: CheckedConfig): Diagnostic[] {
     const holes = { what, name, other: other.what };
     found.push(diagnostic('LOOM1304', holes, { path, anchor: 'key', second }));
   };
-  for (const name of Object.keys(config.messages).sort(byName)) {
-    claim(name, `the message '${name}'`, ['messages', name]);
-  }
+  for (const { name, what, path } of typeClaims(config)) claim(name, what, path);
   for (const name of Object.keys(config.reactors).sort(byName)) {
     claim(pascalCase(name), `the reactor '${name}'`, ['reactors', name]);
   }
@@ -151,14 +152,17 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
     keysOf(value, part).flatMap((name) =>
       checkName({ name, what, path: [part, name], anchor: 'key' }, form, reserved(name)),
     );
-  // A timer with a handler has no property in TypeScript: DESIGN's `stats` timer is one. Nor has a
-  // file, which is a member of handlers.
+  // A timer with a handler has no property in TypeScript: DESIGN's `stats` timer is one. A file is
+  // a member of handlers, and a property where JavaScript may use it.
   const reservedFor = (name: string): Reserved => {
     const fd = Object.hasOwn(config.fds, name) ? config.fds[name] : undefined;
     if (fd?.kind === 'signal') return fdReserved;
     // Handlers have a member with the name of an eventfd.
     if (fd?.kind === 'eventfd') return [...fdReserved, ...memberReserved];
-    if (fd?.kind === 'file') return [...fdReserved, ...memberReserved];
+    if (fd?.kind === 'file') {
+      const isProperty = jsRequestCount(fd.on, config) !== undefined;
+      return [...fdReserved, ...memberReserved, ...(isProperty ? apiReserved : [])];
+    }
     const isHidden = fd?.kind === 'timer' && fd.handler !== undefined;
     if (isHidden && fd.start === 'manual') return [...fdReserved, ...memberReserved];
     return isHidden ? fdReserved : [...fdReserved, ...apiReserved];
@@ -171,7 +175,7 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
     ...each('messages', 'a message', nameForms.upper, () => typeReserved),
     ...each('fds', 'an fd', nameForms.lower, reservedFor),
     ...each('channels', 'a channel', nameForms.lower, () => [...apiReserved, ...memberReserved]),
-    ...checkFieldNames(config),
+    ...checkTypeNames(config),
     ...checkHandlerNames(config),
     ...checkCollisions('reactors', 'the reactors', keysOf(value, 'reactors')),
     ...checkCollisions('fds', 'the fds', keysOf(value, 'fds')),

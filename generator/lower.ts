@@ -19,7 +19,8 @@ import { lowerChannels } from './lower_channels.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { fibersAtOnce, lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { lowerCount, lowerSpread } from './lower_groups.ts';
-import { lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
+import { jsRequestCount } from './lower_js_requests.ts';
+import { lowerMessages, powerOfTwoCeiling } from './lower_messages.ts';
 import { lowerPackage } from './lower_package.ts';
 import { lowerPools, lowerReactorPools } from './lower_pools.ts';
 import { lowerShared } from './lower_shared.ts';
@@ -126,10 +127,12 @@ export function lowerReactor(
     lowerSpread(fd, lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor), reactor),
   );
   const fibers = spawnedFibers(config, name);
-  const requests = reactor.requests + fibersAtOnce(config, name);
+  const asked = jsRequestCount(name, config);
+  const requests = reactor.requests + fibersAtOnce(config, name) + (asked ?? 0);
   const depths = lowerDepths(reactor.submitBatch, requests, fds);
   const handlers = lowerHandlers(fds);
-  const { shared, channels } = lowerShared(reactor, fds, lowerChannels(name, config, messages));
+  const declaredChannels = lowerChannels(name, config, messages);
+  const { shared, channels, jsRequests } = lowerShared(reactor, fds, declaredChannels, asked);
   return {
     name,
     typeName: pascalCase(name),
@@ -150,6 +153,7 @@ export function lowerReactor(
     shared,
     ...(fibers !== undefined && { fibers }),
     ...lowerBounds(reactor),
+    ...(jsRequests !== undefined && { jsRequests }),
     ...lowerReactorPools(name, config, handlers.length > 0, cursor.operation),
   };
 }
@@ -161,9 +165,7 @@ export function fromOut(paths: LowerPaths, path: string): string {
 
 /** Lowers a whole program. The config has passed `check`; anything else is a bug and throws. */
 export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
-  const messages = entriesByName(config.messages).map(([name, message]) =>
-    lowerMessage(name, message),
-  );
+  const { messages, ...nestedTypes } = lowerMessages(config.messages);
   const pools = lowerPools(config);
   const fdIndexes = new Map(entriesByName(config.fds).map(([name], index) => [name, index]));
   const fibers = lowerFibers(config);
@@ -180,6 +182,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
       includeDirectories: config.native.includeDirectories.map((path) => fromOut(paths, path)),
     },
     messages,
+    ...nestedTypes,
     ...(fibers !== undefined && { fibers }),
     ...(pools !== undefined && { pools }),
     ...(packaged !== undefined && { package: packaged }),

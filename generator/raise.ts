@@ -20,6 +20,7 @@ import { raiseFile } from './lower_file_fds.ts';
 import { raisePackage } from './lower_package.ts';
 import { implicitPool } from './lower_pools.ts';
 import { raiseDatagram } from './raise_datagrams.ts';
+import { raiseMessages } from './raise_messages.ts';
 
 const nanoseconds = (value: number): string => `${value}ns`;
 
@@ -83,6 +84,7 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
     descriptors: fd.descriptors,
     connections: fd.slots,
     writeQueue: fd.writeQueueBytes,
+    jsSends: fd.jsSends === 1,
     receive: given({
       bytes: fd.receive.bytes,
       count: fd.receive.count,
@@ -170,6 +172,8 @@ function raiseReactor(reactor: IrReactor, pools: readonly IrPool[]): Record<stri
     fibers: reactor.fibers,
     fiberBatch: reactor.fiberBatch,
     requests: reactor.requests,
+    jsRequests: reactor.jsRequests?.count,
+    jsArena: reactor.jsRequests?.arenaBytes,
     kernelWorkers: reactor.kernelWorkers,
     stall: reactor.stallNanoseconds ? nanoseconds(reactor.stallNanoseconds) : undefined,
   });
@@ -183,12 +187,7 @@ export function raise(ir: Ir): Record<string, unknown> {
     backends: { linux: ir.backends.linux },
     clock: ir.clock,
     reactors: Object.fromEntries(ir.reactors.map((each) => [each.name, raiseReactor(each, pools)])),
-    messages: Object.fromEntries(
-      ir.messages.map(({ name, fields }) => [
-        name,
-        { kind: 'struct', fields: fields.map((field) => ({ name: field.name, type: field.type })) },
-      ]),
-    ),
+    messages: raiseMessages(ir),
     ...(ir.fibers && {
       fibers: { context: ir.fibers.context },
       stacks: Object.fromEntries(ir.fibers.classes.map(({ name, ...rest }) => [name, rest])),

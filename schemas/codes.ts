@@ -14,7 +14,9 @@ import { descriptorCodes } from './codes_descriptors.ts';
 import { fiberCodes } from './codes_fibers.ts';
 import { fileCodes } from './codes_files.ts';
 import { groupCodes } from './codes_groups.ts';
+import { jsRequestCodes } from './codes_js_requests.ts';
 import { loadCodes } from './codes_load.ts';
+import { messageCodes } from './codes_messages.ts';
 import { nameCodes } from './codes_names.ts';
 import { packageCodes } from './codes_package.ts';
 import { requestCodes } from './codes_requests.ts';
@@ -31,6 +33,7 @@ export const codes = {
   ...loadCodes,
   ...shapeCodes,
   ...nameCodes,
+  ...messageCodes,
   ...wiringCodes,
   ...fiberCodes,
   ...descriptorCodes,
@@ -38,6 +41,7 @@ export const codes = {
   ...fileCodes,
   ...groupCodes,
   ...requestCodes,
+  ...jsRequestCodes,
   ...poolCodes,
   ...systemCodes,
   ...packageCodes,

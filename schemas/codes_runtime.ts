@@ -5,6 +5,8 @@
  */
 import { prose, type RuntimeEntry } from './code_entry.ts';
 import { bindingCodes } from './codes_bindings.ts';
+import { fieldCodes } from './codes_fields.ts';
+import { lifecycleCodes } from './codes_lifecycle.ts';
 
 /** LOOM50xx, which the program itself reports. */
 const programCodes: Readonly<Record<string, RuntimeEntry>> = {
@@ -198,4 +200,6 @@ const programCodes: Readonly<Record<string, RuntimeEntry>> = {
 export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
   ...programCodes,
   ...bindingCodes,
+  ...fieldCodes,
+  ...lifecycleCodes,
 };

@@ -10,7 +10,7 @@
 import * as v from 'valibot';
 import { channelSchema } from './config_channels.ts';
 import { fdSchema, type framingSchema } from './config_fds.ts';
-import { messageSchema } from './config_messages.ts';
+import { type CheckedStruct, messageSchema } from './config_messages.ts';
 import { packageSchema } from './config_package.ts';
 import { poolSchema } from './config_pools.ts';
 import { tuneSchema } from './config_tune.ts';
@@ -109,6 +109,14 @@ export const reactorSchema = v.strictObject({
    * else that `loom/system` builds; 0 to 65536.
    * @default 0 */
   requests: v.optional(integer('requests', 0, 65536), 0),
+  /** What JavaScript can have in flight on this reactor besides the sends of its connections, such
+   * as reads and writes of files; a power of two, 2 to 16384. Past it a request is refused. By
+   * default 64 where a file has no handler on its reactor or an fd says `jsSends`, else JavaScript
+   * asks for nothing. */
+  jsRequests: v.optional(integer('requests', 2, 2 ** 14, 'power of two')),
+  /** Bytes of shared memory that requests of JavaScript read into and write from, a power of two;
+   * 4K to 512M. By default 1M. */
+  jsArena: v.optional(size('4K', '512M', 'power of two')),
   /** io_uring: the kernel's own threads for operations that would block; without a limit a
    * burst of them starts one for each (io_uring_register(2), IORING_REGISTER_IOWQ_MAX_WORKERS).
    * @default { bounded: 2, unbounded: 2 } */
@@ -242,7 +250,7 @@ export type CheckedFile = Extract<CheckedFd, { kind: 'file' }>;
 export type CheckedFraming = v.InferOutput<typeof framingSchema>;
 
 /** A checked message. */
-export type CheckedMessage = v.InferOutput<typeof messageSchema>;
+export type CheckedMessage = CheckedStruct;
 
 /** A checked pool. */
 export type CheckedPool = v.InferOutput<typeof poolSchema>;

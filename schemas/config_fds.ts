@@ -42,7 +42,7 @@ const receiveSchema = v.strictObject({
    * a completion may fill several small buffers (Linux 6.10; else as `multishot`). `oneshot`: each
    * completion is followed by a receive of its own. `direct`: every turn tries recv(2) first, which
    * gives one hot connection the shortest round trip, and many that always have something the
-   * highest rate; one that has nothing costs a call a turn; at most 1024 of a reactor.
+   * highest rate; one that has nothing costs a call a turn; at most 4096 of a reactor.
    * epoll treats `multishot`, `bundle` and `oneshot` alike.
    * @default 'multishot' */
   strategy: v.optional(choice(['multishot', 'bundle', 'oneshot', 'direct']), 'multishot'),
@@ -86,6 +86,10 @@ const streamEntries = {
    * code in `run(connection)`, for each connection on a stack of that class.
    * @default 'callback' */
   style: v.optional(styleSchema, 'callback'),
+  /** JavaScript may send too, behind what the handler writes and in the same queue. A write of the
+   * handler finds less room then, and `on_drain` may follow what JavaScript was refused.
+   * @default false */
+  jsSends: v.optional(flag(), false),
   /** How bytes are cut into messages: `raw()`, `line()`, `lengthPrefixed('u32le')`.
    * @default { kind: 'raw' } */
   framing: v.optional(framingSchema, { kind: 'raw' }),

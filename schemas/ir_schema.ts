@@ -7,9 +7,10 @@ import * as v from 'valibot';
 import type { Ir } from './ir.ts';
 import { bit, list, lowerName, one, upperName, whole, word } from './ir_leaf.ts';
 import { channel, shared } from './ir_schema_channels.ts';
+import { jsRequests } from './ir_schema_js_requests.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
 import { fileFd } from './ir_schema_files.ts';
-import { message } from './ir_schema_messages.ts';
+import { enumeration, message } from './ir_schema_messages.ts';
 import { packageEntry } from './ir_schema_package.ts';
 import { limits } from './limits.ts';
 
@@ -76,6 +77,7 @@ const streamFd = v.strictObject({
   trigger: v.exactOptional(v.literal('level')),
   descriptors: v.exactOptional(whole(1, 253)),
   writeQueueBytes: whole(1, 2 ** 28),
+  jsSends: v.exactOptional(v.literal(1)),
   full: one('refuse', 'wait'),
   spread: v.exactOptional(one('reuseport', 'round-robin', 'least-inflight')),
   growAt: v.exactOptional(whole(1, limits.slots)),
@@ -178,6 +180,7 @@ const reactor = v.strictObject({
   fibers: v.exactOptional(whole(0, 65536)),
   fiberBatch: v.exactOptional(whole(1, 65536)),
   requests: v.exactOptional(whole(1, 65536)),
+  jsRequests: v.exactOptional(jsRequests),
   kernelWorkers: v.exactOptional(
     v.strictObject({ bounded: whole(1, 1024), unbounded: whole(1, 1024) }),
   ),
@@ -198,6 +201,8 @@ export const irSchema = v.strictObject({
     includeDirectories: list(path, 65535),
   }),
   messages: list(message, 65535),
+  structs: v.exactOptional(list(message, 65535)),
+  enumerations: v.exactOptional(list(enumeration, 65535)),
   fibers: v.exactOptional(
     v.strictObject({
       context: one('fcontext', 'ucontext', 'assembly'),

@@ -3,21 +3,38 @@
  * own; those raised here are made by the functions below, so that each sentence stands once.
  * `loomgen explain CODE` tells more of each.
  */
+import { getSystemErrorMap } from 'node:util';
 
-/** An error with a code to look up, and the fd it concerns where there is one. */
+/** What an error tells besides code, fd and errno. */
+export interface MoreOfError {
+  readonly channel?: string | undefined;
+  /** What was thrown first. */
+  readonly cause?: unknown;
+}
+
+/** An error with a code to look up, and the fd or channel it concerns where there is one. */
 export class LoomError extends Error {
   override readonly name = 'LoomError';
   /** Such as 'LOOM5002'; stable across versions. */
   readonly code: string;
   /** Name of the fd in the config, or undefined when no single fd is concerned. */
   readonly fd: string | undefined;
+  /** Name of the channel in the config, or undefined when no single channel is concerned. */
+  readonly channel: string | undefined;
   /** The kernel's word for it, such as 'EADDRINUSE', where a system call failed. */
   readonly systemError: string | undefined;
 
-  constructor(code: string, message: string, fd?: string, systemError?: string) {
-    super(message);
+  constructor(
+    code: string,
+    message: string,
+    fd?: string,
+    systemError?: string,
+    more: MoreOfError = {},
+  ) {
+    super(message, 'cause' in more ? { cause: more.cause } : undefined);
     this.code = code;
     this.fd = fd;
+    this.channel = more.channel;
     this.systemError = systemError;
   }
 }
@@ -108,8 +125,8 @@ export function unknownName(option: string, name: string, known: readonly string
 export function messageTooLong(fd: string, bytes: number, maximumBytes: number): LoomError {
   return new LoomError(
     'LOOM6005',
-    `fds.${fd} cannot send a message of ${bytes} bytes: its framing, writeQueue and the inbox ` +
-      `of its reactor allow ${maximumBytes}; send it in parts or raise what limits it`,
+    `fds.${fd} cannot send a message of ${bytes} bytes: its framing, its queue and the shared ` +
+      `memory of its reactor allow ${maximumBytes}; send it in parts or raise what limits it`,
     fd,
   );
 }
@@ -120,10 +137,132 @@ export function connectionClosed(fd: string): LoomError {
 }
 
 /** LOOM6007: two readers of one source of batches. */
-export function alreadyRead(name: string): LoomError {
+export function alreadyRead(kind: 'fds' | 'channels', name: string): LoomError {
+  const about = `${kind}.${name} already has a reader: one loop or one onBatch() at a time`;
+  if (kind === 'fds') return new LoomError('LOOM6007', about, name);
+  return new LoomError('LOOM6007', about, undefined, undefined, { channel: name });
+}
+
+/** The names in 'fds.tcp' and 'channels.top', as errors have them. */
+function placeOf(place: string): { fd: string | undefined; channel: string | undefined } {
+  const [kind, name] = place.split('.', 2);
+  return {
+    fd: kind === 'fds' ? name : undefined,
+    channel: kind === 'channels' ? name : undefined,
+  };
+}
+
+/** LOOM6030: a second next() while the first waits. */
+export function nextTwice(place: string): LoomError {
+  const { fd, channel } = placeOf(place);
   return new LoomError(
-    'LOOM6007',
-    `'${name}' already has a reader: one loop or one onBatch() at a time`,
+    'LOOM6030',
+    `${place}: next() was called while the next() before it still waits; a loop holds one batch ` +
+      'at a time, so wait for each before you ask for another',
+    fd,
+    undefined,
+    { channel },
+  );
+}
+
+/** LOOM6020: a value that the field of a message cannot hold; nothing was written. */
+export function fieldValue(field: string, value: unknown, expected: string): LoomError {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const shown = text.length > 64 ? `${text.slice(0, 61)}...` : text;
+  return new LoomError('LOOM6020', `${field} cannot be ${shown}: expected ${expected}`);
+}
+
+/** LOOM6021: an element that the array of a message does not have. */
+export function elementIndex(field: string, index: number, length: number): LoomError {
+  const last = length - 1;
+  return new LoomError('LOOM6021', `${field} has no element ${String(index)}: 0 to ${last}`);
+}
+
+/** LOOM6031: what the user's own code threw, with where that was; `cause` is what it threw. */
+export function listenerThrew(
+  program: string,
+  place: string,
+  what: string,
+  cause: unknown,
+): LoomError {
+  const { fd, channel } = placeOf(place);
+  const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  const message = `${program}, ${place}: ${what} threw ${said}`;
+  return new LoomError('LOOM6031', message, fd, undefined, { channel, cause });
+}
+
+/** LOOM6033: what a `once()` is rejected with that the program's end left unanswered. */
+export function endedBefore(program: string, place: string, event: string): LoomError {
+  const { fd, channel } = placeOf(place);
+  const message = `${program}, ${place}: the program ended before a '${event}' event came`;
+  return new LoomError('LOOM6033', message, fd, undefined, { channel });
+}
+
+/** LOOM6032: `open({ url })` says no address. */
+export function urlUnusable(url: string, why: string): LoomError {
+  return new LoomError(
+    'LOOM6032',
+    `open({ url: '${url}' }): ${why}; say open({ addresses: { … } })`,
+  );
+}
+
+/** LOOM6034: `open({ thread: 'this' })` cannot be. */
+export function notHostable(why: string): LoomError {
+  return new LoomError('LOOM6034', `open({ thread: 'this' }): ${why}`);
+}
+
+/** LOOM6040: as many requests as can be are in flight, or fill the memory for them. */
+export function requestRefused(name: string, count: number, arenaBytes: number): LoomError {
+  return new LoomError(
+    'LOOM6040',
+    `fds.${name}: its reactor has no room for another request now: ${count} can be in flight, ` +
+      `with ${arenaBytes} bytes for all; await writable, or raise jsRequests or jsArena`,
+    name,
+  );
+}
+
+/** LOOM6041: a request that could never be made, however long one waits. */
+export function requestTooLong(name: string, bytes: number, arenaBytes: number): LoomError {
+  return new LoomError(
+    'LOOM6041',
+    `fds.${name}: ${bytes} bytes are more than the memory for requests, ${arenaBytes} bytes; ` +
+      'take them in parts or raise jsArena of its reactor',
+    name,
+  );
+}
+
+/** LOOM6042: the kernel said no; `systemError` is an errno. */
+export function requestFailed(
+  name: string,
+  verb: string,
+  doneBytes: number,
+  systemError: number,
+): LoomError {
+  const [word, meaning] = getSystemErrorMap().get(-systemError) ?? [`errno ${systemError}`, ''];
+  const after = doneBytes === 0 ? '' : ` after ${doneBytes} bytes`;
+  const because = meaning === '' ? '' : `, ${meaning}`;
+  const sentence = `fds.${name}: ${verb} failed${after}: ${word}${because}`;
+  return new LoomError('LOOM6042', sentence, name, word);
+}
+
+/** LOOM6043: the program stopped before a request was done. */
+export function requestStopped(name: string): LoomError {
+  return new LoomError('LOOM6043', `fds.${name}: the program stopped before it was done`, name);
+}
+
+/** LOOM6044: memory that was lent is used after it was disposed. */
+export function bufferReturned(): LoomError {
+  return new LoomError(
+    'LOOM6044',
+    'this memory was lent and has been disposed; lend() anew, or dispose later',
+  );
+}
+
+/** LOOM6045: an offset or a length that is no whole number from 0 to 2^53 - 1. */
+export function notAPosition(name: string, value: number): LoomError {
+  return new LoomError(
+    'LOOM6045',
+    `fds.${name}: ${value} is no offset and no length: these are whole numbers from 0 to 2^53 - 1`,
     name,
   );
 }

@@ -13,7 +13,7 @@ import type { Channel } from '../../templates/bindings/channel.ts';
 import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
 import type { NativeServer, Server, Stream } from '../../templates/bindings/stream.ts';
 import type { Timer } from '../../templates/bindings/timer.ts';
-import type { MessageView } from '../../templates/bindings/channel.ts';
+import type { MessageView } from '../../templates/bindings/message_view.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -145,7 +145,7 @@ export async function echo(server: Server): Promise<void> {
     while (answers[0] !== undefined && connection.send(answers[0])) answers.shift();
     if (answers.length > 0) return;
     waiting.delete(connection.id);
-    connection.resume();
+    connection.resumeReceiving();
   });
   for await (using batch of server) {
     for (const message of batch) {
@@ -153,7 +153,7 @@ export async function echo(server: Server): Promise<void> {
       const answers = waiting.get(connection.id);
       if (answers !== undefined) answers.push(message.copy());
       else if (!connection.send(message.bytes) && !connection.closed) {
-        connection.pause();
+        connection.pauseReceiving();
         waiting.set(connection.id, [message.copy()]);
       }
     }

@@ -6,7 +6,7 @@ import type { ProgramDescriptor } from './loom/descriptor.ts';
 export const descriptor = {
   abi: 1,
   name: 'files',
-  layout: '6d659b6e3852812e',
+  layout: 'f82a92d3f0a1001c',
   from: import.meta.url,
   native: {
     candidates: [
@@ -25,10 +25,10 @@ export const descriptor = {
       inbox: { offset: 1049472, bytes: 262144 },
       fds: [
         {
-          kind: 'file', name: 'source', index: 0, native: true,
+          kind: 'file', name: 'source', index: 0, native: true, direct: false,
         },
         {
-          kind: 'file', name: 'target', index: 1, native: true,
+          kind: 'file', name: 'target', index: 1, native: true, direct: false,
         },
       ],
       channels: [],

@@ -10,6 +10,7 @@ import type * as messages from './messages.ts';
 
 export { LoomError } from './loom/error.ts';
 export * from './messages.ts';
+export * from './writers.ts';
 
 /** reactors of the config. */
 export type ReactorName =
@@ -20,11 +21,28 @@ export type AddressName =
   | 'market'
   | 'snapshot';
 
-/** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
-export type Options = OpenOptions<ReactorName, AddressName>;
+/** fds of the config that connect to somebody. */
+export type ClientName =
+  | 'market'
+  | 'snapshot';
 
-/** The running program. `await using` or `stop()` ends it. */
-export interface Orderbook extends Program<ReactorName> {
+/** fds of the config with connections or datagrams. */
+export type FdName =
+  | 'market'
+  | 'snapshot';
+
+/** channels of the config. */
+export type ChannelName =
+  | 'gap'
+  | 'level'
+  | 'summary'
+  | 'top';
+
+/** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
+export type Options = OpenOptions<ReactorName, AddressName, never>;
+
+/** The running program. `await using` or `close()` ends it. */
+export interface Orderbook extends Program<ReactorName, ClientName, FdName, ChannelName> {
   /** channels.gap - 1024 Gap from reactors.md; when full: drop-newest. */
   readonly gap: Channel<messages.Gap>;
   /** channels.level - 32 BookLevel from reactors.md; when full: drop-newest. */

@@ -6,20 +6,7 @@
 import { BatchSource } from './batches.ts';
 import type { ChannelDescriptor } from './descriptor.ts';
 import { ringHeaderBytes, ringWord } from './layout.ts';
-
-/** What the emitted reader classes derive from; `Value` is the plain object of one message. */
-export abstract class MessageView<Value> {
-  /** The shared block, and where the message is in it. Names with `$` are the runtime's. */
-  readonly $view: DataView;
-  $at = 0;
-
-  constructor(view: DataView) {
-    this.$view = view;
-  }
-
-  /** A copy that stays valid after the batch. */
-  abstract toObject(): Value;
-}
+import type { MessageView } from './message_view.ts';
 
 /** Where the messages of a ring are in the shared block. */
 interface RingCells {
@@ -105,7 +92,7 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
 
   /** `released` is called whenever the reactor got room back. */
   constructor(descriptor: ChannelDescriptor, memory: SharedArrayBuffer, released: () => void) {
-    super(descriptor.name);
+    super(descriptor.name, 'channels');
     this.#words = new Int32Array(memory);
     this.#dropped = new BigUint64Array(memory, descriptor.offset + ringWord.dropped * 4, 1);
     this.#tailWord = descriptor.offset / 4 + ringWord.tail;
@@ -136,6 +123,12 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
   /** Whether something came that `$refresh` has not seen. */
   $hasMore(): boolean {
     return Atomics.load(this.#words, this.#tailWord) !== this.#tail;
+  }
+
+  /** Whether no further message fits. */
+  get $isFull(): boolean {
+    const head = Atomics.load(this.#words, this.#headWord);
+    return ((Atomics.load(this.#words, this.#tailWord) - head) | 0) > this.$cells.mask;
   }
 
   /** Messages before this number are not needed any more. */

@@ -8,8 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <type_traits>
 
+#include "overflow_watch.hpp"
 #include "shared_layout.hpp"
 
 namespace loom {
@@ -95,6 +97,14 @@ class Publisher {
     return published;
   }
 
+  /// Whether it began (true) or ceased to lose messages since the last call.
+  [[nodiscard]] std::optional<bool> take_overflow() noexcept { return overflow_.take_change(); }
+
+  /// Messages lost or replaced so far.
+  [[nodiscard]] std::uint64_t dropped() const noexcept {
+    return header_->dropped.load(std::memory_order_relaxed);
+  }
+
  private:
   [[nodiscard]] bool has_room() noexcept {
     if (tail_ - known_head_ < capacity) return true;
@@ -111,6 +121,7 @@ class Publisher {
     // Partner: ChannelReader's load of `tail` (sequentially consistent, so it acquires).
     header_->tail.store(tail_, std::memory_order_release);
     published_ = true;
+    overflow_.stored(tail_ - known_head_, capacity);
   }
 
   void count_drop() noexcept {
@@ -118,6 +129,7 @@ class Publisher {
     header_->dropped.store(header_->dropped.load(std::memory_order_relaxed) + 1,
                            std::memory_order_relaxed);
     stats_->add(Stat::channel_drops);
+    overflow_.lost();
   }
 
   struct Nothing {};
@@ -130,6 +142,7 @@ class Publisher {
   std::uint32_t tail_ = 0;
   std::uint32_t known_head_ = 0;
   bool published_ = false;
+  OverflowWatch overflow_;
   bool has_pending_ = false;
   [[no_unique_address]] Pending pending_{};
 };

@@ -2,6 +2,7 @@
 // wake-up for all that a turn published.
 #pragma once
 
+#include <cstdint>
 #include <type_traits>
 
 #include "request_engine.hpp"
@@ -22,6 +23,7 @@ class ReactorDelivery : public RequestEngine<Derived, Backend> {
   void retry_deliveries() noexcept {
     if (!core_.stalled_) return;
     core_.stalled_ = false;
+    core_.flush_events();
     derived().each_stream([](auto& family) {
       for (auto& slot : family.slots) {
         if (slot.retry) family.mark_dirty(slot);
@@ -48,6 +50,7 @@ class ReactorDelivery : public RequestEngine<Derived, Backend> {
 
   /// At most one wake-up a turn, and only when JavaScript sleeps.
   void wake_js(ReactorRun& reactor_run) noexcept {
+    tell_overflows();
     bool published = core_.delivered_;
     core_.delivered_ = false;
     derived().each_channel([&](auto& channel) {
@@ -59,6 +62,18 @@ class ReactorDelivery : public RequestEngine<Derived, Backend> {
   }
 
  private:
+  /// Tells of channels that began or ceased to lose messages.
+  void tell_overflows() noexcept {
+    std::uint32_t number = 0;
+    derived().each_channel([&](auto& channel) {
+      if (const auto began = channel.take_overflow(); began.has_value()) {
+        const OverflowPayload payload{channel.dropped(), *began ? 1U : 0U};
+        core_.tell(DeliveryEvent::overflow, 0, number, payload);
+      }
+      number += 1;
+    });
+  }
+
   Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 };
 

@@ -10,6 +10,9 @@ import { addonNotFound, addonNotLoadable, addonStale } from './error.ts';
 /** First argument of `notify`; `enum class Notice` in runtime/loom/node/notice.hpp. */
 export const Notice = { wake: 0, log: 1, stopped: 2 } as const;
 
+/** What `turn` gives: nothing to do now, more to do at once, the reactor has stopped. */
+export const HostedState = { idle: 0, busy: 1, over: 2 } as const;
+
 /** What became of a start. */
 export type NativeReport =
   | {
@@ -31,6 +34,8 @@ export type NativeReport =
 export interface NativeProgram {
   start(): Promise<NativeReport>;
   wake(reactor: number): void;
+  /** Of a hosted program: turns its reactor a few times; gives a HostedState. */
+  turn(): number;
   stop(): Promise<void>;
   stopNow(): void;
 }
@@ -43,6 +48,10 @@ export interface NativeOptions {
   readonly cores: readonly number[];
   readonly backend: string | null;
   readonly addresses: readonly (readonly [fd: string, address: string])[];
+  /** The calling thread turns the program's one reactor. */
+  readonly hosted: boolean;
+  /** Whether the log also says how each reactor started. */
+  readonly announces: boolean;
   readonly notify: (notice: number, value?: string | number) => void;
 }
 
