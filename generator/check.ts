@@ -9,6 +9,7 @@ import { checkBudgets } from './check_budgets.ts';
 import { checkDatagrams } from './check_datagrams.ts';
 import { checkFileFds } from './check_file_fds.ts';
 import { checkGroups } from './check_groups.ts';
+import { checkMessages } from './check_messages.ts';
 import { checkNames } from './check_names.ts';
 import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
@@ -42,6 +43,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkFileFds(config, value),
     ...checkTune(config, value),
     ...checkGroups(config),
+    ...checkMessages(config),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

@@ -13,7 +13,7 @@ import { receiveBufferBytes, sendSlotBytes } from './lower_datagrams.ts';
 import { lowerReactor } from './lower.ts';
 import { commonOperations, directSockets, lengthWidth, slabBytes } from './lower_fds.ts';
 import { instanceCount } from './lower_groups.ts';
-import { lowerMessage } from './lower_messages.ts';
+import { lowerMessages } from './lower_messages.ts';
 import {
   deliveredFds,
   largestMessageBytes,
@@ -32,25 +32,6 @@ function tooMany(
 ): Diagnostic[] {
   if (count <= limit) return [];
   return [diagnostic('LOOM1601', { what, count, limit, hint }, { path, anchor: 'key' })];
-}
-
-function checkMessages(config: CheckedConfig): Diagnostic[] {
-  return Object.entries(config.messages).flatMap(([name, message]) => {
-    const path = ['messages', name];
-    const names = message.fields.map((field) => field.name);
-    const twice = names.find((each, index) => names.indexOf(each) !== index);
-    const { bytes } = lowerMessage(name, message);
-    const reason =
-      names.length === 0
-        ? 'has no fields'
-        : twice !== undefined
-          ? `has the field '${twice}' twice`
-          : bytes > limits.recordBytes
-            ? `has ${bytes} bytes`
-            : undefined;
-    if (reason === undefined) return [];
-    return [diagnostic('LOOM1413', { name, reason }, { path, anchor: 'key' })];
-  });
 }
 
 function checkFrames(config: CheckedConfig): Diagnostic[] {
@@ -109,9 +90,7 @@ function arenaBytes(fds: readonly IrFd[]): number {
 }
 
 function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
-  const messages = Object.entries(config.messages).map(([each, message]) =>
-    lowerMessage(each, message),
-  );
+  const { messages } = lowerMessages(config.messages);
   const reactor = lowerReactor(name, 0, config, new Map(), messages);
   const declared = config.reactors[name];
   const path = ['reactors', name];
@@ -133,8 +112,8 @@ function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
       path,
     ),
     ...tooMany(
-      `Connections received directly on ${where}`,
-      directSockets(reactor.fds.filter(isStream)),
+      `Sockets received directly on ${where}`,
+      directSockets(reactor.fds),
       limits.directSockets,
       "Keep receive.strategy 'direct' for the few hot ones.",
       path,
@@ -175,7 +154,7 @@ export function checkBudgets(config: CheckedConfig): Diagnostic[] {
       'pools',
     ]),
     ...tooMany('Listening fds', servers, limits.servers, 'Use fewer listeners.', ['fds']),
-    ...checkMessages(config),
+
     ...checkFrames(config),
     ...reactors.flatMap((name) => checkReactor(name, sound)),
   ];

@@ -41,7 +41,7 @@ type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools' |
 export type LoomDefinition<
   Reactor extends string,
   Stack extends string,
-  Message extends string,
+  Messages extends Readonly<Record<string, Struct>>,
   Fd extends string,
   Channel extends string,
   Pool extends string,
@@ -58,13 +58,15 @@ export type LoomDefinition<
   /** Size classes of fiber stacks. By default `small` of 16K, `medium` of 64K, `large` of 256K. */
   stacks?: { [Name in Stack]: InferInput<typeof stackSchema> };
   /** Fixed-layout records for channels: `struct({ symbol: u16, bid: i64 })`. */
-  messages?: { [Name in Message]: Struct };
+  messages?: Messages;
   /** File descriptors: `tcp`, `tcpServer`, `unix`, `unixServer`, `udp`, `unixDatagram`, `timer`,
    * `eventfd`, `signal`, `pipe`, `file`. */
   fds: { [Name in Fd]: FdOn<NoInfer<Reactor>, NoInfer<Stack>> };
   /** Rings of messages to JavaScript: `channel({ from, to: 'js', message })`. */
   channels?: {
-    [Name in Channel]: ChannelOptions<NoInfer<Reactor>, NoInfer<Message>> & { kind: 'channel' };
+    [Name in Channel]: ChannelOptions<NoInfer<Reactor>, NoInfer<keyof Messages & string>> & {
+      kind: 'channel';
+    };
   };
   /** Worker threads for what blocks or computes: `pool({ threads: 2 })`. */
   pools?: { [Name in Pool]: PoolOptions & { kind: 'pool' } };
@@ -81,12 +83,12 @@ export function defineLoom<
   const Reactor extends string,
   const Fd extends string,
   const Stack extends string = 'small' | 'medium' | 'large',
-  const Message extends string = never,
+  const Messages extends Readonly<Record<string, Struct>> = Record<never, never>,
   const Channel extends string = never,
   const Pool extends string = never,
 >(
-  config: LoomDefinition<Reactor, Stack, Message, Fd, Channel, Pool>,
-): LoomDefinition<Reactor, Stack, Message, Fd, Channel, Pool> {
+  config: LoomDefinition<Reactor, Stack, Messages, Fd, Channel, Pool>,
+): LoomDefinition<Reactor, Stack, Messages, Fd, Channel, Pool> {
   return config;
 }
 

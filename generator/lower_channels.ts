@@ -2,7 +2,7 @@
 import type { CheckedConfig } from '../schemas/config.ts';
 import type { IrChannel, IrMessage } from '../schemas/ir.ts';
 import { entriesByName, pascalCase } from './case.ts';
-import { alignUp } from './lower_messages.ts';
+import { alignUp } from './message_types.ts';
 
 const strideAlignment = 8;
 

@@ -6,7 +6,8 @@
 import type { CheckedReactor } from '../schemas/config.ts';
 import type { IrChannel, IrFd, IrSharedLayout, IrStreamFd } from '../schemas/ir.ts';
 import { isStream } from './fd_kinds.ts';
-import { alignUp, powerOfTwoCeiling } from './lower_messages.ts';
+import { powerOfTwoCeiling } from './lower_messages.ts';
+import { alignUp } from './message_types.ts';
 
 const statsOffset = 256;
 const slotsOffset = 768;

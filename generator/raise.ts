@@ -19,6 +19,7 @@ import { isDatagram, isFile, isSource, isTimer } from './fd_kinds.ts';
 import { raiseFile } from './lower_file_fds.ts';
 import { implicitPool } from './lower_pools.ts';
 import { raiseDatagram } from './raise_datagrams.ts';
+import { raiseMessages } from './raise_messages.ts';
 
 const nanoseconds = (value: number): string => `${value}ns`;
 
@@ -182,12 +183,7 @@ export function raise(ir: Ir): Record<string, unknown> {
     backends: { linux: ir.backends.linux },
     clock: ir.clock,
     reactors: Object.fromEntries(ir.reactors.map((each) => [each.name, raiseReactor(each, pools)])),
-    messages: Object.fromEntries(
-      ir.messages.map(({ name, fields }) => [
-        name,
-        { kind: 'struct', fields: fields.map((field) => ({ name: field.name, type: field.type })) },
-      ]),
-    ),
+    messages: raiseMessages(ir),
     ...(ir.fibers && {
       fibers: { context: ir.fibers.context },
       stacks: Object.fromEntries(ir.fibers.classes.map(({ name, ...rest }) => [name, rest])),

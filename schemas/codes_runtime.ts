@@ -5,6 +5,7 @@
  */
 import { prose, type RuntimeEntry } from './code_entry.ts';
 import { bindingCodes } from './codes_bindings.ts';
+import { fieldCodes } from './codes_fields.ts';
 import { lifecycleCodes } from './codes_lifecycle.ts';
 
 /** LOOM50xx, which the program itself reports. */
@@ -199,5 +200,6 @@ const programCodes: Readonly<Record<string, RuntimeEntry>> = {
 export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
   ...programCodes,
   ...bindingCodes,
+  ...fieldCodes,
   ...lifecycleCodes,
 };

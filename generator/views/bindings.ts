@@ -3,7 +3,7 @@ import { isClient, isDatagram, isFile, isSource, isStream, isTimer } from '../fd
 import { instancesOf } from '../lower_groups.ts';
 import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
-import { commentLines, identifier, maximumColumns, typescriptString } from './text.ts';
+import { docComment, identifier, typescriptString } from './text.ts';
 
 /** One property of the program: an fd or a channel. */
 export interface PropertyView {
@@ -89,16 +89,8 @@ function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
   return imports;
 }
 
-/** A doc comment of a property: one line when it fits. */
-function propertyComment(sentence: string): string[] {
-  const lines = commentLines('   * ', sentence);
-  const whole = `  /** ${(lines[0] ?? '').slice(5)} */`;
-  if (lines.length === 1 && whole.length <= maximumColumns) return [whole];
-  return ['  /**', ...lines, '   */'];
-}
-
 function fdProperty(fd: IrFd): PropertyView[] {
-  const comment = propertyComment(describeFd(fd));
+  const comment = docComment('  ', describeFd(fd));
   const name = identifier(fd.name);
   if (isFile(fd)) return [];
   if (isDatagram(fd)) return [{ comment, name, type: 'NativeServer' }];
@@ -110,7 +102,8 @@ function fdProperty(fd: IrFd): PropertyView[] {
 
 function channelProperties(reactor: IrReactor): PropertyView[] {
   return reactor.channels.map((channel) => ({
-    comment: propertyComment(
+    comment: docComment(
+      '  ',
       `channels.${channel.name} - ${channel.capacity} ${channel.message} from reactors.` +
         `${reactor.name}; when full: ${channel.full}.`,
     ),

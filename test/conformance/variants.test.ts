@@ -1,12 +1,12 @@
 /**
  * The scenario list with other ways to read and to watch: the transcripts are the same. Where each
- * receive completes once is played on io_uring alone, for epoll reads as it does otherwise.
+ * receive completes once is played on io_uring alone, for epoll reads as it does otherwise. One
+ * variant says two things, of which each backend hears its own.
  */
 
 import test from 'ava';
-import { buildAll, buildVariant, declareScenarios, scenarios } from './play.ts';
+import { buildVariant, declareScenarios, scenarios } from './play.ts';
 
-const rest = buildAll('release');
 const variants = [
   {
     name: 'oneshot',
@@ -19,9 +19,9 @@ const variants = [
     backends: ['io_uring', 'epoll'],
   },
   {
-    name: 'level',
+    name: 'level, bundle',
     configs: { server: './server/level.config.ts', client: './client/level.config.ts' },
-    backends: ['epoll'],
+    backends: ['epoll', 'io_uring'],
   },
 ] as const;
 
@@ -29,13 +29,14 @@ const variants = [
 function scenariosOf(variant: string) {
   return scenarios.filter(({ name, program }) => {
     if (program !== 'server' && program !== 'client') return false;
-    // A paused connection that is not armed leaves its bytes in the socket: it holds no buffers.
-    return variant !== 'oneshot' || name !== 'pool_exhausted';
+    // A paused connection that is not armed leaves its bytes in the socket: it holds no buffers. A
+    // bundled receive that finds none waits for one on Linux 6.18, and there is nothing to count.
+    return name !== 'pool_exhausted' || !['oneshot', 'level, bundle'].includes(variant);
   });
 }
 
 for (const { name, configs, backends } of variants) {
-  const executables = buildVariant('checked', configs, rest);
+  const executables = buildVariant('checked', configs);
   for (const backend of backends) {
     const stage = async () => ({ executables: await executables, backend });
     declareScenarios(test, `${backend}, ${name}`, stage, scenariosOf(name));

@@ -90,6 +90,8 @@ export class Connection {
       this.#generation,
     );
     this.#queued = (this.#queued + needed) | 0;
+    stream.$counts.sent += 1;
+    stream.$counts.sentBytes += bytes;
     link.wakeIfSleeping();
     return true;
   }
@@ -214,6 +216,7 @@ export class Connection {
 
   #refuse(): false {
     this.#refused = true;
+    this.#stream.$counts.refused += 1;
     this.#stream.$link.watchRefused(this, this.#stream);
     return false;
   }

@@ -6,7 +6,8 @@
  * meanwhile waits in the ring, and the reactor goes on reading its sockets while that has room.
  */
 import { BatchIterator } from './batch_iterator.ts';
-import { alreadyRead, listenerThrew } from './error.ts';
+import { alreadyRead } from './error.ts';
+import { listenerThrew } from './lifecycle_errors.ts';
 import { type ListenOptions, throwLater } from './listeners.ts';
 
 /** Something that yields batches, which are valid until disposed or until the next one. */

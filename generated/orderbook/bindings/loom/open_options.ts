@@ -1,7 +1,8 @@
 /** What open() may be told, and what of it is refused before anything starts. */
 import { clientAddress } from './client_url.ts';
 import type { ProgramDescriptor } from './descriptor.ts';
-import { notHostable, unknownName } from './error.ts';
+import { unknownName } from './error.ts';
+import { notHostable } from './lifecycle_errors.ts';
 
 /**
  * How a program is started; `Reactor` and `Address` are the names the config declares, `Client` is
