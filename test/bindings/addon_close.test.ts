@@ -22,8 +22,8 @@ let echoTs: Built<EchoTsModule>;
 let life: Built<LifeModule>;
 test.before('build', async (t) => {
   t.timeout(360_000);
-  echoTs = await buildEchoTs('close');
-  life = await build<LifeModule>('test/bindings/life/loom.config.ts', 'life', 'close');
+  echoTs = await buildEchoTs();
+  life = await build<LifeModule>('test/bindings/life/loom.config.ts', 'life', 'debug');
 });
 
 /** Opens the echo, and sends its server something once `prepare` has been called. */

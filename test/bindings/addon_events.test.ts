@@ -13,7 +13,7 @@ let life: LifeModule;
 let index: string;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  const built = await build<LifeModule>('test/bindings/life/loom.config.ts', 'life', 'events');
+  const built = await build<LifeModule>('test/bindings/life/loom.config.ts', 'life', 'debug');
   life = built.module;
   index = built.index;
 });

@@ -20,7 +20,7 @@ import { type LifeModule, startMarket } from './life_program.ts';
 let built: Built<LifeModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await build<LifeModule>('test/bindings/life/loom.config.ts', 'life', 'hosted');
+  built = await build<LifeModule>('test/bindings/life/loom.config.ts', 'life', 'debug');
 });
 
 const addresses = { control: '127.0.0.1:0', itch: '127.0.0.1:0' };

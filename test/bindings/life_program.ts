@@ -1,6 +1,7 @@
 /** The program of test/bindings/life for tests on the real addon: what it is, and its peers. */
 import { createServer, type Socket } from 'node:net';
-import type { Channel, MessageView } from '../../templates/bindings/channel.ts';
+import type { Channel } from '../../templates/bindings/channel.ts';
+import type { MessageView } from '../../templates/bindings/message_view.ts';
 import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
 import type { NativeServer, NativeStream, Server } from '../../templates/bindings/stream.ts';
 import type { Timer } from '../../templates/bindings/timer.ts';
