@@ -128,8 +128,8 @@ export class Connection {
   }
 
   /**
-   * Stops reading this socket until resumeReceiving(); messages under way still come. The peer feels
-   * it. What holds back messages and not the socket is `pause()` of the fd.
+   * Stops reading this socket until resumeReceiving(); messages under way still come. The peer
+   * feels it. What holds back messages and not the socket is `pause()` of the fd.
    */
   pauseReceiving(): void {
     this.#command(InboxCommand.pause);

@@ -96,7 +96,7 @@ function runToEnd(path: string): Promise<{ code: number; stderr: string }> {
   });
 }
 
-test('without a log of its own a program says on stderr what went wrong, and no more', async (t) => {
+test('without a log a program says on stderr what went wrong, and no more', async (t) => {
   const market = await startMarket();
   const path = join(ownFolder, 'stderr.mts');
   const addresses = { control: '127.0.0.1:0', itch: '127.0.0.1:0' };
@@ -119,7 +119,7 @@ test('without a log of its own a program says on stderr what went wrong, and no 
   market.close();
 });
 
-test('a listener that throws names program, fd and event, and is the cause of the end', async (t) => {
+test('a listener that throws names program, fd and event, and ends the process', async (t) => {
   const path = join(ownFolder, 'throws.mts');
   writeFileSync(
     path,
