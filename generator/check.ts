@@ -10,6 +10,7 @@ import { checkDatagrams } from './check_datagrams.ts';
 import { checkFileFds } from './check_file_fds.ts';
 import { checkGroups } from './check_groups.ts';
 import { checkMessages } from './check_messages.ts';
+import { checkJsRequests } from './check_js_requests.ts';
 import { checkNames } from './check_names.ts';
 import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
@@ -44,6 +45,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkTune(config, value),
     ...checkGroups(config),
     ...checkMessages(config),
+    ...checkJsRequests(config),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

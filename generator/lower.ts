@@ -19,6 +19,7 @@ import { lowerChannels } from './lower_channels.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { fibersAtOnce, lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { lowerCount, lowerSpread } from './lower_groups.ts';
+import { jsRequestCount } from './lower_js_requests.ts';
 import { lowerMessages, powerOfTwoCeiling } from './lower_messages.ts';
 import { lowerPools, lowerReactorPools } from './lower_pools.ts';
 import { lowerShared } from './lower_shared.ts';
@@ -125,10 +126,12 @@ export function lowerReactor(
     lowerSpread(fd, lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor), reactor),
   );
   const fibers = spawnedFibers(config, name);
-  const requests = reactor.requests + fibersAtOnce(config, name);
+  const asked = jsRequestCount(name, config);
+  const requests = reactor.requests + fibersAtOnce(config, name) + (asked ?? 0);
   const depths = lowerDepths(reactor.submitBatch, requests, fds);
   const handlers = lowerHandlers(fds);
-  const { shared, channels } = lowerShared(reactor, fds, lowerChannels(name, config, messages));
+  const declaredChannels = lowerChannels(name, config, messages);
+  const { shared, channels, jsRequests } = lowerShared(reactor, fds, declaredChannels, asked);
   return {
     name,
     typeName: pascalCase(name),
@@ -149,6 +152,7 @@ export function lowerReactor(
     shared,
     ...(fibers !== undefined && { fibers }),
     ...lowerBounds(reactor),
+    ...(jsRequests !== undefined && { jsRequests }),
     ...lowerReactorPools(name, config, handlers.length > 0, cursor.operation),
   };
 }

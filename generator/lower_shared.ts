@@ -1,11 +1,13 @@
 /**
  * Lowers the block of memory that a reactor shares with JavaScript: control words, stats, words of
- * each slot, the delivery ring, the inbox ring, then one ring for each channel. The runtime and
- * the bindings read these offsets; neither computes one.
+ * each slot, the delivery ring, the inbox ring, then one ring for each channel, and the requests of
+ * JavaScript. The runtime and the bindings read these offsets; neither computes one.
  */
 import type { CheckedReactor } from '../schemas/config.ts';
+import type { IrJsRequests } from '../schemas/ir_js_requests.ts';
 import type { IrChannel, IrFd, IrSharedLayout, IrStreamFd } from '../schemas/ir.ts';
 import { isStream } from './fd_kinds.ts';
+import { lowerJsRequests } from './lower_js_requests.ts';
 import { powerOfTwoCeiling } from './lower_messages.ts';
 import { alignUp } from './message_types.ts';
 
@@ -62,10 +64,11 @@ export function neededInboxBytes(fds: readonly IrFd[]): number {
  * from the start of the block; rings begin on a multiple of 128 bytes.
  */
 export function lowerShared(
-  reactor: Pick<CheckedReactor, 'delivery' | 'inbox'>,
+  reactor: Pick<CheckedReactor, 'delivery' | 'inbox' | 'jsArena'>,
   fds: readonly IrFd[],
   channels: readonly Omit<IrChannel, 'offset'>[],
-): { shared: IrSharedLayout; channels: IrChannel[] } {
+  requests: number | undefined,
+): { shared: IrSharedLayout; channels: IrChannel[]; jsRequests: IrJsRequests | undefined } {
   const slots = deliveredFds(fds).reduce((sum, fd) => sum + fd.slots, 0);
   const deliveryBytes = Math.max(
     reactor.delivery ?? defaultDeliveryBytes,
@@ -82,8 +85,9 @@ export function lowerShared(
     // In the order of IrChannel, as everything in loom.ir.json.
     return { ...named, offset, strideBytes };
   });
+  const placedRequests = lowerJsRequests(reactor, requests, end);
   const shared = {
-    bytes: alignUp(end, pageBytes),
+    bytes: alignUp(placedRequests.end, pageBytes),
     statsOffset,
     slotsOffset,
     slots,
@@ -92,5 +96,5 @@ export function lowerShared(
     inboxOffset,
     inboxBytes,
   };
-  return { shared, channels: placed };
+  return { shared, channels: placed, jsRequests: placedRequests.jsRequests };
 }

@@ -83,6 +83,7 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
     descriptors: fd.descriptors,
     connections: fd.slots,
     writeQueue: fd.writeQueueBytes,
+    jsSends: fd.jsSends === 1,
     receive: given({
       bytes: fd.receive.bytes,
       count: fd.receive.count,
@@ -170,6 +171,8 @@ function raiseReactor(reactor: IrReactor, pools: readonly IrPool[]): Record<stri
     fibers: reactor.fibers,
     fiberBatch: reactor.fiberBatch,
     requests: reactor.requests,
+    jsRequests: reactor.jsRequests?.count,
+    jsArena: reactor.jsRequests?.arenaBytes,
     kernelWorkers: reactor.kernelWorkers,
     stall: reactor.stallNanoseconds ? nanoseconds(reactor.stallNanoseconds) : undefined,
   });

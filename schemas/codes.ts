@@ -13,6 +13,7 @@ import { descriptorCodes } from './codes_descriptors.ts';
 import { fiberCodes } from './codes_fibers.ts';
 import { fileCodes } from './codes_files.ts';
 import { groupCodes } from './codes_groups.ts';
+import { jsRequestCodes } from './codes_js_requests.ts';
 import { loadCodes } from './codes_load.ts';
 import { messageCodes } from './codes_messages.ts';
 import { nameCodes } from './codes_names.ts';
@@ -38,6 +39,7 @@ export const codes = {
   ...fileCodes,
   ...groupCodes,
   ...requestCodes,
+  ...jsRequestCodes,
   ...poolCodes,
   ...systemCodes,
   ...buildCodes,

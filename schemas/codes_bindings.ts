@@ -73,4 +73,52 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
       its full says. Read it, or give the fd a handler.
     `,
   },
+  LOOM6040: {
+    severity: 'error',
+    title: 'No room for another request',
+    explanation: prose`
+      Requests of JavaScript are bounded by jsRequests of the reactor, and what they read and write
+      by jsArena. While isFull is true, or after this error, await writable and try again; or raise
+      the two in the config.
+    `,
+  },
+  LOOM6041: {
+    severity: 'error',
+    title: 'A request that could never be made',
+    explanation: prose`
+      A read, a write or a lend of more bytes than jsArena of the reactor would wait for ever. Take
+      the bytes in parts, or raise jsArena.
+    `,
+  },
+  LOOM6042: {
+    severity: 'error',
+    title: 'A request failed',
+    explanation: prose`
+      The kernel refused what was asked: systemError is its word, as in the manual page of pread(2),
+      pwrite(2), fsync(2) or send(2), and the sentence says how many bytes were done before. ENOTCONN
+      of a send: there is no such connection now.
+    `,
+  },
+  LOOM6043: {
+    severity: 'error',
+    title: 'The program stopped before a request was done',
+    explanation: prose`
+      stop() lets requests end for a moment, then cancels them. Await what has to be done first.
+    `,
+  },
+  LOOM6044: {
+    severity: 'error',
+    title: 'Memory that was given back',
+    explanation: prose`
+      lend() gives memory until its Symbol.dispose is called, at the end of using. Requests in flight
+      keep it, but a new one cannot use it any more.
+    `,
+  },
+  LOOM6045: {
+    severity: 'error',
+    title: 'Not an offset or a length',
+    explanation: prose`
+      Offsets and lengths of files are whole numbers from 0 to 2^53 - 1.
+    `,
+  },
 };

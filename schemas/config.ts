@@ -108,6 +108,14 @@ export const reactorSchema = v.strictObject({
    * else that `loom/system` builds; 0 to 65536.
    * @default 0 */
   requests: v.optional(integer('requests', 0, 65536), 0),
+  /** What JavaScript can have in flight on this reactor besides the sends of its connections, such
+   * as reads and writes of files; a power of two, 2 to 16384. Past it a request is refused. By
+   * default 64 where a file has no handler on its reactor or an fd says `jsSends`, else JavaScript
+   * asks for nothing. */
+  jsRequests: v.optional(integer('requests', 2, 2 ** 14, 'power of two')),
+  /** Bytes of shared memory that requests of JavaScript read into and write from, a power of two;
+   * 4K to 512M. By default 1M. */
+  jsArena: v.optional(size('4K', '512M', 'power of two')),
   /** io_uring: the kernel's own threads for operations that would block; without a limit a
    * burst of them starts one for each (io_uring_register(2), IORING_REGISTER_IOWQ_MAX_WORKERS).
    * @default { bounded: 2, unbounded: 2 } */

@@ -59,6 +59,10 @@ const datagramEntries = {
   on: text("the name of a reactor, such as 'main'"),
   /** Your C++ struct with `on_datagram`, declared in `handlers`. */
   handler: v.optional(text("the name of a C++ struct, such as 'Itch'")),
+  /** JavaScript may send too, behind what the handler sends and in the same queue. A send of the
+   * handler finds less room then, and `on_drain` may follow what JavaScript was refused.
+   * @default false */
+  jsSends: v.optional(flag(), false),
   /** Receive times: `software` is when the kernel took the datagram (SO_TIMESTAMPNS, socket(7)).
    * @default 'none' */
   timestamps: v.optional(choice(['none', 'software']), 'none'),

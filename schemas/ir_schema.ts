@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import type { Ir } from './ir.ts';
 import { bit, list, lowerName, one, upperName, whole, word } from './ir_leaf.ts';
 import { channel, shared } from './ir_schema_channels.ts';
+import { jsRequests } from './ir_schema_js_requests.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
 import { fileFd } from './ir_schema_files.ts';
 import { enumeration, message } from './ir_schema_messages.ts';
@@ -75,6 +76,7 @@ const streamFd = v.strictObject({
   trigger: v.exactOptional(v.literal('level')),
   descriptors: v.exactOptional(whole(1, 253)),
   writeQueueBytes: whole(1, 2 ** 28),
+  jsSends: v.exactOptional(v.literal(1)),
   full: one('refuse', 'wait'),
   spread: v.exactOptional(one('reuseport', 'round-robin', 'least-inflight')),
   growAt: v.exactOptional(whole(1, limits.slots)),
@@ -177,6 +179,7 @@ const reactor = v.strictObject({
   fibers: v.exactOptional(whole(0, 65536)),
   fiberBatch: v.exactOptional(whole(1, 65536)),
   requests: v.exactOptional(whole(1, 65536)),
+  jsRequests: v.exactOptional(jsRequests),
   kernelWorkers: v.exactOptional(
     v.strictObject({ bounded: whole(1, 1024), unbounded: whole(1, 1024) }),
   ),

@@ -2,6 +2,8 @@
 import { isClient, isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { instancesOf } from '../lower_groups.ts';
 import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
+import { jsFiles, jsFileType } from './js_requests.ts';
+import { hasJsSends } from './js_sends.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { docComment, identifier, typescriptString } from './text.ts';
 
@@ -51,7 +53,11 @@ export function pascalCase(name: string): string {
 /** Describes the program's face. */
 export function indexView(ir: Ir): IndexView {
   const fds = ir.reactors.flatMap((reactor) => reactor.fds);
-  const properties = [...fds.flatMap(fdProperty), ...ir.reactors.flatMap(channelProperties)];
+  const properties = [
+    ...fds.flatMap(fdProperty),
+    ...ir.reactors.flatMap(fileProperties),
+    ...ir.reactors.flatMap(channelProperties),
+  ];
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
   const namesOf = (some: readonly { readonly name: string }[]): string[] =>
     some.map(({ name }) => name).sort();
@@ -83,7 +89,9 @@ function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
     if (names.length > 0) imports.push({ names: names.join(', '), from });
   };
   add(used(['Channel']), './loom/channel.ts');
+  add(used(['AppendableFile', 'ReadableFile', 'ReadWriteFile', 'WritableFile']), './loom/file.ts');
   add(['OpenOptions', 'Program'], './loom/open.ts');
+  add(used(['SendingDatagrams', 'SendingServer', 'SendingStream']), './loom/sender.ts');
   add(used(['NativeServer', 'NativeStream', 'Server', 'Stream']), './loom/stream.ts');
   add(used(['Timer']), './loom/timer.ts');
   return imports;
@@ -93,11 +101,22 @@ function fdProperty(fd: IrFd): PropertyView[] {
   const comment = docComment('  ', describeFd(fd));
   const name = identifier(fd.name);
   if (isFile(fd)) return [];
-  if (isDatagram(fd)) return [{ comment, name, type: 'NativeServer' }];
+  if (isDatagram(fd)) {
+    return [{ comment, name, type: hasJsSends(fd) ? 'SendingDatagrams' : 'NativeServer' }];
+  }
   if (isSource(fd)) return [];
   if (!isStream(fd)) return fd.handler === null ? [{ comment, name, type: 'Timer' }] : [];
-  const type = `${fd.handler === null ? '' : 'Native'}${isServer(fd) ? 'Server' : 'Stream'}`;
+  const form = fd.handler === null ? '' : hasJsSends(fd) ? 'Sending' : 'Native';
+  const type = `${form}${isServer(fd) ? 'Server' : 'Stream'}`;
   return [{ comment, name, type }];
+}
+
+function fileProperties(reactor: IrReactor): PropertyView[] {
+  return jsFiles(reactor).map((fd) => ({
+    comment: docComment('  ', describeFd(fd)),
+    name: identifier(fd.name),
+    type: jsFileType(fd),
+  }));
 }
 
 function channelProperties(reactor: IrReactor): PropertyView[] {

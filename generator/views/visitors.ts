@@ -1,6 +1,7 @@
 /** The view of a reactor's visitors: each_stream and its like, which show its parts to the loop. */
 import type { IrReactor } from '../../schemas/ir.ts';
 import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import { jsRequestVisitors } from './js_requests.ts';
 import { requestVisitor } from './requests.ts';
 import { identifier } from './text.ts';
 
@@ -21,6 +22,7 @@ export function visitors(reactor: IrReactor, members: readonly string[]): Visito
     visitor('timer', 'timers_', reactor.fds.filter(isTimer)),
     visitor('channel', 'channels_', reactor.channels),
     ...requestVisitor(reactor, members),
+    ...jsRequestVisitors(reactor),
     ...(sources.length > 0 ? [visitor('source', 'sources_', sources)] : []),
   ];
 }

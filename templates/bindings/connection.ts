@@ -7,6 +7,7 @@ import { abortable } from './abortable.ts';
 import { connectionClosed, messageTooLong } from './error.ts';
 import { InboxCommand, slotWord, slotWordsBytes, slotWordsOffset } from './layout.ts';
 import type { ListenOptions } from './listeners.ts';
+import { makeSettler, type Settler } from './settler.ts';
 import type { Stream } from './stream.ts';
 
 /** Slots of a reactor are at most this many, so an id is exact in a double. */
@@ -15,12 +16,6 @@ const slotsMaximum = 2 ** 20;
 /** The number that `Connection.id` gives. */
 export function connectionId(index: number, generation: number): number {
   return (generation >>> 0) * slotsMaximum + index;
-}
-
-interface Settler {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
 }
 
 /** A connection of a stream that is delivered to JavaScript. */
@@ -231,14 +226,4 @@ export class Connection {
       generation: this.#generation,
     });
   }
-}
-
-function makeSettler(): Settler {
-  let resolve: () => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

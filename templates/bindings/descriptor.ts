@@ -92,6 +92,8 @@ export interface StreamDescriptor {
   readonly framingBytes: number;
   /** Longest message the framing allows; 0 for raw, which has no limit of its own. */
   readonly maximumMessageBytes: number;
+  /** JavaScript sends too, although it is native. */
+  readonly jsSends?: true;
 }
 
 /** A timer fd. */
@@ -109,15 +111,33 @@ export interface DatagramDescriptor {
   /** Program-wide number. */
   readonly index: number;
   readonly native: true;
+  /** JavaScript sends too: datagrams of at most so many bytes. */
+  readonly sendBytes?: number;
 }
 
-/** A file, which C++ handlers use. */
+/** A file: of C++ handlers, and of JavaScript where its reactor takes `requests`. */
 export interface FileDescriptor {
   readonly kind: 'file';
   readonly name: string;
   /** Program-wide number. */
   readonly index: number;
-  readonly native: true;
+  /** True when C++ handlers have it as well. */
+  readonly native: boolean;
+  /** Opened with O_DIRECT, which JavaScript cannot use. */
+  readonly direct: boolean;
+}
+
+/** What JavaScript may ask of a reactor besides its connections, and where. */
+export interface RequestsDescriptor {
+  /** Requests that can be in flight at once, 2^n. */
+  readonly count: number;
+  /** Where the ring of entries begins in the shared block: its header, 128 bytes, comes first. */
+  readonly offset: number;
+  /** Entries of 64 bytes, 2^n. */
+  readonly entries: number;
+  /** Where the memory that they work in begins in the shared block, and its bytes. */
+  readonly arenaOffset: number;
+  readonly arenaBytes: number;
 }
 
 /** A channel to JavaScript. */
@@ -139,6 +159,8 @@ export interface ReactorDescriptor {
   readonly sharedBytes: number;
   readonly delivery: RingDescriptor;
   readonly inbox: RingDescriptor;
+  /** Absent: JavaScript asks for nothing. */
+  readonly requests?: RequestsDescriptor;
   readonly fds: readonly (
     | StreamDescriptor
     | DatagramDescriptor

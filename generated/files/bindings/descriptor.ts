@@ -25,10 +25,10 @@ export const descriptor = {
       inbox: { offset: 1049472, bytes: 262144 },
       fds: [
         {
-          kind: 'file', name: 'source', index: 0, native: true,
+          kind: 'file', name: 'source', index: 0, native: true, direct: false,
         },
         {
-          kind: 'file', name: 'target', index: 1, native: true,
+          kind: 'file', name: 'target', index: 1, native: true, direct: false,
         },
       ],
       channels: [],

@@ -179,8 +179,12 @@ class OpenProgram {
     };
     const bound = new Map(report.bound.map(({ fd, address }) => [fd, address]));
     for (const link of this.#links) {
-      for (const source of [...link.streams, ...link.timers, ...link.channels]) {
+      for (const source of [...link.streams, ...link.timers, ...link.channels, ...link.files]) {
         program[source.name] = source;
+      }
+      for (const sender of link.senders) {
+        program[sender.name] = sender;
+        sender.$bind(bound.get(sender.$index) ?? '');
       }
       for (const stream of link.streams) {
         const address = bound.get(stream.$descriptor.index);
@@ -189,6 +193,7 @@ class OpenProgram {
     }
     for (const fd of reactors.flatMap((reactor) => reactor.fds)) {
       if (!fd.native || fd.kind === 'timer' || fd.kind === 'file') continue;
+      if (fd.name in program) continue;
       const address = bound.get(fd.index);
       program[fd.name] = address === undefined ? { name: fd.name } : { name: fd.name, address };
     }

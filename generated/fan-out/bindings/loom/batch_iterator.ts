@@ -78,6 +78,7 @@ export class BatchIterator<Batch extends Disposable>
     return Promise.resolve(over);
   }
 
+  /** The loop itself. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -3,6 +3,7 @@
  * own; those raised here are made by the functions below, so that each sentence stands once.
  * `loomgen explain CODE` tells more of each.
  */
+import { getSystemErrorMap } from 'node:util';
 
 /** What an error tells besides code, fd and errno. */
 export interface MoreOfError {
@@ -92,8 +93,8 @@ export function unknownName(option: string, name: string, known: readonly string
 export function messageTooLong(fd: string, bytes: number, maximumBytes: number): LoomError {
   return new LoomError(
     'LOOM6005',
-    `fds.${fd} cannot send a message of ${bytes} bytes: its framing, writeQueue and the inbox ` +
-      `of its reactor allow ${maximumBytes}; send it in parts or raise what limits it`,
+    `fds.${fd} cannot send a message of ${bytes} bytes: its framing, its queue and the shared ` +
+      `memory of its reactor allow ${maximumBytes}; send it in parts or raise what limits it`,
     fd,
   );
 }
@@ -121,4 +122,60 @@ export function fieldValue(field: string, value: unknown, expected: string): Loo
 export function elementIndex(field: string, index: number, length: number): LoomError {
   const last = length - 1;
   return new LoomError('LOOM6021', `${field} has no element ${String(index)}: 0 to ${last}`);
+}
+
+/** LOOM6040: as many requests as can be are in flight, or fill the memory for them. */
+export function requestRefused(name: string, count: number, arenaBytes: number): LoomError {
+  return new LoomError(
+    'LOOM6040',
+    `fds.${name}: its reactor has no room for another request now: ${count} can be in flight, ` +
+      `with ${arenaBytes} bytes for all; await writable, or raise jsRequests or jsArena`,
+    name,
+  );
+}
+
+/** LOOM6041: a request that could never be made, however long one waits. */
+export function requestTooLong(name: string, bytes: number, arenaBytes: number): LoomError {
+  return new LoomError(
+    'LOOM6041',
+    `fds.${name}: ${bytes} bytes are more than the memory for requests, ${arenaBytes} bytes; ` +
+      'take them in parts or raise jsArena of its reactor',
+    name,
+  );
+}
+
+/** LOOM6042: the kernel said no; `systemError` is an errno. */
+export function requestFailed(
+  name: string,
+  verb: string,
+  doneBytes: number,
+  systemError: number,
+): LoomError {
+  const [word, meaning] = getSystemErrorMap().get(-systemError) ?? [`errno ${systemError}`, ''];
+  const after = doneBytes === 0 ? '' : ` after ${doneBytes} bytes`;
+  const because = meaning === '' ? '' : `, ${meaning}`;
+  const sentence = `fds.${name}: ${verb} failed${after}: ${word}${because}`;
+  return new LoomError('LOOM6042', sentence, name, word);
+}
+
+/** LOOM6043: the program stopped before a request was done. */
+export function requestStopped(name: string): LoomError {
+  return new LoomError('LOOM6043', `fds.${name}: the program stopped before it was done`, name);
+}
+
+/** LOOM6044: memory that was lent is used after it was disposed. */
+export function bufferReturned(): LoomError {
+  return new LoomError(
+    'LOOM6044',
+    'this memory was lent and has been disposed; lend() anew, or dispose later',
+  );
+}
+
+/** LOOM6045: an offset or a length that is no whole number from 0 to 2^53 - 1. */
+export function notAPosition(name: string, value: number): LoomError {
+  return new LoomError(
+    'LOOM6045',
+    `fds.${name}: ${value} is no offset and no length: these are whole numbers from 0 to 2^53 - 1`,
+    name,
+  );
 }

@@ -79,8 +79,8 @@ export class Stream extends BatchSource<MessageBatch> {
   }
 
   /**
-   * Calls `listener` at every event of this kind, until `signal` is aborted; returns a function that
-   * ends this.
+   * Calls `listener` at every event of this kind, until `signal` is aborted; returns a function
+   * that ends this.
    */
   on<Event extends keyof StreamListeners>(
     event: Event,

@@ -16,6 +16,7 @@
 
 #include "hosted.hpp"
 #include "reactor_commands.hpp"
+#include "reactor_js_requests.hpp"
 #include "run.hpp"
 #include "take_mail.hpp"
 #include "timer_family.hpp"
@@ -27,8 +28,8 @@ namespace loom {
 
 /// `Derived` is the emitted reactor, `Shape` its constants.
 template <class Derived, class Backend, class Shape>
-class Reactor : public ReactorCommands<Derived, Backend, Shape> {
-  using Base = ReactorCommands<Derived, Backend, Shape>;
+class Reactor : public ReactorJsRequests<Derived, Backend, Shape> {
+  using Base = ReactorJsRequests<Derived, Backend, Shape>;
 
  public:
   /// Runs until somebody calls stop(). On the thread that called open().
@@ -139,7 +140,7 @@ class Reactor : public ReactorCommands<Derived, Backend, Shape> {
   }
 
   void take_mail() noexcept {
-    facts_.mail_taken += this->take_commands();
+    facts_.mail_taken += this->take_commands() + this->take_js_requests();
     if (core_.inbox_->has_any()) {
       facts_.mail_taken += loom::take_mail<Watched<Shape>>(core_, Shape::inbox_batch, dispatcher());
     }
@@ -192,7 +193,10 @@ class Reactor : public ReactorCommands<Derived, Backend, Shape> {
     expire_deadlines(now);
     this->wake_js(reactor_run);
     core_.stats().set(Stat::in_flight, core_.in_flight_);
-    if (stopping_) facts_.done = this->continue_stop(now);
+    if (stopping_) {
+      const bool js_is_served = this->end_js_requests(now);
+      facts_.done = this->continue_stop(now) && js_is_served;
+    }
     note_waiting();
     if constexpr (Shape::wait == WaitMode::spin) facts_.spinning = true;
     if constexpr (Shape::wait == WaitMode::spin_then_block) {
@@ -202,7 +206,8 @@ class Reactor : public ReactorCommands<Derived, Backend, Shape> {
   }
 
   void note_waiting() noexcept {
-    facts_.mail_waits = this->commands_wait() || core_.inbox_->has_any();
+    facts_.mail_waits =
+        this->commands_wait() || this->js_requests_wait() || core_.inbox_->has_any();
     facts_.overflow_waits = backend_.has_overflow();
     facts_.completions_wait = backend_.completions_wait();
     facts_.fibers_ready = derived().has_ready_fibers();
@@ -242,6 +247,10 @@ class Reactor : public ReactorCommands<Derived, Backend, Shape> {
     derived().each_stream([this](auto& family) { this->settle_dirty(family); });
     this->settle_all_datagrams();
     this->settle_requests();
+    // What was sent at once has no completion that would tell of the room.
+    if (!core_.made_room_) return;
+    core_.made_room_ = false;
+    this->unblock_commands();
   }
 
   /// Dispatches what has expired, through the switch of the completions.

@@ -35,6 +35,8 @@ enum class DeliveryEvent : std::uint16_t {
   /// The peer will send no more. JavaScript answers with InboxCommand::close once everything before
   /// this was read, so that answers to the last messages are still sent.
   end = 6,
+  /// Payload: JsOutcome; `slot` is the number of the request.
+  completed = 7,
   // From here on: events of the program, with payloads of program_event.hpp.
   /// A connection of a client was established.
   up = 32,

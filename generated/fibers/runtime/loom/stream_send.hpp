@@ -102,6 +102,7 @@ class StreamSend : public StreamEnds<Derived, Backend> {
       fail(slot, CloseReason::from_errno(-result));
     }
     if (slot.state != SlotState::open || bytes == 0) return;
+    core_.made_room_ = true;
     Connection<Fd> connection(slot);
     if constexpr (KeepsData<typename Fd::Handler>) {
       family.handler->on_sent(connection, bytes, slot.queue.queued());

@@ -18,7 +18,10 @@ import type { Connection } from './connection.ts';
 import type { ReactorDescriptor } from './descriptor.ts';
 import { controlWord, DeliveryEvent, isProgramEvent } from './layout.ts';
 import type { ProgramEvents } from './program_events.ts';
+import { File } from './file.ts';
 import { RefusedSends } from './refused_sends.ts';
+import { RequestQueue } from './requests.ts';
+import { Sender } from './sender.ts';
 import { ReactorStats } from './stats.ts';
 import { Server, Stream } from './stream.ts';
 import { Timer } from './timer.ts';
@@ -53,6 +56,8 @@ export class ReactorLink {
   readonly streams: Stream[] = [];
   readonly timers: Timer[] = [];
   readonly channels: Channel<never>[] = [];
+  readonly files: File[] = [];
+  readonly senders: Sender[] = [];
   /** By program-wide number of the fd. */
   readonly #fds: (Stream | Timer | undefined)[] = [];
   readonly #wake: () => void;
@@ -62,6 +67,7 @@ export class ReactorLink {
   readonly #events: ProgramEvents | undefined;
   readonly #view: DataView;
   readonly #commands: CommandQueue;
+  readonly #requests: RequestQueue | undefined;
   /** The timer's look also gives the commands that wait to the reactor. */
   readonly #refused = new RefusedSends(() => this.#flushCommands());
   readonly #unread = new UnreadWarnings();
@@ -89,6 +95,8 @@ export class ReactorLink {
     this.#events = options.events;
     this.#view = new DataView(memory);
     this.#idleTurns = options.idleTurns ?? defaultIdleTurns;
+    const { requests } = descriptor;
+    this.#requests = requests && new RequestQueue(this, requests);
     this.#build(descriptor);
     for (const source of [...this.streams, ...this.channels]) {
       source.$program = options.program ?? '';
@@ -188,6 +196,7 @@ export class ReactorLink {
     for (const source of sources) source.$offer();
     this.#ended = true;
     this.#refused.end();
+    this.#requests?.$end();
     Atomics.store(this.words, controlWord.jsAttached, 0);
     for (const source of sources) source.$end();
     for (const { $listeners } of [...this.streams, ...this.timers]) $listeners.end();
@@ -195,6 +204,13 @@ export class ReactorLink {
 
   #build(descriptor: ReactorDescriptor): void {
     for (const fd of descriptor.fds) {
+      if (fd.kind === 'file') {
+        if (this.#requests === undefined || fd.direct) continue;
+        this.files.push(new File(fd, this.#requests));
+        continue;
+      }
+      const sends = 'sendBytes' in fd || ('jsSends' in fd && fd.jsSends);
+      if (sends && this.#requests) this.senders.push(new Sender(fd, this.#requests));
       if (fd.native) continue;
       if (fd.kind === 'timer') {
         const timer = new Timer(fd.name);
@@ -231,6 +247,10 @@ export class ReactorLink {
     while (reader.next()) {
       if (isProgramEvent(reader.event)) {
         this.#events?.record(this.#descriptor, reader, this.#view);
+        continue;
+      }
+      if (reader.event === DeliveryEvent.completed) {
+        this.#requests?.$complete(reader.slot, reader.generation, reader.start >> 2);
         continue;
       }
       const fd = this.#fds[reader.fd];

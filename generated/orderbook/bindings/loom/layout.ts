@@ -45,6 +45,7 @@ export const DeliveryEvent = {
   close: 4,
   tick: 5,
   end: 6,
+  completed: 7,
   // From here on: events of the program, see program_events.ts.
   up: 32,
   down: 33,
@@ -59,6 +60,21 @@ export const DeliveryEvent = {
 export function isProgramEvent(event: number): boolean {
   return event >= DeliveryEvent.up && event <= DeliveryEvent.lost;
 }
+
+/** Length of an entry in the ring of requests. */
+export const jsRequestBytes = 64;
+
+/** What an entry of the ring of requests asks; runtime/loom/js_request.hpp says more of each. */
+export const JsRequestKind = {
+  cancel: 1,
+  read: 2,
+  write: 3,
+  size: 4,
+  truncate: 5,
+  sync: 6,
+  syncData: 7,
+  send: 8,
+} as const;
 
 /** What a record of the inbox asks. */
 export const InboxCommand = {
