@@ -49,8 +49,8 @@ export abstract class BatchSource<Batch extends Disposable> {
   }
 
   /**
-   * No batch is given to the reader until `resume()`; one that it holds stays valid. Sockets are read
-   * on. What comes waits in the ring: a channel that is full does what its `full` says, and
+   * No batch is given to the reader until `resume()`; one that it holds stays valid. Sockets are
+   * read on. What comes waits in the ring: a channel that is full does what its `full` says, and
    * messages of an fd, once they fill their reactor's ring, hold up whatever else it delivers.
    */
   pause(): void {
