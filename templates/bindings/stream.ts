@@ -12,6 +12,7 @@ import { closeKinds, DeliveryEvent } from './layout.ts';
 import { type EventArguments, Listeners, type ListenOptions } from './listeners.ts';
 import { Message, MessageBatch } from './message.ts';
 import type { ReactorLink } from './reactor.ts';
+import { StreamCounts, type StreamStats } from './stream_stats.ts';
 
 /** Why a connection ended, or why a client's attempt failed. */
 export interface CloseReason {
@@ -51,6 +52,7 @@ export class Stream extends BatchSource<MessageBatch> {
   /** Longest message that send() accepts. */
   readonly $maximumSendBytes: number;
   readonly $listeners: Listeners<StreamListeners>;
+  readonly $counts = new StreamCounts();
   /** The newest connection of each slot. */
   readonly #connections: (Connection | undefined)[];
   /** By id: connections whose slot may be in use again while their messages are still unread. */
@@ -77,8 +79,8 @@ export class Stream extends BatchSource<MessageBatch> {
   }
 
   /**
-   * Calls `listener` at every event of this kind, until `signal` is aborted; returns a function that
-   * ends this.
+   * Calls `listener` at every event of this kind, until `signal` is aborted; returns a function
+   * that ends this.
    */
   on<Event extends keyof StreamListeners>(
     event: Event,
@@ -99,6 +101,11 @@ export class Stream extends BatchSource<MessageBatch> {
     return this.$listeners.once(event, options);
   }
 
+  /** Live counters of this fd alone; those of its reactor are in the program's `stats`. */
+  get stats(): StreamStats {
+    return this.$counts;
+  }
+
   /** The connections that are open now. */
   *connections(): Generator<Connection, undefined> {
     for (const connection of this.#connections) {
@@ -114,6 +121,7 @@ export class Stream extends BatchSource<MessageBatch> {
   /** Takes note of the record that the reader stands on. */
   $record(reader: ByteRingReader): void {
     if (reader.event === DeliveryEvent.open) {
+      this.$counts.opened += 1;
       this.#connections[reader.slot] = new Connection(this, reader.slot, reader.generation);
     } else if (reader.event === DeliveryEvent.drain) {
       // At once, not behind unread messages: their reader may be waiting for exactly this.
@@ -138,6 +146,7 @@ export class Stream extends BatchSource<MessageBatch> {
   override $end(): void {
     for (const connection of this.connections()) {
       connection.$close();
+      this.$counts.closed += 1;
       this.$listeners.emit('close', connection, { kind: 'stopped', systemError: undefined });
     }
     super.$end();
@@ -159,6 +168,8 @@ export class Stream extends BatchSource<MessageBatch> {
     const connection = this.#find(slot, generation);
     if (event === DeliveryEvent.data) {
       this.$message.$set(connection, start, bytes);
+      this.$counts.messages += 1;
+      this.$counts.bytes += bytes;
       return true;
     }
     if (event === DeliveryEvent.open) this.$listeners.emit('open', connection);
@@ -198,8 +209,10 @@ export class Stream extends BatchSource<MessageBatch> {
     let connection = this.#connections[slot];
     if (connection?.$generation !== generation) {
       // A client's attempt that failed: it was never open.
+      this.$counts.failedAttempts += 1;
       connection = new Connection(this, slot, generation);
     } else {
+      this.$counts.closed += 1;
       this.#connections[slot] = undefined;
     }
     connection.$close();
