@@ -76,10 +76,12 @@ type Column = [head: string, cell: (medians: Partial<Figures>) => string];
 function besides({ metric, rows }: Section): Column[] {
   if (metric === 'rate' || metric === 'p50' || metric === 'p99') {
     const lossy = rows.some(({ medians }) => medians.loss !== undefined);
+    const weighed = rows.some(({ medians }) => medians.cpu !== undefined);
     return [
       ['p50', ({ p50 }) => readable('p50', p50)],
       ['p99', ({ p99 }) => readable('p50', p99)],
       ['calls/message', ({ syscallsPerMessage: calls }) => calls?.toFixed(4) ?? '-'],
+      ...(weighed ? [['cpu', ({ cpu }) => readable('cpu', cpu)] satisfies Column] : []),
       ...(lossy ? [['lost', ({ loss }) => lossWords(loss)] satisfies Column] : []),
     ];
   }

@@ -120,7 +120,7 @@ export class SimulatedReactor {
     const wake = () => {
       this.wakeUps += 1;
     };
-    this.link = new ReactorLink(descriptor, this.memory, { wake, idleTurns });
+    this.link = new ReactorLink(descriptor, this.memory, { wake, wait: { idleTurns } });
     this.link.attach();
     this.link.begin();
   }

@@ -5,6 +5,7 @@ import { tried } from '../../../generator/measure/rounds.ts';
 import type { Setting } from '../trial.ts';
 import { compiling } from './compiling.ts';
 import type { Entrant, Inner, Measure } from './entrant.ts';
+import { feeds } from './feed/scenario.ts';
 import { fibers } from './fibers.ts';
 import { generator } from './generator.ts';
 import { messages } from './messages.ts';
@@ -18,6 +19,7 @@ export const inners: readonly Inner[] = [
   ...generator,
   ...compiling,
   ...messages,
+  ...feeds,
   ...orderbook,
 ];
 
