@@ -3,7 +3,7 @@ import { defineLoom, tcpServer, unixServer } from 'loomgen';
 
 export default defineLoom({
   name: 'echo_ts',
-  out: '../../generated/echo_ts',
+  out: '../../generated/echo-ts',
   reactors: { main: {} },
   fds: {
     tcp: tcpServer('127.0.0.1:7002', { on: 'main' }),

@@ -3,8 +3,9 @@
  * their readers, and sleeps when nothing comes.
  *
  * While something comes, the rings are looked at in every turn of the event loop (setImmediate):
- * 0.5 µs instead of the 10-25 µs of a wake-up. After `idleTurns` turns without anything the link
- * arms itself: the reactor's next publication calls `pump` through a thread-safe function.
+ * 0.5 µs instead of the 10-25 µs of a wake-up. After some turns without anything, as the option
+ * `wait` says, the link arms itself: the reactor's next publication calls `pump` through a
+ * thread-safe function.
  *
  * Few idle turns by default: an event loop that turns idly keeps a core from the reactor that has
  * just been woken. Measured on two cores that others used too, echo of 64 bytes, p50 with 0 / 4 /
@@ -22,15 +23,33 @@ import { ReactorStats } from './stats.ts';
 import { Server, Stream } from './stream.ts';
 import { Timer } from './timer.ts';
 
-/** Empty turns of the event loop before the link sleeps. */
+/** Empty turns of the event loop before the link sleeps, where nothing else is said. */
 export const defaultIdleTurns = 4;
+
+/** What JavaScript does while nothing comes; see OpenOptions.wait. */
+export type JavaScriptWait = 'spin' | 'wake' | { readonly idleTurns: number };
+
+/**
+ * Empty turns before a link with this option sleeps.
+ * @throws RangeError when they are not a number from 0 on
+ */
+function idleTurnsOf(wait: JavaScriptWait): number {
+  if (wait === 'spin') return Number.POSITIVE_INFINITY;
+  if (wait === 'wake') return 0;
+  if (!(wait.idleTurns >= 0)) {
+    throw new RangeError(
+      `wait is 'spin', 'wake' or { idleTurns: a number from 0 on }, not ${JSON.stringify(wait)}`,
+    );
+  }
+  return wait.idleTurns;
+}
 
 /** What a link needs besides the shared block. */
 export interface LinkOptions {
   /** Wakes the reactor's thread; called only when it said that it sleeps. */
   readonly wake: () => void;
   /** Default: defaultIdleTurns. */
-  readonly idleTurns?: number | undefined;
+  readonly wait?: JavaScriptWait | undefined;
 }
 
 /** One reactor's shared block and everything that is read from it. */
@@ -72,7 +91,7 @@ export class ReactorLink {
     this.#commands = new CommandQueue(this.inbox);
     this.stats = new ReactorStats(memory);
     this.#wake = options.wake;
-    this.#idleTurns = options.idleTurns ?? defaultIdleTurns;
+    this.#idleTurns = idleTurnsOf(options.wait ?? { idleTurns: defaultIdleTurns });
     this.#build(descriptor);
   }
 

@@ -20,7 +20,14 @@ export class Message {
   constructor(memory: SharedArrayBuffer) {
     this.#memory = memory;
     this.#buffer = Buffer.from(memory);
+    this.view = new DataView(memory);
   }
+
+  /**
+   * All of the shared memory: `view.getUint32(byteOffset, true)` reads the message's first word in
+   * place, and allocates nothing.
+   */
+  readonly view: DataView;
 
   /** Where it came from. */
   get connection(): Connection {
@@ -30,6 +37,11 @@ export class Message {
   /** Length without the framing. */
   get byteLength(): number {
     return this.#length;
+  }
+
+  /** Where in `view` its first byte is. */
+  get byteOffset(): number {
+    return this.#start;
   }
 
   /** The bytes in place, in shared memory. Some APIs refuse such views: give them `copy()`. */

@@ -5,9 +5,9 @@
  * `--tcp ADDRESS`, `--local PATH` and `--backend NAME` replace what the config says.
  */
 import { parseArgs } from 'node:util';
-import { LoomError, open } from '../../generated/echo_ts/bindings/index.ts';
-import type { Connection } from '../../generated/echo_ts/bindings/loom/connection.ts';
-import type { Server } from '../../generated/echo_ts/bindings/loom/stream.ts';
+import { LoomError, open } from '../../generated/echo-ts/bindings/index.ts';
+import type { Connection } from '../../generated/echo-ts/bindings/loom/connection.ts';
+import type { Server } from '../../generated/echo-ts/bindings/loom/stream.ts';
 
 /** Echoes on one server until the program stops. */
 async function echo(server: Server): Promise<void> {
