@@ -99,6 +99,6 @@ test('main.ts says why it cannot listen', async (t) => {
   });
   const [code] = (await once(second, 'close')) as [number];
   t.is(code, 2);
-  t.regex(said, /^LOOM\d{4}: .*EADDRINUSE/m);
+  t.regex(said, /^LOOM\d{4}: fds\.tcp: .*Address already in use/m);
   first.child.kill('SIGTERM');
 });
