@@ -11,6 +11,7 @@ import { generator } from './generator.ts';
 import { messages } from './messages.ts';
 import { orderbook } from './orderbook/scenario.ts';
 import { ready } from './ready.ts';
+import { typedReads } from './typed/scenario.ts';
 
 /** All of them, in the order of the report. */
 export const inners: readonly Inner[] = [
@@ -20,6 +21,7 @@ export const inners: readonly Inner[] = [
   ...compiling,
   ...messages,
   ...feeds,
+  ...typedReads,
   ...orderbook,
 ];
 
