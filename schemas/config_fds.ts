@@ -38,13 +38,14 @@ const receiveSchema = v.strictObject({
   /** Buffers in the pool, a power of two; 1 to 32768. By default 8, 16 or 64 by the number of
    * connections. */
   count: v.optional(integer('buffers', 1, 32768, 'power of two')),
-  /** How bytes are read. `multishot`: one receive stays armed (io_uring). `oneshot`: each
-   * completion is followed by a receive of its own. `direct`: every turn tries recv(2) first,
-   * which gives one hot connection the shortest round trip and many that always have something
-   * the highest rate; a connection that has nothing costs a call a turn; at most 1024 of a reactor.
-   * epoll treats `multishot` and `oneshot` alike.
+  /** How bytes are read. `multishot`: one receive stays armed (io_uring). `bundle`: the same, and
+   * a completion may fill several small buffers (Linux 6.10; else as `multishot`). `oneshot`: each
+   * completion is followed by a receive of its own. `direct`: every turn tries recv(2) first, which
+   * gives one hot connection the shortest round trip, and many that always have something the
+   * highest rate; one that has nothing costs a call a turn; at most 1024 of a reactor.
+   * epoll treats `multishot`, `bundle` and `oneshot` alike.
    * @default 'multishot' */
-  strategy: v.optional(choice(['multishot', 'oneshot', 'direct']), 'multishot'),
+  strategy: v.optional(choice(['multishot', 'bundle', 'oneshot', 'direct']), 'multishot'),
 });
 
 const keepAliveSchema = v.strictObject({

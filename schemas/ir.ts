@@ -116,7 +116,12 @@ export interface IrStreamFd {
    * Receive buffers of this fd: each `bytes` long (plus 64 of padding), `count` of them (2^n); and
    * how they are filled, absent: multishot.
    */
-  receive: { group: number; bytes: number; count: number; strategy?: 'oneshot' | 'direct' };
+  receive: {
+    group: number;
+    bytes: number;
+    count: number;
+    strategy?: 'bundle' | 'oneshot' | 'direct';
+  };
   /** epoll: absent, edge-triggered. */
   trigger?: 'level';
   /** Descriptors of one connection that may wait each way; absent when none pass. */

@@ -70,7 +70,7 @@ const streamFd = v.strictObject({
     group: whole(0, 65535),
     bytes: whole(1, 2 ** 24),
     count: whole(1, 32768),
-    strategy: v.exactOptional(one('oneshot', 'direct')),
+    strategy: v.exactOptional(one('bundle', 'oneshot', 'direct')),
   }),
   trigger: v.exactOptional(v.literal('level')),
   descriptors: v.exactOptional(whole(1, 253)),

@@ -99,7 +99,7 @@ export const axes: readonly Axis[] = [
   {
     name: 'read',
     about: 'how bytes are received',
-    places: streamPlaces(['receive', 'strategy'], ['multishot', 'oneshot', 'direct']),
+    places: streamPlaces(['receive', 'strategy'], ['multishot', 'bundle', 'oneshot', 'direct']),
   },
   {
     name: 'trigger',

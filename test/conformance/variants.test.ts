@@ -1,6 +1,7 @@
 /**
  * The scenario list with other ways to read and to watch: the transcripts are the same. Where each
- * receive completes once is played on io_uring alone, for epoll reads as it does otherwise.
+ * receive completes once is played on io_uring alone, for epoll reads as it does otherwise. One
+ * variant says two things, of which each backend hears its own.
  */
 
 import test from 'ava';
@@ -19,9 +20,9 @@ const variants = [
     backends: ['io_uring', 'epoll'],
   },
   {
-    name: 'level',
+    name: 'level, bundle',
     configs: { server: './server/level.config.ts', client: './client/level.config.ts' },
-    backends: ['epoll'],
+    backends: ['epoll', 'io_uring'],
   },
 ] as const;
 

@@ -5,13 +5,13 @@
 
 /** What a variant says of the stream fds. */
 export interface Variant {
-  strategy?: 'oneshot' | 'direct';
+  strategy?: 'bundle' | 'oneshot' | 'direct';
   trigger?: 'level';
   /** Each connection is a fiber on a stack of this class. */
   stack?: 'small' | 'medium' | 'large';
 }
 
-/** Connections of one reactor that may be received directly. */
+/** Connections of one reactor that are received directly, in this test. */
 const directConnections = 16;
 
 /** The part of a config that is looked at here. */

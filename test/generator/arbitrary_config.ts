@@ -42,7 +42,7 @@ const stream = {
     {
       bytes: fc.integer({ min: 1024, max: 1 << 18 }),
       count: powerOfTwo(0, 6),
-      strategy: fc.constantFrom('multishot', 'oneshot'),
+      strategy: fc.constantFrom('multishot', 'bundle', 'oneshot'),
     },
     { requiredKeys: [] },
   ),

@@ -135,13 +135,24 @@ test('what was only lucky is not confirmed', async (t) => {
 });
 
 test('what check refuses and what does not compile is left out with the reason', async (t) => {
-  const { first, means } = await searched((_at, noise) => ({ p50: noise }), ['read']);
+  const crowded = { path: ['fds', 'tcp', 'connections'], value: 2048 };
+  const { first, means } = await searched((_at, noise) => ({ p50: noise }), ['read'], {
+    make: async (choices) => {
+      // More connections than may be received directly.
+      const { loaded } = await echo;
+      const made = await variantOf(loaded, [crowded, ...choices], folder);
+      return 'diagnostics' in made ? { reason: made.diagnostics[0]?.code ?? '' } : made;
+    },
+  });
   const { steps } = await search(first, means, limits);
   t.deepEqual(steps[0]?.leftOut, [{ value: "'direct'", why: 'LOOM1601' }]);
   const failure = 'LOOM2008: The C++ does not compile: no';
   const broken = { ...means, build: async () => ({ failure }) };
   const { steps: none } = await search(first, broken, limits);
   t.deepEqual(none[0]?.leftOut, [
+    // With so many connections the present value is another program than the first.
+    { value: "'multishot'", why: failure },
+    { value: "'bundle'", why: failure },
     { value: "'oneshot'", why: failure },
     { value: "'direct'", why: 'LOOM1601' },
   ]);

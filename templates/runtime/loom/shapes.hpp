@@ -19,7 +19,10 @@ enum class WhenFull : std::uint8_t {
 enum class ReceiveStrategy : std::uint8_t {
   multishot,  ///< one receive stays armed and completes again and again
   oneshot,    ///< each completion needs a receive of its own (epoll: as multishot)
-  direct,     ///< recv(2) is tried in every turn; only a loop that blocks waits for readiness
+  /// As multishot, and a completion may bring several buffers: IORING_RECVSEND_BUNDLE, Linux 6.10.
+  /// Older kernels and epoll: as multishot.
+  bundle,
+  direct,  ///< recv(2) is tried in every turn; only a loop that blocks waits for readiness
 };
 
 /// Sockets of one reactor whose receives are direct, at most: each costs a system call in every

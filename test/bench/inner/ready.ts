@@ -17,16 +17,22 @@ const limitMilliseconds = 10_000;
 
 const byHand = once(() => compile(here, 'load', 'ready_by_hand'));
 
-/** Emits and compiles the program. @returns its path */
-const reactor = once(async () => {
-  const out = join(buildFolder, 'ready/emitted');
-  const config = join(here, 'inner', './ready.config.ts');
+/** Emits and compiles the program of a config. @returns its path */
+async function reactor(folder: string, source: string) {
+  const out = join(buildFolder, folder, 'emitted');
+  const config = join(here, 'inner', source);
   const result = await build({ config, out, compile: false, force: true });
   if (result.exitCode !== 0) throw new Error(JSON.stringify(result.diagnostics, null, 2));
   const main = join(here, 'inner', './ready.cpp');
   const definitions = [`-DLOOM_EMITTED=${out}`, `-DLOOM_MAIN=${main}`];
-  return compile(join(here, 'loom'), 'ready', 'server', definitions);
-});
+  return compile(join(here, 'loom'), folder, 'server', definitions);
+}
+
+/** The ways to receive, by the first word of their entrants. */
+const programs = {
+  loom: once(() => reactor('ready', './ready.config.ts')),
+  'loom-direct': once(() => reactor('ready-direct', './ready_direct.config.ts')),
+};
 
 /** A program that serves eight sockets on an address which stands behind `words`. */
 function serving(
@@ -63,11 +69,14 @@ const scenario = (transport: Transport): Inner => ({
   entrants: [
     serving('bare-recv', 'recv(2) of one after the other', transport, byHand, ['bare']),
     serving('epoll-recv', 'epoll and recv(2) by hand', transport, byHand, ['epoll']),
-    ...(['io_uring', 'epoll'] as const).flatMap((backend) =>
-      (['callback', 'fiber'] as const).map((style) => {
-        const name = `loom-${style}-${backend}`;
-        return serving(name, `${style}s, ${backend}`, transport, reactor, [backend, style]);
-      }),
+    ...(['loom', 'loom-direct'] as const).flatMap((program) =>
+      (['io_uring', 'epoll'] as const).flatMap((backend) =>
+        (['callback', 'fiber'] as const).map((style) => {
+          const name = `${program}-${style}-${backend}`;
+          const about = `${style}s, ${backend}${program === 'loom' ? '' : ', recv(2) each turn'}`;
+          return serving(name, about, transport, programs[program], [backend, style]);
+        }),
+      ),
     ),
   ],
 });

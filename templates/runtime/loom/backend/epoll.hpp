@@ -114,6 +114,11 @@ class Epoll {
   /// epoll has no submission queue, so nothing waits for one.
   [[nodiscard]] bool has_overflow() const noexcept { return false; }
 
+  /// A receive here fills one buffer.
+  [[nodiscard]] static std::uint16_t next_buffer(std::uint16_t /*group*/, std::uint16_t) noexcept {
+    return 0;
+  }
+
   /// Gives a receive buffer back.
   void release_buffer(std::uint16_t group, std::uint16_t id) noexcept {
     groups_[group].give_back(id);

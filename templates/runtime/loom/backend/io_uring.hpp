@@ -142,6 +142,13 @@ class IoUring {
     io_uring_buf_ring_add(ring, buffers.memory + std::size_t{id} * buffers.stride, buffers.bytes,
                           id, io_uring_buf_ring_mask(buffers.count), 0);
     io_uring_buf_ring_advance(ring, 1);
+    order_[group].next[order_[group].last] = id;
+    order_[group].last = id;
+  }
+
+  /// The buffer behind `id` in what a bundled receive filled. Before either is given back.
+  [[nodiscard]] std::uint16_t next_buffer(std::uint16_t group, std::uint16_t id) const noexcept {
+    return order_[group].next[id];
   }
 
   /// Whether completions are at hand.
@@ -194,6 +201,12 @@ class IoUring {
                             why, error == 0 ? "" : ": ", error == 0 ? "" : std::strerror(-error),
                             *shortage_fix(-error) == 0 ? "" : ". ", shortage_fix(-error));
   }
+
+  /// In which order a group's buffers were given to the kernel, which takes them in that order.
+  struct BufferOrder {
+    std::uint16_t last = 0;
+    std::uint16_t next[Shape::maximum_buffers] = {};
+  };
 
   io_uring_buf_ring* buffer_ring(std::uint16_t group) noexcept {
     return reinterpret_cast<io_uring_buf_ring*>(rings_[group].entries);
@@ -262,6 +275,7 @@ class IoUring {
   bool is_direct_group_[has_direct ? Shape::buffer_groups : 1] = {};
   FreeBuffers<has_direct ? Shape::maximum_buffers : 1>
       direct_buffers_[has_direct ? Shape::buffer_groups : 1];
+  BufferOrder order_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
   Ring rings_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
 };
 

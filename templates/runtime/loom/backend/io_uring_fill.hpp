@@ -43,7 +43,11 @@ void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
       fill_accept(sqe, operation);
       on_file(0);
       break;
-    case OperationKind::receive: on_file(prepare_receive(sqe, operation)); break;
+    case OperationKind::receive:
+      // A kernel that does not know the flag refuses the receive.
+      operation.bundle = operation.bundle && (ring_.features & feature_recvsend_bundle) != 0;
+      on_file(prepare_receive(sqe, operation));
+      break;
     case OperationKind::send:
       prepare_send(sqe, operation);
       on_file(0);
