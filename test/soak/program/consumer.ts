@@ -59,7 +59,10 @@ const program = await open({
   addresses: { handled: `127.0.0.1:${handled}`, delivered: `127.0.0.1:${delivered}` },
 });
 const counts = { handled: 0, delivered: 0, disordered: 0 };
-const tell = (report: ConsumerReport): void => void process.send?.(report);
+const tell = (report: ConsumerReport): void => {
+  // A parent that has heard enough has left before this process is told so.
+  if (process.connected) process.send?.(report);
+};
 
 /** What a reader does before it reads a batch. */
 async function dawdle(random: Random): Promise<void> {
