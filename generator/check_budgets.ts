@@ -133,8 +133,8 @@ function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
       path,
     ),
     ...tooMany(
-      `Connections received directly on ${where}`,
-      directSockets(reactor.fds.filter(isStream)),
+      `Sockets received directly on ${where}`,
+      directSockets(reactor.fds),
       limits.directSockets,
       "Keep receive.strategy 'direct' for the few hot ones.",
       path,

@@ -78,7 +78,12 @@ export function lowerDatagram(
     operations: Object.fromEntries(
       operations.map((operation, offset) => [operation, at.operation + offset]),
     ),
-    receive: { group: at.group, bytes: fd.receive.bytes, count: fd.receive.count },
+    receive: {
+      group: at.group,
+      bytes: fd.receive.bytes,
+      count: fd.receive.count,
+      ...(fd.receive.strategy === 'direct' && { strategy: fd.receive.strategy }),
+    },
     send: { bytes: fd.send.bytes, count: fd.send.count },
     batch: fd.batch,
     timestamps: Number(fd.timestamps === 'software'),

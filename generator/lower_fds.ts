@@ -3,7 +3,7 @@ import type { CheckedFd, CheckedFraming, CheckedStream } from '../schemas/config
 import type { IrFd, IrFraming, IrSocketOptions, IrStreamFd, IrTimerFd } from '../schemas/ir.ts';
 import { isPath } from './address.ts';
 import { pascalCase } from './case.ts';
-import { isCheckedDatagram } from './fd_kinds.ts';
+import { isCheckedDatagram, isDatagram, isStream } from './fd_kinds.ts';
 import { lowerDatagram } from './lower_datagrams.ts';
 import { lowerFile } from './lower_file_fds.ts';
 import { stackClassOf } from './lower_fibers.ts';
@@ -41,11 +41,12 @@ export function slabBytes(framing: IrFraming): number {
   return framing.maximumBytes + paddingBytes + (framing.kind === 'line' ? 1 : 0);
 }
 
-/** Connections of these fds whose receives are direct. */
-export function directSockets(streams: readonly IrStreamFd[]): number {
-  return streams
+/** Sockets of these fds whose receives are direct: connections, and those of datagram fds. */
+export function directSockets(fds: readonly IrFd[]): number {
+  return fds
+    .filter((fd) => isStream(fd) || isDatagram(fd))
     .filter((fd) => fd.receive.strategy === 'direct')
-    .reduce((sum, fd) => sum + fd.slots, 0);
+    .reduce((sum, fd) => sum + (isDatagram(fd) ? fd.sockets : fd.slots), 0);
 }
 
 /** Positions that grow from fd to fd of one reactor, in name order. */

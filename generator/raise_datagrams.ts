@@ -11,7 +11,11 @@ export function raiseDatagram(fd: IrDatagramFd, on: string): Record<string, unkn
     handler: fd.handler ?? undefined,
     connect: fd.peer || undefined,
     timestamps: fd.timestamps === 1 ? 'software' : 'none',
-    receive: { bytes: fd.receive.bytes, count: fd.receive.count },
+    receive: {
+      bytes: fd.receive.bytes,
+      count: fd.receive.count,
+      ...(fd.receive.strategy !== undefined && { strategy: fd.receive.strategy }),
+    },
     send: { bytes: fd.send.bytes, count: fd.send.count },
     batch: fd.batch,
     receiveBuffer: options.receiveBufferBytes || undefined,

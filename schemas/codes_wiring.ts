@@ -228,7 +228,7 @@ export const wiringCodes = {
     explanation: prose`
       16 reactors and 64 listeners in a program; 1048576 slots and 4095 operation numbers (4 and 5
       for each stream fd) in a reactor. Slots are the sum of \`connections\` of the reactor's fds. A
-      connection that is received directly costs a system call in every turn: 1024 in a reactor.
+      socket that is received directly costs a system call in every turn: 1024 in a reactor.
     `,
   },
   LOOM1602: {

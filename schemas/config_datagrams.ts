@@ -30,6 +30,30 @@ const multicastSchema = v.strictObject({
   loopback: v.optional(flag(), true),
 });
 
+const datagramReceiveSchema = v.strictObject({
+  /** Bytes of one buffer, the longest datagram that is not truncated; 1 to 64K.
+   * @default '2K' */
+  bytes: v.optional(size(1, longestDatagram), '2K'),
+  /** Buffers of the fd, which all its sockets share, a power of two; 1 to 32768.
+   * @default 64 */
+  count: v.optional(integer('buffers', 1, 32768, 'power of two'), 64),
+  /** How datagrams are received. `multishot`: one receive stays armed (io_uring), or recvmmsg(2)
+   * follows readiness (epoll). `direct`: every turn tries recvmmsg(2) first, which is the shortest
+   * way where the reactor spins; each socket counts among the connections of a reactor that are
+   * received directly.
+   * @default 'multishot' */
+  strategy: v.optional(choice(['multishot', 'direct']), 'multishot'),
+});
+
+const datagramSendSchema = v.strictObject({
+  /** The longest datagram that can be sent, in bytes; 1 to 64K.
+   * @default '2K' */
+  bytes: v.optional(size(1, longestDatagram), '2K'),
+  /** Datagrams that wait, of each socket, a power of two; 1 to 32768.
+   * @default 64 */
+  count: v.optional(integer('datagrams', 1, 32768, 'power of two'), 64),
+});
+
 const datagramEntries = {
   /** The reactor that owns this fd: a key of `reactors`. */
   on: text("the name of a reactor, such as 'main'"),
@@ -38,28 +62,12 @@ const datagramEntries = {
   /** Receive times: `software` is when the kernel took the datagram (SO_TIMESTAMPNS, socket(7)).
    * @default 'none' */
   timestamps: v.optional(choice(['none', 'software']), 'none'),
-  /** Buffers for received datagrams, one each: `bytes` is the longest that is not truncated, 1 to
-   * 64K; `count` how many, a power of two, 1 to 32768.
-   * @default { bytes: '2K', count: 64 } */
-  receive: v.optional(
-    v.strictObject({
-      bytes: v.optional(size(1, longestDatagram), '2K'),
-      count: v.optional(integer('buffers', 1, 32768, 'power of two'), 64),
-    }),
-    {},
-  ),
-  /** Datagrams that wait to be sent: `bytes` is the longest that can be, 1 to 64K; `count` how
-   * many, a power of two, 1 to 32768. One that finds no room is refused whole, and `on_drain` says
-   * when half of it is free.
-   * @default { bytes: '2K', count: 64 } */
-  send: v.optional(
-    v.strictObject({
-      bytes: v.optional(size(1, longestDatagram), '2K'),
-      count: v.optional(integer('datagrams', 1, 32768, 'power of two'), 64),
-    }),
-    {},
-  ),
-  /** Datagrams in one system call; 1 to 64.
+  /** Buffers for received datagrams, one each, and how they are filled. */
+  receive: v.optional(datagramReceiveSchema, {}),
+  /** Datagrams that wait to be sent. One that finds no room is refused whole, and `on_drain` says
+   * when half of it is free. */
+  send: v.optional(datagramSendSchema, {}),
+  /** Datagrams in one system call, at most; 1 to 64.
    * @default 32 */
   batch: v.optional(integer('datagrams', 1, 64), 32),
   /** Kernel receive buffer in bytes (SO_RCVBUF); 2K to 1G. By default the kernel's own. What does

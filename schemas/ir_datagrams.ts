@@ -57,8 +57,8 @@ export interface IrDatagramFd {
   sockets: number;
   /** Operation numbers in the reactor's `Operation` enumeration. */
   operations: Record<string, number>;
-  /** Receive buffers: `count` (2^n) datagrams of at most `bytes`. */
-  receive: { group: number; bytes: number; count: number };
+  /** Receive buffers: `count` (2^n) datagrams of at most `bytes`. Without a strategy: multishot. */
+  receive: { group: number; bytes: number; count: number; strategy?: 'direct' };
   /** Each socket's queue: `count` (2^n) datagrams of at most `bytes`. */
   send: { bytes: number; count: number };
   /** Datagrams in one system call. */

@@ -44,6 +44,7 @@ export const datagramFd = v.strictObject({
     group: whole(0, 65535),
     bytes: whole(1, 65536),
     count: whole(1, 32768),
+    strategy: v.exactOptional(one('direct')),
   }),
   send: v.strictObject({ bytes: whole(1, 65536), count: whole(1, 32768) }),
   batch: whole(1, 64),

@@ -37,6 +37,7 @@ function docComments(): Map<string, string> {
   for (const file of [
     './config.ts',
     './config_channels.ts',
+    './config_datagrams.ts',
     './config_fds.ts',
     './config_messages.ts',
     './config_pools.ts',
@@ -96,14 +97,31 @@ const owners: Record<string, readonly string[]> = {
   tune: ['tuneSchema', 'streamLoad', 'echoLoad', 'ingestLoad', 'pacedLoad', 'commandLoad'],
 };
 
+/** The same for the objects of a datagram fd, which has keys that streams have too. */
+const datagramOwners: Record<string, readonly string[]> = {
+  receive: ['datagramReceiveSchema'],
+  send: ['datagramSendSchema'],
+  groups: ['groupSchema'],
+  multicast: ['multicastSchema'],
+};
+const datagramKinds: readonly unknown[] = ['udp', 'unixDatagram'];
+
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Adds the comments to the properties of a schema and of everything under it. */
-function describe(schema: unknown, part: string, comments: Map<string, string>): void {
+/**
+ * Adds the comments to the properties of a schema and of everything under it.
+ * @param nearest the variables that come before those of the part
+ */
+function describe(
+  schema: unknown,
+  part: string,
+  comments: Map<string, string>,
+  nearest: readonly string[] = [],
+): void {
   if (Array.isArray(schema)) {
-    for (const each of schema) describe(each, part, comments);
+    for (const each of schema) describe(each, part, comments, nearest);
     return;
   }
   if (!isObject(schema)) return;
@@ -111,10 +129,12 @@ function describe(schema: unknown, part: string, comments: Map<string, string>):
     ? (schema.properties.kind as { const?: string } | undefined)?.const
     : undefined;
   // Two kinds of fd describe the same key differently; the one of its own kind comes first.
-  const named = kind === undefined ? [] : [`${kind}Schema`, `${kind}Framing`];
+  const isDatagram = datagramKinds.includes(kind);
+  const common = isDatagram ? ['datagramEntries'] : [];
+  const named = kind === undefined ? nearest : [`${kind}Schema`, `${kind}Framing`, ...common];
   for (const [key, value] of Object.entries(schema)) {
     if (key !== 'properties' || !isObject(value)) {
-      describe(value, part, comments);
+      describe(value, part, comments, nearest);
       continue;
     }
     for (const [name, property] of Object.entries(value)) {
@@ -122,7 +142,8 @@ function describe(schema: unknown, part: string, comments: Map<string, string>):
       const owner = candidates.find((each) => comments.has(`${each}.${name}`));
       const text = owner === undefined ? undefined : comments.get(`${owner}.${name}`);
       if (text !== undefined && isObject(property)) property.description = text;
-      describe(property, part === '' ? name : part, comments);
+      const inside = isDatagram ? datagramOwners[name] : [];
+      describe(property, part === '' ? name : part, comments, inside);
     }
   }
 }

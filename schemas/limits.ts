@@ -27,7 +27,7 @@ export const limits = {
   recordBytes: 4096,
   /** Bytes of a unix socket's path: sun_path without its final NUL, unix(7). */
   unixPathBytes: 107,
-  /** Connections of one reactor that are received directly: each costs a system call a turn. */
+  /** Sockets of one reactor that are received directly: each costs a system call a turn. */
   directSockets: 1024,
   /** Highest core number. */
   core: 1023,

@@ -1,5 +1,5 @@
 /**
- * How many tests a suite ran, read from what its runner printed.
+ * How many tests a suite ran, and what they took, read from what its runner printed.
  *
  * Every runner has a summary that is meant for people; these functions read the lines that have
  * been stable for years, and nothing else. Whatever they cannot read counts as no test at all,
@@ -87,4 +87,18 @@ export function judge(counts: Counts, { ok }: Outcome): Counts {
 /** `N passed, N failed`, and how many were skipped if any were. */
 export function summarise({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/**
+ * For how long a command and what it waited for had processors, user and system together.
+ * @param times what times(1p) printed: a line for the shell, and one for its children
+ * @returns seconds; 0 where it printed nothing
+ */
+export function cpuSecondsOf(times: string): number {
+  const [, children = ''] = times.split('\n');
+  let seconds = 0;
+  for (const [, minutes, rest] of children.matchAll(/(\d+)m([\d.]+)s/g)) {
+    seconds += Number(minutes) * 60 + Number(rest);
+  }
+  return seconds;
 }

@@ -5,7 +5,7 @@
 import { backendsOf, minimumKernel } from '../../schemas/backends.ts';
 import type { CheckedConfig, CheckedFd, CheckedReactor } from '../../schemas/config.ts';
 import { entriesByName } from '../case.ts';
-import { isCheckedStream } from '../fd_kinds.ts';
+import { isCheckedDatagram, isCheckedStream } from '../fd_kinds.ts';
 import type { ConfigPath } from '../report/diagnostic.ts';
 
 /** A value as a user would write it into the config. */
@@ -28,7 +28,7 @@ export interface Wanted {
   areNamed: boolean;
 }
 
-/** A row of the table: an option that exists once, for each reactor, or for each stream. */
+/** A row of the table: an option that exists once, for each reactor, or for each fd of a sort. */
 interface Axis {
   /** As `--vary` and `--keep` call it. */
   name: string;
@@ -48,6 +48,14 @@ function reactorPlaces(
     entriesByName(config.reactors)
       .filter(([name]) => isMeant(config, name))
       .map(([name]) => ({ path: ['reactors', name, key], values }));
+}
+
+/** A place for each datagram fd. */
+function datagramPlaces(keys: readonly string[], values: readonly Value[]): Axis['places'] {
+  return (config) =>
+    entriesByName(config.fds)
+      .filter(([, fd]) => isCheckedDatagram(fd))
+      .map(([name]) => ({ path: ['fds', name, ...keys], values }));
 }
 
 /** A place for each stream fd for which `isMeant`. */
@@ -99,7 +107,11 @@ export const axes: readonly Axis[] = [
   {
     name: 'read',
     about: 'how bytes are received',
-    places: streamPlaces(['receive', 'strategy'], ['multishot', 'bundle', 'oneshot', 'direct']),
+    places: (config, isNamed) =>
+      [
+        streamPlaces(['receive', 'strategy'], ['multishot', 'bundle', 'oneshot', 'direct']),
+        datagramPlaces(['receive', 'strategy'], ['multishot', 'direct']),
+      ].flatMap((places) => places(config, isNamed)),
   },
   {
     name: 'trigger',

@@ -80,6 +80,9 @@ export function datagramShape(fd: IrDatagramFd, operation: (name: string) => str
     field('timestamps', String(fd.timestamps === 1)),
     field('drops', String(fd.drops === 1)),
     field('destination', String(fd.destination === 1)),
+    ...(fd.receive.strategy === undefined
+      ? []
+      : [field('strategy', `loom::ReceiveStrategy::${fd.receive.strategy}`)]),
     ...optionFields(fd.options),
   ];
 }

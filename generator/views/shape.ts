@@ -1,5 +1,5 @@
 /** The view of a reactor's Shape: its constants, as the loop and its backends read them. */
-import type { Ir, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isDatagram, isSource, isStream } from '../fd_kinds.ts';
 import { directSockets } from '../lower_fds.ts';
 import { handsOver } from '../lower_groups.ts';
@@ -40,11 +40,11 @@ function boundConstants(ir: Ir, reactor: IrReactor): Constant[] {
 }
 
 /** What the backends must have room for, where fds ask for more than the default. */
-function traitConstants(streams: readonly IrStreamFd[]): Constant[] {
-  const direct = directSockets(streams);
+function traitConstants(fds: readonly IrFd[]): Constant[] {
+  const direct = directSockets(fds);
   return [
     ...(direct > 0 ? [u32('direct_sockets', direct)] : []),
-    ...(streams.some((fd) => fd.trigger === 'level')
+    ...(fds.filter(isStream).some((fd) => fd.trigger === 'level')
       ? [['bool', 'level_triggered', 'true'] as const]
       : []),
   ];
@@ -82,7 +82,7 @@ export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
     u32('inbox_bytes', shared.inboxBytes),
     u32('shared_bytes', shared.bytes),
     ...boundConstants(ir, reactor),
-    ...traitConstants(streams),
+    ...traitConstants(reactor.fds),
     ...(reactor.elastic === undefined ? [] : [['bool', 'elastic', 'true'] as const]),
     ...(memoryCount(reactor) > 0 ? [u32('memories', memoryCount(reactor))] : []),
   ];

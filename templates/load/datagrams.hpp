@@ -49,6 +49,20 @@ class DatagramLoad {
     return end_of(start);
   }
 
+  /// Sends a datagram whenever the server sleeps, until so many messages went as were asked for.
+  Outcome ingest_in_lockstep() {
+    if (options_.messages == 0) fail("--lockstep takes --messages");
+    const std::vector<int> threads = threads_of(options_.lockstep);
+    const std::uint64_t start = begin();
+    while (outcome_.sent < options_.messages) {
+      wait_until_asleep(threads, options_.lockstep);
+      send_datagram();
+      outcome_.sent += options_.batch;
+    }
+    wait_until_asleep(threads, options_.lockstep);
+    return end_of(start);
+  }
+
   /// Sends `rate` messages a second, each stamped with the time when it was due.
   Outcome paced() noexcept {
     if (options_.batch != 1) fail("paced over UDP sends one message a datagram: --batch 1");

@@ -20,14 +20,18 @@ using bench::Options;
 using bench::Outcome;
 
 /// Plays what nobody answers.
-Outcome stream(const Options& options, bool paced) {
-  if (bench::Address(options.address).is_datagram()) {
-    bench::DatagramLoad load(options);
-    return paced ? load.paced() : load.ingest();
-  }
-  bench::StreamLoad load(options, paced);
+template <class Load>
+Outcome play(Load&& load, const Options& options, bool paced) {
   if (paced) return load.paced();
   return options.lockstep == 0 ? load.ingest() : load.ingest_in_lockstep();
+}
+
+/// The same, by what its address is.
+Outcome stream(const Options& options, bool paced) {
+  if (bench::Address(options.address).is_datagram()) {
+    return play(bench::DatagramLoad(options), options, paced);
+  }
+  return play(bench::StreamLoad(options, paced), options, paced);
 }
 
 }  // namespace

@@ -86,7 +86,11 @@ const variants: readonly Variant[] = [
   {
     name: 'direct',
     about: 'never sleeps, recv(2) each turn',
-    configs: { echo: './loom-echo/direct.config.ts', sink: './loom-sink/direct.config.ts' },
+    configs: {
+      echo: './loom-echo/direct.config.ts',
+      sink: './loom-sink/direct.config.ts',
+      datagrams: './loom-datagrams/direct.config.ts',
+    },
     connections: directConnections,
     quick: true,
   },

@@ -16,7 +16,7 @@ import { eventually } from './simulated_reactor.ts';
 let echoTs: EchoTsModule;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  echoTs = (await buildEchoTs('echo')).module;
+  echoTs = (await buildEchoTs()).module;
 });
 
 for (const backend of backends) {

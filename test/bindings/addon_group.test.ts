@@ -31,7 +31,7 @@ interface GroupModule {
 let group: GroupModule;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  group = (await build<GroupModule>('test/bindings/group/loom.config.ts', 'group', 'group')).module;
+  group = (await build<GroupModule>('test/bindings/group/loom.config.ts', 'group', 'debug')).module;
 });
 
 const connections = 12;

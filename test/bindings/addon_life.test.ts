@@ -20,7 +20,7 @@ import {
 let built: Built<EchoTsModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await buildEchoTs('life');
+  built = await buildEchoTs();
 });
 
 /** Whether somebody echoes at an address. */

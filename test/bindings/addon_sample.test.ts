@@ -17,10 +17,9 @@ let echoAddon: string;
 let swapped: Built<BindingsSampleModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await build('test/bindings/sample/loom.config.ts', 'bindings_sample', 'sample');
-  echoAddon = (await buildEchoTs('sample')).addon;
-  const config = 'test/bindings/swapped/loom.config.ts';
-  swapped = await build(config, 'swapped', 'sample', ['--no-compile']);
+  built = await build('test/bindings/sample/loom.config.ts', 'bindings_sample', 'debug');
+  echoAddon = (await buildEchoTs()).addon;
+  swapped = await build('test/bindings/swapped/loom.config.ts', 'swapped', 'no-compile');
 });
 
 /** Addresses at which nobody listens, and ports of the kernel's choice. */

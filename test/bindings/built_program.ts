@@ -3,7 +3,7 @@
  * `.cache/`, and imported from there. A second build finds nothing to do.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,27 +62,29 @@ export interface Built<Module> {
 }
 
 /**
- * Builds a config of this repository into a folder of the test file's own, because test files run
- * side by side; the compiler's cache makes the second of two equal builds cheap. `options` are more
- * of the command line's: with `--no-compile` there are bindings and no addon.
+ * Builds a config of this repository, below a lock, because test files run side by side: the first
+ * that wants a program compiles it, and the others find nothing to do. Unoptimised takes half of
+ * the time and has the runtime's assertions; with `no-compile` there are bindings and no addon.
  */
 export async function build<Module>(
   config: string,
   name: string,
-  testFile: string,
-  options: readonly string[] = [],
+  how: 'release' | 'debug' | 'no-compile',
 ): Promise<Built<Module>> {
-  const out = join(root, '.cache', 'bindings', testFile, name);
-  const words = ['bin/loomgen.js', 'build', config, '--out', out, '--quiet', ...options];
-  await run(process.execPath, words, { cwd: root });
+  const programs = join(root, '.cache', 'bindings');
+  mkdirSync(programs, { recursive: true });
+  const out = join(programs, name);
+  const words = ['build', config, '--out', out, `--${how}`, '--quiet'];
+  const command = [process.execPath, 'bin/loomgen.js', ...words];
+  await run('flock', [`${out}.lock`, ...command], { cwd: root });
   const index = join(out, 'bindings', 'index.ts');
   const module = (await import(index)) as Module;
-  return { module, index, addon: join(out, 'build', 'release', `${name}.node`) };
+  return { module, index, addon: join(out, 'build', how, `${name}.node`) };
 }
 
 /** Builds examples/echo-ts. */
-export function buildEchoTs(testFile: string): Promise<Built<EchoTsModule>> {
-  return build('examples/echo-ts/loom.config.ts', 'echo_ts', testFile);
+export function buildEchoTs(): Promise<Built<EchoTsModule>> {
+  return build('examples/echo-ts/loom.config.ts', 'echo_ts', 'release');
 }
 
 /** A folder of this process, for unix sockets (their paths are short) and small files. */

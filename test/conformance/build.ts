@@ -1,12 +1,13 @@
 /**
  * Builds the programs of this suite: the generator writes the C++, one compiler call makes the
  * executable. Executables are kept in .cache/conformance under a key over everything that they
- * are made of, so that a second run builds nothing.
+ * are made of, so that a second run builds nothing, and below a lock, so that of two test files
+ * which want the same one builds it and the other waits.
  */
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -60,6 +61,12 @@ function filesBelow(folder: string): string[] {
     .sort();
 }
 
+/**
+ * What runs below a lock: the command in `$2…`, which makes `$1` and then `$0` of it, unless that
+ * was made meanwhile.
+ */
+const makeOnce = '[ -e "$0" ] || { out=$1; shift; "$@" -o "$out" && mv "$out" "$0"; }';
+
 /** Compiles and links, unless the same was done before. @returns the executable's path */
 async function compile(job: Compilation): Promise<string> {
   const hash = createHash('sha256');
@@ -72,15 +79,12 @@ async function compile(job: Compilation): Promise<string> {
   const executable = join(folder, `${job.name}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(executable)) return executable;
   mkdirSync(folder, { recursive: true });
-  // Another process of the suite may be making the same: each writes a file of its own.
-  const unfinished = join(folder, `unfinished-${process.pid}-${job.name}`);
-  await run(job.command, [...job.flags, ...job.sources, ...job.libraries, '-o', unfinished], {
-    maxBuffer: 2 ** 26,
-  });
-  renameSync(unfinished, executable);
-  const others = new RegExp(`^${job.name}-[0-9a-f]{16}$`);
+  const once = [`${executable}.lock`, 'sh', '-c', makeOnce, executable, `${executable}.unfinished`];
+  const command = [job.command, ...job.flags, ...job.sources, ...job.libraries];
+  await run('flock', [...once, ...command], { maxBuffer: 2 ** 26 });
+  const others = new RegExp(`^${job.name}-[0-9a-f]{16}(?:\\.\\w+)?$`);
   for (const old of readdirSync(folder)) {
-    if (others.test(old) && join(folder, old) !== executable) rmSync(join(folder, old));
+    if (others.test(old) && !join(folder, old).startsWith(executable)) rmSync(join(folder, old));
   }
   return executable;
 }
@@ -106,6 +110,20 @@ function fibersOf(out: string): { flags: string[]; libraries: string[] } {
   };
 }
 
+let lastGeneration: Promise<unknown> = Promise.resolve();
+
+/**
+ * Generates when what was asked for before has ended: on a busy machine ten configs at once would
+ * meet the deadline of each.
+ * @throws {Error} with the diagnostics of a config that is wrong
+ */
+async function generate(config: string, out: string): Promise<void> {
+  const generation = lastGeneration.then(() => build({ config, out, compile: false, force: true }));
+  lastGeneration = generation.catch(() => undefined);
+  const result = await generation;
+  if (result.exitCode !== 0) throw new Error(JSON.stringify(result.diagnostics, null, 2));
+}
+
 /** Generates and compiles a program of this suite. @returns the executable's path */
 export async function buildProgram(options: ProgramOptions): Promise<string> {
   const { name, flavour } = options;
@@ -113,8 +131,7 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   const variant = basename(file, '.config.ts');
   const out = join(cache, 'generated', flavour, variant, name);
   const config = join(here, file);
-  const result = await build({ config, out, compile: false, force: true });
-  if (result.exitCode !== 0) throw new Error(JSON.stringify(result.diagnostics, null, 2));
+  await generate(config, out);
   const runtime = join(out, 'runtime');
   const extra = (options.sources ?? []).map((source) => join(here, source));
   // A sanitizer brings its own operator new.

@@ -3,8 +3,8 @@
  * same transcripts.
  */
 
-import { buildProgram, buildTool, type Flavour } from './build.ts';
-import { scenarios } from './play.ts';
+import type { Flavour } from './build.ts';
+import { buildVariant, scenarios } from './play.ts';
 import type { Executables, Scenario } from './world.ts';
 
 /** Scenarios of the server and the client that have no counterpart, and why. */
@@ -20,11 +20,7 @@ export const fiberScenarios: readonly Scenario[] = scenarios.filter(
 );
 
 /** Builds the two programs in fiber style, and the tools; their scenarios start nothing else. */
-export async function buildFibers(flavour: Flavour): Promise<Executables> {
-  const [server, client] = await Promise.all([
-    buildProgram({ name: 'server', flavour, config: './server/fiber.config.ts' }),
-    buildProgram({ name: 'client', flavour, config: './client/fiber.config.ts' }),
-  ]);
-  const [narrow, deaf] = await Promise.all([buildTool('narrow'), buildTool('deaf')]);
-  return { server, client, narrow, deaf, descriptors: '', datagrams: '' };
+export function buildFibers(flavour: Flavour): Promise<Executables> {
+  const configs = { server: './server/fiber.config.ts', client: './client/fiber.config.ts' };
+  return buildVariant(flavour, configs);
 }

@@ -49,17 +49,17 @@ async function inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** Builds server and client with other configs; the other programs are `rest`. */
+/** Builds server and client with other configs, and the tools; no other program is played then. */
 export async function buildVariant(
   flavour: Flavour,
   configs: { server: string; client: string },
-  rest: Promise<Executables>,
 ): Promise<Executables> {
   const [server, client] = await Promise.all([
     buildProgram({ name: 'server', flavour, config: configs.server }),
     buildProgram({ name: 'client', flavour, config: configs.client }),
   ]);
-  return { ...(await rest), server, client };
+  const [narrow, deaf] = await Promise.all([buildTool('narrow'), buildTool('deaf')]);
+  return { server, client, narrow, deaf, descriptors: '', datagrams: '' };
 }
 
 /** Builds every program one way, and the tools. */

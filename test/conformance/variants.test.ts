@@ -5,9 +5,8 @@
  */
 
 import test from 'ava';
-import { buildAll, buildVariant, declareScenarios, scenarios } from './play.ts';
+import { buildVariant, declareScenarios, scenarios } from './play.ts';
 
-const rest = buildAll('release');
 const variants = [
   {
     name: 'oneshot',
@@ -30,13 +29,14 @@ const variants = [
 function scenariosOf(variant: string) {
   return scenarios.filter(({ name, program }) => {
     if (program !== 'server' && program !== 'client') return false;
-    // A paused connection that is not armed leaves its bytes in the socket: it holds no buffers.
-    return variant !== 'oneshot' || name !== 'pool_exhausted';
+    // A paused connection that is not armed leaves its bytes in the socket: it holds no buffers. One
+    // whose receive is bundled may hold more than the scenario counts.
+    return name !== 'pool_exhausted' || !['oneshot', 'level, bundle'].includes(variant);
   });
 }
 
 for (const { name, configs, backends } of variants) {
-  const executables = buildVariant('checked', configs, rest);
+  const executables = buildVariant('checked', configs);
   for (const backend of backends) {
     const stage = async () => ({ executables: await executables, backend });
     declareScenarios(test, `${backend}, ${name}`, stage, scenariosOf(name));

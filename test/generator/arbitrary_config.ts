@@ -79,7 +79,11 @@ function unixFd(options: { type?: string; framing?: unknown }, kind: string): Pl
 const datagrams = {
   handler: fc.constant('Itch'),
   timestamps: fc.constantFrom('none', 'software'),
-  receive: optional({ bytes: fc.integer({ min: 1, max: 65536 }), count: powerOfTwo(0, 10) }),
+  receive: optional({
+    bytes: fc.integer({ min: 1, max: 65536 }),
+    count: powerOfTwo(0, 10),
+    strategy: fc.constantFrom('multishot', 'direct'),
+  }),
   send: optional({ bytes: fc.integer({ min: 1, max: 65536 }), count: powerOfTwo(0, 10) }),
   batch: fc.integer({ min: 1, max: 64 }),
   receiveBuffer: fc.integer({ min: 2048, max: 1 << 24 }),

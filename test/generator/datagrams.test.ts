@@ -5,6 +5,7 @@ import { checkIr } from '../../generator/check_ir.ts';
 import { lower } from '../../generator/lower.ts';
 import { render } from '../../generator/render.ts';
 import { defineLoom, udp, unixDatagram } from '../../generator/define.ts';
+import { limits } from '../../schemas/limits.ts';
 
 const config = defineLoom({
   name: 'feed',
@@ -76,6 +77,37 @@ test('the emitted files say what the config says', (t) => {
   ]) {
     t.true(all.includes(text), text);
   }
+});
+
+test('direct sockets count among those of the reactor, and are in the emitted shapes', (t) => {
+  const receive = { strategy: 'direct' } as const;
+  const { query, log } = config.fds;
+  const fds = { query: { ...query, receive }, log: { ...log, receive } };
+  const ir = lowered({ ...config, fds });
+  const { reactors } = ir;
+  t.deepEqual(
+    reactors.flatMap((reactor) => reactor.fds.map((fd) => 'receive' in fd && fd.receive.strategy)),
+    ['direct', 'direct'],
+  );
+  t.deepEqual(checkIr(ir).diagnostics, []);
+  const emitted = (of: typeof ir): string =>
+    [...render(of)].filter(([path]) => !path.startsWith('runtime/')).join('\n');
+  const all = emitted(ir);
+  t.true(all.includes('static constexpr std::uint32_t direct_sockets = 5;'));
+  t.true(all.includes('.strategy = loom::ReceiveStrategy::direct,'));
+  t.false(emitted(lowered(config)).includes('direct_sockets'));
+});
+
+test('more direct sockets than a reactor may have are refused', (t) => {
+  const sockets = 64;
+  const many = { ...config.fds.query, sockets, receive: { strategy: 'direct' } };
+  const count = Math.floor(limits.directSockets / sockets) + 1;
+  const fds = Object.fromEntries(Array.from({ length: count }, (_, n) => [`query${n}`, many]));
+  const { diagnostics } = check({ ...config, fds });
+  t.deepEqual(
+    diagnostics.map(({ code }) => code),
+    ['LOOM1601'],
+  );
 });
 
 test('a program without datagram fds has nothing of them', (t) => {

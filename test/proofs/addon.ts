@@ -58,7 +58,7 @@ async function crossing(
   server: 'delivered' | 'handled',
   messages: number,
 ): Promise<Run> {
-  const { index } = await build('test/proofs/addon/loom.config.ts', 'lines', 'proofs');
+  const { index } = await build('test/proofs/addon/loom.config.ts', 'lines', 'release');
   const folder = mkdtempSync(join(tmpdir(), 'loom-proofs-'));
   const child = fork(
     fileURLToPath(new URL('./addon/serve.ts', import.meta.url)),

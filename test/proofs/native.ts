@@ -1,7 +1,10 @@
-/** Promises that a test in C++ measures: its executables are those of the debug preset. */
+/**
+ * Promises that a test in C++ measures: its executables are those of the bounded preset, which a
+ * suite may be building at the same time.
+ */
 
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,11 +61,12 @@ interface Ran {
 
 /** Runs the tests of a row. */
 async function measure(row: NativeProof): Promise<Proof> {
-  const executable = join(root, 'build/debug/test', row.target);
-  if (!existsSync(join(root, 'build/debug'))) {
-    await run('cmake', ['--preset', 'debug'], { cwd: root });
+  const executable = join(root, 'build/bounded/test', row.target);
+  mkdirSync(join(root, 'build'), { recursive: true });
+  for (const step of [[], ['--build', '--target', row.target]]) {
+    const command = ['build/bounded.lock', 'cmake', ...step, '--preset', 'bounded'];
+    await run('flock', command, { cwd: root, env: { ...process.env, CXX: 'g++' } });
   }
-  await run('cmake', ['--build', '--preset', 'debug', '--target', row.target], { cwd: root });
   const folder = mkdtempSync(join(tmpdir(), 'loom-proofs-'));
   try {
     const file = join(folder, 'tests.json');

@@ -5,7 +5,8 @@ import { allProofs } from './all.ts';
 import { extents, table } from './proof.ts';
 
 test('every promise of the table holds', async (t) => {
-  t.timeout(600_000);
+  // It may wait for what another suite builds.
+  t.timeout(1_200_000);
   const proofs = await allProofs(extents.bounded);
   t.log(`\n${table(proofs)}`);
   t.deepEqual(

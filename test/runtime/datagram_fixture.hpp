@@ -18,9 +18,18 @@ enum : std::uint16_t {
   datagram_deadline,
 };
 
-/// A DatagramShape with these numbers filled in.
-constexpr loom::DatagramShape numbered(loom::DatagramShape shape) {
+/// How the tests of datagram fds receive: each of their files is compiled for both.
+#ifdef LOOM_TEST_DIRECT
+inline constexpr auto strategy = loom::ReceiveStrategy::direct;
+#else
+inline constexpr auto strategy = loom::ReceiveStrategy::multishot;
+#endif
+
+/// A DatagramShape with these numbers filled in, which receives as `receive` says.
+constexpr loom::DatagramShape numbered(loom::DatagramShape shape,
+                                       loom::ReceiveStrategy receive = strategy) {
   shape.name = "datagrams";
+  shape.strategy = receive;
   shape.receive_operation = datagram_receive;
   shape.send_operation = datagram_send;
   shape.close_operation = datagram_close;
@@ -69,7 +78,8 @@ struct OneDatagramShape : loom::ReactorShape {
   static constexpr const char* name = "main";
   static constexpr const char* thread_name = "test:main";
   static constexpr int core = loom::core_any;
-  static constexpr loom::WaitMode wait = loom::WaitMode::block;
+  static constexpr loom::WaitMode wait = wait_of<Fd>();
+  static constexpr std::uint64_t longest_wait_nanoseconds = longest_wait_of<Fd>();
   static constexpr std::uint64_t spin_nanoseconds = 0;
   static constexpr std::uint32_t completion_batch = 64;
   static constexpr std::uint32_t submission_entries = 64;
@@ -78,6 +88,8 @@ struct OneDatagramShape : loom::ReactorShape {
   static constexpr std::uint32_t handles = own_handles + 8;
   static constexpr std::uint32_t buffer_groups = 1;
   static constexpr std::uint32_t maximum_buffers = Fd::shape.receive_count;
+  static constexpr std::uint32_t direct_sockets =
+      Fd::shape.strategy == loom::ReceiveStrategy::direct ? Fd::shape.sockets : 0;
   static constexpr std::uint32_t delivery_offset = 1024;
   static constexpr std::uint32_t delivery_bytes = 4096;
   static constexpr std::uint32_t inbox_offset = delivery_offset + 128 + delivery_bytes;

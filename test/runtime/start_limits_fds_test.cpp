@@ -23,6 +23,12 @@ struct UdpFd {
   static constexpr loom::DatagramShape shape =
       loom_test::numbered({.address = "127.0.0.1:0", .sockets = 3, .receive_count = 2});
 };
+/// The same, received directly: on io_uring they are descriptors of the process then.
+struct DirectUdpFd {
+  using Handler = loom_test::DatagramHandler<DirectUdpFd>;
+  static constexpr loom::DatagramShape shape =
+      loom_test::numbered(UdpFd::shape, loom::ReceiveStrategy::direct);
+};
 /// Its interface is looked for by its address, for which the C library needs a socket.
 struct MulticastFd {
   using Handler = loom_test::DatagramHandler<MulticastFd>;
@@ -107,6 +113,8 @@ class StartLimitsOfFds : public testing::TestWithParam<const char*> {
 };
 
 TEST_P(StartLimitsOfFds, UdpOfSeveralSockets) { start_datagrams<UdpFd>(); }
+
+TEST_P(StartLimitsOfFds, UdpOfSeveralDirectSockets) { start_datagrams<DirectUdpFd>(); }
 
 TEST_P(StartLimitsOfFds, UdpOfAGroup) { start_datagrams<MulticastFd>(); }
 

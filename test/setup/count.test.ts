@@ -8,6 +8,7 @@ import {
   countAva,
   countCtest,
   countOneCheck,
+  cpuSecondsOf,
   failedNames,
   judge,
   skippedNames,
@@ -78,4 +79,9 @@ test('a suite that ran nothing, or ended badly without saying so, has failed', (
 test('the last line names what was skipped only if something was', (t) => {
   t.is(summarise({ passed: 3, failed: 0, skipped: 0 }), '3 passed, 0 failed');
   t.is(summarise({ passed: 3, failed: 1, skipped: 2 }), '3 passed, 1 failed, 2 skipped');
+});
+
+test('time on processors is that of the children, user and system', (t) => {
+  t.is(cpuSecondsOf('0m0.25s 0m0.50s\n2m1.50s 1m0.25s\n'), 181.75);
+  t.is(cpuSecondsOf(''), 0);
 });

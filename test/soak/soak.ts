@@ -111,7 +111,7 @@ async function countAtEnd(
 
 /** Runs for as long as was asked for. @throws {Error} when a process fails */
 export async function soak({ seconds, backend, seed }: SoakOptions): Promise<Soaked> {
-  const { index } = await build('test/soak/program/loom.config.ts', 'soak', 'soak');
+  const { index } = await build('test/soak/program/loom.config.ts', 'soak', 'release');
   const peer = start('./program/peer.ts', [String(seed)]);
   const children = [peer];
   try {

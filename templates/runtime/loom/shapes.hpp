@@ -40,6 +40,7 @@ struct FdTraits {
   ReceiveStrategy receive = ReceiveStrategy::multishot;
   Trigger trigger = Trigger::edge;
   bool hands_over = false;  ///< accepts give plain descriptors, which may go to another reactor
+  bool datagrams = false;   ///< a datagram socket: it neither connects nor ends
 };
 
 /// How the connections of a server spread over the instances of its reactor: `fds.<name>.spread`.

@@ -54,7 +54,10 @@ function program(handler: 'Echo' | 'Sink', { wait, strategy, style }: Choice, st
   const fiber = { style: { fiber: 'small' } } as const;
   const on = 'main' as const;
   const options = { ...stream, on, handler, ...(style === 'fiber' ? fiber : {}) };
-  const tcp = { ...options, connections: strategy === 'direct' ? directConnections : manyConnections };
+  const tcp = {
+    ...options,
+    connections: strategy === 'direct' ? directConnections : manyConnections,
+  };
   const local = { ...options, connections: unixConnections };
   return defineLoom({
     name: 'bench',
@@ -64,8 +67,11 @@ function program(handler: 'Echo' | 'Sink', { wait, strategy, style }: Choice, st
   });
 }
 
-/** Takes messages in datagrams. The kernel's buffer is as large as the contract asks for. */
-export function datagrams(wait: Choice['wait']) {
+/**
+ * Takes messages in datagrams. The kernel's buffer is as large as the contract asks for. Received
+ * directly, it asks like the peers for no count of what was dropped, which has a cheaper call.
+ */
+export function datagrams(wait: Choice['wait'], strategy: 'multishot' | 'direct' = 'multishot') {
   return defineLoom({
     name: 'bench',
     reactors: { main: { wait } },
@@ -74,8 +80,9 @@ export function datagrams(wait: Choice['wait']) {
         on: 'main',
         handler: 'Sink',
         bind: '127.0.0.1:0',
-        receive: { bytes: '2K', count: 256 },
+        receive: { bytes: '2K', count: 256, strategy },
         receiveBuffer: '4M',
+        drops: strategy === 'multishot',
       }),
     },
     handlers: './callback.hpp',

@@ -38,7 +38,18 @@ export const recordAlignment = 8;
 export const recordSkip = -1;
 
 /** What a record of the delivery ring tells. */
-export const DeliveryEvent = { open: 1, data: 2, drain: 3, close: 4, tick: 5, end: 6 } as const;
+export const DeliveryEvent = {
+  open: 1,
+  data: 2,
+  drain: 3,
+  close: 4,
+  tick: 5,
+  end: 6,
+  run: 8,
+} as const;
+
+/** In a record with several messages, so much stands before each: its length, in the first word. */
+export const runEntryBytes = 8;
 
 /** What a record of the inbox asks. */
 export const InboxCommand = {

@@ -139,7 +139,9 @@ inline Datagram read_datagram(const std::byte* buffer, std::uint32_t bytes, Data
   }
   const std::uint32_t stored =
       header.control_bytes < layout.control_bytes ? header.control_bytes : layout.control_bytes;
-  if (stored != 0) control = read_control(buffer + layout.control_offset(), stored);
+  // Mostly there are none: the kernel tells of drops only once there were some.
+  if (stored == 0) return datagram;
+  control = read_control(buffer + layout.control_offset(), stored);
   datagram.received_nanoseconds = control.received_nanoseconds;
   datagram.destination = control.destination;
   return datagram;

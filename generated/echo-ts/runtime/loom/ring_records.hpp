@@ -35,6 +35,9 @@ enum class DeliveryEvent : std::uint16_t {
   /// The peer will send no more. JavaScript answers with InboxCommand::close once everything before
   /// this was read, so that answers to the last messages are still sent.
   end = 6,
+  /// Several messages of one connection, in their order. Payload: for each a RunEntry and its
+  /// bytes, padded to 8.
+  run = 8,
 };
 
 /// What a record in the inbox asks of the reactor.
@@ -47,6 +50,14 @@ enum class InboxCommand : std::uint16_t {
   pause = 6,
   resume = 7,
 };
+
+/// Stands before each message of DeliveryEvent::run.
+struct RunEntry {
+  /// Of the message.
+  std::uint32_t bytes;
+  std::uint32_t reserved;
+};
+static_assert(sizeof(RunEntry) == 8);
 
 /// Payload of DeliveryEvent::close.
 struct ClosePayload {

@@ -44,6 +44,21 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
   using Base::backend_;
   using Base::core_;
 
+  /// Takes what a receive filled: one buffer, or several where it was a bundle.
+  template <class Fd>
+  void take_buffers(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint16_t id,
+                    std::uint32_t bytes) noexcept {
+    if constexpr (Fd::shape.traits.receive == ReceiveStrategy::bundle) {
+      while (bytes > Fd::shape.buffer_bytes) {
+        const std::uint16_t next = backend_.next_buffer(family.shape.buffer_group, id);
+        take_buffer(family, slot, id, Fd::shape.buffer_bytes);
+        id = next;
+        bytes -= Fd::shape.buffer_bytes;
+      }
+    }
+    take_buffer(family, slot, id, bytes);
+  }
+
   /// Takes a received buffer: hands it to the handler or holds it, and gives it back when done.
   template <class Fd>
   void take_buffer(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint16_t id,
@@ -127,6 +142,9 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     std::uint32_t message(Bytes bytes, [[maybe_unused]] Bytes rest) noexcept {
       messages += 1;
       Connection<Fd> connection(slot);
+      if constexpr (TakesRuns<typename Fd::Handler>) {
+        return family.handler->on_run(connection, bytes, rest, messages);
+      }
       receiver.guard(slot, [&] { family.handler->on_data(connection, bytes); });
       if constexpr (RunsFibers<typename Fd::Handler>) {
         Fiber& fiber = *slot.user.reads;

@@ -20,8 +20,9 @@ class PeerAddress {
   /// Room for the longest text of an address, its terminator included.
   static constexpr std::uint32_t longest_text = 128;
 
-  /// No address.
-  PeerAddress() noexcept = default;
+  /// No address. Its bytes are not cleared, for each datagram has two of them: nobody reads more of
+  /// them than `bytes_` says.
+  PeerAddress() noexcept {}
 
   /// Copies `bytes` of a sockaddr, as recvmsg(2) and getsockname(2) give it. What is longer than
   /// any address, or too short to have a family, is no address.
@@ -105,7 +106,7 @@ class PeerAddress {
     sockaddr_in6 v6;
     sockaddr_un path;
   };
-  Address address_{};
+  Address address_;
   std::uint32_t bytes_ = 0;
 };
 

@@ -44,6 +44,21 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
   using Base::backend_;
   using Base::core_;
 
+  /// Takes what a receive filled: one buffer, or several where it was a bundle.
+  template <class Fd>
+  void take_buffers(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint16_t id,
+                    std::uint32_t bytes) noexcept {
+    if constexpr (Fd::shape.traits.receive == ReceiveStrategy::bundle) {
+      while (bytes > Fd::shape.buffer_bytes) {
+        const std::uint16_t next = backend_.next_buffer(family.shape.buffer_group, id);
+        take_buffer(family, slot, id, Fd::shape.buffer_bytes);
+        id = next;
+        bytes -= Fd::shape.buffer_bytes;
+      }
+    }
+    take_buffer(family, slot, id, bytes);
+  }
+
   /// Takes a received buffer: hands it to the handler or holds it, and gives it back when done.
   template <class Fd>
   void take_buffer(StreamFamily<Fd>& family, StreamSlot<Fd>& slot, std::uint16_t id,

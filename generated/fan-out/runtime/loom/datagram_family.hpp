@@ -23,7 +23,9 @@ struct DatagramFamily;
 /// What a receive_datagrams operation's `pointer` refers to.
 struct DatagramReceive {
   msghdr header{};          ///< room for names and control messages; no vectors
-  std::uint32_t batch = 1;  ///< datagrams in one recvmmsg(2)
+  std::uint32_t batch = 1;  ///< datagrams in one recvmmsg(2), at most
+  std::uint32_t least = 2;  ///< that one asks for, where `batch` is not less
+  std::uint32_t asked = 1;  ///< by the next one, 1 to `batch`; the backend's to change
 };
 
 /// Where a socket stands. Transitions happen in DatagramEngine alone.
@@ -114,6 +116,7 @@ struct DatagramFamily {
       slot.receive_request.header.msg_controllen = layout.control_bytes;
       slot.receive_request.batch =
           shape.batch < shape.receive_count ? shape.batch : shape.receive_count;
+      slot.receive_request.asked = slot.receive_request.batch;
       slot.send.kind = OperationKind::send_datagrams;
       slot.send.tag = Tag(place, shape.send_operation, 0);
       slot.send.pointer = &slot.send_request;

@@ -10,6 +10,7 @@
 #include <ctime>
 
 #include "datagram.hpp"
+#include "shapes.hpp"
 
 namespace loom {
 
@@ -71,6 +72,8 @@ struct DatagramShape {
   bool timestamps = false;             ///< SO_TIMESTAMPNS
   bool drops = true;                   ///< SO_RXQ_OVFL
   bool destination = false;            ///< IP_PKTINFO, IPV6_RECVPKTINFO
+  /// `multishot`, or `direct`: recvmmsg(2) is tried in every turn.
+  ReceiveStrategy strategy = ReceiveStrategy::multishot;
   DatagramOptions options{};
 
   /// Whether the fd's addresses are IPv4 or IPv6.

@@ -92,14 +92,19 @@ class DatagramStart : public DatagramEngine<Derived, Backend> {
     StartError error = resolve_datagram(Fd::shape, binds ? text : "", binds ? Fd::shape.peer : text,
                                         family.addresses);
     if (error) return error;
-    error = backend_.add_group(Fd::shape.buffer_group, family.buffers.group());
+    constexpr ReceiveStrategy strategy = Fd::shape.strategy;
+    error = backend_.add_group(Fd::shape.buffer_group, family.buffers.group(), strategy);
     if (error) return error;
     for (DatagramSlot<Fd>& slot : family.slots) {
       int fd = -1;
       error = open_datagram(Fd::shape, family.addresses, fd);
       if (error) return error;
       family.opened = true;
-      slot.handle = backend_.adopt(fd);
+      // A loop that never sleeps need not know whether a datagram is the last.
+      const bool tries_again =
+          strategy == ReceiveStrategy::direct && Base::Shape::wait == WaitMode::spin;
+      if (tries_again) slot.receive_request.least = 1;
+      slot.handle = backend_.adopt(fd, {.receive = strategy, .datagrams = true});
       if (slot.handle < 0) {
         return StartError::make(start_code::cannot_open_datagram, Fd::shape.name, -slot.handle,
                                 "fds.%s: the %s backend cannot watch its socket: %s. %s",

@@ -66,6 +66,7 @@ struct Operation {
   Transfer transfer = Transfer::bytes;  ///< of a receive or a send
   FdTraits traits{};                    ///< accept: of the connections
   bool multishot = false;
+  bool bundle = false;     ///< receive: may fill several buffers; see Completion::buffer
   bool in_flight = false;  ///< between submit() and the final completion
 };
 
@@ -77,6 +78,8 @@ struct Completion {
   bool more = false;
   /// A receive buffer comes with it and must be released.
   bool has_buffer = false;
+  /// The buffer, or the first of several: `result` bytes fill it and those behind it, which
+  /// next_buffer() of the backend gives.
   std::uint16_t buffer = 0;
 };
 

@@ -19,7 +19,10 @@ enum class WhenFull : std::uint8_t {
 enum class ReceiveStrategy : std::uint8_t {
   multishot,  ///< one receive stays armed and completes again and again
   oneshot,    ///< each completion needs a receive of its own (epoll: as multishot)
-  direct,     ///< recv(2) is tried in every turn; only a loop that blocks waits for readiness
+  /// As multishot, and a completion may bring several buffers: IORING_RECVSEND_BUNDLE, Linux 6.10.
+  /// Older kernels and epoll: as multishot.
+  bundle,
+  direct,  ///< recv(2) is tried in every turn; only a loop that blocks waits for readiness
 };
 
 /// Sockets of one reactor whose receives are direct, at most: each costs a system call in every
@@ -37,6 +40,7 @@ struct FdTraits {
   ReceiveStrategy receive = ReceiveStrategy::multishot;
   Trigger trigger = Trigger::edge;
   bool hands_over = false;  ///< accepts give plain descriptors, which may go to another reactor
+  bool datagrams = false;   ///< a datagram socket: it neither connects nor ends
 };
 
 /// How the connections of a server spread over the instances of its reactor: `fds.<name>.spread`.

@@ -206,10 +206,8 @@ class StreamLifecycle : public StreamSend<Derived, Backend> {
       }
       this->start(slot.receive);
     }
-    if (slot.queue.queued() != 0) {
-      if (!slot.queue.sending()) this->send_next(family, slot);
-      return;
-    }
+    if (slot.queue.queued() != 0 && !slot.queue.sending()) this->send_next(family, slot);
+    if (slot.queue.queued() != 0) return;
     if (slot.close_requested) {
       // JavaScript closes in answer to the end; a C++ handler's close() is its own.
       const bool answers_end = KeepsData<typename Fd::Handler> && slot.peer_ended;

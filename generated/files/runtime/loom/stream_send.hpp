@@ -56,8 +56,8 @@ class StreamSend : public StreamEnds<Derived, Backend> {
       if (result == -EAGAIN) return this->start(slot.send);
       const Watched<typename Base::Shape> watched(core_, family.shape.send_operation);
       take_sent(family, slot, result);
-      // What is left of it waits for room; what began anew at the start of the ring is tried.
-      family.mark_dirty(slot);
+      // It failed, or more waits: what the kernel had no room for, or from the start of the ring.
+      if (slot.queue.queued() != 0) family.mark_dirty(slot);
     }
   }
 

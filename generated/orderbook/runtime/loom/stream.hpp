@@ -130,8 +130,11 @@ struct StreamFamily {
       slot.family = this;
       slot.receive.kind = OperationKind::receive;
       slot.receive.group = shape.buffer_group;
+      slot.receive.bundle = transfer == Transfer::bytes && !shape.is_pipe() &&
+                            shape.traits.receive == ReceiveStrategy::bundle;
       slot.receive.multishot = shape.descriptors == 0 && !shape.is_pipe() &&
-                               shape.traits.receive == ReceiveStrategy::multishot;
+                               (shape.traits.receive == ReceiveStrategy::multishot ||
+                                shape.traits.receive == ReceiveStrategy::bundle);
       slot.receive.transfer = slot.send.transfer = transfer;
       slot.send.kind = OperationKind::send;
       slot.close.kind = OperationKind::close;

@@ -70,8 +70,8 @@ class StreamEngine : public StreamReceive<Derived, Backend> {
       core_.stats().add(Stat::frames_too_large);
       this->fail(*slot, {CloseKind::frame_too_large, 0});
     } else if (completion.result > 0) {
-      this->take_buffer(family, *slot, completion.buffer,
-                        static_cast<std::uint32_t>(completion.result));
+      this->take_buffers(family, *slot, completion.buffer,
+                         static_cast<std::uint32_t>(completion.result));
     } else if (completion.result == 0) {
       slot->peer_ended = true;
     } else if (completion.result == -ENOBUFS) {

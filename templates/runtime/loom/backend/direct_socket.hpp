@@ -1,6 +1,6 @@
 // A socket of the io_uring backend whose receives are direct: it keeps its plain descriptor, its
-// receive is tried by recv(2) in every turn, and only before the loop blocks does the ring wait for
-// its readiness.
+// receive is tried by recv(2) in every turn, of datagrams by recvmmsg(2), and only before the loop
+// blocks does the ring wait for its readiness.
 #pragma once
 
 #include "../operation.hpp"

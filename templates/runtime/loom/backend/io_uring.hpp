@@ -188,6 +188,9 @@ class IoUring {
     MappingOrder::unmaps();
     io_uring_queue_exit(&ring_);
     open_ = false;
+    for (DirectSocket& socket : direct_) {
+      if (socket.fd >= 0) ::close(std::exchange(socket.fd, -1));
+    }
   }
 
  private:
@@ -221,6 +224,7 @@ class IoUring {
   std::uint32_t dispatch_queue(std::uint32_t maximum, Sink&& sink) noexcept;
 
   void fill(io_uring_sqe& sqe, Operation& operation) noexcept;
+  void name_file(io_uring_sqe& sqe, std::int32_t handle, unsigned flags) noexcept;
   void submit_datagrams(Operation& operation) noexcept;
   /// Whether an accept gives descriptors of the process, not places in the file table.
   static bool accepts_plain(const Operation& accept) noexcept {

@@ -67,7 +67,7 @@ inline void fill_datagram_receive(io_uring_sqe& sqe, const Operation& operation)
   // The kernel copies the header and writes none of it for a multishot.
   io_uring_prep_recvmsg_multishot(&sqe, operation.handle, const_cast<msghdr*>(&request.header),
                                   MSG_TRUNC);
-  sqe.flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+  sqe.flags |= IOSQE_BUFFER_SELECT;
   sqe.buf_group = operation.group;
 }
 
@@ -77,7 +77,6 @@ inline void fill_datagram_send(io_uring_sqe& sqe, const Operation& operation,
   const auto& request = *static_cast<const DatagramSend*>(operation.pointer);
   io_uring_prep_sendmsg(&sqe, operation.handle, &request.messages[position].msg_hdr,
                         MSG_NOSIGNAL | MSG_DONTWAIT);
-  sqe.flags |= IOSQE_FIXED_FILE;
   sqe.user_data = Tag(operation.tag.slot(), operation.tag.operation(), position).word();
 }
 

@@ -6,6 +6,7 @@
 
 #include <poll.h>
 
+#include "datagram_calls.hpp"
 #include "io_uring.hpp"
 
 namespace loom {
@@ -64,7 +65,8 @@ template <class Shape>
 bool IoUring<Shape>::submit_direct(Operation& operation) noexcept {
   DirectSocket& socket = direct_socket(operation.handle);
   switch (operation.kind) {
-    case OperationKind::receive: socket.receive = &operation; return true;
+    case OperationKind::receive:
+    case OperationKind::receive_datagrams: socket.receive = &operation; return true;
     case OperationKind::send: {
       core_->stats().add(Stat::kernel_entries);
       const ssize_t sent = send_once(socket.fd, operation);
@@ -119,11 +121,15 @@ std::uint32_t IoUring<Shape>::dispatch_direct(std::uint32_t maximum, Sink&& sink
   for (std::uint32_t index = 0; index < direct_used_; ++index) {
     DirectSocket& socket = direct_[index];
     if (socket.receive == nullptr) continue;
-    Completion completion{.tag = socket.receive->tag};
-    core_->stats().add(Stat::kernel_entries);
-    if (!direct_buffers_[socket.receive->group].receive(socket.fd, *socket.receive, completion)) {
+    auto& group = direct_buffers_[socket.receive->group];
+    if (socket.receive->kind == OperationKind::receive_datagrams) {
+      core_->stats().add(Stat::kernel_entries);
+      count += receive_datagrams(socket.fd, socket.receive, group, sink).count;
       continue;
     }
+    Completion completion{.tag = socket.receive->tag};
+    core_->stats().add(Stat::kernel_entries);
+    if (!group.receive(socket.fd, *socket.receive, completion)) continue;
     if (!completion.more) socket.receive = nullptr;
     count += 1;
     sink(completion);

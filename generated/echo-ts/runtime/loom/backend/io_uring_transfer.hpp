@@ -12,6 +12,10 @@
 
 namespace loom {
 
+/// IORING_RECVSEND_BUNDLE and IORING_FEAT_RECVSEND_BUNDLE of Linux 6.10, which liburing 2.3 lacks.
+inline constexpr std::uint16_t recvsend_bundle = 1U << 4U;
+inline constexpr unsigned feature_recvsend_bundle = 1U << 14U;
+
 /// A receive into a buffer of the operation's group, or where it points. @returns the flags that
 /// the entry needs.
 inline unsigned prepare_receive(io_uring_sqe& sqe, const Operation& operation) noexcept {
@@ -30,6 +34,7 @@ inline unsigned prepare_receive(io_uring_sqe& sqe, const Operation& operation) n
     io_uring_prep_recvmsg(&sqe, operation.handle, message, MSG_CMSG_CLOEXEC);
   } else if (operation.multishot) {
     io_uring_prep_recv_multishot(&sqe, operation.handle, nullptr, 0, flags);
+    if (operation.bundle) sqe.ioprio |= recvsend_bundle;
   } else {
     // No length: as much as the buffer holds.
     io_uring_prep_recv(&sqe, operation.handle, nullptr, 0, flags);
@@ -62,7 +67,7 @@ inline void fill_datagram_receive(io_uring_sqe& sqe, const Operation& operation)
   // The kernel copies the header and writes none of it for a multishot.
   io_uring_prep_recvmsg_multishot(&sqe, operation.handle, const_cast<msghdr*>(&request.header),
                                   MSG_TRUNC);
-  sqe.flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+  sqe.flags |= IOSQE_BUFFER_SELECT;
   sqe.buf_group = operation.group;
 }
 
@@ -72,7 +77,6 @@ inline void fill_datagram_send(io_uring_sqe& sqe, const Operation& operation,
   const auto& request = *static_cast<const DatagramSend*>(operation.pointer);
   io_uring_prep_sendmsg(&sqe, operation.handle, &request.messages[position].msg_hdr,
                         MSG_NOSIGNAL | MSG_DONTWAIT);
-  sqe.flags |= IOSQE_FIXED_FILE;
   sqe.user_data = Tag(operation.tag.slot(), operation.tag.operation(), position).word();
 }
 

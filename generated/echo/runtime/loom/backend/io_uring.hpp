@@ -142,6 +142,13 @@ class IoUring {
     io_uring_buf_ring_add(ring, buffers.memory + std::size_t{id} * buffers.stride, buffers.bytes,
                           id, io_uring_buf_ring_mask(buffers.count), 0);
     io_uring_buf_ring_advance(ring, 1);
+    order_[group].next[order_[group].last] = id;
+    order_[group].last = id;
+  }
+
+  /// The buffer behind `id` in what a bundled receive filled. Before either is given back.
+  [[nodiscard]] std::uint16_t next_buffer(std::uint16_t group, std::uint16_t id) const noexcept {
+    return order_[group].next[id];
   }
 
   /// Whether completions are at hand.
@@ -181,6 +188,9 @@ class IoUring {
     MappingOrder::unmaps();
     io_uring_queue_exit(&ring_);
     open_ = false;
+    for (DirectSocket& socket : direct_) {
+      if (socket.fd >= 0) ::close(std::exchange(socket.fd, -1));
+    }
   }
 
  private:
@@ -195,6 +205,12 @@ class IoUring {
                             *shortage_fix(-error) == 0 ? "" : ". ", shortage_fix(-error));
   }
 
+  /// In which order a group's buffers were given to the kernel, which takes them in that order.
+  struct BufferOrder {
+    std::uint16_t last = 0;
+    std::uint16_t next[Shape::maximum_buffers] = {};
+  };
+
   io_uring_buf_ring* buffer_ring(std::uint16_t group) noexcept {
     return reinterpret_cast<io_uring_buf_ring*>(rings_[group].entries);
   }
@@ -208,6 +224,7 @@ class IoUring {
   std::uint32_t dispatch_queue(std::uint32_t maximum, Sink&& sink) noexcept;
 
   void fill(io_uring_sqe& sqe, Operation& operation) noexcept;
+  void name_file(io_uring_sqe& sqe, std::int32_t handle, unsigned flags) noexcept;
   void submit_datagrams(Operation& operation) noexcept;
   /// Whether an accept gives descriptors of the process, not places in the file table.
   static bool accepts_plain(const Operation& accept) noexcept {
@@ -262,6 +279,7 @@ class IoUring {
   bool is_direct_group_[has_direct ? Shape::buffer_groups : 1] = {};
   FreeBuffers<has_direct ? Shape::maximum_buffers : 1>
       direct_buffers_[has_direct ? Shape::buffer_groups : 1];
+  BufferOrder order_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
   Ring rings_[Shape::buffer_groups == 0 ? 1 : Shape::buffer_groups];
 };
 

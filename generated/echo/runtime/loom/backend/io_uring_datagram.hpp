@@ -7,10 +7,13 @@
 // Every sendmsg is MSG_DONTWAIT. A kernel that retries one by itself has consumed its bytes before
 // it found the peer full (unix_dgram_sendmsg of Linux 6.18), and then sends a datagram of length
 // zero. So waiting for room is an entry of its own, a poll at the head of the chain.
+//
+// Of a direct socket only what waits for room goes through the ring; the rest are system calls.
 #pragma once
 
 #include <poll.h>
 
+#include "datagram_calls.hpp"
 #include "io_uring.hpp"
 #include "io_uring_transfer.hpp"
 
@@ -22,6 +25,10 @@ namespace loom {
 template <class Shape>
 void IoUring<Shape>::submit_datagrams(Operation& operation) noexcept {
   const auto& request = *static_cast<const DatagramSend*>(operation.pointer);
+  if (is_direct(operation.handle) && !request.waits_for_room) {
+    core_->stats().add(Stat::kernel_entries);
+    return finish(operation, send_datagrams(direct_socket(operation.handle).fd, operation));
+  }
   const std::uint32_t room = overflow_.empty() ? io_uring_sq_space_left(&ring_) : 0;
   if (room == 0) {
     core_->stats().add(Stat::overflow_queued);
@@ -33,7 +40,7 @@ void IoUring<Shape>::submit_datagrams(Operation& operation) noexcept {
     io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
     LOOM_ASSERT(sqe != nullptr, "the room was counted");
     io_uring_prep_poll_add(sqe, operation.handle, POLLOUT);
-    sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+    name_file(*sqe, operation.handle, IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS);
     sqe->user_data = Tag(operation.tag.slot(), operation.tag.operation(), 0).word();
   }
   const std::uint32_t left = waits ? room - 1 : room;
@@ -42,7 +49,8 @@ void IoUring<Shape>::submit_datagrams(Operation& operation) noexcept {
     io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
     LOOM_ASSERT(sqe != nullptr, "the room was counted");
     fill_datagram_send(*sqe, operation, position);
-    if (position + 1 < count) sqe->flags |= IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+    const bool last = position + 1 == count;
+    name_file(*sqe, operation.handle, last ? 0U : IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS);
   }
 }
 

@@ -28,28 +28,43 @@ void IoUring<Shape>::fill_accept(io_uring_sqe& sqe, const Operation& operation) 
   }
 }
 
+/// Says which file an entry is about, which liburing was told wrongly of a direct socket.
+template <class Shape>
+void IoUring<Shape>::name_file(io_uring_sqe& sqe, std::int32_t handle, unsigned flags) noexcept {
+  const bool direct = is_direct(handle);
+  sqe.fd = direct ? direct_socket(handle).fd : handle;
+  if (!direct) flags |= static_cast<unsigned>(IOSQE_FIXED_FILE);
+  sqe.flags = static_cast<std::uint8_t>(sqe.flags | flags);
+}
+
 /// Writes an operation into a submission queue entry.
 template <class Shape>
 void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
   const bool direct = is_direct(operation.handle);
   const int fd = direct ? direct_socket(operation.handle).fd : operation.handle;
-  const unsigned file = direct ? 0U : static_cast<unsigned>(IOSQE_FIXED_FILE);
-  const auto on_file = [&](unsigned flags) {
-    sqe.fd = fd;
-    sqe.flags = static_cast<std::uint8_t>(sqe.flags | file | flags);
-  };
+  const auto on_file = [&](unsigned flags) { name_file(sqe, operation.handle, flags); };
   switch (operation.kind) {
     case OperationKind::accept:
       fill_accept(sqe, operation);
       on_file(0);
       break;
-    case OperationKind::receive: on_file(prepare_receive(sqe, operation)); break;
+    case OperationKind::receive:
+      // A kernel that does not know the flag refuses the receive.
+      operation.bundle = operation.bundle && (ring_.features & feature_recvsend_bundle) != 0;
+      on_file(prepare_receive(sqe, operation));
+      break;
     case OperationKind::send:
       prepare_send(sqe, operation);
       on_file(0);
       break;
-    case OperationKind::receive_datagrams: fill_datagram_receive(sqe, operation); break;
-    case OperationKind::send_datagrams: fill_datagram_send(sqe, operation, 0); return;
+    case OperationKind::receive_datagrams:
+      fill_datagram_receive(sqe, operation);
+      on_file(0);
+      break;
+    case OperationKind::send_datagrams:
+      fill_datagram_send(sqe, operation, 0);
+      on_file(0);
+      return;
     case OperationKind::connect:
       io_uring_prep_connect(&sqe, fd, static_cast<const sockaddr*>(operation.pointer),
                             operation.size);

@@ -114,6 +114,11 @@ class Epoll {
   /// epoll has no submission queue, so nothing waits for one.
   [[nodiscard]] bool has_overflow() const noexcept { return false; }
 
+  /// A receive here fills one buffer.
+  [[nodiscard]] static std::uint16_t next_buffer(std::uint16_t /*group*/, std::uint16_t) noexcept {
+    return 0;
+  }
+
   /// Gives a receive buffer back.
   void release_buffer(std::uint16_t group, std::uint16_t id) noexcept {
     groups_[group].give_back(id);
@@ -172,6 +177,7 @@ class Epoll {
     bool ended = false;      ///< EPOLLRDHUP: read to the end, no further edge comes
     bool listed = false;     ///< in the ready ring
     bool direct = false;     ///< its receive is tried in every turn
+    bool unwatched = false;  ///< direct datagrams: not registered yet; see watch_direct
     bool level = false;      ///< level-triggered: watched only for what an operation waits for
     bool quiet = false;      ///< not watched for room yet; see await_room
     bool changed = false;    ///< level-triggered: in the list of those to be watched anew
@@ -221,6 +227,7 @@ class Epoll {
 
   void watch(std::int32_t handle) noexcept;
   void watch_changed() noexcept;
+  bool watch_direct() noexcept;
   void lost(int error) noexcept;
   void change(std::int32_t handle) noexcept;
   void await_room(Entry& entry) noexcept;

@@ -253,6 +253,10 @@ std::uint32_t Epoll<Shape>::serve_direct(Sink&& sink) noexcept {
     if (n > direct_count_) continue;  // the sink closed one
     Entry& entry = entries_[direct_[n - 1]];
     if (entry.receive == nullptr) continue;
+    if (entry.receive->kind == OperationKind::receive_datagrams) {
+      count += serve_datagrams(direct_[n - 1], sink);
+      continue;
+    }
     Completion completion{.tag = entry.receive->tag};
     core_->stats().add(Stat::kernel_entries);
     auto& group = groups_[entry.receive->group];

@@ -3,15 +3,18 @@
 // report unread bytes, or a peer that is gone, again and again. The changes of a turn are made
 // together before the next look, most of them cancel out.
 //
-// Direct sockets are registered like any other; their receives are tried in every turn instead of
+// Direct streams are registered like any other; their receives are tried in every turn instead of
 // after an edge. Every edge that a look takes is followed by a try before the next look, and a
 // receive that was started since then, or that may have left something behind, is tried before the
-// loop may sleep: no edge would tell of that.
+// loop may sleep: no edge would tell of that. A direct datagram socket is registered only when the
+// loop sleeps, or when it waits for room: to be watched costs whoever sends to it.
 #pragma once
 
 #include <poll.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "epoll.hpp"
 
@@ -55,11 +58,14 @@ std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {
   }
   const std::int32_t handle = free_[free_count_ - 1];
   const bool level = Shape::level_triggered && traits.trigger == Trigger::level;
+  const bool direct = Shape::direct_sockets != 0 && traits.receive == ReceiveStrategy::direct;
+  const bool unwatched = direct && traits.datagrams;
   epoll_event event{};
-  const bool quiet = !level && is_unix_socket(fd);
+  const bool quiet = !level && (unwatched || is_unix_socket(fd));
   event.events = epoll_edges | (quiet ? 0U : static_cast<std::uint32_t>(EPOLLOUT));
   event.data.u32 = static_cast<std::uint32_t>(handle);
-  const bool is_refused = !level && epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0;
+  const bool is_refused =
+      !level && !unwatched && epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0;
   // epoll has no opinion of regular files (epoll_ctl(2)): they are always ready.
   const bool is_file = is_refused && errno == EPERM;
   if (is_refused && !is_file) {
@@ -76,7 +82,8 @@ std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {
   entry.level = level;
   entry.quiet = quiet;
   entry.changed = changed;
-  entry.direct = Shape::direct_sockets != 0 && traits.receive == ReceiveStrategy::direct;
+  entry.direct = direct;
+  entry.unwatched = unwatched;
   return handle;
 }
 
@@ -92,8 +99,10 @@ void Epoll<Shape>::await_room(Entry& entry) noexcept {
   event.events = epoll_edges | EPOLLOUT;
   event.data.u32 = static_cast<std::uint32_t>(&entry - entries_);
   core_->stats().add(Stat::kernel_entries);
-  if (epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, entry.fd, &event) == 0) return;
+  const int act = std::exchange(entry.unwatched, false) ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  if (epoll_ctl(epoll_fd_, act, entry.fd, &event) == 0) return;
   // Somebody closed it, or no memory: the next turn tries the operation again, and asks again.
+  entry.unwatched = act == EPOLL_CTL_ADD;
   entry.quiet = true;
   entry.writable = true;
   list(static_cast<std::int32_t>(event.data.u32));
@@ -102,12 +111,33 @@ void Epoll<Shape>::await_room(Entry& entry) noexcept {
 template <class Shape>
 void Epoll<Shape>::wait(std::uint64_t nanoseconds) noexcept {
   std::uint64_t limit = nanoseconds;
+  if constexpr (Shape::direct_sockets != 0) {
+    if (!watch_direct()) limit = std::min(limit, watch_retry_nanoseconds);
+  }
   if constexpr (Shape::level_triggered) {
     // What cannot be watched is ready to fail, or is tried again soon.
     watch_changed();
-    if (changed_count_ != 0 && limit > watch_retry_nanoseconds) limit = watch_retry_nanoseconds;
+    if (changed_count_ != 0) limit = std::min(limit, watch_retry_nanoseconds);
   }
   poll(completions_wait() ? 0 : limit);
+}
+
+/// Before the loop sleeps for the first time with a direct datagram socket: epoll tells of what is
+/// there already. False: not all can be watched.
+template <class Shape>
+bool Epoll<Shape>::watch_direct() noexcept {
+  bool all = true;
+  for (std::uint32_t n = 0; n < direct_count_; ++n) {
+    Entry& entry = entries_[direct_[n]];
+    if (!entry.unwatched) continue;
+    epoll_event event{};
+    event.events = epoll_edges;
+    event.data.u32 = static_cast<std::uint32_t>(direct_[n]);
+    core_->stats().add(Stat::kernel_entries);
+    entry.unwatched = epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, entry.fd, &event) != 0;
+    all = all && !entry.unwatched;
+  }
+  return all;
 }
 
 /// Notes that a level-triggered descriptor may have to be watched for something else.
