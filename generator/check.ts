@@ -6,6 +6,7 @@
 import type { CheckedConfig } from '../schemas/config.ts';
 import { checkAddresses } from './check_addresses.ts';
 import { checkBudgets } from './check_budgets.ts';
+import { checkChannels } from './check_channels.ts';
 import { checkDatagrams } from './check_datagrams.ts';
 import { checkFileFds } from './check_file_fds.ts';
 import { checkGroups } from './check_groups.ts';
@@ -37,6 +38,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkNames(config, value),
     ...checkWiring(config, value),
     ...checkAddresses(config, value),
+    ...checkChannels(config),
     ...checkDatagrams(config, value),
     ...checkPools(config, value),
     ...checkFileFds(config, value),

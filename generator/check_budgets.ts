@@ -10,6 +10,7 @@ import { limits } from '../schemas/limits.ts';
 import { byName } from './case.ts';
 import { isDatagram, isStream } from './fd_kinds.ts';
 import { receiveBufferBytes, sendSlotBytes } from './lower_datagrams.ts';
+import { javascript, receivingHandler } from './lower_channels.ts';
 import { lowerReactor } from './lower.ts';
 import { commonOperations, directSockets, lengthWidth, slabBytes } from './lower_fds.ts';
 import { instanceCount } from './lower_groups.ts';
@@ -156,8 +157,10 @@ function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
 /** Checks every amount. Parts of the config that refer to nothing are left out of the sums. */
 export function checkBudgets(config: CheckedConfig): Diagnostic[] {
   const channels = Object.fromEntries(
-    Object.entries(config.channels).filter(([, each]) =>
-      Object.hasOwn(config.messages, each.message),
+    Object.entries(config.channels).filter(
+      ([, each]) =>
+        Object.hasOwn(config.messages, each.message) &&
+        (each.to === javascript || receivingHandler(config, each) !== undefined),
     ),
   );
   const sound = { ...config, channels };

@@ -105,12 +105,15 @@ export function checkGroups(config: CheckedConfig): Diagnostic[] {
     const reactor = reactorOf(fd.on);
     if (isServer(fd) && reactor !== undefined) found.push(...checkSpread(name, fd, reactor));
   }
-  for (const [name, { from }] of Object.entries(config.channels)) {
-    const path: ConfigPath = ['channels', name];
-    const holes = { where: showPath(path), reactor: from, count: countOf(from) };
-    if (holes.count === 1) continue;
-    const second = { message: `'${from}'`, path: ['reactors', from] };
-    found.push(diagnostic('LOOM1552', holes, { path: [...path, 'from'], second }));
+  for (const [name, channel] of Object.entries(config.channels)) {
+    for (const end of ['from', 'to'] as const) {
+      const path: ConfigPath = ['channels', name];
+      const reactor = channel[end];
+      const holes = { where: showPath(path), reactor, count: countOf(reactor) };
+      if (holes.count === 1) continue;
+      const second = { message: `'${reactor}'`, path: ['reactors', reactor] };
+      found.push(diagnostic('LOOM1552', holes, { path: [...path, end], second }));
+    }
   }
   for (const [name, reactor] of Object.entries(config.reactors)) {
     found.push(...checkElastic(name, reactor));

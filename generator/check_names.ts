@@ -12,6 +12,7 @@ import {
 } from '../schemas/reserved.ts';
 import { byName, pascalCase, snakeCase } from './case.ts';
 import { checkFieldNames } from './check_messages.ts';
+import { javascript } from './lower_channels.ts';
 import { implicitPool } from './lower_pools.ts';
 import { checkName, keywords, type NameForm, nameForms, type Reserved } from './name_forms.ts';
 import { type ConfigPath, type Diagnostic, diagnostic } from './report/diagnostic.ts';
@@ -43,6 +44,7 @@ const fdReserved: Reserved = [
 const reactorReserved: Reserved = [
   ...keywords,
   [reactorMembers, 'the class of a reactor uses that name'],
+  [new Set([javascript]), 'channels call JavaScript by that name'],
 ];
 const poolReserved: Reserved = [
   ...keywords,
@@ -101,10 +103,8 @@ function checkNamespace(config: CheckedConfig): Diagnostic[] {
     claim(pascalCase(name), `the reactor '${name}'`, ['reactors', name]);
   }
   const handlers = new Map<string, ConfigPath>();
-  for (const [name, fd] of Object.entries(config.fds).sort(([a], [b]) => byName(a, b))) {
-    if (fd.handler !== undefined && !handlers.has(fd.handler)) {
-      handlers.set(fd.handler, ['fds', name, 'handler']);
-    }
+  for (const { handler, path } of namedHandlers(config)) {
+    if (!handlers.has(handler)) handlers.set(handler, path);
   }
   for (const [name, path] of handlers) {
     claim(`${name}Base`, `the base of the handler '${name}'`, path);
@@ -112,15 +112,24 @@ function checkNamespace(config: CheckedConfig): Diagnostic[] {
   return found;
 }
 
+/** Every handler that an fd or a channel names, and where. */
+function namedHandlers(config: CheckedConfig): { handler: string; path: ConfigPath }[] {
+  return (['fds', 'channels'] as const).flatMap((part) =>
+    Object.entries<{ handler?: string | undefined }>(config[part])
+      .sort(([a], [b]) => byName(a, b))
+      .flatMap(([name, { handler }]) =>
+        handler === undefined ? [] : [{ handler, path: [part, name, 'handler'] }],
+      ),
+  );
+}
+
 function checkHandlerNames(config: CheckedConfig): Diagnostic[] {
-  return Object.entries(config.fds).flatMap(([fd, { handler }]) =>
-    handler === undefined
-      ? []
-      : checkName(
-          { name: handler, what: 'a handler', path: ['fds', fd, 'handler'], anchor: 'value' },
-          nameForms.upper,
-          handlerReserved,
-        ),
+  return namedHandlers(config).flatMap(({ handler, path }) =>
+    checkName(
+      { name: handler, what: 'a handler', path, anchor: 'value' },
+      nameForms.upper,
+      handlerReserved,
+    ),
   );
 }
 

@@ -8,6 +8,7 @@ import { showDuration } from '../schemas/leaf.ts';
 import { byName, entriesByName } from './case.ts';
 import { keysOf } from './check_names.ts';
 import { isCheckedStream } from './fd_kinds.ts';
+import { javascript } from './lower_channels.ts';
 import { defaultStacks } from './lower_fibers.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 import { closest } from './report/suggest.ts';
@@ -54,23 +55,26 @@ function checkReferences(config: CheckedConfig, value: unknown): Diagnostic[] {
   }
   for (const [name, channel] of entriesByName(config.channels)) {
     const path = ['channels', name];
+    const ends = [...reactors, javascript];
     found.push(
-      ...reference('LOOM1401', 'reactors', reactors, channel.from, [...path, 'from']),
+      ...reference('LOOM1401', 'reactors', ends, channel.from, [...path, 'from']),
+      ...reference('LOOM1401', 'reactors', ends, channel.to, [...path, 'to']),
       ...reference('LOOM1403', 'messages', messages, channel.message, [...path, 'message']),
     );
-    if (channel.to === 'js') continue;
-    const holes = { where: showPath(path), to: channel.to };
-    found.push(diagnostic('LOOM1803', holes, { path: [...path, 'to'] }));
   }
   return found;
 }
 
 function checkHandlers(config: CheckedConfig): Diagnostic[] {
-  const named = entriesByName(config.fds).filter(([, fd]) => fd.handler !== undefined);
+  const named = (['fds', 'channels'] as const).flatMap((part) =>
+    entriesByName<{ handler?: string | undefined }>(config[part]).flatMap(([name, { handler }]) =>
+      handler === undefined ? [] : [{ handler, path: [part, name] }],
+    ),
+  );
   if (config.handlers === undefined) {
-    return named.map(([name, fd]) => {
-      const holes = { where: showPath(['fds', name]), name: fd.handler ?? '' };
-      return diagnostic('LOOM1404', holes, { path: ['fds', name, 'handler'] });
+    return named.map(({ handler, path }) => {
+      const holes = { where: showPath(path), name: handler };
+      return diagnostic('LOOM1404', holes, { path: [...path, 'handler'] });
     });
   }
   if (named.length > 0) return [];
@@ -80,10 +84,13 @@ function checkHandlers(config: CheckedConfig): Diagnostic[] {
 /** Reactors without fds, channels without publishers, spinning reactors that share a core. */
 function checkReactors(config: CheckedConfig, value: unknown): Diagnostic[] {
   const fds = Object.values((value as { fds?: Record<string, unknown> }).fds ?? {});
-  const used = new Set(fds.map((fd) => (fd as { on?: unknown } | null)?.on));
-  const handled = new Set(
-    Object.values(config.fds).flatMap((fd) => (fd.handler === undefined ? [] : [fd.on])),
-  );
+  const received = Object.values(config.channels).map(({ to }) => to);
+  const used = new Set([...fds.map((fd) => (fd as { on?: unknown } | null)?.on), ...received]);
+  used.delete(javascript);
+  const handled = new Set([
+    ...Object.values(config.fds).flatMap((fd) => (fd.handler === undefined ? [] : [fd.on])),
+    ...received,
+  ]);
   const found: Diagnostic[] = [];
   const reactors = keysOf(value, 'reactors').sort(byName);
   // With a misspelt or missing `on` an unused reactor is only the echo of that mistake.

@@ -30,7 +30,7 @@ import type {
 
 export type { LoomConfig } from '../schemas/config.ts';
 export type { Duration, Size } from '../schemas/leaf.ts';
-export { channel } from './define_channels.ts';
+export { channel, conflate } from './define_channels.ts';
 export * from './define_messages.ts';
 export type * from './define_options.ts';
 
@@ -62,9 +62,13 @@ export type LoomDefinition<
   /** File descriptors: `tcp`, `tcpServer`, `unix`, `unixServer`, `udp`, `unixDatagram`, `timer`,
    * `eventfd`, `signal`, `pipe`, `file`. */
   fds: { [Name in Fd]: FdOn<NoInfer<Reactor>, NoInfer<Stack>> };
-  /** Rings of messages to JavaScript: `channel({ from, to: 'js', message })`. */
+  /** Rings of messages between reactors and JavaScript: `channel({ from, to: 'js', message })`. */
   channels?: {
-    [Name in Channel]: ChannelOptions<NoInfer<Reactor>, NoInfer<Message>> & { kind: 'channel' };
+    [Name in Channel]: ChannelOptions<
+      NoInfer<Reactor> | 'js',
+      NoInfer<Reactor> | 'js',
+      NoInfer<Message>
+    > & { kind: 'channel' };
   };
   /** Worker threads for what blocks or computes: `pool({ threads: 2 })`. */
   pools?: { [Name in Pool]: PoolOptions & { kind: 'pool' } };

@@ -1,9 +1,19 @@
 /** What declares channels in a `loom.config.ts`. Plain data, as everything in `define.ts`. */
 import type { ChannelOptions } from './define_options.ts';
 
-/** A ring of messages from a reactor to JavaScript. */
-export function channel<const From extends string, const Message extends string>(
-  options: ChannelOptions<From, Message>,
-) {
+/** A ring of messages from a reactor or 'js' to another reactor or 'js'. */
+export function channel<
+  const From extends string,
+  const To extends string,
+  const Message extends string,
+>(options: ChannelOptions<From, To, Message>) {
   return { ...options, kind: 'channel' as const };
+}
+
+/**
+ * What a full channel does: it holds at most one unread message of each value of `key`, a field of
+ * the message. A newer one takes its place; past the last cell, messages of new keys are dropped.
+ */
+export function conflate<const Key extends string>(options: { key: Key }) {
+  return { kind: 'conflate' as const, key: options.key };
 }

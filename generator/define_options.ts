@@ -110,11 +110,15 @@ export type FileOptions<On extends string = string> = {
 };
 
 /** Options of `channel`. */
-export type ChannelOptions<From extends string = string, Message extends string = string> = {
+export type ChannelOptions<
+  From extends string = string,
+  To extends string = string,
+  Message extends string = string,
+> = {
   [Key in keyof InferInput<typeof channelSchema> as Exclude<Key, 'kind'>]: Key extends 'from'
     ? From
     : Key extends 'to'
-      ? 'js'
+      ? To
       : Key extends 'message'
         ? Message
         : InferInput<typeof channelSchema>[Key];

@@ -21,8 +21,8 @@ function fdLayout(fd: IrFd): object {
 }
 
 function reactorLayout(reactor: IrReactor): object {
-  const { name, count, fds, channels, shared } = reactor;
-  return { name, count, fds: fds.map(fdLayout), channels, shared };
+  const { name, count, fds, channels, received, shared } = reactor;
+  return { name, count, fds: fds.map(fdLayout), channels, received, shared };
 }
 
 /** JSON whose keys are in order, whatever order they were written in. */

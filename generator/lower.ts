@@ -15,7 +15,7 @@ import {
 } from '../schemas/ir.ts';
 import { byName, entriesByName, pascalCase } from './case.ts';
 import { isDatagram, isSource, isStream } from './fd_kinds.ts';
-import { lowerChannels } from './lower_channels.ts';
+import { lowerReceived, lowerWritten, placeInReaders } from './lower_channels.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { fibersAtOnce, lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { lowerCount, lowerSpread } from './lower_groups.ts';
@@ -43,8 +43,12 @@ export interface LowerPaths {
   outToConfig: string;
 }
 
-function lowerHandlers(fds: readonly IrFd[]): IrReactor['handlers'] {
-  const names = [...new Set(fds.flatMap((fd) => fd.handler ?? []))].sort(byName);
+function lowerHandlers(
+  fds: readonly IrFd[],
+  received: readonly { handler?: string }[],
+): IrReactor['handlers'] {
+  const all = [...fds, ...received].flatMap(({ handler }) => handler ?? []);
+  const names = [...new Set(all)].sort(byName);
   return names.map((name) => ({
     name,
     fds: fds.filter((fd) => fd.handler === name).map((fd) => fd.name),
@@ -127,8 +131,10 @@ export function lowerReactor(
   const fibers = spawnedFibers(config, name);
   const requests = reactor.requests + fibersAtOnce(config, name);
   const depths = lowerDepths(reactor.submitBatch, requests, fds);
-  const handlers = lowerHandlers(fds);
-  const { shared, channels } = lowerShared(reactor, fds, lowerChannels(name, config, messages));
+  const written = lowerWritten(name, config, messages);
+  const read = lowerReceived(name, config, messages);
+  const handlers = lowerHandlers(fds, read);
+  const { shared, channels, received } = lowerShared(reactor, fds, written, read);
   return {
     name,
     typeName: pascalCase(name),
@@ -146,6 +152,7 @@ export function lowerReactor(
     handlers,
     fds,
     channels,
+    ...(received.length > 0 && { received }),
     shared,
     ...(fibers !== undefined && { fibers }),
     ...lowerBounds(reactor),
@@ -180,8 +187,10 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
     messages,
     ...(fibers !== undefined && { fibers }),
     ...(pools !== undefined && { pools }),
-    reactors: entriesByName(config.reactors).map(([name], index) =>
-      lowerReactor(name, index, config, fdIndexes, messages),
+    reactors: placeInReaders(
+      entriesByName(config.reactors).map(([name], index) =>
+        lowerReactor(name, index, config, fdIndexes, messages),
+      ),
     ),
   };
 }

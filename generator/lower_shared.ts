@@ -6,12 +6,14 @@
 import type { CheckedReactor } from '../schemas/config.ts';
 import type { IrChannel, IrFd, IrSharedLayout, IrStreamFd } from '../schemas/ir.ts';
 import { isStream } from './fd_kinds.ts';
+import type { UnplacedChannel } from './lower_channels.ts';
 import { alignUp, powerOfTwoCeiling } from './lower_messages.ts';
 
 const statsOffset = 256;
 const slotsOffset = 768;
 const slotBytes = 16;
 const ringHeaderBytes = 128;
+const channelHeaderBytes = 256;
 const ringAlignment = 128;
 const pageBytes = 4096;
 const defaultDeliveryBytes = 1024 * 1024;
@@ -57,14 +59,16 @@ export function neededInboxBytes(fds: readonly IrFd[]): number {
 }
 
 /**
- * Lays out the block of one reactor and gives each of its channels its offset. Offsets are bytes
- * from the start of the block; rings begin on a multiple of 128 bytes.
+ * Lays out the block of one reactor and gives each channel that lies in it its offset: those to
+ * JavaScript and those that the reactor reads. Offsets are bytes from the start of the block; rings
+ * begin on a multiple of 128 bytes.
  */
 export function lowerShared(
   reactor: Pick<CheckedReactor, 'delivery' | 'inbox'>,
   fds: readonly IrFd[],
-  channels: readonly Omit<IrChannel, 'offset'>[],
-): { shared: IrSharedLayout; channels: IrChannel[] } {
+  written: readonly UnplacedChannel[],
+  read: readonly UnplacedChannel[],
+): { shared: IrSharedLayout; channels: IrChannel[]; received: IrChannel[] } {
   const slots = deliveredFds(fds).reduce((sum, fd) => sum + fd.slots, 0);
   const deliveryBytes = Math.max(
     reactor.delivery ?? defaultDeliveryBytes,
@@ -74,13 +78,17 @@ export function lowerShared(
   const deliveryOffset = alignUp(slotsOffset + slots * slotBytes, ringAlignment);
   const inboxOffset = alignUp(deliveryOffset + ringHeaderBytes + deliveryBytes, ringAlignment);
   let end = inboxOffset + ringHeaderBytes + inboxBytes;
-  const placed = channels.map((channel) => {
-    const offset = alignUp(end, ringAlignment);
-    end = offset + ringHeaderBytes + channel.capacity * channel.strideBytes;
+  const place = (channel: UnplacedChannel): IrChannel => {
     const { strideBytes, ...named } = channel;
+    // It lies where it is read: see placeInReaders.
+    if (channel.to !== undefined) return { ...named, offset: 0, strideBytes };
+    const offset = alignUp(end, ringAlignment);
+    end = offset + channelHeaderBytes + channel.capacity * channel.strideBytes;
     // In the order of IrChannel, as everything in loom.ir.json.
     return { ...named, offset, strideBytes };
-  });
+  };
+  const channels = written.map(place);
+  const received = read.map(place);
   const shared = {
     bytes: alignUp(end, pageBytes),
     statsOffset,
@@ -91,5 +99,5 @@ export function lowerShared(
     inboxOffset,
     inboxBytes,
   };
-  return { shared, channels: placed };
+  return { shared, channels, received };
 }

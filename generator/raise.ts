@@ -6,6 +6,7 @@
 import { isPath } from './address.ts';
 import type {
   Ir,
+  IrChannel,
   IrFd,
   IrFraming,
   IrReactor,
@@ -16,6 +17,7 @@ import type {
 import type { IrPool } from '../schemas/ir_pools.ts';
 import { signalName } from '../schemas/signals.ts';
 import { isDatagram, isFile, isSource, isTimer } from './fd_kinds.ts';
+import { javascript } from './lower_channels.ts';
 import { raiseFile } from './lower_file_fds.ts';
 import { implicitPool } from './lower_pools.ts';
 import { raiseDatagram } from './raise_datagrams.ts';
@@ -174,6 +176,22 @@ function raiseReactor(reactor: IrReactor, pools: readonly IrPool[]): Record<stri
   });
 }
 
+/** The channels of one reactor; of those between reactors the reader knows more. */
+function raiseChannels({ name, channels, received = [] }: IrReactor): [string, object][] {
+  const raised = (channel: IrChannel, from: string, to: string): [string, object] => {
+    const { message, capacity, full, key, handler } = channel;
+    const policy = key === undefined ? full : { kind: full, key };
+    return [
+      channel.name,
+      given({ kind: 'channel', from, to, message, capacity, full: policy, handler }),
+    ];
+  };
+  return [
+    ...channels.filter(({ to }) => to === undefined).map((each) => raised(each, name, javascript)),
+    ...received.map((each) => raised(each, each.from ?? javascript, name)),
+  ];
+}
+
 /** The value of a config that lowers to this IR; its paths are relative to the output folder. */
 export function raise(ir: Ir): Record<string, unknown> {
   const pools = ir.pools ?? [];
@@ -195,14 +213,7 @@ export function raise(ir: Ir): Record<string, unknown> {
     fds: Object.fromEntries(
       ir.reactors.flatMap(({ name, fds }) => fds.map((fd) => [fd.name, raiseFd(fd, name)])),
     ),
-    channels: Object.fromEntries(
-      ir.reactors.flatMap(({ name, channels }) =>
-        channels.map(({ name: channel, message, capacity, full }) => [
-          channel,
-          { kind: 'channel', from: name, to: 'js', message, capacity, full },
-        ]),
-      ),
-    ),
+    channels: Object.fromEntries(ir.reactors.flatMap((reactor) => raiseChannels(reactor))),
     pools: Object.fromEntries(
       pools
         .filter(({ name }) => name !== implicitPool)

@@ -11,6 +11,7 @@ import { loadTemplate } from './template.ts';
 import { indexView } from './views/bindings.ts';
 import { cmakeListsView, cmakePresetsView } from './views/build_files.ts';
 import { fdsView, operationsView } from './views/fds.ts';
+import { channelsView, programChannels } from './views/channels.ts';
 import { checksView } from './views/checks.ts';
 import { descriptorView } from './views/descriptor.ts';
 import { handlersView, services } from './views/handlers.ts';
@@ -21,6 +22,7 @@ import { programView } from './views/program.ts';
 import { reactorView } from './views/reactor.ts';
 import { bannerLines } from './views/sentences.ts';
 import { identifier, maximumLines } from './views/text.ts';
+import { postedMessages, writersView } from './views/writers.ts';
 
 /** The name of the representation in the output folder. */
 export const irName = 'loom.ir.json';
@@ -40,6 +42,7 @@ export function render(ir: Ir): Files {
     ['map.txt', fill('text/map.txt', mapView(ir, whyNotStandalone(ir)))],
     ...renderBuildFiles(ir),
     ...renderMessages(ir),
+    ...renderChannels(ir),
     ...renderFds(ir),
     ...renderHandlers(ir),
     ...renderSources(ir),
@@ -99,6 +102,21 @@ function renderMessages(ir: Ir): [string, string][] {
     umbrella: 'ts/umbrella.ts',
   });
   return [...cxx, ...typescript];
+}
+
+/** What the channels are in C++, and what writes those that JavaScript posts to. */
+function renderChannels(ir: Ir): [string, string][] {
+  const channels = programChannels(ir);
+  if (channels.length === 0) return [];
+  const cxx = splitIfLong({
+    ir,
+    parts: channels,
+    path: `include/${ir.name}/channels.hpp`,
+    render: (parts) => fill('cxx/channels.hpp', channelsView(ir, parts)),
+    umbrella: 'cxx/umbrella.hpp',
+  });
+  if (postedMessages(ir).length === 0) return cxx;
+  return [...cxx, ['bindings/writers.ts', fill('ts/writers.ts', writersView(ir))]];
 }
 
 /** A file made of named parts, which may become a folder of one file a part. */

@@ -8,6 +8,7 @@
  * Errors of a running program are in `codes_runtime.ts` (50) and `codes_bindings.ts` (60).
  */
 import { buildCodes } from './codes_build.ts';
+import { channelCodes } from './codes_channels.ts';
 import { datagramCodes } from './codes_datagrams.ts';
 import { descriptorCodes } from './codes_descriptors.ts';
 import { fiberCodes } from './codes_fibers.ts';
@@ -30,6 +31,7 @@ export const codes = {
   ...shapeCodes,
   ...nameCodes,
   ...wiringCodes,
+  ...channelCodes,
   ...fiberCodes,
   ...descriptorCodes,
   ...datagramCodes,

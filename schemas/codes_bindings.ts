@@ -72,4 +72,12 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
       stops reading from the sockets behind it. Read it, or give the fd a handler.
     `,
   },
+  LOOM6009: {
+    severity: 'error',
+    title: 'A channel is closed',
+    explanation: prose`
+      The program has stopped, so nobody takes what is posted to its reactors: post(), begin() and
+      writable say so. Messages that were posted before may not have been taken.
+    `,
+  },
 };

@@ -55,17 +55,6 @@ export const systemCodes = {
       written today keeps its shape.
     `,
   },
-  LOOM1803: {
-    severity: 'error',
-    title: 'A channel to somewhere of a later version',
-    holes: ['where', 'to'],
-    what: "{where} goes to '{to}'; this version has channels to 'js' only.",
-    why: 'Channels between reactors and into shared memory do not exist yet.',
-    fix: "Write to: 'js'.",
-    explanation: prose`
-      A channel carries records from the handlers of one reactor to JavaScript.
-    `,
-  },
   LOOM1804: {
     severity: 'error',
     title: 'A feature of a later version',

@@ -195,7 +195,7 @@ export const configSchema = v.strictObject({
   messages: v.optional(v.record(v.string(), messageSchema), {}),
   /** File descriptors, or families of them. */
   fds: v.record(v.string(), fdSchema),
-  /** Rings of messages to JavaScript.
+  /** Rings of messages between reactors and JavaScript.
    * @default {} */
   channels: v.optional(v.record(v.string(), channelSchema), {}),
   /** Worker threads for what blocks or computes; at most 15.

@@ -189,7 +189,10 @@ export interface IrReactor {
   /** Every distinct handler of this reactor, sorted; the fds each serves. */
   handlers: { name: string; fds: string[] }[];
   fds: IrFd[];
+  /** Those that it writes. */
   channels: IrChannel[];
+  /** Those that it reads; absent: none. */
+  received?: IrChannel[];
   shared: IrSharedLayout;
   /** Items of mail from other threads (2^n); absent: 256. */
   mailboxEntries?: number;

@@ -15,17 +15,29 @@ export interface IrSharedLayout {
   inboxBytes: number;
 }
 
-/** A ring of one message type, from a reactor to JavaScript. */
+/**
+ * A ring of one message type. A reactor has the channels that it writes in `channels` and those
+ * that it reads in `received`; one between two reactors is in both. It lies in the shared block of
+ * the reactor that reads, or, towards JavaScript, of the one that writes.
+ */
 export interface IrChannel {
   name: string;
   typeName: string;
-  /** Dense index within its reactor. */
+  /** Dense index within its reactor's list. */
   index: number;
   message: string;
   /** Messages (2^n). */
   capacity: number;
-  full: 'drop-newest' | 'conflate';
-  /** Ring header (128 bytes) in the reactor's shared block, then capacity x strideBytes. */
+  full: 'block' | 'drop-newest' | 'drop-oldest' | 'conflate';
+  /** With `conflate`: the field of which the ring holds one unread message a value. */
+  key?: string;
+  /** The reactor that writes; absent in `channels`, and in `received` when JavaScript does. */
+  from?: string;
+  /** The reactor that reads; absent in `received`, and in `channels` when JavaScript does. */
+  to?: string;
+  /** The user's C++ struct that takes the messages; in `received`. */
+  handler?: string;
+  /** Header (256 bytes) in a shared block, then capacity x strideBytes. */
   offset: number;
   strideBytes: number;
 }

@@ -169,6 +169,7 @@ const reactor = v.strictObject({
     65535,
   ),
   channels: list(channel, 65535),
+  received: v.exactOptional(list(channel, 65535)),
   shared,
   mailboxEntries: v.exactOptional(whole(2, 2 ** 20)),
   blockingPool: v.exactOptional(whole(0, limits.pools)),

@@ -12,9 +12,13 @@ export const channel = v.strictObject({
   index: whole(0, 65535),
   message: upperName,
   capacity: whole(1, 2 ** 24),
-  full: one('drop-newest', 'conflate'),
+  full: one('block', 'drop-newest', 'drop-oldest', 'conflate'),
+  key: v.exactOptional(lowerName),
+  from: v.exactOptional(lowerName),
+  to: v.exactOptional(lowerName),
+  handler: v.exactOptional(upperName),
   offset: bytes,
-  strideBytes: whole(1, limits.recordBytes),
+  strideBytes: whole(1, limits.recordBytes + 8),
 });
 
 /** Offsets in the block that a reactor shares with JavaScript. */

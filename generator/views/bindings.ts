@@ -1,9 +1,11 @@
 /** The view of `bindings/index.ts`: the typed face of a program in TypeScript. */
 import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { instancesOf } from '../lower_groups.ts';
-import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
+import type { Ir, IrChannel, IrFd } from '../../schemas/ir.ts';
+import { describeChannel, programChannels } from './channels.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { commentLines, identifier, maximumColumns, typescriptString } from './text.ts';
+import { postedMessages, writerName } from './writers.ts';
 
 /** One property of the program: an fd or a channel. */
 export interface PropertyView {
@@ -23,6 +25,7 @@ export interface IndexView {
   banner: string[];
   imports: ImportView[];
   hasChannels: boolean;
+  hasPosts: boolean;
   hasMessages: boolean;
   /** The program's name in PascalCase. */
   typeName: string;
@@ -44,13 +47,14 @@ export function pascalCase(name: string): string {
 /** Describes the program's face. */
 export function indexView(ir: Ir): IndexView {
   const fds = ir.reactors.flatMap((reactor) => reactor.fds);
-  const properties = [...fds.flatMap(fdProperty), ...ir.reactors.flatMap(channelProperties)];
+  const properties = [...fds.flatMap(fdProperty), ...channelProperties(ir)];
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
   const addressed = fds.filter((fd) => !isTimer(fd)).map(({ name }) => name);
   return {
     banner: bannerLines(ir, '// '),
     imports: runtimeImports(properties),
-    hasChannels: ir.reactors.some(({ channels }) => channels.length > 0),
+    hasChannels: properties.some(({ type }) => type.includes('messages.')),
+    hasPosts: postedMessages(ir).length > 0,
     hasMessages: ir.messages.length > 0,
     typeName: pascalCase(identifier(ir.name)),
     name: identifier(ir.name),
@@ -69,7 +73,9 @@ function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
     if (names.length > 0) imports.push({ names: names.join(', '), from });
   };
   add(used(['Channel']), './loom/channel.ts');
+  add(used(['NativeChannel']), './loom/channel_stats.ts');
   add(['OpenOptions', 'Program'], './loom/open.ts');
+  add(used(['PostChannel']), './loom/post_channel.ts');
   add(used(['NativeServer', 'NativeStream', 'Server', 'Stream']), './loom/stream.ts');
   add(used(['Timer']), './loom/timer.ts');
   return imports;
@@ -94,15 +100,18 @@ function fdProperty(fd: IrFd): PropertyView[] {
   return [{ comment, name, type }];
 }
 
-function channelProperties(reactor: IrReactor): PropertyView[] {
-  return reactor.channels.map((channel) => ({
-    comment: propertyComment(
-      `channels.${channel.name} - ${channel.capacity} ${channel.message} from reactors.` +
-        `${reactor.name}; when full: ${channel.full}.`,
-    ),
+function channelProperties(ir: Ir): PropertyView[] {
+  return programChannels(ir).map(({ reactor, channel }) => ({
+    comment: propertyComment(describeChannel(reactor, channel)),
     name: identifier(channel.name),
-    type: `Channel<messages.${identifier(channel.message)}>`,
+    type: channelType(channel),
   }));
+}
+
+/** What JavaScript has of a channel: its reading end, its writing end, or its counters. */
+function channelType({ handler, from, message }: IrChannel): string {
+  if (handler === undefined) return `Channel<messages.${identifier(message)}>`;
+  return from === undefined ? `PostChannel<writers.${writerName(message)}>` : 'NativeChannel';
 }
 
 /** The members of a union of string literals. */

@@ -1,6 +1,7 @@
 /** The view of the checks of what the user wrote: a sentence for each mistake in a handler. */
-import type { Ir, IrDatagramFd } from '../../schemas/ir.ts';
+import type { Ir, IrChannel, IrDatagramFd } from '../../schemas/ir.ts';
 import { isDatagram, isStream, isTimer } from '../fd_kinds.ts';
+import { channelsOf } from './channels.ts';
 import { staticAssert } from './cxx_layout.ts';
 import type { Service } from './handlers.ts';
 import { bannerLines } from './sentences.ts';
@@ -58,6 +59,31 @@ function datagramAssertions(name: string, fd: IrDatagramFd): string[] {
   ];
 }
 
+/** What the channels of a handler demand of it. */
+function channelAssertions(
+  name: string,
+  service: Service,
+): { condition: string; sentence: string }[] {
+  const hook = (concept: string, { name: channel, typeName }: IrChannel, sentence: string) => ({
+    condition: `loom::${concept}<::${name}, channel::${identifier(typeName)}>`,
+    sentence: `${sentence} for channels.${channel}.`,
+  });
+  return [
+    ...service.received.map(({ channel }) =>
+      hook(
+        'HasOnMessage',
+        channel,
+        `${name} needs \`void on_message(auto& channel, const ${channel.message}& message)\``,
+      ),
+    ),
+    ...channelsOf(service)
+      .filter(({ channel }) => channel.full === 'block')
+      .map(({ channel }) =>
+        hook('HasOnRoom', channel, `${name}::on_room must be \`void on_room(auto& channel)\``),
+      ),
+  ];
+}
+
 function handlerAssertions(namespace: string, service: Service): string[] {
   const name = identifier(service.name);
   const base = `${namespace}::${name}Base<${name}>`;
@@ -108,6 +134,7 @@ function handlerAssertions(namespace: string, service: Service): string[] {
     const sentence = `${name} needs \`void on_tick(loom::Tick tick)\` for ${listed(timers)}.`;
     add(`loom::HasOnTick<::${name}>`, sentence);
   }
+  for (const { condition, sentence } of channelAssertions(name, service)) add(condition, sentence);
   for (const { concept, sentence } of sourceHooks(service)) {
     add(`loom::${concept}<::${name}>`, sentence);
   }

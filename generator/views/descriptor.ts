@@ -1,11 +1,13 @@
 /** The view of `bindings/descriptor.ts`: the numbers that templates/bindings needs of a program. */
-import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import type { Ir, IrChannel, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isSource, isStream } from '../fd_kinds.ts';
 import { layoutHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
+import { programChannels } from './channels.ts';
 import { bannerLines, configPath, framingOverhead } from './sentences.ts';
 import { identifier, integer, maximumColumns, typescriptString } from './text.ts';
+import { postedMessages, writerName } from './writers.ts';
 
 /** One entry of a list in the descriptor: its fields on as few lines as they fit. */
 export interface DescriptorEntryView {
@@ -22,6 +24,11 @@ export interface DescriptorReactorView {
   fds: DescriptorEntryView[];
   hasChannels: boolean;
   channels: DescriptorEntryView[];
+  hasPosts: boolean;
+  posts: DescriptorEntryView[];
+  hasPassing: boolean;
+  /** Channels from another reactor. */
+  passing: DescriptorEntryView[];
 }
 
 /** The view of `ts/descriptor.ts`. */
@@ -30,6 +37,7 @@ export interface DescriptorView {
   name: string;
   layout: string;
   hasChannels: boolean;
+  hasPosts: boolean;
   candidates: string[];
   buildCommands: string[];
   reactors: DescriptorReactorView[];
@@ -43,7 +51,8 @@ export function descriptorView(ir: Ir): DescriptorView {
     banner: bannerLines(ir, '// '),
     name: typescriptString(name),
     layout: typescriptString(layoutHash(ir)),
-    hasChannels: ir.reactors.some(({ channels }) => channels.length > 0),
+    hasChannels: programChannels(ir).some(({ channel }) => channel.handler === undefined),
+    hasPosts: postedMessages(ir).length > 0,
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
     buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
     reactors: ir.reactors.flatMap((reactor) =>
@@ -61,6 +70,10 @@ function shellWord(path: string): string {
 function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorReactorView {
   const { shared } = reactor;
   const fds = instance.number === 0 ? reactor.fds.filter((fd) => !isSource(fd)) : [];
+  const channels = reactor.channels.filter(({ to }) => to === undefined);
+  const received = reactor.received ?? [];
+  const posts = received.filter(({ from }) => from === undefined);
+  const passing = received.filter(({ from }) => from !== undefined);
   const ring = (offset: number, bytes: number): string =>
     `{ offset: ${integer(offset)}, bytes: ${integer(bytes)} }`;
   return {
@@ -70,17 +83,28 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     inbox: ring(shared.inboxOffset, shared.inboxBytes),
     hasFds: fds.length > 0,
     fds: fds.map((fd) => ({ lines: wrapped(descriptorFd(fd)) })),
-    hasChannels: reactor.channels.length > 0,
-    channels: reactor.channels.map((channel) => ({
-      lines: wrapped([
-        `name: ${typescriptString(channel.name)}`,
-        `offset: ${integer(channel.offset)}`,
-        `capacity: ${integer(channel.capacity)}`,
-        `strideBytes: ${integer(channel.strideBytes)}`,
-        `reader: messages.${identifier(channel.message)}`,
-      ]),
+    hasChannels: channels.length > 0,
+    channels: channels.map((channel) => ({
+      lines: wrapped([...cells(channel), `reader: messages.${identifier(channel.message)}`]),
     })),
+    hasPosts: posts.length > 0,
+    posts: posts.map((channel) => ({
+      lines: wrapped([...cells(channel), `writer: writers.${writerName(channel.message)}`]),
+    })),
+    hasPassing: passing.length > 0,
+    passing: passing.map((channel) => ({ lines: wrapped(cells(channel)) })),
   };
+}
+
+/** Where the cells of a channel are, and what happens when all are taken. */
+function cells({ name, offset, capacity, strideBytes, full, key }: IrChannel): string[] {
+  return [
+    `name: ${typescriptString(name)}`,
+    `offset: ${integer(offset)}`,
+    `capacity: ${integer(capacity)}`,
+    `strideBytes: ${integer(strideBytes)}`,
+    `full: ${typescriptString(key === undefined ? full : `${full}-by-key`)}`,
+  ];
 }
 
 /** The columns before a field of the descriptor's lists. */

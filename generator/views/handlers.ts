@@ -1,7 +1,7 @@
 /** The view of `handlers.hpp`: the bases of the user's handlers, and what each of them holds. */
 import { isDatagram, isStream } from '../fd_kinds.ts';
-import type { Ir, IrEventFd, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
-import { channelMember, channelsOf } from './channels.ts';
+import type { Ir, IrChannel, IrEventFd, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import { channelMember, channelsOf, receivedMember } from './channels.ts';
 import { fileMember, filesOf } from './files.ts';
 import { type HandleGroupView, handleGroups, submittedPools } from './pools.ts';
 import { bannerLines, describeFd, isManual } from './sentences.ts';
@@ -38,17 +38,25 @@ export interface HandlersView {
 export interface Service {
   name: string;
   fds: { reactor: IrReactor; fd: IrFd }[];
+  /** Channels that come to it. */
+  received: { reactor: IrReactor; channel: IrChannel }[];
 }
 
 /** The handlers of a program, by name. */
 export function services(ir: Ir): Service[] {
   const byName = new Map<string, Service>();
+  const serviceOf = (name: string): Service => {
+    const service = byName.get(name) ?? { name, fds: [], received: [] };
+    byName.set(name, service);
+    return service;
+  };
   for (const reactor of ir.reactors) {
     for (const fd of reactor.fds) {
-      if (fd.handler === null) continue;
-      const service = byName.get(fd.handler) ?? { name: fd.handler, fds: [] };
-      service.fds.push({ reactor, fd });
-      byName.set(fd.handler, service);
+      if (fd.handler !== null) serviceOf(fd.handler).fds.push({ reactor, fd });
+    }
+    for (const channel of reactor.received ?? []) {
+      if (channel.handler === undefined) continue;
+      serviceOf(channel.handler).received.push({ reactor, channel });
     }
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -63,7 +71,10 @@ export function handlersView(ir: Ir, handlers: readonly Service[]): HandlersView
   const hasDatagrams = handlers.some(({ fds }) => fds.some(({ fd }) => isDatagram(fd)));
   if (hasDatagrams) includes.push('loom/datagram_socket.hpp');
   if (handlers.some((service) => filesOf(service).length > 0)) includes.push('loom/file.hpp');
-  if (publishes) includes.push(`${namespace}/messages.hpp`, 'loom/channel_out.hpp');
+  const receives = handlers.some(({ received }) => received.length > 0);
+  if (publishes) includes.push('loom/channel_out.hpp');
+  if (receives) includes.push('loom/channel_in.hpp');
+  if (publishes || receives) includes.push(`${namespace}/channels.hpp`);
   if (signals) includes.push('loom/event_source.hpp');
   const groups = handleGroups(ir);
   if (submittedPools(ir).length > 0) includes.push('loom/offload.hpp');
@@ -79,13 +90,18 @@ function handlerView(namespace: string, service: Service, groups: HandleGroupVie
   const name = identifier(service.name);
   const alias = aliases(service);
   const members = [
-    ...channelsOf(service).map(({ reactor, channel }) => channelMember(reactor, channel)),
+    ...channelsOf(service).map(channelMember),
+    ...service.received.map(receivedMember),
     ...filesOf(service).map(fileMember),
     ...service.fds.flatMap(({ fd }) => (isManual(fd) ? [timerView(fd)] : [])),
     ...eventsOf(service).map(eventView),
   ];
-  const reactors = [...new Set(service.fds.map(({ reactor }) => `reactors.${reactor.name}`))];
-  const serves = listed(service.fds.map(({ fd }) => `fds.${fd.name}`));
+  const places = [...service.fds, ...service.received];
+  const reactors = [...new Set(places.map(({ reactor }) => `reactors.${reactor.name}`))];
+  const serves = listed([
+    ...service.fds.map(({ fd }) => `fds.${fd.name}`),
+    ...service.received.map(({ channel }) => `channels.${channel.name}`),
+  ]);
   return {
     comment: [
       ...commentLines(

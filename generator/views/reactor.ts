@@ -2,7 +2,7 @@
 import { snakeCase } from '../case.ts';
 import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
 import { isDatagram, isFile, isStream, isTimer } from '../fd_kinds.ts';
-import { type ChannelMemberView, channelMembers } from './channels.ts';
+import { reactorChannels, type ReactorChannelsView } from './channels.ts';
 import { fitted } from './cxx_layout.ts';
 import { type FileViews, fileViews } from './files.ts';
 import { handleStatements, type OffloadView, offloadViews } from './pools.ts';
@@ -22,7 +22,7 @@ export interface FamilyView {
 }
 
 /** The view of `cxx/reactor.hpp`. */
-export interface ReactorView extends FileViews {
+export interface ReactorView extends FileViews, ReactorChannelsView {
   banner: string[];
   includes: string[];
   /** File name of the reactor, without its ending. */
@@ -33,7 +33,6 @@ export interface ReactorView extends FileViews {
   checks: string[];
   namespace: string;
   hasHandlers: boolean;
-  hasChannels: boolean;
   hasTimers: boolean;
   hasStreams: boolean;
   hasDatagrams: boolean;
@@ -61,13 +60,10 @@ export interface ReactorView extends FileViews {
   hasFiberStreams: boolean;
   fiberStreams: FamilyView[];
   timers: FamilyView[];
-  channels: ChannelMemberView[];
   /** Timers that handlers arm: `handlers_.book.retry`. */
   armed: { member: string; timer: string }[];
   /** What each_stream, each_timer and each_channel show. */
   visitors: VisitorView[];
-  /** Channels to bind in handlers: `handlers_.book.top`. */
-  outlets: { member: string; channel: string }[];
   /** Submissions to pools. */
   offloads: OffloadView[];
   hasOffloads: boolean;
@@ -120,7 +116,6 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     checks: [...members.keys()].map((handler) => `checks/${handler}.hpp`),
     namespace: identifier(ir.name),
     hasHandlers: members.size > 0,
-    hasChannels: reactor.channels.length > 0,
     hasTimers: timers.length > 0,
     hasStreams: streams.length > 0,
     hasDatagrams: datagrams.length > 0,
@@ -151,11 +146,8 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
       timer: identifier(fd.name),
     })),
     ...fileViews(reactor, [...members.values()]),
-    channels: channelMembers(reactor),
-    outlets: [...members.values()].flatMap((member) =>
-      reactor.channels.map(({ name }) => ({ member: `${member}.${name}`, channel: name })),
-    ),
-    visitors: visitors(reactor, [...members.values()]),
+    ...reactorChannels(ir, reactor, [...members.values()]),
+    visitors: visitors(reactor, members),
     offloads,
     hasOffloads: offloads.length > 0,
     handles: handleStatements(ir, reactor, [...members.values()]),
@@ -168,7 +160,9 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
 function includes(ir: Ir, reactor: IrReactor): string[] {
   const namespace = identifier(ir.name);
   const headers = [`${namespace}/${reactor.handlers.length > 0 ? 'handlers' : 'fds'}.hpp`];
-  if (reactor.channels.length > 0) headers.push(`${namespace}/messages.hpp`);
+  if (reactor.channels.length > 0 || reactor.received !== undefined) {
+    headers.push(`${namespace}/channels.hpp`);
+  }
   if (reactor.fibers !== undefined) headers.push(`${namespace}/stacks.hpp`);
   if (reactor.fds.some(isFile)) headers.push('loom/file_family.hpp');
   return [...headers, 'loom/reactor.hpp'].sort();

@@ -1,6 +1,7 @@
 /** The view of a reactor's visitors: each_stream and its like, which show its parts to the loop. */
 import type { IrReactor } from '../../schemas/ir.ts';
 import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import { shownOutlets, shownReceivers } from './channels.ts';
 import { requestVisitor } from './requests.ts';
 import { identifier } from './text.ts';
 
@@ -12,7 +13,10 @@ export interface VisitorView {
 }
 
 /** What each_stream and its like show: the parts of a reactor by their sort. */
-export function visitors(reactor: IrReactor, members: readonly string[]): VisitorView[] {
+export function visitors(reactor: IrReactor, handlers: ReadonlyMap<string, string>): VisitorView[] {
+  const members = [...handlers.values()];
+  const receivers = shownReceivers(reactor, handlers);
+  const outlets = shownOutlets(reactor, members);
   const datagrams = reactor.fds.filter(isDatagram);
   const sources = reactor.fds.filter(isSource);
   return [
@@ -20,6 +24,8 @@ export function visitors(reactor: IrReactor, members: readonly string[]): Visito
     ...(datagrams.length > 0 ? [visitor('datagram', 'datagrams_', datagrams)] : []),
     visitor('timer', 'timers_', reactor.fds.filter(isTimer)),
     visitor('channel', 'channels_', reactor.channels),
+    ...(receivers.length > 0 ? [{ kind: 'receiver', isEmpty: false, members: receivers }] : []),
+    ...(outlets.length > 0 ? [{ kind: 'outlet', isEmpty: false, members: outlets }] : []),
     ...requestVisitor(reactor, members),
     ...(sources.length > 0 ? [visitor('source', 'sources_', sources)] : []),
   ];

@@ -44,7 +44,8 @@
  *
  * Names of fds and channels become properties of the program, so `reservedNames` are taken.
  */
-import type { MessageView } from './channel.ts';
+import type { MessageView, MessageWriter } from './channel.ts';
+import type { ChannelFull } from './channel_layout.ts';
 
 /** The number both halves must agree on: `shared_abi` in shared_layout.hpp. */
 export const sharedAbi = 1;
@@ -114,17 +115,31 @@ export interface FileDescriptor {
   readonly native: true;
 }
 
-/** A channel to JavaScript. */
-export interface ChannelDescriptor {
+/** The cells of a channel in a reactor's shared block. */
+export interface CellsDescriptor {
   readonly name: string;
+  /** Of its header. */
   readonly offset: number;
   /** Messages, 2^n. */
   readonly capacity: number;
   readonly strideBytes: number;
+  readonly full: ChannelFull;
+}
+
+/** A channel to JavaScript. */
+export interface ChannelDescriptor extends CellsDescriptor {
   /** The emitted class that reads one message. */
   readonly reader: new (
     view: DataView,
   ) => MessageView<unknown>;
+}
+
+/** A channel from JavaScript to the reactor. */
+export interface PostDescriptor extends CellsDescriptor {
+  /** The emitted class that writes one message. */
+  readonly writer: new (
+    view: DataView,
+  ) => MessageWriter;
 }
 
 /** One reactor and its shared block. */
@@ -140,6 +155,9 @@ export interface ReactorDescriptor {
     | FileDescriptor
   )[];
   readonly channels: readonly ChannelDescriptor[];
+  readonly posts: readonly PostDescriptor[];
+  /** From other reactors. */
+  readonly passing: readonly CellsDescriptor[];
 }
 
 /** The whole program. */

@@ -87,6 +87,11 @@ export function connectionClosed(fd: string): LoomError {
   return new LoomError('LOOM6006', `the connection of fds.${fd} closed before it drained`, fd);
 }
 
+/** LOOM6009: a channel whose reactor has stopped; what a `writable` promise is rejected with. */
+export function channelClosed(name: string): LoomError {
+  return new LoomError('LOOM6009', `channels.${name} is closed: its program has stopped`);
+}
+
 /** LOOM6007: two readers of one source of batches. */
 export function alreadyRead(name: string): LoomError {
   return new LoomError(

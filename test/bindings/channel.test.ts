@@ -28,11 +28,11 @@ class SimulatedPublisher {
     this.#view = new DataView(reactor.memory);
     this.#words = new Int32Array(reactor.memory);
     this.#words[channelOffset / 4] = start;
-    this.#words[channelOffset / 4 + 16] = start;
+    this.#words[channelOffset / 4 + 32] = start;
   }
 
   get head(): number {
-    return Atomics.load(this.#words, channelOffset / 4 + 16);
+    return Atomics.load(this.#words, channelOffset / 4 + 32);
   }
 
   get tail(): number {
@@ -49,7 +49,7 @@ class SimulatedPublisher {
       );
       return false;
     }
-    const at = channelOffset + 128 + (tail & (channelCapacity - 1)) * channelStrideBytes;
+    const at = channelOffset + 264 + (tail & (channelCapacity - 1)) * channelStrideBytes;
     this.#view.setUint16(at, quote.symbol, true);
     this.#view.setBigInt64(at + 8, quote.bid, true);
     this.#view.setBigUint64(at + 16, quote.ask, true);

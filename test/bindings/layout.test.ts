@@ -16,12 +16,13 @@ import {
   slotWordsOffset,
   statsOffset,
 } from '../../templates/bindings/layout.ts';
+import { channelHeaderBytes, channelWord } from '../../templates/bindings/channel_layout.ts';
 import { Notice } from '../../templates/bindings/native.ts';
 import { statNames } from '../../templates/bindings/stat_names.ts';
 import { ReactorStats } from '../../templates/bindings/stats.ts';
 
 const runtime = new URL('../../templates/runtime/loom/', import.meta.url);
-const layout = ['shared_layout.hpp', 'stats_block.hpp', 'ring_records.hpp']
+const layout = ['shared_layout.hpp', 'channel_layout.hpp', 'stats_block.hpp', 'ring_records.hpp']
   .map((file) => readFileSync(new URL(file, runtime), 'utf8'))
   .join('\n');
 const errors = readFileSync(new URL('error.hpp', runtime), 'utf8');
@@ -78,9 +79,13 @@ test('control words, slot words and ring headers have the same offsets', (t) => 
   t.is(slotWord.wantsDrain * 4, offsetOf('SlotWords', 'wants_drain'));
   t.is(slotWord.generation * 4, offsetOf('SlotWords', 'generation'));
   t.is(slotWord.drainedBytes, 0);
-  t.is(ringWord.dropped * 4, offsetOf('RingHeader', 'dropped'));
   t.is(ringWord.head * 4, offsetOf('RingHeader', 'head'));
   t.is(ringWord.tail, 0);
+  t.is(channelWord.head * 4, offsetOf('ChannelHeader', 'head'));
+  t.is(channelWord.writerWaits * 4, offsetOf('ChannelHeader', 'writer_waits'));
+  t.is(channelWord.droppedOldest * 4, offsetOf('ChannelHeader', 'dropped_oldest'));
+  t.is(channelWord.blockedNanoseconds * 4, offsetOf('ChannelHeader', 'blocked_nanoseconds'));
+  t.regex(layout, new RegExp(`sizeof\\(ChannelHeader\\) == ${channelHeaderBytes}\\)`));
   t.is(statsOffset, constant('stats_offset'));
   t.is(slotWordsOffset, constant('slot_words_offset'));
   t.is(recordSkip >>> 0, constant('record_skip'));

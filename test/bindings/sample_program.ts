@@ -58,7 +58,7 @@ export const writeQueueBytes = 1024;
 /** Messages that the channel holds. */
 export const channelCapacity = 4;
 /** Bytes from one message of the channel to the next. */
-export const channelStrideBytes = 40;
+export const channelStrideBytes = 48;
 /** Byte offset of the channel in the shared block. */
 export const channelOffset = 1024 + 2 * (128 + ringBytes);
 
@@ -101,9 +101,12 @@ export const sampleReactor: ReactorDescriptor = {
       offset: channelOffset,
       capacity: channelCapacity,
       strideBytes: channelStrideBytes,
+      full: 'drop-newest',
       reader: Quote,
     },
   ],
+  posts: [],
+  passing: [],
 };
 
 /** A simulated reactor and the sources of its link. */

@@ -102,8 +102,8 @@ defineLoom({
     top: channel({ from: 'md', to: 'js', message: 'Topp' }),
     // @ts-expect-error: no such reactor
     low: channel({ from: 'ctl', to: 'js', message: 'Top' }),
-    // @ts-expect-error: only to JavaScript
-    far: channel({ from: 'md', to: 'md', message: 'Top' }),
+    // @ts-expect-error: no such reactor either
+    far: channel({ from: 'md', to: 'ctl', message: 'Top' }),
   },
 });
 

@@ -136,7 +136,7 @@ test('the shared block lies as the runtime and the bindings expect it', (t) => {
   t.is(md?.shared.inboxOffset, 3456 + 128 + (4 << 20));
   t.is(md?.shared.inboxBytes, 1 << 20);
   t.is(top?.offset, 3456 + 128 + (4 << 20) + 128 + (1 << 20));
-  t.is(top?.strideBytes, 24);
+  t.is(top?.strideBytes, 32);
   t.is((md?.shared.bytes ?? 1) % 4096, 0);
 });
 

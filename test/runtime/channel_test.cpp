@@ -1,141 +1,166 @@
-// The reactor's end of a channel: order, both answers to a full ring, the counters of what was
-// lost, the wake-up flag, nobody listening, and a bounded race with a consumer.
-#include <loom/channel.hpp>
-
+// Channels, both ends on one thread: order, every answer to a full ring, the counters of what was
+// lost or replaced, room, and nobody listening.
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstring>
-#include <thread>
 #include <vector>
+
+#include "channel_fixture.hpp"
 
 namespace {
 
-struct Quote {
-  std::uint64_t sequence = 0;
-  std::int64_t price = 0;
-  std::uint16_t symbol = 0;
-};
+using loom::ChannelFull;
+using loom::PublishResult;
+using loom_test::ChannelBlock;
+using loom_test::ChannelPair;
+using loom_test::Quote;
+using loom_test::QuoteChannel;
+using Sequences = std::vector<std::uint64_t>;
 
-constexpr std::uint32_t channel_offset = 1024;
 constexpr std::uint32_t capacity = 4;
 
-template <loom::ChannelFull full>
-using QuotePublisher = loom::Publisher<Quote, capacity, full>;
-using Dropping = QuotePublisher<loom::ChannelFull::drop_newest>;
-using Conflating = QuotePublisher<loom::ChannelFull::conflate>;
-
-/// A shared block with one channel, its counters at `start`, and JavaScript's side of it.
-class Block {
- public:
-  explicit Block(std::uint32_t start = 0, bool attached = true) : words_(4096 / 8) {
-    header().tail = start;
-    header().head = start;
-    loom::control_block(memory()).js_attached = attached ? 1 : 0;
-  }
-  std::byte* memory() { return reinterpret_cast<std::byte*>(words_.data()); }
-  loom::RingHeader& header() { return loom::ring_header(memory(), channel_offset); }
-
-  /// The oldest message that was not taken; false when there is none.
-  bool take(Quote& quote) {
-    const auto head = header().head.load(std::memory_order_relaxed);
-    if (header().tail.load(std::memory_order_acquire) == head) return false;
-    const auto cell = (head % capacity) * loom::channel_stride<Quote>;
-    std::memcpy(&quote, loom::ring_data(memory(), channel_offset) + cell, sizeof quote);
-    header().head.store(head + 1, std::memory_order_release);
-    return true;
-  }
-  std::uint64_t taken_sequence() {
-    Quote quote;
-    return take(quote) ? quote.sequence : 0;
-  }
-  std::uint64_t drops() { return loom::stats_block(memory()).get(loom::Stat::channel_drops); }
-
- private:
-  std::vector<std::uint64_t> words_;
-};
-
-template <class Publisher>
-Publisher attached_to(Block& block) {
-  Publisher publisher;
-  publisher.attach(block.memory(), channel_offset);
-  return publisher;
+TEST(Channel, CellsAreAStampAndWholeWords) {
+  EXPECT_EQ(loom::channel_stride<Quote>, 32u);
+  EXPECT_EQ(loom::channel_stride<std::uint8_t>, 16u);
 }
 
-TEST(Channel, CellsAreRoundedToEightBytes) {
-  EXPECT_EQ(loom::channel_stride<Quote>, 24u);
-  EXPECT_EQ(loom::channel_stride<std::uint8_t>, 8u);
+template <ChannelFull full>
+void deliver_across_the_counters_end() {
+  ChannelPair<QuoteChannel<full>> pair(0u - 3u);
+  for (std::uint64_t n = 1; n <= 20; ++n) {
+    ASSERT_EQ(pair.publish(n), PublishResult::published);
+    ASSERT_TRUE(pair.reader.has_any());
+    ASSERT_EQ(pair.take(), Sequences{n});
+    ASSERT_FALSE(pair.reader.has_any());
+  }
+  EXPECT_EQ(pair.block.drops(), 0u);
+  EXPECT_EQ(pair.block.header().dropped_oldest.load(), 0u);
 }
 
 TEST(Channel, DeliversInOrderAcrossTheCountersEnd) {
-  Block block(0u - 3u);
-  auto publisher = attached_to<Dropping>(block);
-  for (std::uint64_t n = 1; n <= 20; ++n) {
-    ASSERT_TRUE(publisher.publish({.sequence = n, .price = -5, .symbol = 9}));
-    Quote quote;
-    ASSERT_TRUE(block.take(quote));
-    EXPECT_EQ(quote.sequence, n);
-    EXPECT_EQ(quote.price, -5);
-    EXPECT_EQ(quote.symbol, 9);
-  }
-  EXPECT_EQ(block.drops(), 0u);
+  deliver_across_the_counters_end<ChannelFull::drop_newest>();
+  deliver_across_the_counters_end<ChannelFull::drop_oldest>();
+  deliver_across_the_counters_end<ChannelFull::block>();
+  deliver_across_the_counters_end<ChannelFull::conflate>();
+  deliver_across_the_counters_end<ChannelFull::conflate_by_key>();
+}
+
+TEST(Channel, HandsOverAtMostTheBatch) {
+  ChannelPair<QuoteChannel<ChannelFull::drop_newest>> pair;
+  for (std::uint64_t n = 1; n <= 3; ++n) pair.publish(n);
+  EXPECT_EQ(pair.take(2), (Sequences{1, 2}));
+  EXPECT_EQ(pair.block.header().head.load(), 2u);
+  EXPECT_EQ(pair.take(2), Sequences{3});
+  EXPECT_EQ(pair.take(2), Sequences{});
 }
 
 TEST(Channel, DropsTheNewestWhenFull) {
-  Block block;
-  auto publisher = attached_to<Dropping>(block);
-  for (std::uint64_t n = 1; n <= capacity; ++n) EXPECT_TRUE(publisher.publish({.sequence = n}));
-  EXPECT_FALSE(publisher.publish({.sequence = 100}));
-  EXPECT_FALSE(publisher.publish({.sequence = 101}));
-  EXPECT_TRUE(publisher.flush_pending());
-  EXPECT_EQ(block.header().dropped.load(), 2u);
-  EXPECT_EQ(block.drops(), 2u);
-  EXPECT_EQ(block.taken_sequence(), 1u);
-  EXPECT_TRUE(publisher.publish({.sequence = 5}));
-  for (std::uint64_t n = 2; n <= 5; ++n) EXPECT_EQ(block.taken_sequence(), n);
-  EXPECT_EQ(block.taken_sequence(), 0u);
+  ChannelPair<QuoteChannel<ChannelFull::drop_newest>> pair;
+  for (std::uint64_t n = 1; n <= capacity; ++n) pair.publish(n);
+  EXPECT_EQ(pair.publish(100), PublishResult::dropped);
+  EXPECT_EQ(pair.publish(101), PublishResult::dropped);
+  EXPECT_FALSE(pair.writer.waits());
+  EXPECT_EQ(pair.block.header().dropped_newest.load(), 2u);
+  EXPECT_EQ(pair.block.drops(), 2u);
+  EXPECT_EQ(pair.take(1), Sequences{1});
+  EXPECT_EQ(pair.publish(5), PublishResult::published);
+  EXPECT_EQ(pair.take(), (Sequences{2, 3, 4, 5}));
 }
 
-TEST(Channel, ConflatesToTheNewestWhenFull) {
-  Block block;
-  auto publisher = attached_to<Conflating>(block);
-  for (std::uint64_t n = 1; n <= capacity; ++n) EXPECT_TRUE(publisher.publish({.sequence = n}));
-  EXPECT_FALSE(publisher.publish({.sequence = 100}));
-  EXPECT_EQ(block.drops(), 0u) << "it waits, nothing is lost yet";
-  EXPECT_FALSE(publisher.publish({.sequence = 101}));
-  EXPECT_EQ(block.header().dropped.load(), 1u);
-  EXPECT_EQ(block.drops(), 1u);
-  EXPECT_FALSE(publisher.flush_pending());
-  EXPECT_EQ(block.taken_sequence(), 1u);
-  EXPECT_TRUE(publisher.flush_pending());
-  for (const std::uint64_t n : {2u, 3u, 4u, 101u}) EXPECT_EQ(block.taken_sequence(), n);
-  EXPECT_EQ(block.taken_sequence(), 0u);
+TEST(Channel, DropsTheOldestAndTheReaderCountsThem) {
+  ChannelPair<QuoteChannel<ChannelFull::drop_oldest>> pair(0u - 2u);
+  for (std::uint64_t n = 1; n <= capacity; ++n) pair.publish(n);
+  EXPECT_EQ(pair.take(1), Sequences{1}) << "a full ring has lost nothing";
+  for (std::uint64_t n = 5; n <= 11; ++n) EXPECT_EQ(pair.publish(n), PublishResult::published);
+  EXPECT_EQ(pair.take(), (Sequences{8, 9, 10, 11}));
+  EXPECT_EQ(pair.block.header().dropped_oldest.load(), 6u);
+  EXPECT_EQ(pair.block.drops(), 0u);
+}
+
+TEST(Channel, RefusesWhenFullAndTellsOfRoom) {
+  ChannelPair<QuoteChannel<ChannelFull::block, capacity, loom::ChannelEnd::reactor>> pair;
+  for (std::uint64_t n = 1; n <= capacity; ++n) pair.publish(n);
+  pair.block.now_nanoseconds = 1000;
+  EXPECT_EQ(pair.publish(100), PublishResult::full);
+  pair.block.now_nanoseconds = 1500;
+  EXPECT_EQ(pair.publish(100), PublishResult::full);
+  EXPECT_EQ(pair.block.header().blocked.load(), 2u);
+  EXPECT_TRUE(pair.writer.waits());
+  EXPECT_FALSE(pair.writer.flush());
+  pair.writer.announce_wait();
+  pair.take(1);
+  EXPECT_TRUE(pair.reader.take_js_wake_up());
+  EXPECT_FALSE(pair.writer.flush()) << "less than half is free";
+  pair.take(1);
+  EXPECT_FALSE(pair.reader.take_js_wake_up()) << "the announcement holds once";
+  EXPECT_TRUE(pair.writer.flush());
+  pair.block.now_nanoseconds = 4000;
+  pair.writer.end_wait();
+  EXPECT_FALSE(pair.writer.waits());
+  EXPECT_EQ(pair.block.header().blocked_nanoseconds.load(), 3000u);
+  EXPECT_EQ(pair.publish(5), PublishResult::published);
+  EXPECT_EQ(pair.take(), (Sequences{3, 4, 5}));
+}
+
+TEST(Channel, TheNewestWaitsForRoom) {
+  ChannelPair<QuoteChannel<ChannelFull::conflate>> pair;
+  for (std::uint64_t n = 1; n <= capacity; ++n) pair.publish(n);
+  EXPECT_EQ(pair.publish(100), PublishResult::waits);
+  EXPECT_EQ(pair.block.drops(), 0u) << "it waits, nothing is lost yet";
+  EXPECT_EQ(pair.publish(101), PublishResult::waits);
+  EXPECT_EQ(pair.block.header().conflated.load(), 1u);
+  EXPECT_FALSE(pair.writer.flush());
+  EXPECT_EQ(pair.take(1), Sequences{1});
+  EXPECT_TRUE(pair.writer.flush());
+  EXPECT_EQ(pair.take(2), (Sequences{2, 3}));
+  EXPECT_EQ(pair.publish(102), PublishResult::published);
+  EXPECT_EQ(pair.take(), (Sequences{4, 101, 102}));
 }
 
 TEST(Channel, AWaitingMessageGoesBeforeANewOne) {
-  Block block;
-  auto publisher = attached_to<Conflating>(block);
-  for (std::uint64_t n = 1; n <= capacity; ++n) EXPECT_TRUE(publisher.publish({.sequence = n}));
-  EXPECT_FALSE(publisher.publish({.sequence = 5}));
-  EXPECT_EQ(block.taken_sequence(), 1u);
-  EXPECT_EQ(block.taken_sequence(), 2u);
-  EXPECT_TRUE(publisher.publish({.sequence = 6}));
-  for (const std::uint64_t n : {3u, 4u, 5u, 6u}) EXPECT_EQ(block.taken_sequence(), n);
+  ChannelPair<QuoteChannel<ChannelFull::conflate>> pair;
+  for (std::uint64_t n = 1; n <= capacity + 1; ++n) pair.publish(n);
+  pair.take(2);
+  EXPECT_EQ(pair.publish(6), PublishResult::published);
+  EXPECT_EQ(pair.take(), (Sequences{3, 4, 5, 6}));
+}
+
+TEST(Channel, AKeyHasOneUnreadMessageInTheOrderOfTheFirst) {
+  ChannelPair<QuoteChannel<ChannelFull::conflate_by_key>> pair;
+  EXPECT_EQ(pair.publish(1, 7), PublishResult::published);
+  EXPECT_EQ(pair.publish(2, 9), PublishResult::published);
+  EXPECT_EQ(pair.publish(3, 7), PublishResult::replaced);
+  EXPECT_EQ(pair.publish(4, 7), PublishResult::replaced);
+  EXPECT_EQ(pair.block.header().conflated.load(), 2u);
+  EXPECT_EQ(pair.take(1), Sequences{4});
+  EXPECT_EQ(pair.publish(5, 7), PublishResult::published) << "the one before was read";
+  EXPECT_EQ(pair.publish(6, 9), PublishResult::replaced);
+  EXPECT_EQ(pair.take(), (Sequences{6, 5}));
+}
+
+TEST(Channel, MoreKeysThanCellsAreDropped) {
+  ChannelPair<QuoteChannel<ChannelFull::conflate_by_key>> pair;
+  for (std::uint16_t key = 1; key <= capacity; ++key) pair.publish(key, key);
+  EXPECT_EQ(pair.publish(5, 5), PublishResult::dropped);
+  EXPECT_EQ(pair.publish(6, 2), PublishResult::replaced) << "known keys have their place";
+  EXPECT_EQ(pair.block.header().dropped_newest.load(), 1u);
+  EXPECT_EQ(pair.take(), (Sequences{1, 6, 3, 4}));
+  EXPECT_EQ(pair.publish(7, 5), PublishResult::published);
 }
 
 TEST(Channel, SaysOnceThatAWakeUpIsOwed) {
-  Block block;
-  auto publisher = attached_to<Dropping>(block);
-  EXPECT_FALSE(publisher.take_published());
-  publisher.publish({.sequence = 1});
-  publisher.publish({.sequence = 2});
-  EXPECT_TRUE(publisher.take_published());
-  EXPECT_FALSE(publisher.take_published());
+  ChannelPair<QuoteChannel<ChannelFull::drop_newest>> pair;
+  EXPECT_FALSE(pair.writer.take_published());
+  pair.publish(1);
+  pair.publish(2);
+  EXPECT_TRUE(pair.writer.take_published());
+  EXPECT_FALSE(pair.writer.take_published());
 }
 
 TEST(Channel, DoesNothingWhileNobodyConsumes) {
-  Block block(0, false);
-  auto publisher = attached_to<Conflating>(block);
+  ChannelBlock block(0, false);
+  loom::Publisher<QuoteChannel<ChannelFull::conflate>> publisher;
+  block.attach(publisher);
   for (std::uint64_t n = 1; n <= 3 * capacity; ++n) {
     EXPECT_TRUE(publisher.publish({.sequence = n}));
   }
@@ -144,51 +169,22 @@ TEST(Channel, DoesNothingWhileNobodyConsumes) {
   EXPECT_EQ(block.drops(), 0u);
 }
 
-TEST(Channel, TwoThreadsRaceWithoutLoss) {
-  constexpr std::uint64_t messages = 30000;
-  Block block(0u - 1000u);
-  std::thread reactor([&block] {
-    auto publisher = attached_to<Conflating>(block);
-    for (std::uint64_t n = 1; n <= messages;) {
-      // Never a second message while one waits: so nothing may be replaced.
-      if (!publisher.flush_pending()) {
-        std::this_thread::yield();
-        continue;
-      }
-      publisher.publish({.sequence = n, .price = static_cast<std::int64_t>(n) * -3});
-      ++n;
-    }
-    while (!publisher.flush_pending()) std::this_thread::yield();
-  });
-  std::uint64_t wrong = 0;
-  for (std::uint64_t n = 1; n <= messages;) {
-    Quote quote;
-    if (!block.take(quote)) {
-      std::this_thread::yield();
-      continue;
-    }
-    if (quote.sequence != n || quote.price != static_cast<std::int64_t>(n) * -3) ++wrong;
-    ++n;
-  }
-  reactor.join();
-  EXPECT_EQ(wrong, 0u);
-  EXPECT_EQ(block.drops(), 0u);
-}
-
-TEST(Stats, CountUpAndDownAndStayWhereTheyBelong) {
-  Block block;
-  auto& stats = loom::stats_block(block.memory());
-  stats.add(loom::Stat::turns);
-  stats.add(loom::Stat::turns, 41);
-  stats.add(loom::Stat::in_flight, 3);
-  stats.subtract(loom::Stat::in_flight);
-  stats.set(loom::Stat::backend, 2);
-  EXPECT_EQ(stats.get(loom::Stat::turns), 42u);
-  EXPECT_EQ(stats.get(loom::Stat::in_flight), 2u);
-  const auto* counters = reinterpret_cast<std::uint64_t*>(block.memory() + 256);
-  EXPECT_EQ(counters[0], 42u);
-  EXPECT_EQ(counters[16], 2u);
-  EXPECT_EQ(counters[24], 2u);
+TEST(Channel, AHandlerIsOwedRoomOnce) {
+  ChannelBlock block;
+  loom::Publisher<QuoteChannel<ChannelFull::block>> publisher;
+  block.attach(publisher);
+  loom::Receiver<QuoteChannel<ChannelFull::block>> reader;
+  block.attach_reader(reader);
+  loom::ChannelOut<QuoteChannel<ChannelFull::block>> mine;
+  loom::ChannelOut<QuoteChannel<ChannelFull::block>> elsewhere;
+  mine.attach(publisher);
+  for (std::uint64_t n = 0; n <= capacity; ++n) mine.publish({.sequence = n});
+  EXPECT_FALSE(mine.take_room());
+  reader.take(capacity, [](const Quote&) {});
+  EXPECT_TRUE(mine.take_room());
+  EXPECT_FALSE(mine.take_room());
+  EXPECT_EQ(elsewhere.publish({}).value(), PublishResult::dropped) << "of another reactor";
+  EXPECT_STREQ(mine.name(), "quotes");
 }
 
 }  // namespace

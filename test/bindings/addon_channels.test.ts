@@ -1,0 +1,159 @@
+/** A real addon whose channels go in every direction, with each answer to a full one. */
+import test from 'ava';
+import type { Channel, MessageView, MessageWriter } from '../../templates/bindings/channel.ts';
+import type { NativeChannel } from '../../templates/bindings/channel_stats.ts';
+import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
+import type { PostChannel } from '../../templates/bindings/post_channel.ts';
+import { backends, type Built, build } from './built_program.ts';
+import { eventually } from './simulated_reactor.ts';
+
+interface OrderValue {
+  sequence: bigint;
+  price: bigint;
+  symbol: number;
+}
+type Order = MessageView<OrderValue> & Readonly<OrderValue>;
+type OrderWriter = MessageWriter & OrderValue;
+type BurstWriter = MessageWriter & { policy: number; keys: number; count: number };
+
+interface Channels extends Program<'left' | 'right'> {
+  readonly orders: PostChannel<OrderWriter>;
+  readonly newest: PostChannel<OrderWriter>;
+  readonly oldest: PostChannel<OrderWriter>;
+  readonly bursts: PostChannel<BurstWriter>;
+  readonly passed: NativeChannel;
+  readonly returned: Channel<Order>;
+  readonly lossy: Channel<Order>;
+  readonly latest: Channel<Order>;
+  readonly tops: Channel<Order>;
+}
+interface ChannelsModule {
+  open(options?: OpenOptions<'left' | 'right', never>): Promise<Channels>;
+}
+
+let built: Built<ChannelsModule>;
+test.before('build', async (t) => {
+  t.timeout(240_000);
+  built = await build('test/bindings/channels/loom.config.ts', 'bindings_channels', 'channels');
+});
+
+/** Collects the sequences that a channel brings. */
+function collect(channel: Channel<Order>): bigint[] {
+  const sequences: bigint[] = [];
+  channel.onBatch((batch) => {
+    for (const order of batch) sequences.push(order.sequence);
+  });
+  return sequences;
+}
+
+for (const backend of backends) {
+  test(`${backend}: what is posted goes through two reactors and comes back`, async (t) => {
+    t.timeout(60_000);
+    await using program = await built.module.open({ backend });
+    const total = 20_000;
+    let next = 1n;
+    const wrong: OrderValue[] = [];
+    program.returned.onBatch((batch) => {
+      for (const order of batch) {
+        const isRight = order.sequence === next && order.price === -next && order.symbol === 7;
+        if (!isRight) wrong.push(order.toObject());
+        next += 1n;
+      }
+    });
+    let posted = 0;
+    while (posted < total) {
+      posted += program.orders.postMany(total - posted, (order, index) => {
+        const sequence = BigInt(posted + index + 1);
+        order.sequence = sequence;
+        order.price = -sequence;
+        order.symbol = 7;
+      });
+      if (posted < total) await program.orders.writable;
+    }
+    await eventually(() => next === BigInt(total) + 1n, 'the last order');
+    t.deepEqual(wrong, []);
+    const { orders, passed, returned } = program;
+    for (const { stats } of [orders, passed, returned]) {
+      t.is(stats.written, BigInt(total));
+      t.is(stats.delivered, BigInt(total));
+      t.is(stats.droppedNewest + stats.droppedOldest + stats.conflated, 0n);
+    }
+    t.true(orders.stats.blocked > 0n && orders.stats.blockedNanoseconds > 0n);
+    t.true(passed.stats.blocked > 0n, 'eight cells were too few');
+    t.is(program.stats.left.allocationsAfterInit, 0n);
+    t.is(program.stats.right.allocationsAfterInit, 0n);
+  });
+
+  test(`${backend}: a burst into a full channel drops the newest`, async (t) => {
+    await using program = await built.module.open({ backend });
+    program.bursts.post((burst) => {
+      burst.policy = 0;
+      burst.count = 100;
+    });
+    // Nobody reads yet: the whole burst comes before.
+    await eventually(() => program.lossy.stats.droppedNewest === 84n, 'the drops');
+    const sequences = collect(program.lossy);
+    await eventually(() => sequences.length === 16, 'the messages');
+    t.deepEqual(
+      sequences,
+      Array.from({ length: 16 }, (_, n) => BigInt(n + 1)),
+    );
+    t.is(program.lossy.dropped, 84n);
+  });
+
+  test(`${backend}: a burst into a full channel drops the oldest`, async (t) => {
+    await using program = await built.module.open({ backend });
+    program.bursts.post((burst) => {
+      burst.policy = 1;
+      burst.count = 100;
+    });
+    await eventually(() => program.latest.stats.written === 100n, 'the burst');
+    t.is(program.latest.stats.droppedOldest, 84n, 'also before anybody reads');
+    const sequences = collect(program.latest);
+    await eventually(() => sequences.length >= 16, 'the messages');
+    t.deepEqual(
+      sequences,
+      Array.from({ length: 16 }, (_, n) => BigInt(n + 85)),
+    );
+    t.is(program.latest.stats.droppedOldest, 84n);
+    t.is(program.latest.stats.delivered, 16n);
+  });
+
+  test(`${backend}: a burst keeps the latest of each key`, async (t) => {
+    await using program = await built.module.open({ backend });
+    program.bursts.post((burst) => {
+      burst.policy = 2;
+      burst.keys = 20;
+      burst.count = 100;
+    });
+    await eventually(
+      () => program.tops.stats.conflated + program.tops.stats.droppedNewest === 84n,
+      'the burst',
+    );
+    const orders: OrderValue[] = [];
+    program.tops.onBatch((batch) => {
+      for (const order of batch) orders.push(order.toObject());
+    });
+    await eventually(() => orders.length === 16, 'the messages');
+    // Keys 1 to 16 came first; 17, 18, 19 and 0 found no cell.
+    t.deepEqual(
+      orders.map(({ symbol, sequence }) => [symbol, sequence]),
+      Array.from({ length: 16 }, (_, n) => [n + 1, BigInt(n + 81)]),
+    );
+    t.is(program.tops.stats.droppedNewest, 20n);
+  });
+
+  test(`${backend}: a stop with messages under way closes both ends`, async (t) => {
+    const program = await built.module.open({ backend });
+    const fill = () => program.orders.postMany(1000, () => undefined);
+    // Nobody reads what comes back, so the channels fill.
+    for (let turn = 0; turn < 20; turn += 1) {
+      fill();
+      await new Promise(setImmediate);
+    }
+    fill();
+    await program.stop();
+    t.throws(() => program.orders.post(() => undefined), { code: 'LOOM6009' });
+    await t.throwsAsync(program.orders.writable, { code: 'LOOM6009' });
+  });
+}
