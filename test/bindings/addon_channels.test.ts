@@ -34,7 +34,7 @@ interface ChannelsModule {
 let built: Built<ChannelsModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await build('test/bindings/channels/loom.config.ts', 'bindings_channels', 'channels');
+  built = await build('test/bindings/channels/loom.config.ts', 'bindings_channels', 'release');
 });
 
 /** Collects the sequences that a channel brings. */

@@ -21,14 +21,14 @@ export const handled = (wait: Wait) =>
     name: 'feed',
     reactors: { main: { wait } },
     messages: { Quote: quote },
-    fds: { feed: tcp('127.0.0.1:9', { on: 'main', handler: 'Feed' }) },
+    fds: { feed: tcp('127.0.0.1:9', { on: 'main', handler: 'Feed', receive: { bytes: '64K' } }) },
     channels: {
       quotes: channel({
         from: 'main',
         to: 'js',
         message: 'Quote',
         capacity: 2 ** 14,
-        full: 'drop-newest',
+        full: 'block',
       }),
     },
     handlers: './feed.hpp',

@@ -18,22 +18,25 @@ class Frames {
       "GET / HTTP/1.1\r\nHost: feed\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
-  /// Calls `each` with the body of every message that is now whole. False: what came is not of such
-  /// a feed.
+  /// Calls `each` with the body of every message that is now whole, until it says false; that
+  /// message comes again at the next call, which may have no bytes. Goes past what it took of
+  /// `bytes`. False: what came is not of such a feed.
   template <class Each>
-  bool take(std::string_view bytes, Each each) noexcept {
+  bool take(std::string_view& bytes, Each each) noexcept {
     if (!greeted_) greet(bytes);
+    if (split_is_whole() && !give_split(each)) return true;
     while (!bytes.empty()) {
       if (split_bytes_ == 0 && bytes.size() >= head_bytes) {
         const std::size_t whole = frame_bytes(bytes.data());
         if (whole == 0) return false;
         if (whole <= bytes.size()) {
-          each(bytes.substr(head_bytes, whole - head_bytes));
+          if (!each(bytes.substr(head_bytes, whole - head_bytes))) return true;
           bytes.remove_prefix(whole);
           continue;
         }
       }
-      if (!take_split(bytes, each)) return false;
+      if (!add_to_split(bytes)) return false;
+      if (split_is_whole() && !give_split(each)) return true;
     }
     return true;
   }
@@ -63,9 +66,8 @@ class Frames {
     return bytes <= split_capacity ? bytes : 0;
   }
 
-  /// Adds to the message that came in pieces.
-  template <class Each>
-  bool take_split(std::string_view& bytes, Each& each) noexcept {
+  /// Adds to the message that comes in pieces. False: it is none of this feed.
+  bool add_to_split(std::string_view& bytes) noexcept {
     std::size_t wanted = head_bytes;
     if (split_bytes_ >= head_bytes) wanted = frame_bytes(split_.data());
     if (wanted == 0) return false;
@@ -73,10 +75,20 @@ class Frames {
     std::memcpy(split_.data() + split_bytes_, bytes.data(), taken);
     split_bytes_ += taken;
     bytes.remove_prefix(taken);
-    if (split_bytes_ > head_bytes && split_bytes_ == wanted) {
-      each(std::string_view(split_.data() + head_bytes, wanted - head_bytes));
-      split_bytes_ = 0;
+    return true;
+  }
+
+  /// Whether the message that came in pieces is all there.
+  [[nodiscard]] bool split_is_whole() const noexcept {
+    return split_bytes_ > head_bytes && split_bytes_ == frame_bytes(split_.data());
+  }
+
+  template <class Each>
+  bool give_split(Each& each) noexcept {
+    if (!each(std::string_view(split_.data() + head_bytes, split_bytes_ - head_bytes))) {
+      return false;
     }
+    split_bytes_ = 0;
     return true;
   }
 
