@@ -10,6 +10,7 @@ import { fibers } from './fibers.ts';
 import { generator } from './generator.ts';
 import { messages } from './messages.ts';
 import { orderbook } from './orderbook/scenario.ts';
+import { posts } from './post/scenario.ts';
 import { ready } from './ready.ts';
 import { typedReads } from './typed/scenario.ts';
 
@@ -20,6 +21,7 @@ export const inners: readonly Inner[] = [
   ...generator,
   ...compiling,
   ...messages,
+  ...posts,
   ...feeds,
   ...typedReads,
   ...orderbook,
