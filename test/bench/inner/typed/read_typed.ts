@@ -30,8 +30,9 @@ const portion = 64;
 
 const [module = '', how = '', field = '', warmup = '0', measured = '0'] = process.argv.slice(2);
 const { Sample } = (await import(module)) as TypedModule;
-const view = new DataView(new SharedArrayBuffer(strideBytes * messages));
-for (let at = 0; at < view.byteLength; at += strideBytes) {
+const end = strideBytes * messages;
+const view = new DataView(new SharedArrayBuffer(end));
+for (let at = 0; at < end; at += strideBytes) {
   view.setBigInt64(at + offsets.whole, BigInt(at) - 2n ** 40n, true);
   view.setBigUint64(at + offsets.natural, BigInt(at) + 2n ** 63n, true);
   view.setFloat64(at + offsets.real, at + 0.5, true);
@@ -46,28 +47,28 @@ const sample = new Sample(view);
 const getters: Readonly<Record<ReadField, Pass>> = {
   word: () => {
     let found = 0;
-    for (sample.$at = 0; sample.$at < view.byteLength; sample.$at += strideBytes) {
+    for (sample.$at = 0; sample.$at < end; sample.$at += strideBytes) {
       if (sample.word !== 0) found += 1;
     }
     return found;
   },
   real: () => {
     let found = 0;
-    for (sample.$at = 0; sample.$at < view.byteLength; sample.$at += strideBytes) {
+    for (sample.$at = 0; sample.$at < end; sample.$at += strideBytes) {
       if (sample.real !== 0) found += 1;
     }
     return found;
   },
   natural: () => {
     let found = 0;
-    for (sample.$at = 0; sample.$at < view.byteLength; sample.$at += strideBytes) {
+    for (sample.$at = 0; sample.$at < end; sample.$at += strideBytes) {
       if (sample.natural !== 0n) found += 1;
     }
     return found;
   },
   whole: () => {
     let found = 0;
-    for (sample.$at = 0; sample.$at < view.byteLength; sample.$at += strideBytes) {
+    for (sample.$at = 0; sample.$at < end; sample.$at += strideBytes) {
       if (sample.whole !== 0n) found += 1;
     }
     return found;
@@ -77,28 +78,28 @@ const getters: Readonly<Record<ReadField, Pass>> = {
 const byHand: Readonly<Record<ReadField, Pass>> = {
   word: () => {
     let found = 0;
-    for (let at = 0; at < view.byteLength; at += strideBytes) {
+    for (let at = 0; at < end; at += strideBytes) {
       if (view.getUint32(at + offsets.word, true) !== 0) found += 1;
     }
     return found;
   },
   real: () => {
     let found = 0;
-    for (let at = 0; at < view.byteLength; at += strideBytes) {
+    for (let at = 0; at < end; at += strideBytes) {
       if (view.getFloat64(at + offsets.real, true) !== 0) found += 1;
     }
     return found;
   },
   natural: () => {
     let found = 0;
-    for (let at = 0; at < view.byteLength; at += strideBytes) {
+    for (let at = 0; at < end; at += strideBytes) {
       if (view.getBigUint64(at + offsets.natural, true) !== 0n) found += 1;
     }
     return found;
   },
   whole: () => {
     let found = 0;
-    for (let at = 0; at < view.byteLength; at += strideBytes) {
+    for (let at = 0; at < end; at += strideBytes) {
       if (view.getBigInt64(at + offsets.whole, true) !== 0n) found += 1;
     }
     return found;
@@ -107,9 +108,9 @@ const byHand: Readonly<Record<ReadField, Pass>> = {
 
 /** Repeats it for a while. @returns how many fields were read */
 function repeat(pass: Pass, milliseconds: number): number {
-  const end = performance.now() + milliseconds;
+  const limit = performance.now() + milliseconds;
   let read = 0;
-  while (performance.now() < end) for (let n = 0; n < portion; n += 1) read += pass();
+  while (performance.now() < limit) for (let n = 0; n < portion; n += 1) read += pass();
   return read;
 }
 
