@@ -1,11 +1,11 @@
 /**
  * Reads the feed with an emitted program: its channel where it has one, else the messages of its
  * stream. Arguments: the emitted module, the address as tcp:IP:PORT, the reactor's core or `any`,
- * what JavaScript does while nothing comes (`spin`, `wake`, or how many turns it looks), and the
- * times of a FeedMeter.
+ * or `this` where JavaScript's own thread turns it, what JavaScript does while nothing comes
+ * (`spin`, `wake`, or how many turns it looks), and the times of a FeedMeter.
  */
 
-import { writeSync } from 'node:fs';
+import { readdirSync, readFileSync, writeSync } from 'node:fs';
 import type { Channel, MessageView } from '../../../../templates/bindings/channel.ts';
 import type { OpenOptions, Program } from '../../../../templates/bindings/open.ts';
 import type { JavaScriptWait } from '../../../../templates/bindings/reactor.ts';
@@ -34,12 +34,18 @@ function waitOf(text: string): JavaScriptWait {
 const [module = '', address = '', core = 'any', wait = '', ...times] = process.argv.slice(2);
 const { open } = (await import(module)) as FeedModule;
 const meter = new FeedMeter(times);
+const ownCore = { cores: { main: core === 'any' ? ('any' as const) : Number(core) } };
 const { feed, quotes } = await open({
-  cores: { main: core === 'any' ? 'any' : Number(core) },
+  ...(core === 'this' ? { thread: 'this' } : ownCore),
   addresses: { feed: address.replace('tcp:', '') },
   wait: waitOf(wait),
   log: (line) => process.stderr.write(`${line}\n`),
 });
+
+const threadOf = (task: string): string => readFileSync(`/proc/self/task/${task}/comm`, 'utf8');
+if (core === 'this' && readdirSync('/proc/self/task').some((n) => threadOf(n) === 'feed:main\n')) {
+  throw new Error("the reactor has a thread, although JavaScript's was to turn it");
+}
 
 /** After each batch; ends the process once the time is over. */
 function look(): void {

@@ -104,12 +104,14 @@ const ws: Reader = {
 /**
  * An emitted program.
  * @param wait what JavaScript does while nothing comes
+ * @param thread whose thread turns the reactor: its own, or JavaScript's
  */
 function loom(
   name: string,
   about: string,
   program: { config: string; framing: Feed['framing']; build: () => Promise<string> },
   wait: string,
+  thread: 'own' | 'this' = 'own',
 ): Reader {
   return {
     name,
@@ -119,7 +121,8 @@ function loom(
       const module = await program.build();
       return (address, setting) => [
         ...node('./read_loom.ts', 'feed'),
-        ...[module, address, String(setting.serverCore ?? 'any'), wait, ...timesOf(setting)],
+        ...[module, address, thread === 'this' ? thread : String(setting.serverCore ?? 'any')],
+        ...[wait, ...timesOf(setting)],
       ];
     },
   };
@@ -149,6 +152,8 @@ const paced: readonly Reader[] = [
   loom('loom-channel-wake', 'both sleep at once', handledBlock, 'wake'),
   loom('loom-stream-spin', 'the same without a handler', deliveredSpin, 'spin'),
   loom('loom-stream-wake', 'the same without a handler', deliveredBlock, 'wake'),
+  loom('loom-this-spin', "JavaScript's thread turns the reactor", handledSpin, 'spin', 'this'),
+  loom('loom-this-wake', 'the same, and sleeps at once', handledBlock, 'wake', 'this'),
 ];
 
 const entrant = ({ name, about, framing, build }: Reader, rate: number): Entrant => ({
