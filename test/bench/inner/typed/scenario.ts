@@ -44,6 +44,7 @@ const scenario = (type: string, field: ReadField): Inner => ({
   quick: false,
   entrants: [
     entrant('dataview', 'a DataView by hand', 'dataview', field),
+    entrant('dataview-cursor', 'the same, which is told the place by an object', 'cursor', field),
     entrant('loom-getter', 'the emitted getter', 'getter', field),
   ],
 });
