@@ -17,7 +17,7 @@ export interface Counted {
   /** Messages that JavaScript read, and those that it did not because the channel was full. */
   handled: { read: number; dropped: number };
   delivered: { read: number };
-  /** Messages whose number was not above the last one's, or, where none is dropped, not the next. */
+  /** Messages whose number is not above the last one's; where none is dropped: not the next. */
   disordered: number;
   /** What the reactor counts: messages of both, connections, and allocations after its start. */
   received: number;

@@ -5,7 +5,7 @@
  * long after it was sent each message was in the handler.
  */
 
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Child, Discarded } from '../../../../generator/measure/child.ts';
 import { compile, here } from '../../compile.ts';
 import { type Figures, freeAddress, type Setting, startMilliseconds } from '../../trial.ts';
@@ -130,14 +130,15 @@ function loom(
 
 /** A config of this folder, built once. */
 function programOf(config: string, framing: Feed['framing']) {
-  const build = once(() => buildAddon(join(folder, `./${config}.config.ts`), `feed-${config}`));
+  const out = `feed-${basename(config, '.config.ts')}`;
+  const build = once(() => buildAddon(join(folder, config), out));
   return { config, framing, build };
 }
 
-const handledBlock = programOf('handled_block', 'websocket');
-const handledSpin = programOf('handled_spin', 'websocket');
-const deliveredBlock = programOf('delivered_block', 'length');
-const deliveredSpin = programOf('delivered_spin', 'length');
+const handledBlock = programOf('./handled_block.config.ts', 'websocket');
+const handledSpin = programOf('./handled_spin.config.ts', 'websocket');
+const deliveredBlock = programOf('./delivered_block.config.ts', 'length');
+const deliveredSpin = programOf('./delivered_spin.config.ts', 'length');
 
 /** At full speed nobody waits for long: JavaScript looks for a few turns before it sleeps. */
 const fullSpeed: readonly Reader[] = [

@@ -13,7 +13,7 @@ import { type Entrant, type Inner, node, once, rateOf, resultOf, usedOf } from '
 const limitMilliseconds = 20_000;
 const batchMessages = 512;
 
-const program = once(() => buildAddon(join(here, 'inner/post/post.config.ts'), 'post'));
+const program = once(() => buildAddon(join(here, 'inner/post', './post.config.ts'), 'post'));
 
 const entrant = (name: string, about: string, batch: number): Entrant => ({
   name,

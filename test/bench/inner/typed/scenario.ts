@@ -17,7 +17,7 @@ const limitMilliseconds = 20_000;
 /** Only the bindings: nothing native is needed. */
 const bindings = once(async () => {
   const out = join(buildFolder, 'typed');
-  const config = join(here, 'inner/typed/typed.config.ts');
+  const config = join(here, 'inner/typed', './typed.config.ts');
   const { exitCode, diagnostics } = await build({ config, out, force: true, compile: false });
   if (exitCode !== 0) throw new Error(diagnostics.map(({ message }) => message).join('; '));
   return join(out, 'bindings/messages.ts');
