@@ -10,6 +10,7 @@ import { checkChannels } from './check_channels.ts';
 import { checkDatagrams } from './check_datagrams.ts';
 import { checkFileFds } from './check_file_fds.ts';
 import { checkGroups } from './check_groups.ts';
+import { checkMessages } from './check_messages.ts';
 import { checkNames } from './check_names.ts';
 import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
@@ -38,12 +39,13 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkNames(config, value),
     ...checkWiring(config, value),
     ...checkAddresses(config, value),
-    ...checkChannels(config),
+    ...checkChannels(config, value),
     ...checkDatagrams(config, value),
     ...checkPools(config, value),
     ...checkFileFds(config, value),
     ...checkTune(config, value),
     ...checkGroups(config),
+    ...checkMessages(config),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

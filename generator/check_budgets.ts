@@ -14,7 +14,7 @@ import { javascript, receivingHandler } from './lower_channels.ts';
 import { lowerReactor } from './lower.ts';
 import { commonOperations, directSockets, lengthWidth, slabBytes } from './lower_fds.ts';
 import { instanceCount } from './lower_groups.ts';
-import { lowerMessage } from './lower_messages.ts';
+import { lowerMessages } from './lower_messages.ts';
 import {
   deliveredFds,
   largestMessageBytes,
@@ -33,25 +33,6 @@ function tooMany(
 ): Diagnostic[] {
   if (count <= limit) return [];
   return [diagnostic('LOOM1601', { what, count, limit, hint }, { path, anchor: 'key' })];
-}
-
-function checkMessages(config: CheckedConfig): Diagnostic[] {
-  return Object.entries(config.messages).flatMap(([name, message]) => {
-    const path = ['messages', name];
-    const names = message.fields.map((field) => field.name);
-    const twice = names.find((each, index) => names.indexOf(each) !== index);
-    const { bytes } = lowerMessage(name, message);
-    const reason =
-      names.length === 0
-        ? 'has no fields'
-        : twice !== undefined
-          ? `has the field '${twice}' twice`
-          : bytes > limits.recordBytes
-            ? `has ${bytes} bytes`
-            : undefined;
-    if (reason === undefined) return [];
-    return [diagnostic('LOOM1413', { name, reason }, { path, anchor: 'key' })];
-  });
 }
 
 function checkFrames(config: CheckedConfig): Diagnostic[] {
@@ -110,9 +91,7 @@ function arenaBytes(fds: readonly IrFd[]): number {
 }
 
 function checkReactor(name: string, config: CheckedConfig): Diagnostic[] {
-  const messages = Object.entries(config.messages).map(([each, message]) =>
-    lowerMessage(each, message),
-  );
+  const { messages } = lowerMessages(config.messages);
   const reactor = lowerReactor(name, 0, config, new Map(), messages);
   const declared = config.reactors[name];
   const path = ['reactors', name];
@@ -160,7 +139,9 @@ export function checkBudgets(config: CheckedConfig): Diagnostic[] {
     Object.entries(config.channels).filter(
       ([, each]) =>
         Object.hasOwn(config.messages, each.message) &&
-        (each.to === javascript || receivingHandler(config, each) !== undefined),
+        (each.to === javascript ||
+          typeof each.to === 'object' ||
+          receivingHandler(config, each) !== undefined),
     ),
   );
   const sound = { ...config, channels };
@@ -178,7 +159,7 @@ export function checkBudgets(config: CheckedConfig): Diagnostic[] {
       'pools',
     ]),
     ...tooMany('Listening fds', servers, limits.servers, 'Use fewer listeners.', ['fds']),
-    ...checkMessages(config),
+
     ...checkFrames(config),
     ...reactors.flatMap((name) => checkReactor(name, sound)),
   ];

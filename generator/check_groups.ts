@@ -109,6 +109,7 @@ export function checkGroups(config: CheckedConfig): Diagnostic[] {
     for (const end of ['from', 'to'] as const) {
       const path: ConfigPath = ['channels', name];
       const reactor = channel[end];
+      if (typeof reactor === 'object') continue;
       const holes = { where: showPath(path), reactor, count: countOf(reactor) };
       if (holes.count === 1) continue;
       const second = { message: `'${reactor}'`, path: ['reactors', reactor] };

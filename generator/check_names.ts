@@ -8,13 +8,19 @@ import {
   programProperties,
   reactorMembers,
   targetNames,
-  typeNames,
 } from '../schemas/reserved.ts';
 import { byName, pascalCase, snakeCase } from './case.ts';
-import { checkFieldNames } from './check_messages.ts';
+import { checkTypeNames, typeClaims } from './check_messages.ts';
 import { javascript } from './lower_channels.ts';
 import { implicitPool } from './lower_pools.ts';
-import { checkName, keywords, type NameForm, nameForms, type Reserved } from './name_forms.ts';
+import {
+  checkName,
+  keywords,
+  type NameForm,
+  nameForms,
+  type Reserved,
+  typeReserved,
+} from './name_forms.ts';
 import { type ConfigPath, type Diagnostic, diagnostic } from './report/diagnostic.ts';
 
 const programReserved: Reserved = [
@@ -28,10 +34,6 @@ const apiReserved: Reserved = [
 ];
 const memberReserved: Reserved = [
   [handlerMembers, 'the base class of handlers has a member of that name'],
-];
-const typeReserved: Reserved = [
-  ...keywords,
-  [typeNames, 'the generated code uses a type of that name'],
 ];
 const handlerReserved: Reserved = [
   ...keywords,
@@ -96,9 +98,7 @@ function checkNamespace(config: CheckedConfig): Diagnostic[] {
     const holes = { what, name, other: other.what };
     found.push(diagnostic('LOOM1304', holes, { path, anchor: 'key', second }));
   };
-  for (const name of Object.keys(config.messages).sort(byName)) {
-    claim(name, `the message '${name}'`, ['messages', name]);
-  }
+  for (const { name, what, path } of typeClaims(config)) claim(name, what, path);
   for (const name of Object.keys(config.reactors).sort(byName)) {
     claim(pascalCase(name), `the reactor '${name}'`, ['reactors', name]);
   }
@@ -180,7 +180,7 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
     ...each('messages', 'a message', nameForms.upper, () => typeReserved),
     ...each('fds', 'an fd', nameForms.lower, reservedFor),
     ...each('channels', 'a channel', nameForms.lower, () => [...apiReserved, ...memberReserved]),
-    ...checkFieldNames(config),
+    ...checkTypeNames(config),
     ...checkHandlerNames(config),
     ...checkCollisions('reactors', 'the reactors', keysOf(value, 'reactors')),
     ...checkCollisions('fds', 'the fds', keysOf(value, 'fds')),

@@ -33,6 +33,8 @@ interface SchemaNode {
   options?: readonly (SchemaNode | string)[];
   literal?: unknown;
   default?: unknown;
+  /** What a lazy schema stands for. */
+  getter?: (value: unknown) => SchemaNode;
 }
 
 type Plain = Record<string, unknown>;
@@ -44,8 +46,9 @@ function isPlainObject(value: unknown): value is Plain {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The schema under optional wrappers. */
+/** The schema under optional wrappers, and behind a lazy reference. */
 function inner(schema: SchemaNode): SchemaNode {
+  if (schema.type === 'lazy' && schema.getter) return inner(schema.getter(undefined));
   return schema.type === 'optional' && schema.wrapped ? inner(schema.wrapped) : schema;
 }
 
@@ -56,7 +59,9 @@ function chosen(schema: SchemaNode, value: unknown): SchemaNode | undefined {
     const kind = isPlainObject(value) ? value.kind : undefined;
     return options.find((each) => each.entries?.kind?.literal === kind);
   }
-  return isPlainObject(value) ? options.find((each) => each.type === 'strict_object') : undefined;
+  if (!isPlainObject(value)) return undefined;
+  const option = options.find((each) => ['strict_object', 'variant'].includes(each.type));
+  return option?.type === 'variant' ? chosen(option, value) : option;
 }
 
 /** The schema of one key of a value. */
@@ -220,6 +225,8 @@ function describeIssue(value: unknown, path: ConfigPath): Diagnostic {
     const owner = key === 'kind' ? container : here;
     const ownerPath = key === 'kind' ? parent : path;
     if (owner.schema?.type === 'variant') return wrongKind(ownerPath, owner.value, owner.schema);
+    const words = owner.schema && leafOf(owner.schema);
+    if (key === 'kind' && words) return wrongLeaf(words, path, here.value);
   }
   if (isMissing && path.length > 0) {
     const holes = { key: String(key), where: showPath(parent), expected };

@@ -58,7 +58,9 @@ function checkReferences(config: CheckedConfig, value: unknown): Diagnostic[] {
     const ends = [...reactors, javascript];
     found.push(
       ...reference('LOOM1401', 'reactors', ends, channel.from, [...path, 'from']),
-      ...reference('LOOM1401', 'reactors', ends, channel.to, [...path, 'to']),
+      ...(typeof channel.to === 'object'
+        ? []
+        : reference('LOOM1401', 'reactors', ends, channel.to, [...path, 'to'])),
       ...reference('LOOM1403', 'messages', messages, channel.message, [...path, 'message']),
     );
   }
@@ -84,7 +86,9 @@ function checkHandlers(config: CheckedConfig): Diagnostic[] {
 /** Reactors without fds, channels without publishers, spinning reactors that share a core. */
 function checkReactors(config: CheckedConfig, value: unknown): Diagnostic[] {
   const fds = Object.values((value as { fds?: Record<string, unknown> }).fds ?? {});
-  const received = Object.values(config.channels).map(({ to }) => to);
+  const received = Object.values(config.channels).flatMap(({ to }) =>
+    typeof to === 'object' ? [] : [to],
+  );
   const used = new Set([...fds.map((fd) => (fd as { on?: unknown } | null)?.on), ...received]);
   used.delete(javascript);
   const handled = new Set([

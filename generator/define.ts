@@ -22,6 +22,7 @@ import type {
   EventfdOptions,
   SignalOptions,
   ChannelOptions,
+  SharedMemory,
   PoolOptions,
   TuneOptions,
   FdOn,
@@ -30,7 +31,7 @@ import type {
 
 export type { LoomConfig } from '../schemas/config.ts';
 export type { Duration, Size } from '../schemas/leaf.ts';
-export { channel, conflate } from './define_channels.ts';
+export { channel, conflate, sharedMemory } from './define_channels.ts';
 export * from './define_messages.ts';
 export type * from './define_options.ts';
 
@@ -41,7 +42,7 @@ type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools' |
 export type LoomDefinition<
   Reactor extends string,
   Stack extends string,
-  Message extends string,
+  Messages extends Readonly<Record<string, Struct>>,
   Fd extends string,
   Channel extends string,
   Pool extends string,
@@ -58,7 +59,7 @@ export type LoomDefinition<
   /** Size classes of fiber stacks. By default `small` of 16K, `medium` of 64K, `large` of 256K. */
   stacks?: { [Name in Stack]: InferInput<typeof stackSchema> };
   /** Fixed-layout records for channels: `struct({ symbol: u16, bid: i64 })`. */
-  messages?: { [Name in Message]: Struct };
+  messages?: Messages;
   /** File descriptors: `tcp`, `tcpServer`, `unix`, `unixServer`, `udp`, `unixDatagram`, `timer`,
    * `eventfd`, `signal`, `pipe`, `file`. */
   fds: { [Name in Fd]: FdOn<NoInfer<Reactor>, NoInfer<Stack>> };
@@ -66,8 +67,8 @@ export type LoomDefinition<
   channels?: {
     [Name in Channel]: ChannelOptions<
       NoInfer<Reactor> | 'js',
-      NoInfer<Reactor> | 'js',
-      NoInfer<Message>
+      NoInfer<Reactor> | 'js' | SharedMemory,
+      NoInfer<keyof Messages & string>
     > & { kind: 'channel' };
   };
   /** Worker threads for what blocks or computes: `pool({ threads: 2 })`. */
@@ -85,12 +86,12 @@ export function defineLoom<
   const Reactor extends string,
   const Fd extends string,
   const Stack extends string = 'small' | 'medium' | 'large',
-  const Message extends string = never,
+  const Messages extends Readonly<Record<string, Struct>> = Record<never, never>,
   const Channel extends string = never,
   const Pool extends string = never,
 >(
-  config: LoomDefinition<Reactor, Stack, Message, Fd, Channel, Pool>,
-): LoomDefinition<Reactor, Stack, Message, Fd, Channel, Pool> {
+  config: LoomDefinition<Reactor, Stack, Messages, Fd, Channel, Pool>,
+): LoomDefinition<Reactor, Stack, Messages, Fd, Channel, Pool> {
   return config;
 }
 

@@ -1,10 +1,10 @@
 /** What declares channels in a `loom.config.ts`. Plain data, as everything in `define.ts`. */
-import type { ChannelOptions } from './define_options.ts';
+import type { ChannelOptions, SharedMemory } from './define_options.ts';
 
-/** A ring of messages from a reactor or 'js' to another reactor or 'js'. */
+/** A ring of messages from a reactor or 'js' to another reactor, 'js' or shared memory. */
 export function channel<
   const From extends string,
-  const To extends string,
+  const To extends string | SharedMemory,
   const Message extends string,
 >(options: ChannelOptions<From, To, Message>) {
   return { ...options, kind: 'channel' as const };
@@ -16,4 +16,12 @@ export function channel<
  */
 export function conflate<const Key extends string>(options: { key: Key }) {
   return { kind: 'conflate' as const, key: options.key };
+}
+
+/**
+ * The end of a channel that other processes read: the file `name` in /dev/shm, written by this
+ * program and mapped by any number of readers.
+ */
+export function sharedMemory(name: string): SharedMemory {
+  return { kind: 'sharedMemory', name };
 }

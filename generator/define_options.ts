@@ -109,10 +109,16 @@ export type FileOptions<On extends string = string> = {
     : InferInput<typeof fileSchema>[Key];
 };
 
+/** The end of a channel that other processes read, as `sharedMemory` returns it. */
+export interface SharedMemory {
+  kind: 'sharedMemory';
+  name: string;
+}
+
 /** Options of `channel`. */
 export type ChannelOptions<
   From extends string = string,
-  To extends string = string,
+  To extends string | SharedMemory = string,
   Message extends string = string,
 > = {
   [Key in keyof InferInput<typeof channelSchema> as Exclude<Key, 'kind'>]: Key extends 'from'

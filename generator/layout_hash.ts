@@ -4,7 +4,7 @@
  * shared block. The generator writes it into both; the bindings compare them when they load an
  * addon, because one of another config may have blocks of the very same size.
  */
-import type { Ir, IrFd, IrReactor } from '../schemas/ir.ts';
+import type { Ir, IrFd, IrMessage, IrReactor } from '../schemas/ir.ts';
 import { isStream } from './fd_kinds.ts';
 import { sha256 } from './plan.ts';
 
@@ -25,6 +25,17 @@ function reactorLayout(reactor: IrReactor): object {
   return { name, count, fds: fds.map(fdLayout), channels, received, shared };
 }
 
+/** The types of messages without what only people read. */
+function typeLayout({ messages, structs, enumerations }: Ir): object {
+  const bare = (records: readonly IrMessage[] = []) =>
+    records.map(({ doc: _, fields, ...rest }) => ({
+      ...rest,
+      fields: fields.map(({ doc: _doc, ...field }) => field),
+    }));
+  const codes = (enumerations ?? []).map(({ name, base, values }) => ({ name, base, values }));
+  return { messages: bare(messages), structs: bare(structs), enumerations: codes };
+}
+
 /** JSON whose keys are in order, whatever order they were written in. */
 function orderedJson(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) =>
@@ -34,8 +45,16 @@ function orderedJson(value: unknown): string {
   );
 }
 
+/**
+ * The hash of a message, for readers of other processes: 16 hexadecimal digits. All messages are in
+ * it, because one may be a part of another.
+ */
+export function messageHash(ir: Ir, message: string): string {
+  return sha256(orderedJson({ message, ...typeLayout(ir) })).slice(0, digits);
+}
+
 /** The hash of a program's layout: 16 hexadecimal digits of a SHA-256. */
 export function layoutHash(ir: Ir): string {
-  const layout = { messages: ir.messages, reactors: ir.reactors.map(reactorLayout) };
+  const layout = { ...typeLayout(ir), reactors: ir.reactors.map(reactorLayout) };
   return sha256(orderedJson(layout)).slice(0, digits);
 }

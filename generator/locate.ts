@@ -28,6 +28,11 @@ const optionHelpers = new Set([
   ...['timer', 'udp', 'eventfd', 'signal', 'pipe'],
   ...['line', 'raw', 'channel'],
 ]);
+/** Keys that helpers take as arguments, in their order. */
+const argumentKeys: Readonly<Record<string, readonly string[]>> = {
+  ...{ file: ['path'], lengthPrefixed: ['width'], decimal: ['scale', 'base'], chars: ['length'] },
+  ...{ array: ['of', 'count'], enumeration: ['values'], struct: ['fields'] },
+};
 const nothingKnown: Arguments = new Map();
 
 function openFile(project: Project, from: SourceFile, specifier: string): SourceFile | undefined {
@@ -211,17 +216,11 @@ export class Locator {
     if (addressHelpers.has(name)) {
       return key === 'address' && first ? this.resolve({ node: first, known }) : inside(second);
     }
-    if (name === 'file') {
-      return key === 'path' && first ? this.resolve({ node: first, known }) : inside(second);
-    }
-    if (name === 'lengthPrefixed') {
-      return key === 'width' && first ? { node: first, known } : inside(second);
-    }
-    if (optionHelpers.has(name)) return inside(first);
-    if (name === 'struct' && key === 'fields' && first) {
-      return { node: this.resolve({ node: first, known }).node, known };
-    }
-    return undefined;
+    const position = argumentKeys[name]?.indexOf(String(key)) ?? -1;
+    const argument = node.getArguments()[position];
+    if (argument !== undefined) return this.resolve({ node: argument, known });
+    if (name in argumentKeys) return inside(second);
+    return optionHelpers.has(name) ? inside(first) : undefined;
   }
 
   /** The object literal that holds the keys of a node: itself, or the options of a helper. */
@@ -240,22 +239,27 @@ export class Locator {
       const key = path[at] ?? '';
       this.hops = 0;
       const isField = typeof key === 'number' && Node.isObjectLiteralExpression(found.node);
-      if (isField) return this.field(found, path.slice(at));
-      const next = this.step(found, key);
+      const next = isField ? this.field(found, key, path[at + 1]) : this.step(found, key);
+      if (isField) at += 1;
       if (next === undefined) return { found, complete: false };
       found = next;
     }
     return { found, complete: true };
   }
 
-  /** `fields[2].name` of a struct is the third key of the object it was given. */
-  field(found: Found, path: ConfigPath): { found: Found; complete: boolean } {
-    if (!Node.isObjectLiteralExpression(found.node)) return { found, complete: false };
-    const property = found.node.getProperties()[Number(path[0])];
-    if (!Node.isPropertyAssignment(property)) return { found, complete: false };
+  /** `fields[2].name` of a struct is the third key of the object it was given, `type` its value. */
+  field(found: Found, position: number, part: string | number | undefined): Found | undefined {
+    if (!Node.isObjectLiteralExpression(found.node)) return undefined;
+    const property = found.node.getProperties()[position];
+    if (!Node.isPropertyAssignment(property)) return undefined;
     const key = property.getNameNode();
-    const node = path[1] === 'name' ? key : (property.getInitializer() ?? key);
-    return { found: { node, key, known: found.known }, complete: true };
+    const value = property.getInitializer();
+    if (part === 'name' || value === undefined) return { node: key, key, known: found.known };
+    const type = this.resolve({ node: value, key, known: found.known });
+    const { node } = type;
+    if (!Node.isCallExpression(node) || node.getExpression().getText() !== 'doc') return type;
+    const given = node.getArguments()[part === 'doc' ? 1 : 0];
+    return given === undefined ? type : this.resolve({ ...type, node: given });
   }
 }
 

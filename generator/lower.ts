@@ -19,7 +19,7 @@ import { lowerReceived, lowerWritten, placeInReaders } from './lower_channels.ts
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { fibersAtOnce, lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { lowerCount, lowerSpread } from './lower_groups.ts';
-import { lowerMessage, powerOfTwoCeiling } from './lower_messages.ts';
+import { lowerMessages, powerOfTwoCeiling } from './lower_messages.ts';
 import { lowerPools, lowerReactorPools } from './lower_pools.ts';
 import { lowerShared } from './lower_shared.ts';
 
@@ -167,9 +167,7 @@ export function fromOut(paths: LowerPaths, path: string): string {
 
 /** Lowers a whole program. The config has passed `check`; anything else is a bug and throws. */
 export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
-  const messages = entriesByName(config.messages).map(([name, message]) =>
-    lowerMessage(name, message),
-  );
+  const { messages, ...nestedTypes } = lowerMessages(config.messages);
   const pools = lowerPools(config);
   const fdIndexes = new Map(entriesByName(config.fds).map(([name], index) => [name, index]));
   const fibers = lowerFibers(config);
@@ -185,6 +183,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
       includeDirectories: config.native.includeDirectories.map((path) => fromOut(paths, path)),
     },
     messages,
+    ...nestedTypes,
     ...(fibers !== undefined && { fibers }),
     ...(pools !== undefined && { pools }),
     reactors: placeInReaders(

@@ -5,7 +5,7 @@
 import type { CheckedConfig } from '../schemas/config.ts';
 import type { IrChannel, IrMessage, IrReactor } from '../schemas/ir.ts';
 import { entriesByName, pascalCase } from './case.ts';
-import { alignUp } from './lower_messages.ts';
+import { alignUp } from './message_types.ts';
 
 /** Who stands for JavaScript in `from` and `to`. */
 export const javascript = 'js';
@@ -32,10 +32,17 @@ function lowerChannel(
     index,
     message: channel.message,
     capacity: channel.capacity,
-    full: typeof full === 'string' ? full : full.kind,
+    full:
+      typeof channel.to === 'object' ? 'drop-oldest' : typeof full === 'string' ? full : full.kind,
     ...(typeof full === 'object' && { key: full.key }),
     strideBytes: alignUp(message.bytes, cellAlignment) + stampBytes,
   };
+}
+
+/** Who reads what a reactor writes. */
+function lowerReader(to: CheckedChannel['to']): Pick<IrChannel, 'to' | 'sharedMemory'> {
+  if (typeof to === 'object') return { sharedMemory: to.name };
+  return to === javascript ? {} : { to };
 }
 
 /** The channels that a reactor writes, in the order of their names. */
@@ -48,7 +55,7 @@ export function lowerWritten(
     .filter(([, channel]) => channel.from === reactor)
     .map(([name, channel], index) => {
       const { strideBytes, ...named } = lowerChannel(name, channel, index, messages);
-      return { ...named, ...(channel.to !== javascript && { to: channel.to }), strideBytes };
+      return { ...named, ...lowerReader(channel.to), strideBytes };
     });
 }
 
@@ -65,7 +72,8 @@ export function lowerReceived(
       const handler = receivingHandler(config, channel);
       if (handler === undefined) throw new Error(`channels.${name} was not checked`);
       const from = channel.from === javascript ? {} : { from: channel.from };
-      return { ...named, ...from, handler, strideBytes };
+      const awaited = channel.style === 'fiber' ? { awaited: 1 } : {};
+      return { ...named, ...from, handler, ...awaited, strideBytes };
     });
 }
 
@@ -80,7 +88,7 @@ export function receivingHandler(
   config: CheckedConfig,
   { to, handler }: CheckedChannel,
 ): string | undefined {
-  if (handler !== undefined) return handler;
+  if (handler !== undefined || typeof to === 'object') return handler;
   const there = fdHandlers(config, to);
   return there.length === 1 ? there[0] : undefined;
 }

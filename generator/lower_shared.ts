@@ -7,7 +7,8 @@ import type { CheckedReactor } from '../schemas/config.ts';
 import type { IrChannel, IrFd, IrSharedLayout, IrStreamFd } from '../schemas/ir.ts';
 import { isStream } from './fd_kinds.ts';
 import type { UnplacedChannel } from './lower_channels.ts';
-import { alignUp, powerOfTwoCeiling } from './lower_messages.ts';
+import { powerOfTwoCeiling } from './lower_messages.ts';
+import { alignUp } from './message_types.ts';
 
 const statsOffset = 256;
 const slotsOffset = 768;
@@ -80,8 +81,9 @@ export function lowerShared(
   let end = inboxOffset + ringHeaderBytes + inboxBytes;
   const place = (channel: UnplacedChannel): IrChannel => {
     const { strideBytes, ...named } = channel;
-    // It lies where it is read: see placeInReaders.
-    if (channel.to !== undefined) return { ...named, offset: 0, strideBytes };
+    // It lies where it is read (see placeInReaders), or in a file.
+    const isElsewhere = channel.to !== undefined || channel.sharedMemory !== undefined;
+    if (isElsewhere) return { ...named, offset: 0, strideBytes };
     const offset = alignUp(end, ringAlignment);
     end = offset + channelHeaderBytes + channel.capacity * channel.strideBytes;
     // In the order of IrChannel, as everything in loom.ir.json.

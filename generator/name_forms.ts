@@ -4,6 +4,7 @@ import {
   cxxMacros,
   macroLike,
   objectProperties,
+  typeNames,
   typescriptKeywords,
 } from '../schemas/reserved.ts';
 import { type ConfigPath, type Diagnostic, diagnostic } from './report/diagnostic.ts';
@@ -30,6 +31,10 @@ export const nameForms = {
     pattern: /^[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/,
     rule: `an upper-case letter, then letters, digits and single underscores, ${maximumRule}`,
   },
+  either: {
+    pattern: /^[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*$/,
+    rule: `a letter, then letters, digits and single underscores, ${maximumRule}`,
+  },
 } as const satisfies Record<string, NameForm>;
 
 /** Longest name in characters; the C++ tables have 32 and a final NUL. */
@@ -49,6 +54,12 @@ export const keywords: Reserved = [
   [cxxMacros, 'a C header that is included has a macro of that name'],
   [typescriptKeywords, 'it is a word of TypeScript'],
   [objectProperties, 'every JavaScript object has a property of that name'],
+];
+
+/** Words that no type of a config may have for its name. */
+export const typeReserved: Reserved = [
+  ...keywords,
+  [typeNames, 'the generated code uses a type of that name'],
 ];
 
 /** A name that was given somewhere, and how to speak of it. */

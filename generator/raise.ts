@@ -21,6 +21,7 @@ import { javascript } from './lower_channels.ts';
 import { raiseFile } from './lower_file_fds.ts';
 import { implicitPool } from './lower_pools.ts';
 import { raiseDatagram } from './raise_datagrams.ts';
+import { raiseMessages } from './raise_messages.ts';
 
 const nanoseconds = (value: number): string => `${value}ns`;
 
@@ -176,18 +177,26 @@ function raiseReactor(reactor: IrReactor, pools: readonly IrPool[]): Record<stri
   });
 }
 
+/** Who reads a channel that goes to no reactor. */
+function raiseReader({ sharedMemory }: IrChannel): unknown {
+  return sharedMemory === undefined ? javascript : { kind: 'sharedMemory', name: sharedMemory };
+}
+
 /** The channels of one reactor; of those between reactors the reader knows more. */
 function raiseChannels({ name, channels, received = [] }: IrReactor): [string, object][] {
-  const raised = (channel: IrChannel, from: string, to: string): [string, object] => {
+  const raised = (channel: IrChannel, from: string, to: unknown): [string, object] => {
     const { message, capacity, full, key, handler } = channel;
+    const style = channel.awaited === 1 ? 'fiber' : undefined;
     const policy = key === undefined ? full : { kind: full, key };
     return [
       channel.name,
-      given({ kind: 'channel', from, to, message, capacity, full: policy, handler }),
+      given({ kind: 'channel', from, to, message, capacity, full: policy, handler, style }),
     ];
   };
   return [
-    ...channels.filter(({ to }) => to === undefined).map((each) => raised(each, name, javascript)),
+    ...channels
+      .filter(({ to }) => to === undefined)
+      .map((each) => raised(each, name, raiseReader(each))),
     ...received.map((each) => raised(each, each.from ?? javascript, name)),
   ];
 }
@@ -200,12 +209,7 @@ export function raise(ir: Ir): Record<string, unknown> {
     backends: { linux: ir.backends.linux },
     clock: ir.clock,
     reactors: Object.fromEntries(ir.reactors.map((each) => [each.name, raiseReactor(each, pools)])),
-    messages: Object.fromEntries(
-      ir.messages.map(({ name, fields }) => [
-        name,
-        { kind: 'struct', fields: fields.map((field) => ({ name: field.name, type: field.type })) },
-      ]),
-    ),
+    messages: raiseMessages(ir),
     ...(ir.fibers && {
       fibers: { context: ir.fibers.context },
       stacks: Object.fromEntries(ir.fibers.classes.map(({ name, ...rest }) => [name, rest])),

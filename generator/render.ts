@@ -9,20 +9,22 @@ import { packageRoot } from './package_root.ts';
 import { manifestName, manifestText } from './plan.ts';
 import { loadTemplate } from './template.ts';
 import { indexView } from './views/bindings.ts';
+import { cxxMessagesView } from './views/cxx_messages.ts';
 import { cmakeListsView, cmakePresetsView } from './views/build_files.ts';
 import { fdsView, operationsView } from './views/fds.ts';
-import { channelsView, programChannels } from './views/channels.ts';
+import { channelsView, programChannels, sharedView } from './views/channels.ts';
 import { checksView } from './views/checks.ts';
 import { descriptorView } from './views/descriptor.ts';
 import { handlersView, services } from './views/handlers.ts';
 import { mapView } from './views/map.ts';
-import { cxxMessagesView, typescriptMessagesView } from './views/messages.ts';
+import { messageDocsView } from './views/message_docs.ts';
+import { messageParts } from './views/message_parts.ts';
 import { stacksView } from './views/stacks.ts';
 import { programView } from './views/program.ts';
 import { reactorView } from './views/reactor.ts';
 import { bannerLines } from './views/sentences.ts';
+import { typescriptMessagesView, typescriptWritersView } from './views/typescript_messages.ts';
 import { identifier, maximumLines } from './views/text.ts';
-import { postedMessages, writersView } from './views/writers.ts';
 
 /** The name of the representation in the output folder. */
 export const irName = 'loom.ir.json';
@@ -81,30 +83,54 @@ function renderBuildFiles(ir: Ir): [string, string][] {
   ];
 }
 
-/** Message layouts in C++ and TypeScript; a file a message where one file would be too long. */
+/** Messages in C++, in TypeScript and for people; a file a type where one would be too long. */
 function renderMessages(ir: Ir): [string, string][] {
-  if (ir.messages.length === 0) return [];
+  const parts = messageParts(ir);
+  if (parts.length === 0) return [];
+  const structs = parts.filter(({ kind }) => kind === 'struct');
   const cxx = splitIfLong({
     ir,
-    parts: ir.messages,
+    parts,
     path: `include/${ir.name}/messages.hpp`,
-    render: (messages) => fill('cxx/messages.hpp', cxxMessagesView(ir, messages)),
+    render: (some, depth) => fill('cxx/messages.hpp', cxxMessagesView(ir, some, depth === 1)),
     umbrella: 'cxx/umbrella.hpp',
   });
-  const typescript = splitIfLong({
+  const readers = splitIfLong({
     ir,
-    parts: ir.messages,
+    parts,
     path: 'bindings/messages.ts',
-    render: (messages, depth) => {
-      const runtime = depth === 0 ? './loom' : '../loom';
-      return fill('ts/messages.ts', typescriptMessagesView(ir, messages, runtime));
-    },
+    render: (some, depth) =>
+      fill(
+        'ts/messages.ts',
+        typescriptMessagesView(ir, some, {
+          runtime: depth === 0 ? './loom' : '../loom',
+          moduleOf: (name) => (depth === 0 ? undefined : `./${name}.ts`),
+        }),
+      ),
     umbrella: 'ts/umbrella.ts',
   });
-  return [...cxx, ...typescript];
+  const writers = splitIfLong({
+    ir,
+    parts: structs,
+    path: 'bindings/writers.ts',
+    render: (some, depth) =>
+      fill(
+        'ts/messages.ts',
+        typescriptWritersView(ir, some, {
+          runtime: depth === 0 ? './loom' : '../loom',
+          moduleOf: (name, kind) => {
+            if (kind === 'enumeration') return depth === 0 ? './messages.ts' : '../messages.ts';
+            return depth === 0 ? undefined : `./${name}.ts`;
+          },
+        }),
+      ),
+    umbrella: 'ts/umbrella.ts',
+  });
+  const docs: [string, string] = ['MESSAGES.md', fill('text/messages.md', messageDocsView(ir))];
+  return [...cxx, ...readers, ...writers, docs];
 }
 
-/** What the channels are in C++, and what writes those that JavaScript posts to. */
+/** What the channels are in C++. */
 function renderChannels(ir: Ir): [string, string][] {
   const channels = programChannels(ir);
   if (channels.length === 0) return [];
@@ -115,8 +141,11 @@ function renderChannels(ir: Ir): [string, string][] {
     render: (parts) => fill('cxx/channels.hpp', channelsView(ir, parts)),
     umbrella: 'cxx/umbrella.hpp',
   });
-  if (postedMessages(ir).length === 0) return cxx;
-  return [...cxx, ['bindings/writers.ts', fill('ts/writers.ts', writersView(ir))]];
+  const shared = sharedView(ir);
+  if (shared !== undefined) {
+    cxx.push([`include/${ir.name}/shared.hpp`, fill('cxx/shared.hpp', shared)]);
+  }
+  return cxx;
 }
 
 /** A file made of named parts, which may become a folder of one file a part. */

@@ -15,6 +15,7 @@ import { fiberCodes } from './codes_fibers.ts';
 import { fileCodes } from './codes_files.ts';
 import { groupCodes } from './codes_groups.ts';
 import { loadCodes } from './codes_load.ts';
+import { messageCodes } from './codes_messages.ts';
 import { nameCodes } from './codes_names.ts';
 import { requestCodes } from './codes_requests.ts';
 import { poolCodes } from './codes_pools.ts';
@@ -30,6 +31,7 @@ export const codes = {
   ...loadCodes,
   ...shapeCodes,
   ...nameCodes,
+  ...messageCodes,
   ...wiringCodes,
   ...channelCodes,
   ...fiberCodes,

@@ -72,6 +72,23 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
       stops reading from the sockets behind it. Read it, or give the fd a handler.
     `,
   },
+  LOOM6010: {
+    severity: 'error',
+    title: 'Nobody writes a channel in shared memory',
+    explanation: prose`
+      The file of the channel is there while the program that writes it runs. Start that, or wait
+      for it; a reader of a writer that has gone opens the channel again.
+    `,
+  },
+  LOOM6011: {
+    severity: 'error',
+    title: 'A channel in shared memory of another version',
+    explanation: prose`
+      The file holds a hash of the messages, the capacity and the size of a message; one of them is
+      not what these bindings were made for, and fields would be read as others. Build the writing
+      and the reading program from the same config.
+    `,
+  },
   LOOM6009: {
     severity: 'error',
     title: 'A channel is closed',

@@ -5,6 +5,7 @@
  */
 import { prose, type RuntimeEntry } from './code_entry.ts';
 import { bindingCodes } from './codes_bindings.ts';
+import { fieldCodes } from './codes_fields.ts';
 
 /** LOOM50xx, which the program itself reports. */
 const programCodes: Readonly<Record<string, RuntimeEntry>> = {
@@ -192,10 +193,20 @@ const programCodes: Readonly<Record<string, RuntimeEntry>> = {
       lacked for long, open(2). Use a file on a disk, or remove direct from the fd.
     `,
   },
+  LOOM5050: {
+    severity: 'error',
+    title: 'A channel in shared memory cannot be made',
+    explanation: prose`
+      sharedMemory('name') is the file /dev/shm/name, which one process writes. It is locked while
+      that runs; one that was left behind by a process that crashed is replaced. Either another
+      process has it, or /dev/shm is missing, full, or has a file of that name of another user.
+    `,
+  },
 };
 
 /** LOOM50xx and LOOM60xx. */
 export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
   ...programCodes,
   ...bindingCodes,
+  ...fieldCodes,
 };

@@ -134,8 +134,8 @@ export const wiringCodes = {
   LOOM1413: {
     severity: 'error',
     title: 'A record without fields or too large',
-    holes: ['name', 'reason'],
-    what: "The message '{name}' {reason}.",
+    holes: ['what', 'name', 'reason'],
+    what: "The {what} '{name}' {reason}.",
     why: 'A record has at least one field, at most 4096 bytes and no field twice.',
     fix: 'Change its fields; send long data through an fd without a handler.',
     explanation: prose`
@@ -228,7 +228,7 @@ export const wiringCodes = {
     explanation: prose`
       16 reactors and 64 listeners in a program; 1048576 slots and 4095 operation numbers (4 and 5
       for each stream fd) in a reactor. Slots are the sum of \`connections\` of the reactor's fds. A
-      socket that is received directly costs a system call in every turn: 1024 in a reactor.
+      socket that is received directly costs a system call in every turn: 4096 in a reactor.
     `,
   },
   LOOM1602: {

@@ -10,7 +10,7 @@
 import * as v from 'valibot';
 import { channelSchema } from './config_channels.ts';
 import { fdSchema, type framingSchema } from './config_fds.ts';
-import { messageSchema } from './config_messages.ts';
+import { type CheckedStruct, messageSchema } from './config_messages.ts';
 import { poolSchema } from './config_pools.ts';
 import { tuneSchema } from './config_tune.ts';
 import { choice, duration, integer, oneOf, size, text } from './leaf.ts';
@@ -234,7 +234,7 @@ export type CheckedFile = Extract<CheckedFd, { kind: 'file' }>;
 export type CheckedFraming = v.InferOutput<typeof framingSchema>;
 
 /** A checked message. */
-export type CheckedMessage = v.InferOutput<typeof messageSchema>;
+export type CheckedMessage = CheckedStruct;
 
 /** A checked pool. */
 export type CheckedPool = v.InferOutput<typeof poolSchema>;

@@ -42,7 +42,7 @@ const receiveSchema = v.strictObject({
    * a completion may fill several small buffers (Linux 6.10; else as `multishot`). `oneshot`: each
    * completion is followed by a receive of its own. `direct`: every turn tries recv(2) first, which
    * gives one hot connection the shortest round trip, and many that always have something the
-   * highest rate; one that has nothing costs a call a turn; at most 1024 of a reactor.
+   * highest rate; one that has nothing costs a call a turn; at most 4096 of a reactor.
    * epoll treats `multishot`, `bundle` and `oneshot` alike.
    * @default 'multishot' */
   strategy: v.optional(choice(['multishot', 'bundle', 'oneshot', 'direct']), 'multishot'),

@@ -10,12 +10,12 @@
 import type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 import type { IrDatagramFd } from './ir_datagrams.ts';
 import type { IrFileFd } from './ir_files.ts';
-import type { IrMessage } from './ir_messages.ts';
+import type { IrEnumeration, IrMessage } from './ir_messages.ts';
 
 export type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 export type { IrDatagramFd, IrDatagramOptions, IrGroup } from './ir_datagrams.ts';
 export type { IrFileFd } from './ir_files.ts';
-export type { IrMessage, IrScalar } from './ir_messages.ts';
+export type * from './ir_messages.ts';
 
 import type { IrSourceFd } from './ir_sources.ts';
 
@@ -250,6 +250,10 @@ export interface Ir {
     includeDirectories: string[];
   };
   messages: IrMessage[];
+  /** Structs that are nested in messages and are none themselves; absent when there is none. */
+  structs?: IrMessage[];
+  /** Enumerations of the fields of both; absent when there is none. */
+  enumerations?: IrEnumeration[];
   /** Absent when no reactor has fibers. */
   fibers?: IrFibers;
   /** Absent: no pool. */

@@ -35,9 +35,13 @@ export interface IrChannel {
   from?: string;
   /** The reactor that reads; absent in `received`, and in `channels` when JavaScript does. */
   to?: string;
+  /** In `channels`: other processes read it, from the file of this name in /dev/shm. */
+  sharedMemory?: string;
   /** The user's C++ struct that takes the messages; in `received`. */
   handler?: string;
-  /** Header (256 bytes) in a shared block, then capacity x strideBytes. */
+  /** In `received`: 1 when fibers take its messages; absent: on_message does. */
+  awaited?: number;
+  /** Of its header (256 bytes) in a shared block; 0 in a file of its own. The cells follow. */
   offset: number;
   strideBytes: number;
 }

@@ -9,7 +9,7 @@ import { bit, list, lowerName, one, upperName, whole, word } from './ir_leaf.ts'
 import { channel, shared } from './ir_schema_channels.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
 import { fileFd } from './ir_schema_files.ts';
-import { message } from './ir_schema_messages.ts';
+import { enumeration, message } from './ir_schema_messages.ts';
 import { limits } from './limits.ts';
 
 const bytes = whole(0, 2 ** 40);
@@ -198,6 +198,8 @@ export const irSchema = v.strictObject({
     includeDirectories: list(path, 65535),
   }),
   messages: list(message, 65535),
+  structs: v.exactOptional(list(message, 65535)),
+  enumerations: v.exactOptional(list(enumeration, 65535)),
   fibers: v.exactOptional(
     v.strictObject({
       context: one('fcontext', 'ucontext', 'assembly'),

@@ -1,6 +1,6 @@
 /** The strict schema of a channel and of the shared block, as `ir_channels.ts` describes them. */
 import * as v from 'valibot';
-import { lowerName, one, upperName, whole } from './ir_leaf.ts';
+import { bit, lowerName, one, upperName, whole, word } from './ir_leaf.ts';
 import { limits } from './limits.ts';
 
 const bytes = whole(0, 2 ** 40);
@@ -16,7 +16,11 @@ export const channel = v.strictObject({
   key: v.exactOptional(lowerName),
   from: v.exactOptional(lowerName),
   to: v.exactOptional(lowerName),
+  sharedMemory: v.exactOptional(
+    word(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'the name of a file in /dev/shm'),
+  ),
   handler: v.exactOptional(upperName),
+  awaited: v.exactOptional(bit),
   offset: bytes,
   strideBytes: whole(1, limits.recordBytes + 8),
 });

@@ -25,10 +25,18 @@ export const limits = {
   frameBytes: 2 ** 28,
   /** Bytes of one record of a channel. */
   recordBytes: 4096,
+  /** Structs within one another; the outermost is a message. */
+  nestedStructs: 8,
+  /** Values of one enumeration. */
+  enumerationValues: 1024,
+  /** Decimal places of a fixed-point number: 10^18 is the last power that an i64 holds. */
+  decimalScale: 18,
+  /** Characters of a text that documents a message or a field. */
+  docCharacters: 1000,
   /** Bytes of a unix socket's path: sun_path without its final NUL, unix(7). */
   unixPathBytes: 107,
   /** Sockets of one reactor that are received directly: each costs a system call a turn. */
-  directSockets: 1024,
+  directSockets: 4096,
   /** Highest core number. */
   core: 1023,
 } as const;

@@ -60,7 +60,7 @@ export const handlerMembers = words(`
 `);
 
 /** Members of the reader that a channel gives for a record. */
-export const recordMembers = words('bytes copy offset set toObject view');
+export const recordMembers = words('bytes clear copy offset set toObject view');
 
 /** What the struct of an fd declares or derives from, in the spelling of the config. */
 export const fdMembers = words('framing handler shape state');
@@ -78,7 +78,7 @@ export const typeNames = words(`
   Date Disposable EOF Error FILE Fd Framing Function Handler Infinity Intl Iterable Iterator JSON
   LoomError Map Math NAN NULL NaN Number Object OpenOptions Operation Program Promise Proxy
   Publisher Reactor Record Reflect RegExp Self Set SharedArrayBuffer State Stats String Symbol Tick
-  Uint8Array WeakMap WeakRef WeakSet WriteResult
+  Uint8Array WeakMap WeakRef WeakSet WriteResult MessageView MessageWriter EnumerationNames
 `);
 
 /** Namespaces and functions that a C++ namespace of the same name would collide with. */

@@ -2,10 +2,9 @@
 import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { instancesOf } from '../lower_groups.ts';
 import type { Ir, IrChannel, IrFd } from '../../schemas/ir.ts';
-import { describeChannel, programChannels } from './channels.ts';
+import { describeChannel, isShared, programChannels } from './channels.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
-import { commentLines, identifier, maximumColumns, typescriptString } from './text.ts';
-import { postedMessages, writerName } from './writers.ts';
+import { docComment, identifier, typescriptString } from './text.ts';
 
 /** One property of the program: an fd or a channel. */
 export interface PropertyView {
@@ -25,7 +24,9 @@ export interface IndexView {
   banner: string[];
   imports: ImportView[];
   hasChannels: boolean;
-  hasPosts: boolean;
+  hasShared: boolean;
+  /** Channels that other processes read. */
+  shared: PropertyView[];
   hasMessages: boolean;
   /** The program's name in PascalCase. */
   typeName: string;
@@ -48,13 +49,15 @@ export function pascalCase(name: string): string {
 export function indexView(ir: Ir): IndexView {
   const fds = ir.reactors.flatMap((reactor) => reactor.fds);
   const properties = [...fds.flatMap(fdProperty), ...channelProperties(ir)];
+  const shared = sharedProperties(ir);
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
   const addressed = fds.filter((fd) => !isTimer(fd)).map(({ name }) => name);
   return {
     banner: bannerLines(ir, '// '),
     imports: runtimeImports(properties),
-    hasChannels: properties.some(({ type }) => type.includes('messages.')),
-    hasPosts: postedMessages(ir).length > 0,
+    hasChannels: [...properties, ...shared].some(({ type }) => type.includes('messages.')),
+    hasShared: shared.length > 0,
+    shared,
     hasMessages: ir.messages.length > 0,
     typeName: pascalCase(identifier(ir.name)),
     name: identifier(ir.name),
@@ -81,16 +84,8 @@ function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
   return imports;
 }
 
-/** A doc comment of a property: one line when it fits. */
-function propertyComment(sentence: string): string[] {
-  const lines = commentLines('   * ', sentence);
-  const whole = `  /** ${(lines[0] ?? '').slice(5)} */`;
-  if (lines.length === 1 && whole.length <= maximumColumns) return [whole];
-  return ['  /**', ...lines, '   */'];
-}
-
 function fdProperty(fd: IrFd): PropertyView[] {
-  const comment = propertyComment(describeFd(fd));
+  const comment = docComment('  ', describeFd(fd));
   const name = identifier(fd.name);
   if (isFile(fd)) return [];
   if (isDatagram(fd)) return [{ comment, name, type: 'NativeServer' }];
@@ -101,17 +96,32 @@ function fdProperty(fd: IrFd): PropertyView[] {
 }
 
 function channelProperties(ir: Ir): PropertyView[] {
-  return programChannels(ir).map(({ reactor, channel }) => ({
-    comment: propertyComment(describeChannel(reactor, channel)),
-    name: identifier(channel.name),
-    type: channelType(channel),
-  }));
+  return programChannels(ir)
+    .filter(({ channel }) => !isShared(channel))
+    .map(({ reactor, channel }) => ({
+      comment: docComment('  ', describeChannel(reactor, channel)),
+      name: identifier(channel.name),
+      type: channelType(channel),
+    }));
+}
+
+/** The channels that other processes read, with what reads their messages. */
+function sharedProperties(ir: Ir): PropertyView[] {
+  return programChannels(ir)
+    .filter(({ channel }) => isShared(channel))
+    .map(({ reactor, channel }) => ({
+      comment: docComment('  ', describeChannel(reactor, channel)),
+      name: identifier(channel.name),
+      type: `messages.${identifier(channel.message)}`,
+    }));
 }
 
 /** What JavaScript has of a channel: its reading end, its writing end, or its counters. */
 function channelType({ handler, from, message }: IrChannel): string {
   if (handler === undefined) return `Channel<messages.${identifier(message)}>`;
-  return from === undefined ? `PostChannel<writers.${writerName(message)}>` : 'NativeChannel';
+  return from === undefined
+    ? `PostChannel<messages.${identifier(message)}Writer>`
+    : 'NativeChannel';
 }
 
 /** The members of a union of string literals. */

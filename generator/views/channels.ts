@@ -1,7 +1,8 @@
 /** What channels are in C++: types, ends in their reactors, and members of the handlers. */
 import type { Ir, IrChannel, IrReactor } from '../../schemas/ir.ts';
 import { instancesOf } from '../lower_groups.ts';
-import { argumentLines } from './cxx_layout.ts';
+import { messageHash } from '../layout_hash.ts';
+import { argumentLines, fitted } from './cxx_layout.ts';
 import type { HandlerMemberView, Service } from './handlers.ts';
 import { bannerLines } from './sentences.ts';
 import { commentLines, cxxString, grouped, identifier, integer } from './text.ts';
@@ -12,6 +13,8 @@ export interface ChannelTypeView {
   typeName: string;
   message: string;
   shape: string[];
+  /** What readers of other processes are told; empty where there are none. */
+  shared: string[];
   /** The member that is its key; empty without one. */
   key: string[];
 }
@@ -28,6 +31,8 @@ export interface ChannelsView {
 export interface ReactorChannelsView {
   hasChannels: boolean;
   channels: { name: string; typeName: string }[];
+  hasSharedFiles: boolean;
+  sharedFiles: { name: string }[];
   hasReceivers: boolean;
   receivers: { name: string; typeName: string }[];
   /** Statements that bind both to their memory and to handlers. */
@@ -62,7 +67,9 @@ export function describeChannel(reactor: IrReactor, channel: IrChannel): string 
   const other = (name: string | undefined): string =>
     name === undefined ? 'JavaScript' : `reactors.${name}`;
   const own = `reactors.${reactor.name}`;
-  const [from, to] = isRead ? [other(channel.from), own] : [own, other(channel.to)];
+  const reader =
+    channel.sharedMemory === undefined ? other(channel.to) : `/dev/shm/${channel.sharedMemory}`;
+  const [from, to] = isRead ? [other(channel.from), own] : [own, reader];
   const ends = `from ${from} to ${to}`;
   return `channels.${channel.name} - ${room} ${ends}; when full: ${fullWords(channel)}.`;
 }
@@ -83,8 +90,8 @@ function channelType(ir: Ir, reactor: IrReactor, channel: IrChannel): ChannelTyp
   const writesJs = isRead && channel.from === undefined;
   const suffix = channel.key === undefined ? '' : '_by_key';
   const full = `${channel.full.replaceAll('-', '_')}${suffix}`;
-  const end = (name: string, isJs: boolean): string =>
-    `      .${name} = loom::ChannelEnd::${isJs ? 'js' : 'reactor'},`;
+  const end = (name: string, kind: string): string => `      .${name} = loom::ChannelEnd::${kind},`;
+  const reader = channel.sharedMemory === undefined ? 'js' : 'shared_memory';
   return {
     comment: commentLines('/// ', describeChannel(reactor, channel)),
     typeName: identifier(channel.typeName),
@@ -93,9 +100,17 @@ function channelType(ir: Ir, reactor: IrReactor, channel: IrChannel): ChannelTyp
       `      .name = ${cxxString(channel.name)},`,
       `      .capacity = ${integer(channel.capacity)},`,
       `      .full = loom::ChannelFull::${full},`,
-      end('from', writesJs),
-      end('to', !isRead),
+      end('from', writesJs ? 'js' : 'reactor'),
+      end('to', isRead ? 'reactor' : reader),
+      ...(channel.awaited === 1 ? ['      .is_awaited = true,'] : []),
     ],
+    shared:
+      channel.sharedMemory === undefined
+        ? []
+        : [
+            `  static constexpr const char* shared_name = ${cxxString(channel.sharedMemory)};`,
+            `  static constexpr std::uint64_t layout = 0x${messageHash(ir, channel.message)};`,
+          ],
     key: channel.key === undefined ? [] : [`${message}::${identifier(channel.key)}`],
   };
 }
@@ -130,13 +145,33 @@ function member(kind: string, reactor: IrReactor, channel: IrChannel): HandlerMe
   };
 }
 
-/** The ends of a reactor's channels. `handlers` are its handlers' types by their member names. */
+/** Whether other processes read a channel. */
+export function isShared({ sharedMemory }: IrChannel): boolean {
+  return sharedMemory !== undefined;
+}
+
+/** Makes the file of a channel; the first error ends the start. */
+function bindShared(name: string): string[] {
+  const call = 'this->bind_to_shared_memory(';
+  const head = `    if (loom::StartError error = ${call}`;
+  return [
+    ...fitted(`${head}shared_files_.${name}, channels_.${name})) {`, [
+      '    if (loom::StartError error =',
+      `            ${call}shared_files_.${name}, channels_.${name})) {`,
+    ]),
+    '      return error;',
+    '    }',
+  ];
+}
+
+/** The ends of a reactor's channels. `members` are the names of its handlers by their types. */
 export function reactorChannels(
   ir: Ir,
   reactor: IrReactor,
-  members: readonly string[],
+  members: ReadonlyMap<string, string>,
 ): ReactorChannelsView {
   const received = reactor.received ?? [];
+  const shared = reactor.channels.filter(isShared);
   const ends = (channels: readonly IrChannel[]) =>
     channels.map(({ name, typeName }) => ({
       name: identifier(name),
@@ -150,11 +185,14 @@ export function reactorChannels(
   return {
     hasChannels: reactor.channels.length > 0,
     channels: ends(reactor.channels),
+    hasSharedFiles: shared.length > 0,
+    sharedFiles: ends(shared),
     hasReceivers: received.length > 0,
     receivers: ends(received),
     binds: [
       ...reactor.channels.flatMap((channel) => {
         const end = `channels_.${identifier(channel.name)}`;
+        if (isShared(channel)) return bindShared(identifier(channel.name));
         return channel.to === undefined
           ? bind('bind_to_js', end, [], channel)
           : bind('bind_to_reactor', end, ['run', indexOf(channel.to)], channel);
@@ -165,7 +203,12 @@ export function reactorChannels(
           ? bind('bind_from_js', end, [], channel)
           : bind('bind_from_reactor', end, [indexOf(channel.from)], channel);
       }),
-      ...members.flatMap((handler) =>
+      ...received.map(({ name, handler }) => {
+        const end = identifier(name);
+        const member = `handlers_.${members.get(handler ?? '') ?? ''}`;
+        return `    ${member}.${end}.attach(receivers_.${end});`;
+      }),
+      ...[...members.values()].flatMap((handler) =>
         reactor.channels.map(({ name }) => {
           const end = identifier(name);
           return `    handlers_.${handler}.${end}.attach(channels_.${end});`;
@@ -189,4 +232,25 @@ export function shownOutlets(reactor: IrReactor, members: readonly string[]): st
   return members.flatMap((member) =>
     blocking.map(({ name }) => `handlers_.${member}, handlers_.${member}.${identifier(name)}`),
   );
+}
+
+/** The view of `cxx/shared.hpp`. */
+export interface SharedView {
+  banner: string[];
+  namespace: string;
+  readers: { comment: string[]; typeName: string }[];
+}
+
+/** Describes what reads the channels in shared memory; undefined without any. */
+export function sharedView(ir: Ir): SharedView | undefined {
+  const shared = programChannels(ir).filter(({ channel }) => isShared(channel));
+  if (shared.length === 0) return undefined;
+  return {
+    banner: bannerLines(ir, '// '),
+    namespace: identifier(ir.name),
+    readers: shared.map(({ reactor, channel }) => ({
+      comment: commentLines('/// ', describeChannel(reactor, channel)),
+      typeName: identifier(channel.typeName),
+    })),
+  };
 }

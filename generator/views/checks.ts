@@ -68,8 +68,9 @@ function channelAssertions(
     condition: `loom::${concept}<::${name}, channel::${identifier(typeName)}>`,
     sentence: `${sentence} for channels.${channel}.`,
   });
+  const onMessage = service.received.filter(({ channel }) => channel.awaited === undefined);
   return [
-    ...service.received.map(({ channel }) =>
+    ...onMessage.map(({ channel }) =>
       hook(
         'HasOnMessage',
         channel,

@@ -1,13 +1,12 @@
 /** The view of `bindings/descriptor.ts`: the numbers that templates/bindings needs of a program. */
 import type { Ir, IrChannel, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isSource, isStream } from '../fd_kinds.ts';
-import { layoutHash } from '../layout_hash.ts';
+import { layoutHash, messageHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
-import { programChannels } from './channels.ts';
+import { isShared, programChannels } from './channels.ts';
 import { bannerLines, configPath, framingOverhead } from './sentences.ts';
 import { identifier, integer, maximumColumns, typescriptString } from './text.ts';
-import { postedMessages, writerName } from './writers.ts';
 
 /** One entry of a list in the descriptor: its fields on as few lines as they fit. */
 export interface DescriptorEntryView {
@@ -37,7 +36,8 @@ export interface DescriptorView {
   name: string;
   layout: string;
   hasChannels: boolean;
-  hasPosts: boolean;
+  hasShared: boolean;
+  shared: DescriptorEntryView[];
   candidates: string[];
   buildCommands: string[];
   reactors: DescriptorReactorView[];
@@ -46,13 +46,17 @@ export interface DescriptorView {
 /** Describes the numbers that the runtime needs. */
 export function descriptorView(ir: Ir): DescriptorView {
   const name = identifier(ir.name);
+  const shared = programChannels(ir).flatMap(({ channel }) => sharedChannel(ir, channel));
   const presets = ['release', 'debug'];
   return {
     banner: bannerLines(ir, '// '),
     name: typescriptString(name),
     layout: typescriptString(layoutHash(ir)),
-    hasChannels: programChannels(ir).some(({ channel }) => channel.handler === undefined),
-    hasPosts: postedMessages(ir).length > 0,
+    hasChannels: programChannels(ir).some(
+      ({ channel }) => channel.handler === undefined || channel.from === undefined,
+    ),
+    hasShared: shared.length > 0,
+    shared,
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
     buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
     reactors: ir.reactors.flatMap((reactor) =>
@@ -70,7 +74,9 @@ function shellWord(path: string): string {
 function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorReactorView {
   const { shared } = reactor;
   const fds = instance.number === 0 ? reactor.fds.filter((fd) => !isSource(fd)) : [];
-  const channels = reactor.channels.filter(({ to }) => to === undefined);
+  const channels = reactor.channels.filter(
+    (channel) => channel.to === undefined && !isShared(channel),
+  );
   const received = reactor.received ?? [];
   const posts = received.filter(({ from }) => from === undefined);
   const passing = received.filter(({ from }) => from !== undefined);
@@ -89,11 +95,28 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     })),
     hasPosts: posts.length > 0,
     posts: posts.map((channel) => ({
-      lines: wrapped([...cells(channel), `writer: writers.${writerName(channel.message)}`]),
+      lines: wrapped([...cells(channel), `writer: messages.${identifier(channel.message)}Writer`]),
     })),
     hasPassing: passing.length > 0,
     passing: passing.map((channel) => ({ lines: wrapped(cells(channel)) })),
   };
+}
+
+/** What readers of other processes need of a channel in shared memory. */
+function sharedChannel(ir: Ir, channel: IrChannel): DescriptorEntryView[] {
+  const { name, sharedMemory, capacity, strideBytes, message } = channel;
+  if (sharedMemory === undefined) return [];
+  const recordBytes = ir.messages.find((each) => each.name === message)?.bytes ?? 0;
+  const fields = [
+    `name: ${typescriptString(name)}`,
+    `file: ${typescriptString(sharedMemory)}`,
+    `capacity: ${integer(capacity)}`,
+    `strideBytes: ${integer(strideBytes)}`,
+    `recordBytes: ${integer(recordBytes)}`,
+    `layout: ${typescriptString(messageHash(ir, message))}`,
+    `reader: messages.${identifier(message)}`,
+  ];
+  return [{ lines: wrapped(fields) }];
 }
 
 /** Where the cells of a channel are, and what happens when all are taken. */

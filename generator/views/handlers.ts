@@ -74,6 +74,8 @@ export function handlersView(ir: Ir, handlers: readonly Service[]): HandlersView
   const receives = handlers.some(({ received }) => received.length > 0);
   if (publishes) includes.push('loom/channel_out.hpp');
   if (receives) includes.push('loom/channel_in.hpp');
+  const awaits = handlers.some(({ received }) => received.some(({ channel }) => channel.awaited));
+  if (awaits) includes.push('loom/fiber/tools.hpp', `${namespace}/stacks.hpp`);
   if (publishes || receives) includes.push(`${namespace}/channels.hpp`);
   if (signals) includes.push('loom/event_source.hpp');
   const groups = handleGroups(ir);

@@ -146,7 +146,7 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
       timer: identifier(fd.name),
     })),
     ...fileViews(reactor, [...members.values()]),
-    ...reactorChannels(ir, reactor, [...members.values()]),
+    ...reactorChannels(ir, reactor, members),
     visitors: visitors(reactor, members),
     offloads,
     hasOffloads: offloads.length > 0,

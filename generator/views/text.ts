@@ -149,6 +149,26 @@ export function commentLines(prefix: string, text: string): string[] {
   return lines;
 }
 
+/** A doc comment of TypeScript: one line when it fits. */
+export function docComment(indent: string, sentence: string): string[] {
+  const lines = commentLines(`${indent} * `, sentence);
+  const whole = `${indent}/** ${(lines[0] ?? '').slice(indent.length + 3)} */`;
+  if (lines.length === 1 && whole.length <= maximumColumns) return [whole];
+  return [`${indent}/**`, ...lines, `${indent} */`];
+}
+
+/** Words on as few lines as they fit, each line behind `indent`. */
+export function filledLines(indent: string, words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    const longer = `${last} ${word}`;
+    if (last !== undefined && longer.length < maximumColumns) lines[lines.length - 1] = longer;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines;
+}
+
 /** Cuts the middle out of a word so that it has `room` characters. */
 function shorten(word: string, room: number): string {
   const kept = Math.floor((room - 3) / 2);

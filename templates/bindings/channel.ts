@@ -7,31 +7,7 @@ import { BatchSource } from './batches.ts';
 import { type Cells, cellsOf, type RingCells } from './channel_cells.ts';
 import { ChannelStats } from './channel_stats.ts';
 import type { ChannelDescriptor } from './descriptor.ts';
-
-/** What the emitted reader classes derive from; `Value` is the plain object of one message. */
-export abstract class MessageView<Value> {
-  /** The shared block, and where the message is in it. Names with `$` are the runtime's. */
-  readonly $view: DataView;
-  $at = 0;
-
-  constructor(view: DataView) {
-    this.$view = view;
-  }
-
-  /** A copy that stays valid after the batch. */
-  abstract toObject(): Value;
-}
-
-/** What the emitted writer classes derive from: a message is written where it will be read. */
-export abstract class MessageWriter {
-  /** The shared block, and where the message is in it. Names with `$` are the runtime's. */
-  readonly $view: DataView;
-  $at = 0;
-
-  constructor(view: DataView) {
-    this.$view = view;
-  }
-}
+import type { MessageView } from './message_view.ts';
 
 /** What an iteration ends with. */
 const over: IteratorReturnResult<undefined> = { done: true, value: undefined };

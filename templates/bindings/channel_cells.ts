@@ -15,6 +15,9 @@ export interface RingCells {
   readonly strideBytes: number;
 }
 
+/** Where the cells of a channel are. */
+type CellsAt = Pick<CellsDescriptor, 'offset' | 'capacity' | 'strideBytes'>;
+
 /** Takes the messages of one channel in order. Their numbers are int32, so that they wrap. */
 export class Cells {
   /** What readers see, and where messages are in it. */
@@ -24,12 +27,12 @@ export class Cells {
   from: number;
   to: number;
   protected readonly words: Int32Array;
-  protected readonly channel: CellsDescriptor;
+  protected readonly channel: CellsAt;
   protected readonly headWord: number;
   protected readonly tailWord: number;
   #seen: number;
 
-  constructor(channel: CellsDescriptor, memory: SharedArrayBuffer, view: DataView, offset: number) {
+  constructor(channel: CellsAt, memory: ArrayBufferLike, view: DataView, offset: number) {
     this.words = new Int32Array(memory);
     this.channel = channel;
     this.view = view;
@@ -109,42 +112,67 @@ class KeyedCells extends Cells {
 
 const wordRange = 2 ** 32;
 
+/** What overwritten cells are made of. */
+export interface OverwrittenOptions {
+  readonly channel: CellsAt;
+  /** Only read unless `start` is 'head'. */
+  readonly memory: ArrayBufferLike;
+  /**
+   * Where reading begins: behind what was read, which is then told in the header; or at the oldest
+   * message that is there, for readers of other processes.
+   */
+  readonly start: 'head' | 'oldest';
+  /** Told of messages that were overwritten before they were read. */
+  readonly lose: (messages: number) => void;
+}
+
 /** The writer overwrites the oldest: messages are copied, and those that were lost are counted. */
-class OverwrittenCells extends Cells {
+export class OverwrittenCells extends Cells {
   readonly #source: Uint8Array;
   readonly #copy: Uint8Array;
-  readonly #stats: ChannelStats;
+  readonly #lose: (messages: number) => void;
+  /** Exchanged behind each copy: the header's head, or a word of this reader's own. */
+  readonly #fence: Int32Array;
+  readonly #fenceWord: number;
   /** Numbers that do not wrap: of the next message, and of the first that `refresh` did not see. */
   #next: number;
   #tail: number;
 
-  constructor(channel: CellsDescriptor, memory: SharedArrayBuffer, stats: ChannelStats) {
+  constructor({ channel, memory, start, lose }: OverwrittenOptions) {
     const bytes = channel.capacity * channel.strideBytes;
     const copy = new ArrayBuffer(bytes);
     super(channel, memory, new DataView(copy), cellStampBytes);
     this.#source = new Uint8Array(memory, channel.offset + channelHeaderBytes, bytes);
     this.#copy = new Uint8Array(copy);
-    this.#stats = stats;
+    this.#lose = lose;
     this.#tail = this.#readTail();
-    this.#next = this.#tail - ((this.#tail - this.to) % wordRange);
+    const isOwn = start === 'oldest';
+    this.#fence = isOwn ? new Int32Array(new SharedArrayBuffer(4)) : this.words;
+    this.#fenceWord = isOwn ? 0 : this.headWord;
+    const behind = isOwn ? channel.capacity : (this.#tail - this.to) >>> 0;
+    this.#next = Math.max(0, this.#tail - behind);
+    if (isOwn) this.#tail = this.#next;
   }
 
+  /** See Cells. */
   override refresh(): boolean {
     const before = this.#tail;
     this.#tail = this.#readTail();
     return this.#tail !== before;
   }
 
+  /** See Cells. */
   override hasMore(): boolean {
     return this.#readTail() !== this.#tail;
   }
 
+  /** Copies what `refresh` saw and keeps of it what was whole. */
   override take(): boolean {
     const { capacity } = this.channel;
     const first = Math.max(this.#next, this.#tail - capacity);
     this.#copyCells(first, this.#tail);
     // An exchange, not a store: the copy was made before it, on every machine.
-    Atomics.exchange(this.words, this.headWord, this.#tail | 0);
+    Atomics.exchange(this.#fence, this.#fenceWord, this.#tail | 0);
     const oldest = this.#readTail() - capacity;
     // The writer is perhaps in the cell of the oldest by now.
     const isWhole =
@@ -153,9 +181,7 @@ class OverwrittenCells extends Cells {
       Atomics.load(this.words, this.stampWord(oldest)) === wholeStamp(oldest);
     const whole = Math.min(Math.max(first, isWhole ? oldest : oldest + 1), this.#tail);
     const start = oldest < first ? first : whole;
-    if (start > this.#next) {
-      this.#stats.$add(channelWord.droppedOldest, BigInt(start - this.#next));
-    }
+    if (start > this.#next) this.#lose(start - this.#next);
     this.from = start | 0;
     this.to = this.#tail | 0;
     this.#next = this.#tail;
@@ -192,7 +218,10 @@ export function cellsOf(
   memory: SharedArrayBuffer,
   stats: ChannelStats,
 ): Cells {
-  if (channel.full === 'drop-oldest') return new OverwrittenCells(channel, memory, stats);
+  if (channel.full === 'drop-oldest') {
+    const lose = (messages: number) => stats.$add(channelWord.droppedOldest, BigInt(messages));
+    return new OverwrittenCells({ channel, memory, start: 'head', lose });
+  }
   const Kind = channel.full === 'conflate-by-key' ? KeyedCells : Cells;
   const offset = channel.offset + channelHeaderBytes + cellStampBytes;
   return new Kind(channel, memory, new DataView(memory), offset);

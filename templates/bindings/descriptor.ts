@@ -5,7 +5,7 @@
  * The emitted file is this and nothing more; every part below comes from the IR:
  *
  * ```ts
- * import { MessageView } from './loom/channel.ts';
+ * import { MessageView } from './loom/message_view.ts';
  * import type { Channel } from './loom/channel.ts';
  * import type { ProgramDescriptor } from './loom/descriptor.ts';
  * import { openProgram } from './loom/open.ts';
@@ -44,8 +44,9 @@
  *
  * Names of fds and channels become properties of the program, so `reservedNames` are taken.
  */
-import type { MessageView, MessageWriter } from './channel.ts';
 import type { ChannelFull } from './channel_layout.ts';
+import type { MessageView } from './message_view.ts';
+import type { MessageWriter } from './message_writer.ts';
 
 /** The number both halves must agree on: `shared_abi` in shared_layout.hpp. */
 export const sharedAbi = 1;
@@ -142,6 +143,23 @@ export interface PostDescriptor extends CellsDescriptor {
   ) => MessageWriter;
 }
 
+/** A channel in shared memory, for readers of other processes. */
+export interface SharedDescriptor {
+  readonly name: string;
+  /** Its file in /dev/shm. */
+  readonly file: string;
+  /** Messages, 2^n. */
+  readonly capacity: number;
+  readonly strideBytes: number;
+  readonly recordBytes: number;
+  /** Hash of the message, 16 hexadecimal digits. */
+  readonly layout: string;
+  /** The emitted class that reads one message. */
+  readonly reader: new (
+    view: DataView,
+  ) => MessageView<unknown>;
+}
+
 /** One reactor and its shared block. */
 export interface ReactorDescriptor {
   readonly name: string;
@@ -176,4 +194,5 @@ export interface ProgramDescriptor {
   };
   /** In the order of the IR's reactors. */
   readonly reactors: readonly ReactorDescriptor[];
+  readonly shared: readonly SharedDescriptor[];
 }

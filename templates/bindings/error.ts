@@ -92,6 +92,23 @@ export function channelClosed(name: string): LoomError {
   return new LoomError('LOOM6009', `channels.${name} is closed: its program has stopped`);
 }
 
+/** LOOM6010: nobody writes a channel in shared memory; `reason` is the system's. */
+export function sharedAbsent(name: string, file: string, reason: string): LoomError {
+  return new LoomError(
+    'LOOM6010',
+    `channels.${name} cannot be read: /dev/shm/${file}: ${reason}; start what writes it`,
+  );
+}
+
+/** LOOM6011: the file of a channel is another program's, or another version's. */
+export function sharedOther(name: string, file: string, difference: string): LoomError {
+  return new LoomError(
+    'LOOM6011',
+    `/dev/shm/${file} is not channels.${name} of these bindings: ${difference}; build what ` +
+      'writes it and this program from the same config',
+  );
+}
+
 /** LOOM6007: two readers of one source of batches. */
 export function alreadyRead(name: string): LoomError {
   return new LoomError(
@@ -99,4 +116,17 @@ export function alreadyRead(name: string): LoomError {
     `'${name}' already has a reader: one loop or one onBatch() at a time`,
     name,
   );
+}
+
+/** LOOM6020: a value that the field of a message cannot hold; nothing was written. */
+export function fieldValue(field: string, value: unknown, expected: string): LoomError {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const shown = text.length > 64 ? `${text.slice(0, 61)}...` : text;
+  return new LoomError('LOOM6020', `${field} cannot be ${shown}: expected ${expected}`);
+}
+
+/** LOOM6021: an element that the array of a message does not have. */
+export function elementIndex(field: string, index: number, length: number): LoomError {
+  const last = length - 1;
+  return new LoomError('LOOM6021', `${field} has no element ${String(index)}: 0 to ${last}`);
 }

@@ -3,7 +3,7 @@
  * reactor is woken only when it sleeps, once for all that was committed. The counterpart is
  * runtime/loom/channel_in.hpp.
  */
-import type { MessageWriter } from './channel.ts';
+import type { MessageWriter } from './message_writer.ts';
 import { cellStampBytes, channelHeaderBytes, channelWord, wholeStamp } from './channel_layout.ts';
 import { ChannelStats } from './channel_stats.ts';
 import type { PostDescriptor } from './descriptor.ts';
@@ -133,15 +133,17 @@ export class PostChannel<Writer extends MessageWriter> {
     const end = (at + this.#strideBytes) >> 3;
     for (let piece = first; piece < end; piece += 1) this.#pieces[piece] = 0;
     this.#begun = (position + 1) | 0;
-    this.#writer.$at = at + cellStampBytes;
+    this.#writer.$show(at + cellStampBytes);
     return this.#writer;
   }
 
   /** Posts what was begun since the last time; the reactor is woken if it sleeps. */
   commit(): void {
     if (this.#begun === this.#tail) return;
-    for (let position = this.#tail; position !== this.#begun; position = (position + 1) | 0) {
-      this.#stamp(position);
+    if (this.#overwrites) {
+      for (let position = this.#tail; position !== this.#begun; position = (position + 1) | 0) {
+        this.#stamp(position);
+      }
     }
     if (this.#begun >>> 0 < this.#tail >>> 0) {
       this.#tailHigh += 1;
@@ -218,8 +220,7 @@ export class PostChannel<Writer extends MessageWriter> {
     const word = (this.#offset + (position & (this.#capacity - 1)) * this.#strideBytes) >> 2;
     if (stamp === 0) this.#stampHigh += 1;
     this.#words[word + 1] = this.#stampHigh;
-    if (this.#overwrites) Atomics.store(this.#words, word, stamp);
-    else this.#words[word] = stamp;
+    Atomics.store(this.#words, word, stamp);
   }
 }
 

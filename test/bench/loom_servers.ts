@@ -15,12 +15,8 @@ interface Variant {
   about: string;
   /** The config of each program, relative to this folder; not every variant takes datagrams. */
   configs: Readonly<Record<Mode, string>> & { datagrams?: string };
-  connections?: number;
   quick: boolean;
 }
-
-/** Connections of the config's that receive directly. */
-const directConnections = 960;
 
 const variants: readonly Variant[] = [
   {
@@ -78,6 +74,21 @@ const variants: readonly Variant[] = [
     quick: false,
   },
   {
+    name: 'bundle',
+    about: 'sleeps, several small buffers at once',
+    configs: { echo: './loom-echo/bundle.config.ts', sink: './loom-sink/bundle.config.ts' },
+    quick: false,
+  },
+  {
+    name: 'bundle-fiber',
+    about: 'the same as fibers',
+    configs: {
+      echo: './loom-echo/bundle-fiber.config.ts',
+      sink: './loom-sink/bundle-fiber.config.ts',
+    },
+    quick: false,
+  },
+  {
     name: 'oneshot',
     about: 'sleeps, a receive for each piece',
     configs: { echo: './loom-echo/oneshot.config.ts', sink: './loom-sink/oneshot.config.ts' },
@@ -91,7 +102,6 @@ const variants: readonly Variant[] = [
       sink: './loom-sink/direct.config.ts',
       datagrams: './loom-datagrams/direct.config.ts',
     },
-    connections: directConnections,
     quick: true,
   },
   {
@@ -101,7 +111,6 @@ const variants: readonly Variant[] = [
       echo: './loom-echo/direct-fiber.config.ts',
       sink: './loom-sink/direct-fiber.config.ts',
     },
-    connections: directConnections,
     quick: false,
   },
 ];
@@ -149,7 +158,6 @@ export const loomServers: readonly Peer[] = variants.flatMap((variant) =>
       ...(['tcp', 'unix'] as const),
       ...(variant.configs.datagrams === undefined ? [] : (['udp'] as const)),
     ],
-    ...(variant.connections !== undefined && { connections: variant.connections }),
     quick: variant.quick,
     build: async (needs) => {
       const which = needs.map(({ mode, transport }) => (transport === 'udp' ? 'datagrams' : mode));

@@ -1,6 +1,8 @@
 /** A real addon whose channels go in every direction, with each answer to a full one. */
 import test from 'ava';
-import type { Channel, MessageView, MessageWriter } from '../../templates/bindings/channel.ts';
+import type { Channel } from '../../templates/bindings/channel.ts';
+import type { MessageView } from '../../templates/bindings/message_view.ts';
+import type { MessageWriter } from '../../templates/bindings/message_writer.ts';
 import type { NativeChannel } from '../../templates/bindings/channel_stats.ts';
 import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
 import type { PostChannel } from '../../templates/bindings/post_channel.ts';
@@ -22,6 +24,8 @@ interface Channels extends Program<'left' | 'right'> {
   readonly oldest: PostChannel<OrderWriter>;
   readonly bursts: PostChannel<BurstWriter>;
   readonly passed: NativeChannel;
+  readonly asked: PostChannel<OrderWriter>;
+  readonly answered: Channel<Order>;
   readonly returned: Channel<Order>;
   readonly lossy: Channel<Order>;
   readonly latest: Channel<Order>;
@@ -34,7 +38,7 @@ interface ChannelsModule {
 let built: Built<ChannelsModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await build('test/bindings/channels/loom.config.ts', 'bindings_channels', 'release');
+  built = await build('test/bindings/channels/loom.config.ts', 'bindings_channels', 'debug');
 });
 
 /** Collects the sequences that a channel brings. */
@@ -82,6 +86,31 @@ for (const backend of backends) {
     t.true(passed.stats.blocked > 0n, 'eight cells were too few');
     t.is(program.stats.left.allocationsAfterInit, 0n);
     t.is(program.stats.right.allocationsAfterInit, 0n);
+  });
+
+  test(`${backend}: fibers wait for messages and for room`, async (t) => {
+    t.timeout(60_000);
+    await using program = await built.module.open({ backend });
+    const total = 2000;
+    const post = (async () => {
+      for (let posted = 0; posted < total; ) {
+        const count = Math.min(total - posted, 5);
+        posted += program.asked.postMany(count, (order, index) => {
+          order.sequence = BigInt(posted + index + 1);
+        });
+        if (posted < total) await program.asked.writable;
+      }
+    })();
+    const seen = new Set<bigint>();
+    for await (using batch of program.answered) {
+      t.true(batch.length <= 4);
+      for (const order of batch) seen.add(order.sequence);
+      if (seen.size === total) break;
+    }
+    await post;
+    t.is(program.asked.stats.delivered, BigInt(total));
+    t.is(program.answered.stats.written, BigInt(total), 'each message once');
+    t.true(program.answered.stats.blocked > 0n);
   });
 
   test(`${backend}: a burst into a full channel drops the newest`, async (t) => {

@@ -13,7 +13,7 @@ import type { Channel } from '../../templates/bindings/channel.ts';
 import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
 import type { NativeServer, Server, Stream } from '../../templates/bindings/stream.ts';
 import type { Timer } from '../../templates/bindings/timer.ts';
-import type { MessageView } from '../../templates/bindings/channel.ts';
+import type { MessageView } from '../../templates/bindings/message_view.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));

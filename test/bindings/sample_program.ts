@@ -1,5 +1,6 @@
 /** A program description for tests of the bindings: two streams, a timer, two channels. */
-import { type Channel, MessageView } from '../../templates/bindings/channel.ts';
+import type { Channel } from '../../templates/bindings/channel.ts';
+import { MessageView } from '../../templates/bindings/message_view.ts';
 import type { ReactorDescriptor } from '../../templates/bindings/descriptor.ts';
 import type { Server, Stream } from '../../templates/bindings/stream.ts';
 import type { Timer } from '../../templates/bindings/timer.ts';

@@ -1,5 +1,6 @@
 /** Valid configs of every shape, for properties that hold for all of them. */
 import fc from 'fast-check';
+import { arbitraryStruct, asMessage } from './arbitrary_message.ts';
 
 const lowerName = fc
   .stringMatching(/^[a-z][a-z0-9]{0,6}(_[a-z0-9]{1,4})?$/)
@@ -181,15 +182,6 @@ const reactor = optional({
   delivery: powerOfTwo(12, 22),
 });
 
-const scalar = fc.constantFrom('u8', 'u16', 'u32', 'u64', 'i8', 'i32', 'i64', 'f32', 'f64', 'bool');
-const message = fc
-  .uniqueArray(fc.record({ name: lowerName, type: scalar }), {
-    minLength: 1,
-    maxLength: 12,
-    selector: (field) => field.name,
-  })
-  .map((fields) => ({ kind: 'struct', fields }));
-
 const channel = fc.record(
   { capacity: powerOfTwo(1, 12), full: fc.constantFrom('drop-newest', 'conflate') },
   { requiredKeys: [] },
@@ -231,7 +223,7 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
       { stacks: { small: { bytes: '16K', count: 9, waiting: 3 }, large: { bytes: 98304 } } },
     ),
     channels: fc.array(channel, { minLength: 3, maxLength: 3 }),
-    messages: fc.array(message, { minLength: 3, maxLength: 3 }),
+    messages: fc.array(arbitraryStruct, { minLength: 3, maxLength: 3 }),
     clock: fc.constantFrom('auto', 'tsc', 'monotonic'),
     pools: fc.array(pool, { minLength: 2, maxLength: 2 }),
     choices: fc.array(fc.nat(), { minLength: 16, maxLength: 16 }),
@@ -254,7 +246,12 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
         ...(at % 2 === 0 && given.poolNames.length > 0 && { blocking: pick(given.poolNames, at) }),
       })),
       pools: entries(given.poolNames, (at) => ({ ...given.pools[at], kind: 'pool' })),
-      messages: entries(given.messageNames, (at) => given.messages[at]),
+      messages: Object.fromEntries(
+        given.messageNames.map((name, at) => {
+          const struct = given.messages[at];
+          return [name, struct && asMessage(struct, name)];
+        }),
+      ),
       fds: entries(
         given.fdNames.map((name) => `f${name}`),
         (at) => ({

@@ -3,8 +3,14 @@
  * type check when the mistake under it stops being a type error. Nothing runs it.
  */
 import {
+  array,
   channel,
+  chars,
+  decimal,
   defineLoom,
+  doc,
+  enumeration,
+  type FieldName,
   i64,
   lengthPrefixed,
   line,
@@ -188,3 +194,32 @@ defineLoom({ reactors: { a: {} }, fds: {} });
 
 // @ts-expect-error: no such scalar
 struct({ price: 'decimal' });
+
+const side = enumeration(['bid', 'ask'], { name: 'Side', doc: 'Which half.' });
+const level = struct({ price: doc(decimal(8), 'In dollars.'), side }, { name: 'Level' });
+
+/** Everything that a struct may have, and what its type remembers. */
+export const nested = struct({ levels: array(level, 10), symbol: chars(16), sizes: array(u64, 4) });
+export const fieldOfLevel: FieldName<typeof level> = 'price';
+export const fieldOfNested: FieldName<typeof nested> = 'symbol';
+export const codes = enumeration({ buy: 66, sell: 83 }, { base: 'u16' });
+export const unsigned = decimal(2, 'u64');
+
+// @ts-expect-error: a misspelt field
+export const misspelt: FieldName<typeof level> = 'prise';
+// @ts-expect-error: a field of another struct
+export const elsewhere: FieldName<typeof level> = 'symbol';
+// @ts-expect-error: an array of arrays
+array(array(u64, 2), 2);
+// @ts-expect-error: a text is described where it is a field
+array(doc(u64, 'Sizes.'), 2);
+// @ts-expect-error: no such base
+decimal(8, 'u16');
+// @ts-expect-error: codes are numbers
+enumeration({ buy: 'B' });
+// @ts-expect-error: no such option
+enumeration(['a'], { type: 'u8' });
+// @ts-expect-error: a length is a number
+chars('16');
+// @ts-expect-error: no such type
+struct({ inner: { price: u64 } });

@@ -71,6 +71,12 @@ function withText(text: string): Ir {
     if ('address' in fd) fd.address = text;
     if (fd.kind === 'file') fd.path = text;
   }
+  for (const type of [...ir.messages, ...(ir.structs ?? []), ...(ir.enumerations ?? [])]) {
+    // So short that it changes no file's lines.
+    const doc = text.slice(0, 24);
+    type.doc = doc;
+    if ('fields' in type) for (const field of type.fields) field.doc = doc;
+  }
   return ir;
 }
 
@@ -127,6 +133,24 @@ const names: readonly (readonly [string, (ir: Ir, name: string) => void])[] = [
     'message',
     (ir, name) => {
       for (const m of ir.messages) m.name = name;
+    },
+  ],
+  [
+    'struct',
+    (ir, name) => {
+      for (const struct of ir.structs ?? []) struct.name = name;
+    },
+  ],
+  [
+    'enumeration',
+    (ir, name) => {
+      for (const enumeration of ir.enumerations ?? []) enumeration.name = name;
+    },
+  ],
+  [
+    'value',
+    (ir, name) => {
+      for (const { values } of ir.enumerations ?? []) for (const value of values) value.name = name;
     },
   ],
   [

@@ -1,8 +1,8 @@
 /**
  * A small program as `lower` would give it, for the tests of the stages after it: two reactors,
- * every kind of fd, both receivers, a message and a channel.
+ * every kind of fd, both receivers, messages of every type, and a channel.
  */
-import type { Ir, IrReactor, IrSocketOptions, IrStreamFd } from '../../schemas/ir.ts';
+import type { Ir, IrMessage, IrReactor, IrSocketOptions, IrStreamFd } from '../../schemas/ir.ts';
 
 const socketOptions: IrSocketOptions = {
   noDelay: 1,
@@ -103,8 +103,72 @@ export function sampleIr(): Ir {
           { name: 'ratio', type: 'f64', offset: 16, bytes: 8 },
         ],
       },
+      tradeMessage(),
     ],
+    ...nestedTypes(),
     reactors: [controlReactor(), marketReactor()],
+  };
+}
+
+/** What is nested in the message Trade: every kind of type. */
+function nestedTypes(): Pick<Ir, 'structs' | 'enumerations'> {
+  return {
+    structs: [
+      {
+        name: 'Level',
+        bytes: 16,
+        alignment: 8,
+        fields: [
+          {
+            name: 'price',
+            type: { kind: 'decimal', scale: 8, base: 'i64' },
+            offset: 0,
+            bytes: 8,
+            doc: 'In dollars.',
+          },
+          { name: 'side', type: { kind: 'enumeration', name: 'Side' }, offset: 8, bytes: 1 },
+        ],
+        doc: 'A price and its side.',
+      },
+    ],
+    enumerations: [
+      {
+        name: 'Side',
+        base: 'u8',
+        values: [
+          { name: 'bid', code: 0 },
+          { name: 'ask', code: 1 },
+        ],
+        doc: 'A half of the book.',
+      },
+    ],
+  };
+}
+
+/** A message with what Top has not. */
+function tradeMessage(): IrMessage {
+  return {
+    name: 'Trade',
+    bytes: 72,
+    alignment: 8,
+    fields: [
+      { name: 'venue', type: { kind: 'chars', length: 5 }, offset: 0, bytes: 5 },
+      { name: 'level', type: { kind: 'struct', name: 'Level' }, offset: 8, bytes: 16 },
+      {
+        name: 'around',
+        type: { kind: 'array', of: { kind: 'struct', name: 'Level' }, count: 2 },
+        offset: 24,
+        bytes: 32,
+      },
+      { name: 'sizes', type: { kind: 'array', of: 'u64', count: 1 }, offset: 56, bytes: 8 },
+      {
+        name: 'fee',
+        type: { kind: 'decimal', scale: 2, base: 'u32' },
+        offset: 64,
+        bytes: 4,
+      },
+    ],
+    doc: 'A trade that happened.',
   };
 }
 

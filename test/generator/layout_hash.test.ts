@@ -30,6 +30,12 @@ const differences: Record<string, (ir: Ir) => void> = {
   'a field has another type of the same size': (ir) => {
     Object.assign(ir.messages[0]?.fields[2] ?? {}, { type: 'u64' });
   },
+  'a decimal has other places': (ir) => {
+    Object.assign(ir.structs?.[0]?.fields[0]?.type ?? {}, { scale: 7 });
+  },
+  'a value of an enumeration has another code': (ir) => {
+    Object.assign(ir.enumerations?.[0]?.values[0] ?? {}, { code: 2 });
+  },
   'two fds trade numbers': (ir) => {
     const [first, second] = ir.reactors[0]?.fds ?? [];
     if (first === undefined || second === undefined) throw new Error('the sample lost its fds');
@@ -61,6 +67,7 @@ test('it stays when only what neither side reads of the other changes', (t) => {
       control(ir).address = '/tmp/elsewhere.sock';
       control(ir).options.backlog = 1;
       ir.config = '../loom.config.ts';
+      for (const type of [...ir.messages, ...(ir.structs ?? [])]) type.doc = 'Another sentence.';
     }),
     whole,
   );

@@ -39,7 +39,30 @@ function longNames(): Ir {
       options: { ...options, keepAliveIntervalSeconds: 10, keepAliveCount: 5 },
     }),
   ];
-  return ir;
+  return withLongTypes(ir);
+}
+
+/** The same with names of 32 letters for the types of messages, their fields and values. */
+function withLongTypes(ir: Ir): Ir {
+  const lower = (index: number) => `${'abcdefgh'[index]}_rather_long_name_of_32_letters`;
+  const renamed = new Map([
+    ['Level', 'LRatherLongNameOf32LettersInType'],
+    ['Side', 'SRatherLongNameOf32LettersInType'],
+    ['Trade', 'TRatherLongNameOf32LettersInType'],
+  ]);
+  const text = JSON.stringify([ir.messages, ir.structs, ir.enumerations]).replace(
+    /"(Level|Side|Trade)"/g,
+    (_, name: string) => JSON.stringify(renamed.get(name)),
+  );
+  const [messages, structs, enumerations] = JSON.parse(text);
+  const long = { ...ir, messages, structs, enumerations } as Ir;
+  for (const { fields } of [...long.messages, ...(long.structs ?? [])]) {
+    for (const [index, field] of fields.entries()) field.name = lower(index);
+  }
+  for (const { values } of long.enumerations ?? []) {
+    for (const [index, value] of values.entries()) value.name = lower(index);
+  }
+  return long;
 }
 
 for (const [source, view] of [
@@ -157,6 +180,8 @@ for (const [name, ir] of [
       t.true(text.endsWith('\n') && !text.endsWith('\n\n'), path);
       if (path.endsWith('.json')) continue;
       t.true(text.split('\n').length <= 151, path);
+      // The row of a table is one line.
+      if (path.endsWith('.md')) continue;
       t.deepEqual(
         text.split('\n').filter((line) => line.length > 100),
         [],
@@ -243,5 +268,5 @@ test('many messages and fds become a file each', (t) => {
   t.true(files.has('include/feed/messages/Top7.hpp'));
   t.regex(files.get('include/feed/messages.hpp') ?? '', /#include "messages\/Top7\.hpp"/);
   t.regex(files.get('bindings/messages.ts') ?? '', /export \* from '\.\/messages\/Top7\.ts'/);
-  t.regex(files.get('bindings/messages/Top7.ts') ?? '', /from '\.\.\/loom\/channel\.ts'/);
+  t.regex(files.get('bindings/messages/Top7.ts') ?? '', /from '\.\.\/loom\/message_view\.ts'/);
 });

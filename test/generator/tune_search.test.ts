@@ -135,7 +135,7 @@ test('what was only lucky is not confirmed', async (t) => {
 });
 
 test('what check refuses and what does not compile is left out with the reason', async (t) => {
-  const crowded = { path: ['fds', 'tcp', 'connections'], value: 2048 };
+  const crowded = { path: ['fds', 'tcp', 'connections'], value: 5000 };
   const { first, means } = await searched((_at, noise) => ({ p50: noise }), ['read'], {
     make: async (choices) => {
       // More connections than may be received directly.

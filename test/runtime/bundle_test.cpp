@@ -107,6 +107,35 @@ TEST_P(Bundle, WhatFollowsAPauseIsHeldInAllItsBuffers) {
   EXPECT_EQ(heard, sent);
 }
 
+TEST_P(Bundle, WhoFoundNoBufferGoesOnWhenSomeComeBack) {
+  loom::ReactorHandle reactor;
+  Connection sleeper;
+  script_.on_start = [&](loom::ReactorCore& core) { reactor = core.handle(); };
+  script_.on_data = [&](Connection& connection, Bytes bytes) {
+    if (connection.index() != 0) return static_cast<void>(connection.write("+"));
+    if (bytes.text() != "last") connection.pause();
+    sleeper = connection;
+  };
+  LOOM_START_OR_SKIP();
+  const Descriptor holder = loom_test::connect_to(port_);
+  ASSERT_TRUE(eventually([&] { return stat(Stat::accepted) == 1; }));
+  const Descriptor starving = loom_test::connect_to(port_);
+  ASSERT_TRUE(eventually([&] { return stat(Stat::accepted) == 2; }));
+  // One line is taken; of the rest, more than all buffers hold, the ring takes what it can.
+  std::thread writer([&] { loom_test::send_all(holder.get(), lines('h', 64) + "last\n"); });
+  EXPECT_TRUE(eventually([&] { return stat(Stat::messages_received) == 1; }));
+  EXPECT_TRUE(turn_around());
+  EXPECT_TRUE(loom_test::send_all(starving.get(), "hungry\n"));
+  EXPECT_TRUE(turn_around());
+  for (int n = 0; n < 64; ++n) {
+    const std::uint64_t before = stat(Stat::messages_received);
+    EXPECT_TRUE(reactor.post([&] { sleeper.resume(); }));
+    EXPECT_TRUE(eventually([&] { return stat(Stat::messages_received) != before; })) << n;
+  }
+  EXPECT_EQ(loom_test::receive_exactly(starving.get(), 1), "+");
+  writer.join();
+}
+
 TEST_P(Bundle, EveryBufferComesBackWhenAConnectionEndsWithinOne) {
   script_.on_data = [](Connection& connection, Bytes bytes) {
     if (bytes.text().starts_with("0")) connection.close();

@@ -6,7 +6,7 @@ import type { ProgramDescriptor } from './loom/descriptor.ts';
 export const descriptor = {
   abi: 1,
   name: 'echo_ts',
-  layout: '6ce8dd333057c93e',
+  layout: 'cf8a3b1669cc3f11',
   from: import.meta.url,
   native: {
     candidates: [

@@ -25,7 +25,7 @@ constexpr loom::ProgramTable table{
     .abi = loom::shared_abi,
     .reactors = reactors,
     .reactor_count = std::size(reactors),
-    .layout = "6ce8dd333057c93e",
+    .layout = "cf8a3b1669cc3f11",
 };
 
 }  // namespace

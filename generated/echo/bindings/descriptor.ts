@@ -6,7 +6,7 @@ import type { ProgramDescriptor } from './loom/descriptor.ts';
 export const descriptor = {
   abi: 1,
   name: 'echo',
-  layout: '90e34e1436268ffc',
+  layout: '35ef4df63784e1af',
   from: import.meta.url,
   native: {
     candidates: [

@@ -25,7 +25,7 @@ constexpr loom::ProgramTable table{
     .abi = loom::shared_abi,
     .reactors = reactors,
     .reactor_count = std::size(reactors),
-    .layout = "90e34e1436268ffc",
+    .layout = "35ef4df63784e1af",
 };
 
 }  // namespace

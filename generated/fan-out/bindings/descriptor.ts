@@ -6,7 +6,7 @@ import type { ProgramDescriptor } from './loom/descriptor.ts';
 export const descriptor = {
   abi: 1,
   name: 'fan_out',
-  layout: 'c5b3fba3a7107eb7',
+  layout: '1291ca9ec03d061a',
   from: import.meta.url,
   native: {
     candidates: [

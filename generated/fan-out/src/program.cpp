@@ -56,7 +56,7 @@ constexpr loom::ProgramTable table{
     .reactor_count = std::size(reactors),
     .pools = pools,
     .pool_count = std::size(pools),
-    .layout = "c5b3fba3a7107eb7",
+    .layout = "1291ca9ec03d061a",
 };
 
 }  // namespace

@@ -6,7 +6,7 @@ import type { ProgramDescriptor } from './loom/descriptor.ts';
 export const descriptor = {
   abi: 1,
   name: 'fibers',
-  layout: '65137e55bafcd67b',
+  layout: 'b3dd5ef39559d15d',
   from: import.meta.url,
   native: {
     candidates: [

@@ -37,7 +37,7 @@ constexpr loom::ProgramTable table{
     .reactor_count = std::size(reactors),
     .pools = pools,
     .pool_count = std::size(pools),
-    .layout = "65137e55bafcd67b",
+    .layout = "b3dd5ef39559d15d",
 };
 
 }  // namespace

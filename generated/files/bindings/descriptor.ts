@@ -6,7 +6,7 @@ import type { ProgramDescriptor } from './loom/descriptor.ts';
 export const descriptor = {
   abi: 1,
   name: 'files',
-  layout: '6d659b6e3852812e',
+  layout: 'f82a92d3f0a1001c',
   from: import.meta.url,
   native: {
     candidates: [

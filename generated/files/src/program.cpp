@@ -37,7 +37,7 @@ constexpr loom::ProgramTable table{
     .reactor_count = std::size(reactors),
     .pools = pools,
     .pool_count = std::size(pools),
-    .layout = "6d659b6e3852812e",
+    .layout = "f82a92d3f0a1001c",
 };
 
 }  // namespace

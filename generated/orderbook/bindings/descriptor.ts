@@ -8,7 +8,7 @@ import * as messages from './messages.ts';
 export const descriptor = {
   abi: 1,
   name: 'orderbook',
-  layout: '4637b73430773d6a',
+  layout: '2509613db37c42de',
   from: import.meta.url,
   native: {
     candidates: [

@@ -10,6 +10,7 @@ import type * as messages from './messages.ts';
 
 export { LoomError } from './loom/error.ts';
 export * from './messages.ts';
+export * from './writers.ts';
 
 /** reactors of the config. */
 export type ReactorName =

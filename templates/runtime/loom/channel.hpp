@@ -12,6 +12,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "channel_counts.hpp"
 #include "channel_keys.hpp"
 #include "channel_layout.hpp"
 #include "channel_overwrite.hpp"
@@ -146,6 +147,11 @@ class Publisher {
     return published;
   }
 
+  /// What became of the messages of this channel.
+  [[nodiscard]] ChannelCounts counts() const noexcept {
+    return counts_of(header(), shape.capacity);
+  }
+
   /// Wakes the reactor that reads, if it sleeps.
   void wake_reader() noexcept {
     // Stored again, sequentially consistent: the look at the announced sleep follows. Partner:
@@ -184,8 +190,10 @@ class Publisher {
 
   PublishResult append(const Message& message) noexcept {
     std::memcpy(cells_.message(tail_), &message, sizeof message);
-    // Partner, where messages are replaced: the reader's exchange of a whole stamp.
-    cells_.stamp(tail_).store(whole_stamp(tail_), std::memory_order_release);
+    if constexpr (is_keyed) {
+      // Partner: the reader's exchange of the same stamp.
+      cells_.stamp(tail_).store(whole_stamp(tail_), std::memory_order_release);
+    }
     return commit();
   }
 

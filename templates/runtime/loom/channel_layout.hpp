@@ -45,6 +45,7 @@ struct ChannelShape {
   ChannelFull full = ChannelFull::drop_newest;
   ChannelEnd from = ChannelEnd::reactor;
   ChannelEnd to = ChannelEnd::js;
+  bool is_awaited = false;  ///< fibers take its messages, not on_message
 };
 
 /// Begins every channel; the cells follow at +256. Every counter has one writer and is relaxed
@@ -121,6 +122,16 @@ class ChannelCells {
 
   std::byte* memory_ = nullptr;
 };
+
+/// The writer's counter, of which `loaded` was read and `before` is known. JavaScript stores its
+/// halves one after the other, so of those only the lower one counts: whoever looks at least once
+/// every 2^32 messages misses none.
+template <ChannelEnd writer>
+constexpr std::uint64_t tail_after(std::uint64_t before, std::uint64_t loaded) noexcept {
+  if constexpr (writer != ChannelEnd::js) return loaded;
+  const auto lower = static_cast<std::uint32_t>(loaded);
+  return before + static_cast<std::uint32_t>(lower - static_cast<std::uint32_t>(before));
+}
 
 /// Adds to a counter that has one writer, without a locked instruction.
 inline void count(std::atomic<std::uint64_t>& counter, std::uint64_t amount = 1) noexcept {

@@ -5,6 +5,7 @@
 #include <concepts>
 
 #include "channel.hpp"
+#include "channel_waiters.hpp"
 
 namespace loom {
 
@@ -32,6 +33,15 @@ class ChannelOut {
   /// For the emitted code: binds the handler to its reactor's publisher.
   void attach(Publisher<Channel>& publisher) noexcept { publisher_ = &publisher; }
 
+  /// What became of the messages of this channel until now; all 0 on a reactor that it does not
+  /// come from.
+  [[nodiscard]] ChannelCounts counts() const noexcept {
+    return publisher_ == nullptr ? ChannelCounts{} : publisher_->counts();
+  }
+
+  /// For the runtime: fibers that wait for room.
+  [[nodiscard]] ChannelWaiters& waiters() noexcept { return waiters_; }
+
   /// For the runtime: whether on_room is due; once for any number of refusals.
   [[nodiscard]] bool take_room() noexcept {
     if (!is_owed_room_ || !publisher_->flush()) return false;
@@ -42,6 +52,7 @@ class ChannelOut {
  private:
   Publisher<Channel>* publisher_ = nullptr;
   bool is_owed_room_ = false;
+  ChannelWaiters waiters_;
 };
 
 /// `handler.on_room(channel)` can be called.

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <type_traits>
 
 #include "channel_in.hpp"
 #include "channel_out.hpp"
 #include "reactor_commands.hpp"
+#include "shared_file.hpp"
 
 namespace loom {
 
@@ -39,6 +41,13 @@ class ReactorChannels : public ReactorCommands<Derived, Backend, Shape> {
                        std::uint32_t offset) noexcept {
     bind(publisher, run.runs[reader].shared + offset, &core_.inboxes_[reader].doorbell());
   }
+  /// The same for a channel to other processes, in a file that is made now.
+  template <class Channel>
+  StartError bind_to_shared_memory(SharedFile& file, Publisher<Channel>& publisher) noexcept {
+    StartError error = file.open(Channel::shape.name, Channel::shared_name, shared_form<Channel>());
+    if (!error) bind(publisher, file.channel(), nullptr);
+    return error;
+  }
   /// Binds a reading end to its channel from JavaScript, at `offset` of this reactor's block.
   template <class Channel>
   void bind_from_js(Receiver<Channel>& receiver, std::uint32_t offset) noexcept {
@@ -56,20 +65,20 @@ class ReactorChannels : public ReactorCommands<Derived, Backend, Shape> {
   std::uint32_t take_messages() noexcept {
     std::uint32_t count = tell_of_room();
     derived().each_receiver([&](auto& handler, auto& channel, auto& receiver) {
-      count += receiver.take(Shape::inbox_batch, [&](const auto& message) {
-        const Watched<Shape> watched(core_, activity::message);
-        guard_channel(channel.name(), "on_message", [&] { handler.on_message(channel, message); });
-      });
-      if (receiver.take_js_wake_up()) core_.delivered_ = true;
+      count += this->take_from(handler, channel, receiver);
     });
     return count;
   }
 
-  /// Whether there are messages that could be taken.
+  /// Whether there are messages that somebody would take. Notes who waits for room that was made.
   bool messages_wait() noexcept {
     bool any = false;
-    derived().each_receiver([&](auto& /*handler*/, auto& /*channel*/, auto& receiver) {
-      any = any || receiver.has_any();
+    derived().each_receiver([&](auto& /*handler*/, auto& channel, auto& receiver) {
+      // Looked at here, because fibers take messages later in a turn than the mail step.
+      if (receiver.take_js_wake_up()) core_.delivered_ = true;
+      const bool is_wanted =
+          !std::remove_cvref_t<decltype(receiver)>::shape.is_awaited || channel.waiters().any();
+      any = any || (is_wanted && receiver.has_any());
     });
     return any;
   }
@@ -85,6 +94,21 @@ class ReactorChannels : public ReactorCommands<Derived, Backend, Shape> {
 
   Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 
+  template <class Handler, class Channel>
+  std::uint32_t take_from(Handler& handler, ChannelIn<Channel>& channel,
+                          Receiver<Channel>& receiver) noexcept {
+    if constexpr (Channel::shape.is_awaited) {
+      if (!channel.waiters().any() || !receiver.has_any()) return 0;
+      channel.waiters().wake_one();
+      return 1;
+    } else {
+      return receiver.take(Shape::inbox_batch, [&](const auto& message) {
+        const Watched<Shape> watched(core_, activity::message);
+        guard_channel(channel.name(), "on_message", [&] { handler.on_message(channel, message); });
+      });
+    }
+  }
+
   std::uint32_t tell_of_room() noexcept {
     std::uint32_t count = 0;
     bool has_room = false;
@@ -97,6 +121,7 @@ class ReactorChannels : public ReactorCommands<Derived, Backend, Shape> {
     derived().each_outlet([&](auto& handler, auto& channel) {
       if (!channel.take_room()) return;
       count += 1;
+      channel.waiters().wake_all();
       const Watched<Shape> watched(core_, activity::message);
       guard_channel(channel.name(), "on_room", [&] { handler.on_room(channel); });
     });

@@ -55,11 +55,9 @@ class ReactorDelivery : public RequestEngine<Derived, Backend> {
     derived().each_channel([&](auto& channel) {
       channel.flush();
       if (!channel.take_published()) return;
-      if constexpr (std::remove_cvref_t<decltype(channel)>::shape.to == ChannelEnd::js) {
-        published = true;
-      } else {
-        channel.wake_reader();
-      }
+      constexpr ChannelEnd to = std::remove_cvref_t<decltype(channel)>::shape.to;
+      if constexpr (to == ChannelEnd::js) published = true;
+      if constexpr (to == ChannelEnd::reactor) channel.wake_reader();
     });
     if (!published || reactor_run.wake_js == nullptr) return;
     if (core_.control_->take_js_wake_up()) reactor_run.wake_js(reactor_run.context);

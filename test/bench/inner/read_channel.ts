@@ -3,7 +3,8 @@
  * module, the reactor's core or `any`, and the times of a Meter.
  */
 
-import type { Channel, MessageView } from '../../../templates/bindings/channel.ts';
+import type { Channel } from '../../../templates/bindings/channel.ts';
+import type { MessageView } from '../../../templates/bindings/message_view.ts';
 import type { OpenOptions, Program } from '../../../templates/bindings/open.ts';
 import { Meter } from './meter.ts';
 

@@ -9,15 +9,13 @@ import { defineLoom, lengthPrefixed, raw, tcpServer, udp, unixServer } from 'loo
 /** What the servers differ in. */
 interface Choice {
   wait: 'spin' | 'block' | { spin: '20us' };
-  strategy: 'multishot' | 'oneshot' | 'direct';
+  strategy: 'multishot' | 'bundle' | 'oneshot' | 'direct';
   style: 'callback' | 'fiber';
 }
 
 /** What the two modes differ in. */
 type Stream = Pick<Parameters<typeof tcpServer>[1], 'framing' | 'receive' | 'writeQueue'>;
 
-/** Direct receives are for 1024 connections of a reactor, of which the unix socket has some. */
-const directConnections = 960;
 const manyConnections = 1024;
 /** No scenario has more than one on a unix socket. */
 const unixConnections = 64;
@@ -29,10 +27,16 @@ const unixConnections = 64;
  * pool that is empty ends their multishot receives.
  */
 export function echo(choice: Choice) {
-  const count = choice.strategy === 'direct' ? 64 : 256;
+  const { strategy } = choice;
+  const buffers = {
+    multishot: { bytes: '32K', count: 256 },
+    bundle: { bytes: '2K', count: 2048 },
+    oneshot: { bytes: '32K', count: 256 },
+    direct: { bytes: '32K', count: 64 },
+  } as const;
   return program('Echo', choice, {
     framing: raw(),
-    receive: { bytes: '32K', count, strategy: choice.strategy },
+    receive: { ...buffers[strategy], strategy },
     writeQueue: '64K',
   });
 }
@@ -50,14 +54,11 @@ export function sink(choice: Choice) {
 }
 
 /** One reactor, a TCP port and a unix socket, of which a trial loads one. */
-function program(handler: 'Echo' | 'Sink', { wait, strategy, style }: Choice, stream: Stream) {
+function program(handler: 'Echo' | 'Sink', { wait, style }: Choice, stream: Stream) {
   const fiber = { style: { fiber: 'small' } } as const;
   const on = 'main' as const;
   const options = { ...stream, on, handler, ...(style === 'fiber' ? fiber : {}) };
-  const tcp = {
-    ...options,
-    connections: strategy === 'direct' ? directConnections : manyConnections,
-  };
+  const tcp = { ...options, connections: manyConnections };
   const local = { ...options, connections: unixConnections };
   return defineLoom({
     name: 'bench',

@@ -57,8 +57,18 @@ struct Left : bindings_channels::LeftBase<Left> {
   Waiting waiting;
 };
 
-/// Gives everything back to JavaScript.
+/// Gives everything back to JavaScript: `passed` by callbacks, `asked` by two fibers.
 struct Right : bindings_channels::RightBase<Right> {
+  void on_start() {
+    for (int n = 0; n < 2; ++n) {
+      this->reactor().fibers().spawn(bindings_channels::stacks::small, "answers", [this] {
+        while (const auto order = loom::receive(this->asked)) {
+          if (!loom::send(this->answered, *order)) return;
+        }
+      });
+    }
+  }
+
   void on_message(auto& /*passed*/, const bindings_channels::Order& order) noexcept {
     waiting.push(order);
     waiting.flush(this->returned);

@@ -4,7 +4,7 @@ import { channel, conflate, defineLoom, i64, struct, timer, u16, u32, u64, u8 } 
 
 export default defineLoom({
   name: 'bindings_channels',
-  reactors: { left: { wait: 'block' }, right: { wait: 'block' } },
+  reactors: { left: { wait: 'block' }, right: { wait: 'block', fibers: 2 } },
   messages: {
     Order: struct({ sequence: u64, price: i64, symbol: u16 }),
     Burst: struct({ policy: u8, keys: u16, count: u32 }),
@@ -30,6 +30,16 @@ export default defineLoom({
       handler: 'Right',
     }),
     returned: channel({ from: 'right', to: 'js', message: 'Order', capacity: 16, full: 'block' }),
+    asked: channel({
+      from: 'js',
+      to: 'right',
+      message: 'Order',
+      capacity: 8,
+      full: 'block',
+      handler: 'Right',
+      style: 'fiber',
+    }),
+    answered: channel({ from: 'right', to: 'js', message: 'Order', capacity: 4, full: 'block' }),
     lossy: channel({ from: 'left', to: 'js', message: 'Order', capacity: 16 }),
     latest: channel({
       from: 'left',

@@ -5,7 +5,8 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Channel, MessageView } from '../../../templates/bindings/channel.ts';
+import type { Channel } from '../../../templates/bindings/channel.ts';
+import type { MessageView } from '../../../templates/bindings/message_view.ts';
 import type { OpenOptions, Program } from '../../../templates/bindings/open.ts';
 import type { NativeServer, Server } from '../../../templates/bindings/stream.ts';
 import { echo } from '../../bindings/built_program.ts';

@@ -5,7 +5,7 @@
  * The emitted file is this and nothing more; every part below comes from the IR:
  *
  * ```ts
- * import { MessageView } from './loom/channel.ts';
+ * import { MessageView } from './loom/message_view.ts';
  * import type { Channel } from './loom/channel.ts';
  * import type { ProgramDescriptor } from './loom/descriptor.ts';
  * import { openProgram } from './loom/open.ts';
@@ -44,7 +44,7 @@
  *
  * Names of fds and channels become properties of the program, so `reservedNames` are taken.
  */
-import type { MessageView } from './channel.ts';
+import type { MessageView } from './message_view.ts';
 
 /** The number both halves must agree on: `shared_abi` in shared_layout.hpp. */
 export const sharedAbi = 1;

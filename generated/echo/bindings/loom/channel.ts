@@ -6,20 +6,7 @@
 import { BatchSource } from './batches.ts';
 import type { ChannelDescriptor } from './descriptor.ts';
 import { ringHeaderBytes, ringWord } from './layout.ts';
-
-/** What the emitted reader classes derive from; `Value` is the plain object of one message. */
-export abstract class MessageView<Value> {
-  /** The shared block, and where the message is in it. Names with `$` are the runtime's. */
-  readonly $view: DataView;
-  $at = 0;
-
-  constructor(view: DataView) {
-    this.$view = view;
-  }
-
-  /** A copy that stays valid after the batch. */
-  abstract toObject(): Value;
-}
+import type { MessageView } from './message_view.ts';
 
 /** Where the messages of a ring are in the shared block. */
 interface RingCells {

@@ -95,3 +95,16 @@ export function alreadyRead(name: string): LoomError {
     name,
   );
 }
+
+/** LOOM6020: a value that the field of a message cannot hold; nothing was written. */
+export function fieldValue(field: string, value: unknown, expected: string): LoomError {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const shown = text.length > 64 ? `${text.slice(0, 61)}...` : text;
+  return new LoomError('LOOM6020', `${field} cannot be ${shown}: expected ${expected}`);
+}
+
+/** LOOM6021: an element that the array of a message does not have. */
+export function elementIndex(field: string, index: number, length: number): LoomError {
+  const last = length - 1;
+  return new LoomError('LOOM6021', `${field} has no element ${String(index)}: 0 to ${last}`);
+}

@@ -27,7 +27,7 @@ enum class ReceiveStrategy : std::uint8_t {
 
 /// Sockets of one reactor whose receives are direct, at most: each costs a system call in every
 /// turn.
-inline constexpr std::uint32_t maximum_direct_sockets = 1024;
+inline constexpr std::uint32_t maximum_direct_sockets = 4096;
 
 /// When epoll reports readiness: `fds.<name>.trigger`. io_uring has no such thing.
 enum class Trigger : std::uint8_t {

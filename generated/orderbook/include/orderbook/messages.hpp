@@ -3,12 +3,13 @@
 // ../../examples/orderbook/loom.config.ts
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 namespace orderbook {
 
-/// messages.BookLevel - 24 bytes, the same in TypeScript.
+/// messages.BookLevel - 24 bytes, the same in C++ and TypeScript.
 struct BookLevel {
   std::uint32_t side = 0;
   std::uint32_t depth = 0;
@@ -21,7 +22,7 @@ static_assert(offsetof(BookLevel, depth) == 4);
 static_assert(offsetof(BookLevel, price) == 8);
 static_assert(offsetof(BookLevel, quantity) == 16);
 
-/// messages.Gap - 16 bytes, the same in TypeScript.
+/// messages.Gap - 16 bytes, the same in C++ and TypeScript.
 struct Gap {
   std::uint64_t expected = 0;
   std::uint64_t received = 0;
@@ -30,7 +31,7 @@ static_assert(sizeof(Gap) == 16 && alignof(Gap) == 8);
 static_assert(offsetof(Gap, expected) == 0);
 static_assert(offsetof(Gap, received) == 8);
 
-/// messages.Summary - 216 bytes, the same in TypeScript.
+/// messages.Summary - 216 bytes, the same in C++ and TypeScript.
 struct Summary {
   std::uint64_t depth = 0;
   std::uint64_t tickers = 0;
@@ -95,7 +96,7 @@ static_assert(offsetof(Summary, p99Nanoseconds) == 192);
 static_assert(offsetof(Summary, p999Nanoseconds) == 200);
 static_assert(offsetof(Summary, maximumNanoseconds) == 208);
 
-/// messages.Top - 56 bytes, the same in TypeScript.
+/// messages.Top - 56 bytes, the same in C++ and TypeScript.
 struct Top {
   std::uint64_t sequence = 0;
   std::int64_t bid = 0;
@@ -104,6 +105,7 @@ struct Top {
   std::int64_t askQuantity = 0;
   std::uint64_t messages = 0;
   std::uint32_t state = 0;
+  std::array<std::byte, 4> padding_0_{};
 };
 static_assert(sizeof(Top) == 56 && alignof(Top) == 8);
 static_assert(offsetof(Top, sequence) == 0);

@@ -7,7 +7,7 @@ export default defineLoom({
     feed: tcp('127.0.0.1:7001', { on: 'main', receive: { strategy: 'direct' } }),
     orders: tcpServer('127.0.0.1:7002', {
       on: 'main',
-      connections: 1024,
+      connections: 4096,
       receive: { strategy: 'direct' },
     }),
   },

@@ -1,0 +1,4 @@
+/** An echo that sleeps, each receive of which may fill several small buffers. */
+import { echo } from '../loom/config.ts';
+
+export default echo({ wait: 'block', strategy: 'bundle', style: 'callback' });
