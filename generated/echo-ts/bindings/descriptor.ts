@@ -36,6 +36,9 @@ export const descriptor = {
         },
       ],
       channels: [],
+      posts: [],
+      passing: [],
     },
   ],
+  shared: [],
 } satisfies ProgramDescriptor;

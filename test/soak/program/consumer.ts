@@ -7,7 +7,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seeded } from '../../../generator/measure/statistics.ts';
-import type { Channel, MessageView } from '../../../templates/bindings/channel.ts';
+import type { Channel } from '../../../templates/bindings/channel.ts';
+import type { MessageView } from '../../../templates/bindings/message_view.ts';
 import type { OpenOptions, Program } from '../../../templates/bindings/open.ts';
 import type { Stream } from '../../../templates/bindings/stream.ts';
 import type { Sample } from '../flatness.ts';

@@ -44,7 +44,9 @@
  *
  * Names of fds and channels become properties of the program, so `reservedNames` are taken.
  */
+import type { ChannelFull } from './channel_layout.ts';
 import type { MessageView } from './message_view.ts';
+import type { MessageWriter } from './message_writer.ts';
 
 /** The number both halves must agree on: `shared_abi` in shared_layout.hpp. */
 export const sharedAbi = 1;
@@ -114,13 +116,44 @@ export interface FileDescriptor {
   readonly native: true;
 }
 
-/** A channel to JavaScript. */
-export interface ChannelDescriptor {
+/** The cells of a channel in a reactor's shared block. */
+export interface CellsDescriptor {
   readonly name: string;
+  /** Of its header. */
   readonly offset: number;
   /** Messages, 2^n. */
   readonly capacity: number;
   readonly strideBytes: number;
+  readonly full: ChannelFull;
+}
+
+/** A channel to JavaScript. */
+export interface ChannelDescriptor extends CellsDescriptor {
+  /** The emitted class that reads one message. */
+  readonly reader: new (
+    view: DataView,
+  ) => MessageView<unknown>;
+}
+
+/** A channel from JavaScript to the reactor. */
+export interface PostDescriptor extends CellsDescriptor {
+  /** The emitted class that writes one message. */
+  readonly writer: new (
+    view: DataView,
+  ) => MessageWriter;
+}
+
+/** A channel in shared memory, for readers of other processes. */
+export interface SharedDescriptor {
+  readonly name: string;
+  /** Its file in /dev/shm. */
+  readonly file: string;
+  /** Messages, 2^n. */
+  readonly capacity: number;
+  readonly strideBytes: number;
+  readonly recordBytes: number;
+  /** Hash of the message, 16 hexadecimal digits. */
+  readonly layout: string;
   /** The emitted class that reads one message. */
   readonly reader: new (
     view: DataView,
@@ -140,6 +173,9 @@ export interface ReactorDescriptor {
     | FileDescriptor
   )[];
   readonly channels: readonly ChannelDescriptor[];
+  readonly posts: readonly PostDescriptor[];
+  /** From other reactors. */
+  readonly passing: readonly CellsDescriptor[];
 }
 
 /** The whole program. */
@@ -158,4 +194,5 @@ export interface ProgramDescriptor {
   };
   /** In the order of the IR's reactors. */
   readonly reactors: readonly ReactorDescriptor[];
+  readonly shared: readonly SharedDescriptor[];
 }

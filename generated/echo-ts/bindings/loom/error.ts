@@ -87,6 +87,28 @@ export function connectionClosed(fd: string): LoomError {
   return new LoomError('LOOM6006', `the connection of fds.${fd} closed before it drained`, fd);
 }
 
+/** LOOM6009: a channel whose reactor has stopped; what a `writable` promise is rejected with. */
+export function channelClosed(name: string): LoomError {
+  return new LoomError('LOOM6009', `channels.${name} is closed: its program has stopped`);
+}
+
+/** LOOM6010: nobody writes a channel in shared memory; `reason` is the system's. */
+export function sharedAbsent(name: string, file: string, reason: string): LoomError {
+  return new LoomError(
+    'LOOM6010',
+    `channels.${name} cannot be read: /dev/shm/${file}: ${reason}; start what writes it`,
+  );
+}
+
+/** LOOM6011: the file of a channel is another program's, or another version's. */
+export function sharedOther(name: string, file: string, difference: string): LoomError {
+  return new LoomError(
+    'LOOM6011',
+    `/dev/shm/${file} is not channels.${name} of these bindings: ${difference}; build what ` +
+      'writes it and this program from the same config',
+  );
+}
+
 /** LOOM6007: two readers of one source of batches. */
 export function alreadyRead(name: string): LoomError {
   return new LoomError(

@@ -27,8 +27,8 @@ export const slotWord = { drainedBytes: 0, wantsDrain: 1, generation: 2 } as con
 
 /** A ring's header is this long; the data follow. */
 export const ringHeaderBytes = 128;
-/** Positions within a ring's header, in Int32Array indexes; `dropped` is 64 bits long. */
-export const ringWord = { tail: 0, dropped: 2, head: 16 } as const;
+/** Positions within a ring's header, in Int32Array indexes. */
+export const ringWord = { tail: 0, head: 16 } as const;
 
 /** A record's header is this long; the payload follows, padded. */
 export const recordHeaderBytes = 16;

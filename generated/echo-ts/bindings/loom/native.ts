@@ -54,6 +54,16 @@ export interface NativeAddon {
   readonly layout?: string;
   readonly reactors: readonly { readonly name: string; readonly sharedBytes: number }[];
   readonly Program: new (options: NativeOptions) => NativeProgram;
+  readonly SharedMap: new (file: string) => NativeSharedMap;
+}
+
+/** A file in /dev/shm, mapped for reading; runtime/loom/node/shared_map.hpp. */
+export interface NativeSharedMap {
+  /** Must not be written to: the process would crash. */
+  readonly memory: ArrayBuffer;
+  /** Whether a process writes it. */
+  isLive(): boolean;
+  close(): void;
 }
 
 /**

@@ -179,7 +179,8 @@ class OpenProgram {
     };
     const bound = new Map(report.bound.map(({ fd, address }) => [fd, address]));
     for (const link of this.#links) {
-      for (const source of [...link.streams, ...link.timers, ...link.channels]) {
+      const channels = [...link.channels, ...link.posts, ...link.passing];
+      for (const source of [...link.streams, ...link.timers, ...channels]) {
         program[source.name] = source;
       }
       for (const stream of link.streams) {

@@ -14,10 +14,12 @@
  */
 import { ByteRingReader, ByteRingWriter } from './byte_ring.ts';
 import { Channel } from './channel.ts';
+import { ChannelStats, type NativeChannel } from './channel_stats.ts';
 import { type Command, CommandQueue } from './commands.ts';
 import type { Connection } from './connection.ts';
 import type { ReactorDescriptor } from './descriptor.ts';
 import { controlWord, DeliveryEvent } from './layout.ts';
+import { PostChannel } from './post_channel.ts';
 import { RefusedSends } from './refused_sends.ts';
 import { ReactorStats } from './stats.ts';
 import { Server, Stream } from './stream.ts';
@@ -64,6 +66,8 @@ export class ReactorLink {
   readonly streams: Stream[] = [];
   readonly timers: Timer[] = [];
   readonly channels: Channel<never>[] = [];
+  readonly posts: PostChannel<never>[] = [];
+  readonly passing: NativeChannel[] = [];
   /** By program-wide number of the fd. */
   readonly #fds: (Stream | Timer | undefined)[] = [];
   readonly #wake: () => void;
@@ -177,6 +181,7 @@ export class ReactorLink {
     Atomics.store(this.words, controlWord.jsAttached, 0);
     for (const stream of this.streams) stream.$end();
     for (const channel of this.channels) channel.$end();
+    for (const post of this.posts) post.$end();
   }
 
   #build(descriptor: ReactorDescriptor): void {
@@ -196,6 +201,12 @@ export class ReactorLink {
     for (const channel of descriptor.channels) {
       this.channels.push(new Channel(channel, this.memory, () => this.wakeStalled()));
     }
+    for (const { name, offset, capacity } of descriptor.passing) {
+      this.passing.push({ name, stats: new ChannelStats(this.memory, offset, capacity) });
+    }
+    for (const post of descriptor.posts) {
+      this.posts.push(new PostChannel(post, this.memory, () => this.wakeIfSleeping()));
+    }
   }
 
   /** Takes everything that is there; true when there was anything. */
@@ -203,6 +214,7 @@ export class ReactorLink {
     let found = this.reader.refresh();
     if (found) this.#readRecords();
     for (const channel of this.channels) found = channel.$refresh() || found;
+    for (const post of this.posts) post.$check();
     if (!found) return false;
     for (const stream of this.streams) stream.$offer();
     for (const channel of this.channels) channel.$offer();
@@ -237,6 +249,7 @@ export class ReactorLink {
     Atomics.exchange(this.words, controlWord.jsArmed, 1);
     let found = this.reader.refresh();
     for (const channel of this.channels) found = channel.$hasMore() || found;
+    for (const post of this.posts) found = post.$hasRoom() || found;
     if (!found) {
       this.#refused.watchWhileAsleep();
       return;

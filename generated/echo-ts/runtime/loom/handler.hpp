@@ -44,6 +44,8 @@ class HandlerBase {
   void on_error(auto& /*socket*/, Error /*error*/) noexcept {}
   /// Datagram fds: after the last on_datagram of a turn.
   void on_batch_end(auto& /*socket*/) noexcept {}
+  /// After a channel refused a message (`full: 'block'`): half of it is free again.
+  void on_room(auto& /*channel*/) noexcept {}
   /// Reading an eventfd or a signalfd failed: no further event comes from it.
   void on_error(Error /*error*/) noexcept {}
 

@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "reactor_commands.hpp"
+#include "reactor_channels.hpp"
 #include "run.hpp"
 #include "take_mail.hpp"
 #include "timer_family.hpp"
@@ -25,8 +25,8 @@ namespace loom {
 
 /// `Derived` is the emitted reactor, `Shape` its constants.
 template <class Derived, class Backend, class Shape>
-class Reactor : public ReactorCommands<Derived, Backend, Shape> {
-  using Base = ReactorCommands<Derived, Backend, Shape>;
+class Reactor : public ReactorChannels<Derived, Backend, Shape> {
+  using Base = ReactorChannels<Derived, Backend, Shape>;
 
  public:
   /// Runs until somebody calls stop(). On the thread that called open().
@@ -102,7 +102,7 @@ class Reactor : public ReactorCommands<Derived, Backend, Shape> {
   }
 
   void take_mail() noexcept {
-    facts_.mail_taken += this->take_commands();
+    facts_.mail_taken += this->take_commands() + this->take_messages();
     if (core_.inbox_->has_any()) {
       facts_.mail_taken += loom::take_mail<Watched<Shape>>(core_, Shape::inbox_batch, dispatcher());
     }
@@ -165,7 +165,7 @@ class Reactor : public ReactorCommands<Derived, Backend, Shape> {
   }
 
   void note_waiting() noexcept {
-    facts_.mail_waits = this->commands_wait() || core_.inbox_->has_any();
+    facts_.mail_waits = this->commands_wait() || this->messages_wait() || core_.inbox_->has_any();
     facts_.overflow_waits = backend_.has_overflow();
     facts_.completions_wait = backend_.completions_wait();
     facts_.fibers_ready = derived().has_ready_fibers();

@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "channel_layout.hpp"
 #include "request_engine.hpp"
 #include "run.hpp"
 #include "timer_family.hpp"
@@ -33,26 +34,30 @@ class ReactorDelivery : public RequestEngine<Derived, Backend> {
     });
   }
 
-  /// Publishes messages that wait for room in their channel; true when the room appeared only now,
-  /// so that the loop must turn once more and wake JavaScript. What still finds no room, here or
-  /// in the delivery ring, has announced that: JavaScript wakes the loop when it has made some.
+  /// Publishes messages that wait for room in their channel; true when there is room, so that the
+  /// loop must turn once more. What still finds none, here or in the delivery ring, has announced
+  /// that: whoever reads wakes the loop when it has made some.
   bool channels_wait() noexcept {
     bool again = false;
     derived().each_channel([&](auto& channel) {
-      if (channel.flush_pending()) return;
-      core_.control_->announce_stall();
-      again = again || channel.flush_pending();
+      if (!channel.waits()) return;
+      const bool has_room = channel.flush();
+      if (!has_room) channel.announce_wait();
+      again = has_room || channel.flush() || again;
     });
     return again;
   }
 
-  /// At most one wake-up a turn, and only when JavaScript sleeps.
+  /// At most one wake-up a turn for each that reads, and only when it sleeps.
   void wake_js(ReactorRun& reactor_run) noexcept {
     bool published = core_.delivered_;
     core_.delivered_ = false;
     derived().each_channel([&](auto& channel) {
-      channel.flush_pending();
-      published = channel.take_published() || published;
+      channel.flush();
+      if (!channel.take_published()) return;
+      constexpr ChannelEnd to = std::remove_cvref_t<decltype(channel)>::shape.to;
+      if constexpr (to == ChannelEnd::js) published = true;
+      if constexpr (to == ChannelEnd::reactor) channel.wake_reader();
     });
     if (!published || reactor_run.wake_js == nullptr) return;
     if (core_.control_->take_js_wake_up()) reactor_run.wake_js(reactor_run.context);

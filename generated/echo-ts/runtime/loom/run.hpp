@@ -69,6 +69,7 @@ struct ReactorRun {
   std::uint32_t index = 0;
   std::uint32_t instance = 0;         ///< its number in its group
   std::uint32_t instances = 1;        ///< those of the group, `index - instance` is the first
+  const ReactorRun* runs = nullptr;   ///< of all reactors, by their index, for their `shared`
   const ReactorRun* first = nullptr;  ///< instance 0, which has reported; nullptr for itself
   SpreadTable* spread = nullptr;      ///< what instances share of their servers
   /// Partners: leaves_group and GroupKeeper.

@@ -6,7 +6,8 @@
  */
 
 import { readdirSync, readFileSync, writeSync } from 'node:fs';
-import type { Channel, MessageView } from '../../../../templates/bindings/channel.ts';
+import type { Channel } from '../../../../templates/bindings/channel.ts';
+import type { MessageView } from '../../../../templates/bindings/message_view.ts';
 import type { OpenOptions, Program } from '../../../../templates/bindings/open.ts';
 import type { JavaScriptWait } from '../../../../templates/bindings/reactor.ts';
 import type { Stream } from '../../../../templates/bindings/stream.ts';

@@ -5,11 +5,9 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type {
-  Channel,
-  MessageView,
-  MessageWriter,
-} from '../../../../templates/bindings/channel.ts';
+import type { Channel } from '../../../../templates/bindings/channel.ts';
+import type { MessageView } from '../../../../templates/bindings/message_view.ts';
+import type { MessageWriter } from '../../../../templates/bindings/message_writer.ts';
 import type { OpenOptions, Program } from '../../../../templates/bindings/open.ts';
 import type { PostChannel } from '../../../../templates/bindings/post_channel.ts';
 

@@ -5,7 +5,7 @@
  * and milliseconds to get warm and to measure.
  */
 
-import type { MessageView } from '../../../../templates/bindings/channel.ts';
+import type { MessageView } from '../../../../templates/bindings/message_view.ts';
 import type { ReadField } from './scenario.ts';
 
 /** The emitted class. */
