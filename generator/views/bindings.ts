@@ -2,7 +2,7 @@
 import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { instancesOf } from '../lower_groups.ts';
 import type { Ir, IrChannel, IrFd } from '../../schemas/ir.ts';
-import { describeChannel, isShared, programChannels } from './channels.ts';
+import { describeChannel, hasPosts, isShared, programChannels } from './channels.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { docComment, identifier, typescriptString } from './text.ts';
 
@@ -24,6 +24,7 @@ export interface IndexView {
   banner: string[];
   imports: ImportView[];
   hasChannels: boolean;
+  hasPosts: boolean;
   hasShared: boolean;
   /** Channels that other processes read. */
   shared: PropertyView[];
@@ -56,6 +57,7 @@ export function indexView(ir: Ir): IndexView {
     banner: bannerLines(ir, '// '),
     imports: runtimeImports(properties),
     hasChannels: [...properties, ...shared].some(({ type }) => type.includes('messages.')),
+    hasPosts: hasPosts(ir),
     hasShared: shared.length > 0,
     shared,
     hasMessages: ir.messages.length > 0,
@@ -119,9 +121,7 @@ function sharedProperties(ir: Ir): PropertyView[] {
 /** What JavaScript has of a channel: its reading end, its writing end, or its counters. */
 function channelType({ handler, from, message }: IrChannel): string {
   if (handler === undefined) return `Channel<messages.${identifier(message)}>`;
-  return from === undefined
-    ? `PostChannel<messages.${identifier(message)}Writer>`
-    : 'NativeChannel';
+  return from === undefined ? `PostChannel<writers.${identifier(message)}Writer>` : 'NativeChannel';
 }
 
 /** The members of a union of string literals. */

@@ -55,6 +55,13 @@ export function programChannels(ir: Ir): (Placed & { name: string })[] {
   return placed.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Whether JavaScript writes any channel. */
+export function hasPosts(ir: Ir): boolean {
+  return programChannels(ir).some(
+    ({ channel }) => channel.handler !== undefined && channel.from === undefined,
+  );
+}
+
 /** What happens when a channel is full, in a word or two. */
 function fullWords({ full, key }: IrChannel): string {
   return key === undefined ? full : `${full} by ${key}`;

@@ -4,7 +4,7 @@ import { isSource, isStream } from '../fd_kinds.ts';
 import { layoutHash, messageHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
-import { isShared, programChannels } from './channels.ts';
+import { hasPosts, isShared, programChannels } from './channels.ts';
 import { bannerLines, configPath, framingOverhead } from './sentences.ts';
 import { identifier, integer, maximumColumns, typescriptString } from './text.ts';
 
@@ -36,6 +36,7 @@ export interface DescriptorView {
   name: string;
   layout: string;
   hasChannels: boolean;
+  hasPosts: boolean;
   hasShared: boolean;
   shared: DescriptorEntryView[];
   candidates: string[];
@@ -52,9 +53,8 @@ export function descriptorView(ir: Ir): DescriptorView {
     banner: bannerLines(ir, '// '),
     name: typescriptString(name),
     layout: typescriptString(layoutHash(ir)),
-    hasChannels: programChannels(ir).some(
-      ({ channel }) => channel.handler === undefined || channel.from === undefined,
-    ),
+    hasChannels: programChannels(ir).some(({ channel }) => channel.handler === undefined),
+    hasPosts: hasPosts(ir),
     hasShared: shared.length > 0,
     shared,
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
@@ -95,7 +95,7 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     })),
     hasPosts: posts.length > 0,
     posts: posts.map((channel) => ({
-      lines: wrapped([...cells(channel), `writer: messages.${identifier(channel.message)}Writer`]),
+      lines: wrapped([...cells(channel), `writer: writers.${identifier(channel.message)}Writer`]),
     })),
     hasPassing: passing.length > 0,
     passing: passing.map((channel) => ({ lines: wrapped(cells(channel)) })),

@@ -6,8 +6,7 @@ import type { MessageWriter } from '../../templates/bindings/message_writer.ts';
 import type { NativeChannel } from '../../templates/bindings/channel_stats.ts';
 import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
 import type { PostChannel } from '../../templates/bindings/post_channel.ts';
-import { backends, type Built, build } from './built_program.ts';
-import { eventually } from './simulated_reactor.ts';
+import { backends, type Built, build, until } from './built_program.ts';
 
 interface OrderValue {
   sequence: bigint;
@@ -74,7 +73,7 @@ for (const backend of backends) {
       });
       if (posted < total) await program.orders.writable;
     }
-    await eventually(() => next === BigInt(total) + 1n, 'the last order');
+    await until(() => next === BigInt(total) + 1n);
     t.deepEqual(wrong, []);
     const { orders, passed, returned } = program;
     for (const { stats } of [orders, passed, returned]) {
@@ -120,9 +119,9 @@ for (const backend of backends) {
       burst.count = 100;
     });
     // Nobody reads yet: the whole burst comes before.
-    await eventually(() => program.lossy.stats.droppedNewest === 84n, 'the drops');
+    await until(() => program.lossy.stats.droppedNewest === 84n);
     const sequences = collect(program.lossy);
-    await eventually(() => sequences.length === 16, 'the messages');
+    await until(() => sequences.length === 16);
     t.deepEqual(
       sequences,
       Array.from({ length: 16 }, (_, n) => BigInt(n + 1)),
@@ -136,10 +135,10 @@ for (const backend of backends) {
       burst.policy = 1;
       burst.count = 100;
     });
-    await eventually(() => program.latest.stats.written === 100n, 'the burst');
+    await until(() => program.latest.stats.written === 100n);
     t.is(program.latest.stats.droppedOldest, 84n, 'also before anybody reads');
     const sequences = collect(program.latest);
-    await eventually(() => sequences.length >= 16, 'the messages');
+    await until(() => sequences.length >= 16);
     t.deepEqual(
       sequences,
       Array.from({ length: 16 }, (_, n) => BigInt(n + 85)),
@@ -155,15 +154,12 @@ for (const backend of backends) {
       burst.keys = 20;
       burst.count = 100;
     });
-    await eventually(
-      () => program.tops.stats.conflated + program.tops.stats.droppedNewest === 84n,
-      'the burst',
-    );
+    await until(() => program.tops.stats.conflated + program.tops.stats.droppedNewest === 84n);
     const orders: OrderValue[] = [];
     program.tops.onBatch((batch) => {
       for (const order of batch) orders.push(order.toObject());
     });
-    await eventually(() => orders.length === 16, 'the messages');
+    await until(() => orders.length === 16);
     // Keys 1 to 16 came first; 17, 18, 19 and 0 found no cell.
     t.deepEqual(
       orders.map(({ symbol, sequence }) => [symbol, sequence]),

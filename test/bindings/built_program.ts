@@ -159,3 +159,11 @@ export async function echo(server: Server): Promise<void> {
     }
   }
 }
+
+/**
+ * Resolves when `condition` holds, which another thread or process brings about: no number of turns
+ * or milliseconds is enough for that on a busy machine, so the test's own timeout is the only one.
+ */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
