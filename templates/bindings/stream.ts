@@ -8,7 +8,7 @@ import type { ByteRingReader } from './byte_ring.ts';
 import { Connection, connectionId } from './connection.ts';
 import type { StreamDescriptor } from './descriptor.ts';
 import type { CloseKind } from './layout.ts';
-import { closeKinds, DeliveryEvent } from './layout.ts';
+import { closeKinds, DeliveryEvent, recordAlignment, runEntryBytes } from './layout.ts';
 import { type EventArguments, Listeners, type ListenOptions } from './listeners.ts';
 import { Message, MessageBatch } from './message.ts';
 import type { ReactorLink } from './reactor.ts';
@@ -62,6 +62,9 @@ export class Stream extends BatchSource<MessageBatch> {
   #first = 0;
   #last = 0;
   #batchIsOut = false;
+  /** Of the record with several messages that is gone through: the next one, and the end. */
+  #runNext = 0;
+  #runEnd = 0;
 
   constructor(descriptor: StreamDescriptor, link: ReactorLink) {
     super(descriptor.name, 'fds');
@@ -172,6 +175,12 @@ export class Stream extends BatchSource<MessageBatch> {
       this.$counts.bytes += bytes;
       return true;
     }
+    if (event === DeliveryEvent.run) {
+      this.#runNext = start;
+      this.#runEnd = start + bytes;
+      this.$message.$set(connection, start, 0);
+      return this.$nextOfRun();
+    }
     if (event === DeliveryEvent.open) this.$listeners.emit('open', connection);
     // Answers to everything before it are in the inbox by now, ahead of this, or were refused.
     if (event === DeliveryEvent.end) connection.$answerEnd();
@@ -182,10 +191,23 @@ export class Stream extends BatchSource<MessageBatch> {
     return false;
   }
 
+  /** Goes to the next message of a record with several; false behind the last. */
+  $nextOfRun(): boolean {
+    const at = this.#runNext;
+    if (at === this.#runEnd) return false;
+    const bytes = this.$link.words[at >> 2] as number;
+    this.$message.$move(at + runEntryBytes, bytes);
+    this.$counts.messages += 1;
+    this.$counts.bytes += bytes;
+    this.#runNext = at + runEntryBytes + ((bytes + recordAlignment - 1) & -recordAlignment);
+    return true;
+  }
+
   /** Entries before `end` are not needed any more. */
   $release(end: number): void {
     this.#first = end;
     this.#batchIsOut = false;
+    this.#runNext = this.#runEnd;
     this.$link.release();
   }
 
@@ -198,7 +220,8 @@ export class Stream extends BatchSource<MessageBatch> {
   #passEvents(): void {
     while (this.#first !== this.#last) {
       this.$link.reader.seek(this.#positionOf(this.#first));
-      if (this.$link.reader.event === DeliveryEvent.data) return;
+      const { event } = this.$link.reader;
+      if (event === DeliveryEvent.data || event === DeliveryEvent.run) return;
       const entry = this.#first;
       this.#first = entry + 1;
       this.$visit(entry);

@@ -14,7 +14,7 @@ export const opened: Promise<Orderbook> = open({
   backend: 'epoll',
   addresses: { market: '127.0.0.1:9000' },
   log: (line) => void line.length,
-  idleTurns: 0,
+  wait: 'wake',
   thread: 'this',
 });
 
