@@ -11,7 +11,9 @@ import { checkDatagrams } from './check_datagrams.ts';
 import { checkFileFds } from './check_file_fds.ts';
 import { checkGroups } from './check_groups.ts';
 import { checkMessages } from './check_messages.ts';
+import { checkJsRequests } from './check_js_requests.ts';
 import { checkNames } from './check_names.ts';
+import { checkPackage } from './check_package.ts';
 import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
 import { checkTune } from './check_tune.ts';
@@ -44,8 +46,10 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkPools(config, value),
     ...checkFileFds(config, value),
     ...checkTune(config, value),
+    ...checkPackage(config),
     ...checkGroups(config),
     ...checkMessages(config),
+    ...checkJsRequests(config),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

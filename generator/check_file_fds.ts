@@ -3,6 +3,7 @@ import type { CheckedConfig, CheckedFile } from '../schemas/config.ts';
 import { entriesByName } from './case.ts';
 import { foreignCharacter, safeUnixPath } from './check_addresses.ts';
 import { spawnedFibers } from './lower_fibers.ts';
+import { jsRequestCount } from './lower_js_requests.ts';
 import { type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 
 const maximumPathBytes = 255;
@@ -73,6 +74,8 @@ function checkUse(config: CheckedConfig, name: string, fd: CheckedFile): Diagnos
   const path = ['fds', name];
   const holes = { where: showPath(path), reactor: fd.on };
   const fds = Object.values(config.fds).filter(({ on }) => on === fd.on);
+  // JavaScript has no memory on block boundaries.
+  if (jsRequestCount(fd.on, config) !== undefined && !fd.direct) return [];
   if (fds.every(({ handler }) => handler === undefined)) {
     return [diagnostic('LOOM1541', holes, { path, anchor: 'key' })];
   }

@@ -12,6 +12,7 @@ import {
 import { byName, pascalCase, snakeCase } from './case.ts';
 import { checkTypeNames, typeClaims } from './check_messages.ts';
 import { javascript } from './lower_channels.ts';
+import { jsRequestCount } from './lower_js_requests.ts';
 import { implicitPool } from './lower_pools.ts';
 import {
   checkName,
@@ -160,14 +161,17 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
     keysOf(value, part).flatMap((name) =>
       checkName({ name, what, path: [part, name], anchor: 'key' }, form, reserved(name)),
     );
-  // A timer with a handler has no property in TypeScript: DESIGN's `stats` timer is one. Nor has a
-  // file, which is a member of handlers.
+  // A timer with a handler has no property in TypeScript: DESIGN's `stats` timer is one. A file is
+  // a member of handlers, and a property where JavaScript may use it.
   const reservedFor = (name: string): Reserved => {
     const fd = Object.hasOwn(config.fds, name) ? config.fds[name] : undefined;
     if (fd?.kind === 'signal') return fdReserved;
     // Handlers have a member with the name of an eventfd.
     if (fd?.kind === 'eventfd') return [...fdReserved, ...memberReserved];
-    if (fd?.kind === 'file') return [...fdReserved, ...memberReserved];
+    if (fd?.kind === 'file') {
+      const isProperty = jsRequestCount(fd.on, config) !== undefined;
+      return [...fdReserved, ...memberReserved, ...(isProperty ? apiReserved : [])];
+    }
     const isHidden = fd?.kind === 'timer' && fd.handler !== undefined;
     if (isHidden && fd.start === 'manual') return [...fdReserved, ...memberReserved];
     return isHidden ? fdReserved : [...fdReserved, ...apiReserved];

@@ -117,10 +117,8 @@ function unknownKey(schema: SchemaNode, path: ConfigPath, key: string): Diagnost
   );
 }
 
-const laterKinds: Record<string, string> = {
-  websocket: 'a WebSocket client',
-  file: 'a file',
-};
+/** Kinds of fds whose names are kept for a later version, in words. */
+const laterKinds: Record<string, string> = { websocket: 'a WebSocket client' };
 
 function wrongKind(path: ConfigPath, value: unknown, schema: SchemaNode): Diagnostic {
   const at = [...path, 'kind'];
@@ -130,7 +128,8 @@ function wrongKind(path: ConfigPath, value: unknown, schema: SchemaNode): Diagno
   const kind = isPlainObject(value) ? value.kind : undefined;
   const feature = typeof kind === 'string' ? laterKinds[kind] : undefined;
   if (feature !== undefined) {
-    return diagnostic('LOOM1804', { where: showPath(path), feature }, { path: at });
+    const holes = { where: showPath(path), feature, kinds: kinds.join(', ') };
+    return diagnostic('LOOM1804', holes, { path: at });
   }
   const helpers = kinds.map((each) => `${each}(…)`).join(', ');
   if (kind === undefined) {

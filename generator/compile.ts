@@ -122,11 +122,12 @@ export async function isCompiled(options: CompileOptions): Promise<boolean> {
  * What a compiled preset left.
  *
  * @param name the program's name.
- * @returns the addon and the executable, where they exist, relative to the output folder.
+ * @returns the addon, the executable and what a package imports, where they exist, relative to
+ * the output folder.
  */
 export function artifacts(name: string, out: string, preset: Preset): string[] {
   const folder = `build/${preset}`;
-  return [`${folder}/${name}.node`, `${folder}/${name}`].filter((path) =>
+  return [`${folder}/${name}.node`, `${folder}/${name}`, 'dist/index.js'].filter((path) =>
     existsSync(join(out, path)),
   );
 }

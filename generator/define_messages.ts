@@ -84,8 +84,8 @@ export interface EnumerationOptions extends TypeOptions {
 }
 
 /**
- * A fixed-layout record: at most 4096 bytes, its fields in the order in which they are written, with
- * the natural alignment of C. Structs nest, 8 deep at most.
+ * A fixed-layout record: at most 4096 bytes, its fields in the order in which they are written,
+ * with the natural alignment of C. Structs nest, 8 deep at most.
  */
 export function struct<const Fields extends StructFields>(
   fields: Fields,

@@ -15,6 +15,38 @@ import type { eventfdSchema, signalSchema } from '../schemas/config_sources.ts';
 import type { timerSchema } from '../schemas/config_timers.ts';
 import type { tuneSchema } from '../schemas/config_tune.ts';
 
+/** The letters that the name of a handler begins with. */
+type Capital =
+  | 'A'
+  | 'B'
+  | 'C'
+  | 'D'
+  | 'E'
+  | 'F'
+  | 'G'
+  | 'H'
+  | 'I'
+  | 'J'
+  | 'K'
+  | 'L'
+  | 'M'
+  | 'N'
+  | 'O'
+  | 'P'
+  | 'Q'
+  | 'R'
+  | 'S'
+  | 'T'
+  | 'U'
+  | 'V'
+  | 'W'
+  | 'X'
+  | 'Y'
+  | 'Z';
+
+/** The name of a C++ struct with hooks, such as `Book`. Whether it exists the compiler knows. */
+export type HandlerName = `${Capital}${string}`;
+
 /** How a handler is written: callbacks, or fibers on a declared stack class. */
 export type Style<Stack extends string> =
   | 'callback'
@@ -27,9 +59,11 @@ export type Style<Stack extends string> =
 type Options<Schema, On extends string, Stack extends string> = {
   [Key in keyof Schema as Exclude<Key, 'kind' | 'address'>]: Key extends 'on'
     ? On
-    : Key extends 'style'
-      ? Style<Stack> | undefined
-      : Schema[Key];
+    : Key extends 'handler'
+      ? HandlerName | undefined
+      : Key extends 'style'
+        ? Style<Stack> | undefined
+        : Schema[Key];
 };
 
 /** Options of `tcp`. */
@@ -106,7 +140,9 @@ export type SignalOptions<On extends string = string> = Options<
 export type FileOptions<On extends string = string> = {
   [Key in keyof InferInput<typeof fileSchema> as Exclude<Key, 'kind' | 'path'>]: Key extends 'on'
     ? On
-    : InferInput<typeof fileSchema>[Key];
+    : Key extends 'handler'
+      ? HandlerName | undefined
+      : InferInput<typeof fileSchema>[Key];
 };
 
 /** The end of a channel that other processes read, as `sharedMemory` returns it. */

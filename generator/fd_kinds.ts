@@ -18,6 +18,11 @@ export function isStream(fd: IrFd): fd is IrStreamFd {
   return streamKinds.includes(fd.kind);
 }
 
+/** Whether an fd connects to somebody, again and again. */
+export function isClient(fd: IrFd): fd is IrStreamFd {
+  return fd.kind === 'tcp' || fd.kind === 'unix';
+}
+
 /** Whether an fd has datagram sockets. */
 export function isDatagram(fd: IrFd): fd is IrDatagramFd {
   return datagramKinds.includes(fd.kind);

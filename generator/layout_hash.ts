@@ -21,8 +21,8 @@ function fdLayout(fd: IrFd): object {
 }
 
 function reactorLayout(reactor: IrReactor): object {
-  const { name, count, fds, channels, received, shared } = reactor;
-  return { name, count, fds: fds.map(fdLayout), channels, received, shared };
+  const { name, count, fds, channels, received, shared, jsRequests } = reactor;
+  return { name, count, fds: fds.map(fdLayout), channels, received, shared, jsRequests };
 }
 
 /** The types of messages without what only people read. */

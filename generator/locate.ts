@@ -251,9 +251,10 @@ export class Locator {
   field(found: Found, position: number, part: string | number | undefined): Found | undefined {
     if (!Node.isObjectLiteralExpression(found.node)) return undefined;
     const property = found.node.getProperties()[position];
-    if (!Node.isPropertyAssignment(property)) return undefined;
+    const isShort = Node.isShorthandPropertyAssignment(property);
+    if (!isShort && !Node.isPropertyAssignment(property)) return undefined;
     const key = property.getNameNode();
-    const value = property.getInitializer();
+    const value = isShort ? key : property.getInitializer();
     if (part === 'name' || value === undefined) return { node: key, key, known: found.known };
     const type = this.resolve({ node: value, key, known: found.known });
     const { node } = type;

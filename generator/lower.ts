@@ -19,7 +19,9 @@ import { lowerReceived, lowerWritten, placeInReaders } from './lower_channels.ts
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { fibersAtOnce, lowerFibers, spawnedFibers } from './lower_fibers.ts';
 import { lowerCount, lowerSpread } from './lower_groups.ts';
+import { jsRequestCount } from './lower_js_requests.ts';
 import { lowerMessages, powerOfTwoCeiling } from './lower_messages.ts';
+import { lowerPackage } from './lower_package.ts';
 import { lowerPools, lowerReactorPools } from './lower_pools.ts';
 import { lowerShared } from './lower_shared.ts';
 
@@ -129,12 +131,14 @@ export function lowerReactor(
     lowerSpread(fd, lowerFd(fdName, fdIndexes.get(fdName) ?? 0, fd, cursor), reactor),
   );
   const fibers = spawnedFibers(config, name);
-  const requests = reactor.requests + fibersAtOnce(config, name);
+  const asked = jsRequestCount(name, config);
+  const requests = reactor.requests + fibersAtOnce(config, name) + (asked ?? 0);
   const depths = lowerDepths(reactor.submitBatch, requests, fds);
   const written = lowerWritten(name, config, messages);
   const read = lowerReceived(name, config, messages);
   const handlers = lowerHandlers(fds, read);
-  const { shared, channels, received } = lowerShared(reactor, fds, written, read);
+  const placed = lowerShared(reactor, fds, { written, read }, asked);
+  const { shared, channels, received, jsRequests } = placed;
   return {
     name,
     typeName: pascalCase(name),
@@ -156,6 +160,7 @@ export function lowerReactor(
     shared,
     ...(fibers !== undefined && { fibers }),
     ...lowerBounds(reactor),
+    ...(jsRequests !== undefined && { jsRequests }),
     ...lowerReactorPools(name, config, handlers.length > 0, cursor.operation),
   };
 }
@@ -171,6 +176,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
   const pools = lowerPools(config);
   const fdIndexes = new Map(entriesByName(config.fds).map(([name], index) => [name, index]));
   const fibers = lowerFibers(config);
+  const packaged = lowerPackage(config);
   return {
     abi: IR_ABI,
     name: config.name,
@@ -186,6 +192,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
     ...nestedTypes,
     ...(fibers !== undefined && { fibers }),
     ...(pools !== undefined && { pools }),
+    ...(packaged !== undefined && { package: packaged }),
     reactors: placeInReaders(
       entriesByName(config.reactors).map(([name], index) =>
         lowerReactor(name, index, config, fdIndexes, messages),

@@ -85,6 +85,7 @@ export function lowerDatagram(
       ...(fd.receive.strategy === 'direct' && { strategy: fd.receive.strategy }),
     },
     send: { bytes: fd.send.bytes, count: fd.send.count },
+    ...(fd.jsSends && { jsSends: 1 as const }),
     batch: fd.batch,
     timestamps: Number(fd.timestamps === 'software'),
     drops: Number(udp?.drops ?? false),

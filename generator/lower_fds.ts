@@ -152,6 +152,7 @@ function lowerStream(name: string, index: number, fd: CheckedStream, at: FdCurso
     ...(fd.trigger !== 'edge' && { trigger: fd.trigger }),
     ...('descriptors' in fd && fd.descriptors !== undefined && { descriptors: fd.descriptors }),
     writeQueueBytes: fd.writeQueue,
+    ...(fd.jsSends && { jsSends: 1 as const }),
     full: 'full' in fd ? fd.full : 'refuse',
     connectTimeoutNanoseconds: client?.connectTimeout ?? 0,
     reconnect: {
@@ -187,6 +188,7 @@ function lowerPipe(
       connections: 1,
       connectTimeout: 0,
       style: 'callback',
+      jsSends: false,
       trigger: 'edge',
       receive: { ...fd.receive, strategy: 'multishot' },
     },

@@ -6,8 +6,7 @@ import type { FdCursor } from './lower_fds.ts';
 
 /** Lowers one file fd and moves the cursor of its reactor past it. */
 export function lowerFile(name: string, index: number, fd: CheckedFile, at: FdCursor): IrFileFd {
-  // Without any, check has an error; what it counts meanwhile needs no name.
-  const handler = fd.handler ?? at.handler ?? '';
+  const handler = fd.handler ?? at.handler ?? null;
   const memory = at.memory;
   if (fd.buffers !== undefined) at.memory += 1;
   return {
@@ -34,7 +33,7 @@ export function raiseFile(fd: IrFileFd, on: string): Record<string, unknown> {
     kind: 'file',
     path: fd.path,
     on,
-    handler: fd.handler,
+    handler: fd.handler ?? undefined,
     mode: fd.mode,
     create: fd.create === 1,
     truncate: fd.truncate === 1,

@@ -1,12 +1,14 @@
 /**
  * Lowers the block of memory that a reactor shares with JavaScript: control words, stats, words of
- * each slot, the delivery ring, the inbox ring, then one ring for each channel. The runtime and
- * the bindings read these offsets; neither computes one.
+ * each slot, the delivery ring, the inbox ring, then one ring for each channel, and the requests of
+ * JavaScript. The runtime and the bindings read these offsets; neither computes one.
  */
 import type { CheckedReactor } from '../schemas/config.ts';
+import type { IrJsRequests } from '../schemas/ir_js_requests.ts';
 import type { IrChannel, IrFd, IrSharedLayout, IrStreamFd } from '../schemas/ir.ts';
 import { isStream } from './fd_kinds.ts';
 import type { UnplacedChannel } from './lower_channels.ts';
+import { lowerJsRequests } from './lower_js_requests.ts';
 import { powerOfTwoCeiling } from './lower_messages.ts';
 import { alignUp } from './message_types.ts';
 
@@ -65,11 +67,16 @@ export function neededInboxBytes(fds: readonly IrFd[]): number {
  * begin on a multiple of 128 bytes.
  */
 export function lowerShared(
-  reactor: Pick<CheckedReactor, 'delivery' | 'inbox'>,
+  reactor: Pick<CheckedReactor, 'delivery' | 'inbox' | 'jsArena'>,
   fds: readonly IrFd[],
-  written: readonly UnplacedChannel[],
-  read: readonly UnplacedChannel[],
-): { shared: IrSharedLayout; channels: IrChannel[]; received: IrChannel[] } {
+  declared: { written: readonly UnplacedChannel[]; read: readonly UnplacedChannel[] },
+  requests: number | undefined,
+): {
+  shared: IrSharedLayout;
+  channels: IrChannel[];
+  received: IrChannel[];
+  jsRequests: IrJsRequests | undefined;
+} {
   const slots = deliveredFds(fds).reduce((sum, fd) => sum + fd.slots, 0);
   const deliveryBytes = Math.max(
     reactor.delivery ?? defaultDeliveryBytes,
@@ -89,10 +96,11 @@ export function lowerShared(
     // In the order of IrChannel, as everything in loom.ir.json.
     return { ...named, offset, strideBytes };
   };
-  const channels = written.map(place);
-  const received = read.map(place);
+  const channels = declared.written.map(place);
+  const received = declared.read.map(place);
+  const placedRequests = lowerJsRequests(reactor, requests, end);
   const shared = {
-    bytes: alignUp(end, pageBytes),
+    bytes: alignUp(placedRequests.end, pageBytes),
     statsOffset,
     slotsOffset,
     slots,
@@ -101,5 +109,5 @@ export function lowerShared(
     inboxOffset,
     inboxBytes,
   };
-  return { shared, channels, received };
+  return { shared, channels, received, jsRequests: placedRequests.jsRequests };
 }

@@ -128,8 +128,8 @@ export function codeRange(base: IrEnumerationBase): [minimum: number, maximum: n
 }
 
 /**
- * Members that the emitted TypeScript has for a field besides the one with its name: halves and text
- * of 64-bit numbers, the code of an enumeration, the length and the setter of an array.
+ * Members that the emitted TypeScript has for a field besides the one with its name: halves and
+ * text of 64-bit numbers, the code of an enumeration, the length and the setter of an array.
  */
 export function derivedMembers(name: string, type: CheckedType): string[] {
   const isArray = typeof type === 'object' && type.kind === 'array';

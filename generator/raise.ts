@@ -19,6 +19,7 @@ import { signalName } from '../schemas/signals.ts';
 import { isDatagram, isFile, isSource, isTimer } from './fd_kinds.ts';
 import { javascript } from './lower_channels.ts';
 import { raiseFile } from './lower_file_fds.ts';
+import { raisePackage } from './lower_package.ts';
 import { implicitPool } from './lower_pools.ts';
 import { raiseDatagram } from './raise_datagrams.ts';
 import { raiseMessages } from './raise_messages.ts';
@@ -85,6 +86,7 @@ function raiseStream(fd: IrStreamFd, on: string): Record<string, unknown> {
     descriptors: fd.descriptors,
     connections: fd.slots,
     writeQueue: fd.writeQueueBytes,
+    jsSends: fd.jsSends === 1,
     receive: given({
       bytes: fd.receive.bytes,
       count: fd.receive.count,
@@ -172,6 +174,8 @@ function raiseReactor(reactor: IrReactor, pools: readonly IrPool[]): Record<stri
     fibers: reactor.fibers,
     fiberBatch: reactor.fiberBatch,
     requests: reactor.requests,
+    jsRequests: reactor.jsRequests?.count,
+    jsArena: reactor.jsRequests?.arenaBytes,
     kernelWorkers: reactor.kernelWorkers,
     stall: reactor.stallNanoseconds ? nanoseconds(reactor.stallNanoseconds) : undefined,
   });
@@ -233,5 +237,6 @@ export function raise(ir: Ir): Record<string, unknown> {
     ),
     handlers: ir.handlersHeader ?? undefined,
     native: ir.native,
+    package: raisePackage(ir.package),
   });
 }

@@ -17,6 +17,7 @@ export function raiseDatagram(fd: IrDatagramFd, on: string): Record<string, unkn
       ...(fd.receive.strategy !== undefined && { strategy: fd.receive.strategy }),
     },
     send: { bytes: fd.send.bytes, count: fd.send.count },
+    jsSends: fd.jsSends === 1,
     batch: fd.batch,
     receiveBuffer: options.receiveBufferBytes || undefined,
     sendBuffer: options.sendBufferBytes || undefined,

@@ -5,17 +5,15 @@
 import type { Ir, IrElement, IrFieldType, IrMessage } from '../schemas/ir.ts';
 import { limits } from '../schemas/limits.ts';
 
-/** Structs that are raised for one IR; one from a file may be a small bomb. */
-const maximumRaised = 20_000;
-
 /** The messages of the config that lowers to this IR. */
 export function raiseMessages(ir: Ir): Record<string, unknown> {
   const structs = new Map([...ir.messages, ...(ir.structs ?? [])].map((each) => [each.name, each]));
   const enumerations = new Map((ir.enumerations ?? []).map((each) => [each.name, each]));
-  let raised = 0;
+  // A field has at least one byte: what has more of them is too large, and refused as that.
+  let fieldsLeft = 0;
 
   const struct = ({ fields, doc }: IrMessage, depth: number): Record<string, unknown> => {
-    raised += 1;
+    fieldsLeft -= fields.length;
     return {
       kind: 'struct',
       fields: fields.map((field) => ({
@@ -33,7 +31,7 @@ export function raiseMessages(ir: Ir): Record<string, unknown> {
     if (kind !== 'struct') return type;
     const found = structs.get(type.name);
     // What is missing or goes in a circle is refused as a struct without fields.
-    const isEnd = found === undefined || depth > limits.nestedStructs || raised > maximumRaised;
+    const isEnd = found === undefined || depth > limits.nestedStructs || fieldsLeft < 0;
     return { ...(isEnd ? { kind, fields: [] } : struct(found, depth + 1)), name: type.name };
   };
   const fieldType = (type: IrFieldType, depth: number): unknown =>
@@ -41,5 +39,10 @@ export function raiseMessages(ir: Ir): Record<string, unknown> {
       ? { kind: 'array', of: element(type.of, depth), count: type.count }
       : element(type, depth);
 
-  return Object.fromEntries(ir.messages.map((each) => [each.name, struct(each, 0)]));
+  return Object.fromEntries(
+    ir.messages.map((each) => {
+      fieldsLeft = limits.recordBytes;
+      return [each.name, struct(each, 0)];
+    }),
+  );
 }

@@ -19,6 +19,7 @@ import { handlersView, services } from './views/handlers.ts';
 import { mapView } from './views/map.ts';
 import { messageDocsView } from './views/message_docs.ts';
 import { messageParts } from './views/message_parts.ts';
+import { packageJson, readmeView } from './views/package.ts';
 import { stacksView } from './views/stacks.ts';
 import { programView } from './views/program.ts';
 import { reactorView } from './views/reactor.ts';
@@ -49,6 +50,7 @@ export function render(ir: Ir): Files {
     ...renderHandlers(ir),
     ...renderSources(ir),
     ...renderBindings(ir),
+    ...renderPackage(ir),
     ...copies('templates/runtime/loom', 'runtime/loom'),
     ...copies('templates/bindings', 'bindings/loom'),
   ]);
@@ -249,6 +251,15 @@ function renderBindings(ir: Ir): [string, string][] {
   return [
     ['bindings/index.ts', fill('ts/index.ts', indexView(ir))],
     ['bindings/descriptor.ts', fill('ts/descriptor.ts', descriptorView(ir))],
+  ];
+}
+
+/** What makes an npm package of the folder; the compiled bindings come when it is compiled. */
+function renderPackage(ir: Ir): [string, string][] {
+  if (ir.package === undefined) return [];
+  return [
+    ['package.json', packageJson(ir, ir.package)],
+    ['README.md', fill('text/README.md', readmeView(ir, ir.package))],
   ];
 }
 

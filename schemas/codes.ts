@@ -4,7 +4,8 @@
  * fixture with the exact text of each.
  *
  * Ranges by stage: 10 load · 11 IR as input · 12 shape · 13 names · 14 wiring · 15 addresses ·
- * 16 budgets · 17 files · 18 later versions · 20 command, environment, write, compile · 90 bugs.
+ * 16 budgets · 17 files · 18 later versions · 19 package ·
+ * 20 command, environment, write, compile · 90 bugs.
  * Errors of a running program are in `codes_runtime.ts` (50) and `codes_bindings.ts` (60).
  */
 import { buildCodes } from './codes_build.ts';
@@ -14,9 +15,11 @@ import { descriptorCodes } from './codes_descriptors.ts';
 import { fiberCodes } from './codes_fibers.ts';
 import { fileCodes } from './codes_files.ts';
 import { groupCodes } from './codes_groups.ts';
+import { jsRequestCodes } from './codes_js_requests.ts';
 import { loadCodes } from './codes_load.ts';
 import { messageCodes } from './codes_messages.ts';
 import { nameCodes } from './codes_names.ts';
+import { packageCodes } from './codes_package.ts';
 import { requestCodes } from './codes_requests.ts';
 import { poolCodes } from './codes_pools.ts';
 import { shapeCodes } from './codes_shape.ts';
@@ -40,8 +43,10 @@ export const codes = {
   ...fileCodes,
   ...groupCodes,
   ...requestCodes,
+  ...jsRequestCodes,
   ...poolCodes,
   ...systemCodes,
+  ...packageCodes,
   ...buildCodes,
   ...tuneCodes,
 } as const;

@@ -1,4 +1,4 @@
-/** What `loomgen explain` says about errors of emitted readers and writers of messages, LOOM602x. */
+/** What `loomgen explain` says about errors of readers and writers of messages, LOOM602x. */
 import { prose, type RuntimeEntry } from './code_entry.ts';
 
 /** LOOM6020 and LOOM6021. */
@@ -9,7 +9,7 @@ export const fieldCodes = {
     explanation: prose`
       A writer checks what it is given and writes nothing that would be read as something else: a
       number beyond the field's integer, a fraction, a text of more bytes than there are or with NUL
-      in it, a decimal with more places than the field has, a name that an enumeration does not list.
+      in it, a decimal with more places than the field has, a name that an enumeration lacks.
       Numbers beyond 2^53 must be bigints.
     `,
   },

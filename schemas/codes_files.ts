@@ -7,12 +7,13 @@ export const fileCodes = {
     severity: 'error',
     title: 'A file that nobody can use',
     holes: ['where', 'reactor'],
-    what: '{where} is a file, and no fd of reactors.{reactor} has a handler.',
-    why: 'A file is used by C++ handlers of its reactor; JavaScript has node:fs.',
-    fix: "Give the file a handler: 'NameOfYourStruct'.",
+    what: '{where} is a direct file, and no fd of reactors.{reactor} has a handler.',
+    why: 'Direct transfers take memory on block boundaries, which JavaScript does not have.',
+    fix: "Remove `direct`, or give the file a handler: 'NameOfYourStruct'.",
     explanation: prose`
       fds: { journal: file('./journal.log', { on: 'main', mode: 'append', handler: 'Journal' }) }.
-      Each handler of the reactor has a member with the file's name: journal.append(bytes).
+      Each handler of the reactor has a member with the file's name: journal.append(bytes). Without
+      direct and without a handler, the program object in JavaScript has it: program.journal.
     `,
   },
   LOOM1542: {
@@ -45,11 +46,12 @@ export const fileCodes = {
     holes: ['where', 'reactor'],
     what: '{where} is a file, and reactors.{reactor} has neither fibers nor requests.',
     why: 'A disk takes its time: a fiber waits for it, or a hook is called later.',
-    fix: 'Set `fibers` of the reactor for read_at() and the like, or `requests` for submit().',
+    fix: 'Set `fibers` of the reactor for read_at() and the like, `requests` or `jsRequests`.',
     explanation: prose`
       With reactors: { main: { fibers: 4 } } a handler spawns fibers in on_start; an fd with
       style: { fiber: 'small' } has them anyway. With requests: 64 hooks call
-      submit(journal.writing_at(offset, bytes), token) and hear of it in on_complete.
+      submit(journal.writing_at(offset, bytes), token) and hear of it in on_complete. With
+      jsRequests: 64 JavaScript has the file: await program.journal.write(offset, bytes).
     `,
   },
   LOOM1545: {

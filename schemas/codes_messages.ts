@@ -59,8 +59,8 @@ export const messageCodes = {
     fix: "Give one of them a name of its own: struct({ … }, { name: 'Level' }).",
     explanation: prose`
       What is nested has the name of its struct and its field together: the field side of Trade is a
-      TradeSide. A struct that is used at two places has two types then; with { name: 'Level' } it is
-      one type, as long as it is declared equally everywhere. In TypeScript a struct Top also has
+      TradeSide. A struct that is used at two places has two types then; with { name: 'Level' } it
+      is one type, as long as it is declared equally everywhere. In TypeScript a struct Top also has
       TopValue, a copy of one, and TopWriter.
     `,
   },

@@ -6,6 +6,7 @@
 import { prose, type RuntimeEntry } from './code_entry.ts';
 import { bindingCodes } from './codes_bindings.ts';
 import { fieldCodes } from './codes_fields.ts';
+import { lifecycleCodes } from './codes_lifecycle.ts';
 
 /** LOOM50xx, which the program itself reports. */
 const programCodes: Readonly<Record<string, RuntimeEntry>> = {
@@ -209,4 +210,5 @@ export const runtimeCodes: Readonly<Record<string, RuntimeEntry>> = {
   ...programCodes,
   ...bindingCodes,
   ...fieldCodes,
+  ...lifecycleCodes,
 };

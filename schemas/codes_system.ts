@@ -58,12 +58,13 @@ export const systemCodes = {
   LOOM1804: {
     severity: 'error',
     title: 'A feature of a later version',
-    holes: ['where', 'feature'],
+    holes: ['where', 'feature', 'kinds'],
     what: '{where} asks for {feature}, which this version does not have.',
-    why: 'This version has the fds tcp, tcpServer, unix, unixServer and timer.',
+    why: 'This version has the kinds {kinds}.',
     fix: 'Remove it, or use one of these.',
     explanation: prose`
-      websocket and file fds and tracing are planned; their names are kept free.
+      WebSocket clients are planned, and the name of the kind is kept free. Until then a tcp fd and
+      a handler of yours, or JavaScript, can speak the protocol.
     `,
   },
   LOOM1805: {

@@ -11,6 +11,7 @@ import * as v from 'valibot';
 import { channelSchema } from './config_channels.ts';
 import { fdSchema, type framingSchema } from './config_fds.ts';
 import { type CheckedStruct, messageSchema } from './config_messages.ts';
+import { packageSchema } from './config_package.ts';
 import { poolSchema } from './config_pools.ts';
 import { tuneSchema } from './config_tune.ts';
 import { choice, duration, integer, oneOf, size, text } from './leaf.ts';
@@ -108,6 +109,14 @@ export const reactorSchema = v.strictObject({
    * else that `loom/system` builds; 0 to 65536.
    * @default 0 */
   requests: v.optional(integer('requests', 0, 65536), 0),
+  /** What JavaScript can have in flight on this reactor besides the sends of its connections, such
+   * as reads and writes of files; a power of two, 2 to 16384. Past it a request is refused. By
+   * default 64 where a file has no handler on its reactor or an fd says `jsSends`, else JavaScript
+   * asks for nothing. */
+  jsRequests: v.optional(integer('requests', 2, 2 ** 14, 'power of two')),
+  /** Bytes of shared memory that requests of JavaScript read into and write from, a power of two;
+   * 4K to 512M. By default 1M. */
+  jsArena: v.optional(size('4K', '512M', 'power of two')),
   /** io_uring: the kernel's own threads for operations that would block; without a limit a
    * burst of them starts one for each (io_uring_register(2), IORING_REGISTER_IOWQ_MAX_WORKERS).
    * @default { bounded: 2, unbounded: 2 } */
@@ -205,6 +214,13 @@ export const configSchema = v.strictObject({
   handlers: v.optional(text('the path of a C++ header')),
   /** What your C++ needs besides the header. */
   native: v.optional(nativeSchema, {}),
+  /** The npm package that the output folder is: package.json, a README and compiled bindings; or
+   * `false` for none of them.
+   * @default {} */
+  package: v.optional(
+    oneOf("false or { name: '@acme/feed', version: '1.2.0' }", [v.literal(false), packageSchema]),
+    {},
+  ),
   /** What `loomgen tune` loads the program with; the program itself is the same without it. */
   tune: v.optional(tuneSchema),
 });

@@ -22,7 +22,8 @@ const multicastSchema = v.strictObject({
   /** What is sent to groups leaves here: the name of an interface, or an address that it has. By
    * default the kernel's choice. */
   interface: v.optional(text("an interface, such as 'eth0' or '192.168.1.2'")),
-  /** Routers that what is sent to groups may pass, plus 1; 0 to 255 (IP_MULTICAST_TTL).
+  /** Hops that what is sent to groups may take: routers that it passes, plus 1; 0 to 255
+   * (IP_MULTICAST_TTL).
    * @default 1 */
   hops: v.optional(integer('hops', 0, 255), 1),
   /** This machine receives what it sends to groups (IP_MULTICAST_LOOP).
@@ -59,6 +60,10 @@ const datagramEntries = {
   on: text("the name of a reactor, such as 'main'"),
   /** Your C++ struct with `on_datagram`, declared in `handlers`. */
   handler: v.optional(text("the name of a C++ struct, such as 'Itch'")),
+  /** JavaScript may send too, behind what the handler sends and in the same queue. A send of the
+   * handler finds less room then, and `on_drain` may follow what JavaScript was refused.
+   * @default false */
+  jsSends: v.optional(flag(), false),
   /** Receive times: `software` is when the kernel took the datagram (SO_TIMESTAMPNS, socket(7)).
    * @default 'none' */
   timestamps: v.optional(choice(['none', 'software']), 'none'),
@@ -115,7 +120,8 @@ export const udpSchema = v.strictObject({
   /** An IPv6 socket refuses IPv4 (IPV6_V6ONLY).
    * @default false */
   ipv6Only: v.optional(flag(), false),
-  /** Type of service or traffic class of what is sent (IP_TOS, IPV6_TCLASS); 0 to 255.
+  /** Bits of the type of service or traffic class of what is sent (IP_TOS, IPV6_TCLASS); 0 to
+   * 255.
    * @default 0 */
   typeOfService: v.optional(integer('bits', 0, 255), 0),
   /** Receive from this interface alone, by name (SO_BINDTODEVICE); needs CAP_NET_RAW on some

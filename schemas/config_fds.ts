@@ -86,6 +86,10 @@ const streamEntries = {
    * code in `run(connection)`, for each connection on a stack of that class.
    * @default 'callback' */
   style: v.optional(styleSchema, 'callback'),
+  /** JavaScript may send too, behind what the handler writes and in the same queue. A write of the
+   * handler finds less room then, and `on_drain` may follow what JavaScript was refused.
+   * @default false */
+  jsSends: v.optional(flag(), false),
   /** How bytes are cut into messages: `raw()`, `line()`, `lengthPrefixed('u32le')`.
    * @default { kind: 'raw' } */
   framing: v.optional(framingSchema, { kind: 'raw' }),

@@ -36,7 +36,7 @@ export const fileSchema = v.strictObject({
   direct: v.optional(flag(), false),
   /** Memory to lend, on page boundaries, which io_uring knows beforehand. By default none. */
   buffers: v.optional(buffersSchema),
-  /** Reads and writes of fibers in flight; more wait for their turn; 1 to 4096.
+  /** Operations of fibers in flight, reads and writes; more wait for their turn; 1 to 4096.
    * @default 16 */
   operations: v.optional(integer('operations', 1, 4096), 16),
 });

@@ -20,11 +20,11 @@ export const eventfdSchema = v.strictObject({
   /** Each event takes 1 of the counter (EFD_SEMAPHORE) instead of all of it.
    * @default false */
   semaphore: v.optional(flag(), false),
-  /** The counter at the start; 0 to 2147483647.
+  /** Events that the counter holds at the start; 0 to 2147483647.
    * @default 0 */
   initial: v.optional(integer('events', 0, 2 ** 31 - 1), 0),
-  /** Number of an eventfd that is open when the program starts, from whoever started it; 3 to
-   * 1048575. The reactor keeps a duplicate of it. By default one is made. */
+  /** Descriptor number of an eventfd that is open when the program starts, from whoever started
+   * it; 3 to 1048575. The reactor keeps a duplicate of it. By default one is made. */
   adopt: v.optional(integer('descriptor', 3, 2 ** 20 - 1)),
 });
 

@@ -10,7 +10,9 @@
 import type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 import type { IrDatagramFd } from './ir_datagrams.ts';
 import type { IrFileFd } from './ir_files.ts';
+import type { IrJsRequests } from './ir_js_requests.ts';
 import type { IrEnumeration, IrMessage } from './ir_messages.ts';
+import type { IrPackage } from './ir_package.ts';
 
 export type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 export type { IrDatagramFd, IrDatagramOptions, IrGroup } from './ir_datagrams.ts';
@@ -128,6 +130,8 @@ export interface IrStreamFd {
   descriptors?: number;
   /** Bytes of each connection's write queue (2^n). */
   writeQueueBytes: number;
+  /** JavaScript sends behind what the handler writes, 1; absent: it does not. */
+  jsSends?: 1;
   /** Servers: what happens to a connection past the last slot. */
   full: 'refuse' | 'wait';
   /** Servers of a reactor with several instances: how connections reach them. */
@@ -208,6 +212,8 @@ export interface IrReactor {
   fiberBatch?: number;
   /** System requests that handlers can have in flight; absent: none. */
   requests?: number;
+  /** What JavaScript asks besides its connections; absent: nothing. */
+  jsRequests?: IrJsRequests;
   /** io_uring: threads of the kernel for what would block; absent: 2 and 2. */
   kernelWorkers?: { bounded: number; unbounded: number };
   /** Longest time that a handler or fiber may hold the loop unnoticed; absent: no watchdog. */
@@ -258,5 +264,7 @@ export interface Ir {
   fibers?: IrFibers;
   /** Absent: no pool. */
   pools?: IrPool[];
+  /** Absent: the output folder is no npm package. */
+  package?: IrPackage;
   reactors: IrReactor[];
 }

@@ -61,6 +61,8 @@ export interface IrDatagramFd {
   receive: { group: number; bytes: number; count: number; strategy?: 'direct' };
   /** Each socket's queue: `count` (2^n) datagrams of at most `bytes`. */
   send: { bytes: number; count: number };
+  /** JavaScript sends behind what the handler sends, 1; absent: it does not. */
+  jsSends?: 1;
   /** Datagrams in one system call. */
   batch: number;
   /** SO_TIMESTAMPNS, 0 or 1. */

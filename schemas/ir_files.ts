@@ -8,8 +8,11 @@ export interface IrFileFd {
   kind: 'file';
   /** Program-wide number of this fd, dense from 0, in name order. */
   index: number;
-  /** The user's C++ struct; the first of its reactor where the config names none. */
-  handler: string;
+  /**
+   * The user's C++ struct; the first of its reactor where the config names none; null where the
+   * reactor has none: JavaScript alone uses the file.
+   */
+  handler: string | null;
   path: string;
   mode: 'read' | 'write' | 'append' | 'readWrite';
   /** O_CREAT, O_TRUNC, O_DIRECT, 0 or 1. */

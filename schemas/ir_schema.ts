@@ -7,9 +7,11 @@ import * as v from 'valibot';
 import type { Ir } from './ir.ts';
 import { bit, list, lowerName, one, upperName, whole, word } from './ir_leaf.ts';
 import { channel, shared } from './ir_schema_channels.ts';
+import { jsRequests } from './ir_schema_js_requests.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
 import { fileFd } from './ir_schema_files.ts';
 import { enumeration, message } from './ir_schema_messages.ts';
+import { packageEntry } from './ir_schema_package.ts';
 import { limits } from './limits.ts';
 
 const bytes = whole(0, 2 ** 40);
@@ -75,6 +77,7 @@ const streamFd = v.strictObject({
   trigger: v.exactOptional(v.literal('level')),
   descriptors: v.exactOptional(whole(1, 253)),
   writeQueueBytes: whole(1, 2 ** 28),
+  jsSends: v.exactOptional(v.literal(1)),
   full: one('refuse', 'wait'),
   spread: v.exactOptional(one('reuseport', 'round-robin', 'least-inflight')),
   growAt: v.exactOptional(whole(1, limits.slots)),
@@ -178,6 +181,7 @@ const reactor = v.strictObject({
   fibers: v.exactOptional(whole(0, 65536)),
   fiberBatch: v.exactOptional(whole(1, 65536)),
   requests: v.exactOptional(whole(1, 65536)),
+  jsRequests: v.exactOptional(jsRequests),
   kernelWorkers: v.exactOptional(
     v.strictObject({ bounded: whole(1, 1024), unbounded: whole(1, 1024) }),
   ),
@@ -216,5 +220,6 @@ export const irSchema = v.strictObject({
     }),
   ),
   pools: v.exactOptional(list(pool, limits.pools + 1)),
+  package: v.exactOptional(packageEntry),
   reactors: list(reactor, limits.reactors),
 }) satisfies v.GenericSchema<unknown, Ir>;

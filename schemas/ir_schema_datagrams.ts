@@ -47,6 +47,7 @@ export const datagramFd = v.strictObject({
     strategy: v.exactOptional(one('direct')),
   }),
   send: v.strictObject({ bytes: whole(1, 65536), count: whole(1, 32768) }),
+  jsSends: v.exactOptional(v.literal(1)),
   batch: whole(1, 64),
   timestamps: bit,
   drops: bit,

@@ -9,7 +9,7 @@ export const fileFd = v.strictObject({
   typeName: upperName,
   kind: v.literal('file'),
   index: whole(0, 65535),
-  handler: upperName,
+  handler: v.nullable(upperName),
   path: word(/^[A-Za-z0-9 _.\-+@,=~():/]{1,255}$/, 'a path of plain characters'),
   mode: one('read', 'write', 'append', 'readWrite'),
   create: bit,

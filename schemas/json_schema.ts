@@ -9,147 +9,76 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { Node, Project, SyntaxKind } from 'ts-morph';
 import { configSchema } from './config.ts';
-import type { Leaf } from './leaf.ts';
+import { eachField, type FieldComment, isObject, type Json } from './field_comments.ts';
+import { expectedOf, type Leaf } from './leaf.ts';
 
 /** Where the file lies. */
 export const schemaFile = fileURLToPath(new URL('./loom.schema.json', import.meta.url));
 
-type Json = Record<string, unknown>;
-
 const sizePattern = '^[0-9]+(\\.[0-9]+)?[KMG]$';
 const durationPattern = '^[0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h)$';
 
-/** The JSON Schema of a leaf whose check is code. */
+/** A sentence out of a clause. */
+function sentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+}
+
+/** The JSON Schema of a leaf whose check is code; the range of a text is said in words. */
 function leafSchema(leaf: Leaf): Json | undefined {
+  const description = sentence(expectedOf(leaf));
   if (leaf.kind === 'size') {
-    const bytes = { type: 'integer', minimum: leaf.minimum, maximum: leaf.maximum };
-    return { anyOf: [bytes, { type: 'string', pattern: sizePattern }] };
+    const { minimum, maximum } = leaf;
+    const bytes = { type: 'integer', minimum, maximum, description: `Bytes. ${description}` };
+    const worded = `${description} 1K is 1024 bytes, 1M 1024K, 1G 1024M.`;
+    return { anyOf: [bytes, { type: 'string', pattern: sizePattern, description: worded }] };
   }
-  return leaf.kind === 'duration' ? { type: 'string', pattern: durationPattern } : undefined;
+  if (leaf.kind !== 'duration') return undefined;
+  return { type: 'string', pattern: durationPattern, description };
 }
 
-/** Doc comments of the properties in the schema's source, by `variable.property`. */
-function docComments(): Map<string, string> {
-  const project = new Project({ skipAddingFilesFromTsConfig: true });
-  const comments = new Map<string, string>();
-  for (const file of [
-    './config.ts',
-    './config_channels.ts',
-    './config_datagrams.ts',
-    './config_fds.ts',
-    './config_messages.ts',
-    './config_pools.ts',
-    './config_sources.ts',
-    './config_timers.ts',
-    './config_tune.ts',
-  ]) {
-    const source = project.addSourceFileAtPath(fileURLToPath(new URL(file, import.meta.url)));
-    source.forEachDescendant((node) => {
-      if (!Node.isPropertyAssignment(node)) return;
-      const range = node.getLeadingCommentRanges().at(-1)?.getText() ?? '';
-      if (!range.startsWith('/**')) return;
-      const text = range
-        .replace(/^\/\*\*|\*\/$/g, '')
-        .replace(/\n\s*\*\s?/g, '\n')
-        .replace(/\n?@default[^\n]*/g, '')
-        .replace(/\s+/g, ' ')
-        .trim();
-      const owner = node.getFirstAncestorByKind(SyntaxKind.VariableDeclaration)?.getName() ?? '';
-      comments.set(`${owner}.${node.getName()}`, text);
-    });
-  }
-  return comments;
+/** One field of the config in the schema, for tests. */
+export interface DescribedField {
+  /** Its name, with those of what it is in: `fds.receive.bytes`. */
+  path: string;
+  /** Its description. */
+  description: string;
+  /** Its default; undefined without one. */
+  standard: unknown;
+  /** Its default as its comment has it; undefined where that says none. */
+  defaultText: string | undefined;
+  /** What its value may be, as far as that is one of the leaves; several where it has forms. */
+  leaves: readonly Leaf[];
 }
 
-/** The variables whose object literals describe each object of the schema. */
-const owners: Record<string, readonly string[]> = {
-  '': ['configSchema'],
-  backends: ['backendsSchema'],
-  reactors: ['reactorSchema', 'kernelWorkersSchema'],
-  stacks: ['stackSchema'],
-  messages: ['messageSchema', 'fieldSchema'],
-  fds: [
-    'tcpSchema',
-    'tcpServerSchema',
-    'unixSchema',
-    'unixServerSchema',
-    'timerSchema',
-    'eventfdSchema',
-    'pipeSchema',
-    'signalSchema',
-    'sourceEntries',
-    'streamEntries',
-    'clientEntries',
-    'serverEntries',
-    'tcpEntries',
-    'unixEntries',
-    'receiveSchema',
-    'keepAliveSchema',
-    'reconnectSchema',
-    'styleSchema',
-    'lineFraming',
-    'lengthPrefixedFraming',
-  ],
-  channels: ['channelSchema'],
-  native: ['nativeSchema'],
-  tune: ['tuneSchema', 'streamLoad', 'echoLoad', 'ingestLoad', 'pacedLoad', 'commandLoad'],
-};
-
-/** The same for the objects of a datagram fd, which has keys that streams have too. */
-const datagramOwners: Record<string, readonly string[]> = {
-  receive: ['datagramReceiveSchema'],
-  send: ['datagramSendSchema'],
-  groups: ['groupSchema'],
-  multicast: ['multicastSchema'],
-};
-const datagramKinds: readonly unknown[] = ['udp', 'unixDatagram'];
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What an editor shows of a field. */
+function describe(field: Json, comment: FieldComment | undefined): string {
+  if (comment === undefined) {
+    return typeof field.const === 'string' ? `Says what this is: always '${field.const}'.` : '';
+  }
+  const { text, defaultText } = comment;
+  return defaultText === undefined ? text : `${text} Default: ${defaultText}.`;
 }
 
-/**
- * Adds the comments to the properties of a schema and of everything under it.
- * @param nearest the variables that come before those of the part
- */
-function describe(
-  schema: unknown,
-  part: string,
-  comments: Map<string, string>,
-  nearest: readonly string[] = [],
-): void {
-  if (Array.isArray(schema)) {
-    for (const each of schema) describe(each, part, comments, nearest);
-    return;
-  }
-  if (!isObject(schema)) return;
-  const kind = isObject(schema.properties)
-    ? (schema.properties.kind as { const?: string } | undefined)?.const
-    : undefined;
-  // Two kinds of fd describe the same key differently; the one of its own kind comes first.
-  const isDatagram = datagramKinds.includes(kind);
-  const common = isDatagram ? ['datagramEntries'] : [];
-  const named = kind === undefined ? nearest : [`${kind}Schema`, `${kind}Framing`, ...common];
-  for (const [key, value] of Object.entries(schema)) {
-    if (key !== 'properties' || !isObject(value)) {
-      describe(value, part, comments, nearest);
-      continue;
-    }
-    for (const [name, property] of Object.entries(value)) {
-      const candidates = [...named, ...(owners[part] ?? [])];
-      const owner = candidates.find((each) => comments.has(`${each}.${name}`));
-      const text = owner === undefined ? undefined : comments.get(`${owner}.${name}`);
-      if (text !== undefined && isObject(property)) property.description = text;
-      const inside = isDatagram ? datagramOwners[name] : [];
-      describe(property, part === '' ? name : part, comments, inside);
-    }
-  }
+/** The leaves of a field, not those of the fields below it. */
+function leavesOf(field: unknown): Leaf[] {
+  if (!isObject(field)) return [];
+  const own = isObject(field.leaf) ? [field.leaf as unknown as Leaf] : [];
+  const options = (field.anyOf ?? field.oneOf ?? []) as unknown[];
+  return [...own, ...options.flatMap(leavesOf), ...leavesOf(field.items)];
 }
 
-/** The text of the file. */
-export function schemaText(): string {
+/** Takes the leaves out again, which are no words of JSON Schema. */
+function withoutLeaves(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutLeaves);
+  if (!isObject(value)) return value;
+  const isLeaf = isObject(value.leaf) && typeof value.leaf.kind === 'string';
+  const kept = Object.entries(value).filter(([key]) => !(isLeaf && key === 'leaf'));
+  return Object.fromEntries(kept.map(([key, each]) => [key, withoutLeaves(each)]));
+}
+
+/** The schema with its descriptions, and the fields that have them. */
+export function describedSchema(): { schema: Json; fields: DescribedField[] } {
   const schema = toJsonSchema(configSchema, {
     target: 'draft-2020-12',
     typeMode: 'input',
@@ -157,19 +86,26 @@ export function schemaText(): string {
     ignoreActions: ['check', 'transform'],
     overrideAction: ({ valibotAction, jsonSchema }) => {
       const own = (valibotAction as { metadata?: { leaf?: Leaf } }).metadata?.leaf;
-      const { leaf: _description, ...rest } = jsonSchema as Json;
-      return { ...rest, ...(own && leafSchema(own)) };
+      return { ...jsonSchema, ...(own && leafSchema(own)) };
     },
   }) as Json;
-  describe(schema, '', docComments());
-  const properties = schema.properties as Json;
-  const title = 'loomgen config';
-  const document = {
-    ...schema,
-    title,
-    properties: { $schema: { type: 'string' }, ...properties },
-  };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  const fields: DescribedField[] = [];
+  eachField(schema, (field, comment, path) => {
+    const description = describe(field, comment);
+    if (description !== '') field.description = description;
+    const { default: standard } = field;
+    const leaves = leavesOf(field);
+    fields.push({ path, description, standard, defaultText: comment?.defaultText, leaves });
+  });
+  return { schema: withoutLeaves(schema) as Json, fields };
+}
+
+/** The text of the file. */
+export function schemaText(): string {
+  const { schema } = describedSchema();
+  const own = { type: 'string', description: 'The address of this schema, for editors.' };
+  const properties = { $schema: own, ...(schema.properties as Json) };
+  return `${JSON.stringify({ ...schema, title: 'loomgen config', properties }, null, 2)}\n`;
 }
 
 /** True when the file in the repository is what this program would write. */

@@ -1,5 +1,6 @@
 /** System operations on open files: reading, writing, flushing, moving bytes. */
 import {
+  call,
   either,
   everywhere,
   native,
@@ -28,14 +29,14 @@ export const fileOperations = {
     header: 'files',
     kernel: '5.6',
     ...everywhere(either('pread(2), read(2)')),
-    typescript: node('read()'),
+    typescript: call('program.data.read(offset, length)'),
   },
   write: {
     builder: 'write',
     header: 'files',
     kernel: '5.6',
     ...everywhere(either('pwrite(2), write(2)')),
-    typescript: node('write()'),
+    typescript: call('program.data.write(offset, bytes)'),
   },
   readv: {
     builder: 'readv',
@@ -110,7 +111,7 @@ export const fileOperations = {
     kernel: '5.1',
     epoll: pool('fsync(2), fdatasync(2)'),
     kqueue: pool('fcntl(2) with F_FULLFSYNC'),
-    typescript: node('fsync(), fdatasync()'),
+    typescript: call('program.data.sync()'),
   },
   sync_file_range: {
     builder: 'sync_file_range',
@@ -133,7 +134,7 @@ export const fileOperations = {
     header: 'files',
     kernel: '6.9',
     ...everywhere(pool('ftruncate(2)')),
-    typescript: node('ftruncate()'),
+    typescript: call('program.data.truncate(bytes)'),
   },
   fadvise: {
     builder: 'fadvise',

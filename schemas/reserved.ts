@@ -50,7 +50,7 @@ export const objectProperties = words(`
 
 /** Properties of the object that `open()` gives. */
 export const programProperties = words(`
-  backend closed emit name off on once open program reactors signal stats stop stopped
+  backend close closed emit name off on once open program reactors signal stats stop stopped
 `);
 
 /** Members that each handler's base class has, in the spelling of C++. */

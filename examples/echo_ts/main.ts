@@ -19,7 +19,7 @@ async function echo(server: Server): Promise<void> {
     while (answers[0] !== undefined && connection.send(answers[0])) answers.shift();
     if (answers.length > 0) return;
     waiting.delete(connection);
-    connection.resume();
+    connection.resumeReceiving();
   });
   for await (using batch of server) {
     for (const message of batch) {
@@ -27,7 +27,7 @@ async function echo(server: Server): Promise<void> {
       const answers = waiting.get(connection);
       if (answers !== undefined) answers.push(message.copy());
       else if (!connection.send(message.bytes) && !connection.closed) {
-        connection.pause();
+        connection.pauseReceiving();
         waiting.set(connection, [message.copy()]);
       }
     }

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <loom/chars.hpp>
 #include <span>
 #include <string_view>
 
@@ -62,6 +63,8 @@ class Decoder {
 
   /// Why the last line was invalid.
   DecodeError error() const noexcept { return error_; }
+  /// The instrument, empty before its first sound message.
+  const loom::Chars<24>& symbol() const noexcept { return symbol_; }
   /// The last line's diff; levels stay valid until the next decode().
   Diff diff() const noexcept { return {first_id_, last_id_, bids(), asks()}; }
   /// The last line's snapshot; levels stay valid until the next decode().
@@ -249,13 +252,9 @@ class Decoder {
   bool symbol(Value& value) noexcept {
     std::string_view name;
     if (!first_time(seen_symbol)) return false;
-    if (!quoted(value, name) || name.empty() || name.size() > sizeof symbol_) {
-      return fail(DecodeError::field);
-    }
-    if (symbol_known_)
-      return name == std::string_view(symbol_, symbol_size_) || fail(DecodeError::symbol);
-    symbol_size_ = name.copy(symbol_, name.size());
-    return true;
+    if (!quoted(value, name) || name.empty()) return fail(DecodeError::field);
+    if (symbol_known_) return symbol_ == name || fail(DecodeError::symbol);
+    return symbol_.set(name) || fail(DecodeError::field);
   }
 
   /// The text between the quotes of a JSON string, as it stands in the input. Escapes are left
@@ -282,8 +281,7 @@ class Decoder {
   std::size_t bid_count_ = 0;
   std::size_t ask_count_ = 0;
   bool symbol_known_ = false;
-  std::size_t symbol_size_ = 0;
-  char symbol_[24] = {};
+  loom::Chars<24> symbol_;
   simdjson::ondemand::parser parser_;
   Level bids_[maximum_levels];
   Level asks_[maximum_levels];

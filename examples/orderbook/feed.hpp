@@ -50,6 +50,8 @@ class MarketFeed {
   const FeedCounters& counters() const noexcept { return counters_; }
   const BookSync& sync() const noexcept { return sync_; }
   const PriceBook& book() const noexcept { return sync_.book(); }
+  /// The instrument, empty before its first sound message.
+  const loom::Chars<24>& symbol() const noexcept { return decoder_.symbol(); }
   /// Times the diffs had to be paused.
   std::uint64_t pauses() const noexcept { return pauses_; }
 

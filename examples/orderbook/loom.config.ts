@@ -1,26 +1,59 @@
 // An exchange's market data over five sockets, decoded and kept as an order book on one reactor;
 // JavaScript sees the top of the book, what went wrong, and the result at the end.
-import { channel, defineLoom, i64, line, struct, tcp, u32, u64, unix } from 'loomgen';
+import {
+  channel,
+  chars,
+  decimal,
+  defineLoom,
+  doc,
+  enumeration,
+  line,
+  struct,
+  tcp,
+  u32,
+  u64,
+  unix,
+} from 'loomgen';
+
+// What the exchange writes with eight decimals stays exact: no price is ever a double.
+const amount = decimal(8);
+const state = enumeration(['waiting', 'primed', 'live'], {
+  name: 'SyncState',
+  doc: 'Whether the book is without a snapshot, at one, or follows the diffs.',
+});
 
 export default defineLoom({
   name: 'orderbook',
   out: '../../generated/orderbook',
   reactors: { md: { core: 'any', wait: { spin: '50us' } } },
   messages: {
-    // Prices and quantities count 10^-8. `messages` is how many lines came in before.
-    Top: struct({
-      sequence: u64,
-      bid: i64,
-      bidQuantity: i64,
-      ask: i64,
-      askQuantity: i64,
-      messages: u64,
-      state: u32,
+    Top: struct(
+      {
+        sequence: doc(u64, 'Id of the last update in the book.'),
+        bid: amount,
+        bidQuantity: amount,
+        ask: amount,
+        askQuantity: amount,
+        messages: doc(u64, 'Lines that came in before.'),
+        state,
+      },
+      { doc: 'The best of both sides, whenever one of them changes.' },
+    ),
+    Gap: struct({
+      expected: doc(u64, 'The id that should have come.'),
+      received: doc(u64, 'The id that came.'),
     }),
-    Gap: struct({ expected: u64, received: u64 }),
-    // One of the ten best levels of a side, at the end; side 0 is the bids, depth 0 the best.
-    BookLevel: struct({ side: u32, depth: u32, price: i64, quantity: i64 }),
+    BookLevel: struct(
+      {
+        side: enumeration(['bid', 'ask'], { name: 'Side' }),
+        depth: doc(u32, 'From 0, the best.'),
+        price: amount,
+        quantity: amount,
+      },
+      { doc: 'One of the ten best levels of a side, at the end.' },
+    ),
     Summary: struct({
+      symbol: doc(chars(24), 'The instrument, as the exchange names it.'),
       depth: u64,
       tickers: u64,
       trades: u64,
@@ -33,24 +66,28 @@ export default defineLoom({
       disordered: u64,
       crossed: u64,
       gaps: u64,
-      diffsApplied: u64,
-      diffsIgnored: u64,
-      diffsLost: u64,
-      snapshotsUsed: u64,
-      snapshotsStale: u64,
-      pauses: u64,
-      pendingHighWater: u32,
-      state: u32,
+      diffs: struct({
+        applied: u64,
+        ignored: doc(u64, 'Older than their snapshot.'),
+        lost: doc(u64, 'That no snapshot can join, or without room.'),
+        pauses: doc(u64, 'Times they were left in their socket.'),
+        pendingHighWater: doc(u32, 'The most that waited for a snapshot.'),
+      }),
+      snapshot: struct({
+        id: doc(u64, 'Of the one in the book.'),
+        used: u64,
+        stale: u64,
+      }),
+      state,
       bookId: u64,
-      snapshotId: u64,
       bidLevels: u32,
       askLevels: u32,
       overflows: u64,
       elapsedNanoseconds: u64,
-      p50Nanoseconds: u64,
-      p99Nanoseconds: u64,
-      p999Nanoseconds: u64,
-      maximumNanoseconds: u64,
+      latency: struct(
+        { p50: u64, p99: u64, p999: u64, maximum: u64 },
+        { doc: 'Nanoseconds from the loop taking the bytes to the handler being done.' },
+      ),
     }),
   },
   fds: {

@@ -59,33 +59,43 @@ struct Book : orderbook::BookBase<Book> {
   static constexpr bool is_market =
       std::is_same_v<typename std::remove_reference_t<Connection>::Descriptor, Market>;
 
+  static orderbook::SyncState state_of(feed::SyncState state) noexcept {
+    switch (state) {
+      case feed::SyncState::waiting: return orderbook::SyncState::waiting;
+      case feed::SyncState::primed: return orderbook::SyncState::primed;
+      case feed::SyncState::live: return orderbook::SyncState::live;
+    }
+    return orderbook::SyncState::waiting;
+  }
+
   void publish_top() noexcept {
     const feed::Level bid = feed_.book().bids.best();
     const feed::Level ask = feed_.book().asks.best();
     this->top.publish({.sequence = feed_.sync().book_id(),
-                       .bid = bid.price,
-                       .bidQuantity = bid.quantity,
-                       .ask = ask.price,
-                       .askQuantity = ask.quantity,
+                       .bid = {bid.price},
+                       .bidQuantity = {bid.quantity},
+                       .ask = {ask.price},
+                       .askQuantity = {ask.quantity},
                        .messages = lines_,
-                       .state = static_cast<std::uint32_t>(feed_.sync().state())});
+                       .state = state_of(feed_.sync().state())});
   }
 
-  void publish_side(std::uint32_t side, const auto& levels) noexcept {
+  void publish_side(orderbook::Side side, const auto& levels) noexcept {
     for (std::uint32_t depth = 0; depth < result_levels && depth < levels.size(); ++depth) {
       const feed::Level at = levels.level(depth);
       this->level.publish(
-          {.side = side, .depth = depth, .price = at.price, .quantity = at.quantity});
+          {.side = side, .depth = depth, .price = {at.price}, .quantity = {at.quantity}});
     }
   }
 
   /// Levels first: whoever has seen the summary finds them all in their channel.
   void publish_result() noexcept {
-    publish_side(0, feed_.book().bids);
-    publish_side(1, feed_.book().asks);
+    publish_side(orderbook::Side::bid, feed_.book().bids);
+    publish_side(orderbook::Side::ask, feed_.book().asks);
     const feed::FeedCounters& seen = feed_.counters();
     const feed::SyncCounters& sync = feed_.sync().counters();
-    this->summary.publish({.depth = seen.depth,
+    this->summary.publish({.symbol = feed_.symbol(),
+                           .depth = seen.depth,
                            .tickers = seen.tickers,
                            .trades = seen.trades,
                            .snapshots = seen.snapshots,
@@ -97,24 +107,24 @@ struct Book : orderbook::BookBase<Book> {
                            .disordered = seen.disordered,
                            .crossed = seen.crossed,
                            .gaps = sync.gaps,
-                           .diffsApplied = sync.diffs_applied,
-                           .diffsIgnored = sync.diffs_ignored,
-                           .diffsLost = sync.diffs_lost,
-                           .snapshotsUsed = sync.snapshots_used,
-                           .snapshotsStale = sync.snapshots_stale,
-                           .pauses = feed_.pauses(),
-                           .pendingHighWater = feed_.sync().pending_high_water(),
-                           .state = static_cast<std::uint32_t>(feed_.sync().state()),
+                           .diffs = {.applied = sync.diffs_applied,
+                                     .ignored = sync.diffs_ignored,
+                                     .lost = sync.diffs_lost,
+                                     .pauses = feed_.pauses(),
+                                     .pendingHighWater = feed_.sync().pending_high_water()},
+                           .snapshot = {.id = feed_.sync().snapshot_id(),
+                                        .used = sync.snapshots_used,
+                                        .stale = sync.snapshots_stale},
+                           .state = state_of(feed_.sync().state()),
                            .bookId = feed_.sync().book_id(),
-                           .snapshotId = feed_.sync().snapshot_id(),
                            .bidLevels = feed_.book().bids.size(),
                            .askLevels = feed_.book().asks.size(),
                            .overflows = feed_.book().overflows(),
                            .elapsedNanoseconds = last_nanoseconds_ - first_nanoseconds_,
-                           .p50Nanoseconds = latency_.percentile_nanoseconds(500),
-                           .p99Nanoseconds = latency_.percentile_nanoseconds(990),
-                           .p999Nanoseconds = latency_.percentile_nanoseconds(999),
-                           .maximumNanoseconds = latency_.maximum_nanoseconds()});
+                           .latency = {.p50 = latency_.percentile_nanoseconds(500),
+                                       .p99 = latency_.percentile_nanoseconds(990),
+                                       .p999 = latency_.percentile_nanoseconds(999),
+                                       .maximum = latency_.maximum_nanoseconds()}});
   }
 
   std::uint32_t closed_ = 0;

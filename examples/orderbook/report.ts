@@ -2,7 +2,7 @@
 import colors from 'picocolors';
 import type { BookResult } from './reference.ts';
 import type { RunOutcome } from './run.ts';
-import { liveState, syncStates } from './sync_state.ts';
+import { syncStates } from './sync_state.ts';
 import { type Difference, isRight, type Verdict } from './verdict.ts';
 import { grouped } from './view.ts';
 
@@ -37,7 +37,7 @@ function tableText({ result, summary, ...outcome }: RunOutcome): string {
   const total = result.depth + result.tickers + result.trades + result.snapshots;
   const seconds = Number(summary.elapsedNanoseconds) / 1e9;
   const rate = seconds > 0 ? Math.round(total / seconds) : 0;
-  const state = summary.state === liveState ? '' : `, ${syncStates[summary.state]}`;
+  const state = summary.state === 'live' ? '' : `, ${syncStates[summary.state]}`;
   const rows: [string, string, string][] = [
     [
       'messages',
@@ -53,13 +53,13 @@ function tableText({ result, summary, ...outcome }: RunOutcome): string {
     [
       'gaps',
       String(result.gaps),
-      `${grouped(result.diffsApplied)} diffs applied, ${summary.diffsIgnored} older than their ` +
-        `snapshot, ${summary.diffsLost} lost${state}`,
+      `${grouped(result.diffsApplied)} diffs applied, ${summary.diffs.ignored} older than their ` +
+        `snapshot, ${summary.diffs.lost} lost${state}`,
     ],
     ['rate', `${grouped(rate)}/s`, `${seconds.toFixed(3)} s from the first message to the last`],
-    ['p50', duration(summary.p50Nanoseconds), 'from bytes taken by the loop to handler done'],
-    ['p99', duration(summary.p99Nanoseconds), ''],
-    ['p99.9', duration(summary.p999Nanoseconds), `longest ${duration(summary.maximumNanoseconds)}`],
+    ['p50', duration(summary.latency.p50), 'from bytes taken by the loop to handler done'],
+    ['p99', duration(summary.latency.p99), ''],
+    ['p99.9', duration(summary.latency.p999), `longest ${duration(summary.latency.maximum)}`],
     ['backend', outcome.backend.name, outcome.backend.reason],
     [
       'system calls',

@@ -3,6 +3,7 @@
  * the C++ handler publishes collected until both are done.
  */
 import {
+  type BookLevelValue,
   type Orderbook,
   open,
   type SummaryValue,
@@ -10,8 +11,7 @@ import {
 } from '../../generated/orderbook/bindings/index.ts';
 import { ExchangeProcess } from './exchange_process.ts';
 import type { ExchangeOptions } from './options.ts';
-import { type BookResult, decimalText, type PriceLevel, resultLevels } from './reference.ts';
-import { liveState } from './sync_state.ts';
+import { type BookResult, type PriceLevel, resultLevels } from './reference.ts';
 
 /** What a run needs to know. */
 export interface RunOptions extends ExchangeOptions {
@@ -93,7 +93,7 @@ export async function run(
 }
 
 interface SideLevel {
-  side: number;
+  side: BookLevelValue['side'];
   level: PriceLevel;
 }
 
@@ -131,8 +131,8 @@ async function readLevels(feed: Orderbook, summary: SummaryValue): Promise<SideL
     Math.min(summary.bidLevels, resultLevels) + Math.min(summary.askLevels, resultLevels);
   if (published === 0) return levels;
   for await (using batch of feed.level) {
-    for (const { side, price, quantity } of batch) {
-      levels.push({ side, level: [decimalText(price), decimalText(quantity)] });
+    for (const level of batch) {
+      levels.push({ side: level.side, level: [level.priceText(), level.quantityText()] });
     }
     if (levels.length >= published) break;
   }
@@ -141,7 +141,7 @@ async function readLevels(feed: Orderbook, summary: SummaryValue): Promise<SideL
 
 /** What the handler found, in the reference's terms. */
 function bookResult(summary: SummaryValue, levels: SideLevel[]): BookResult {
-  const side = (wanted: number) =>
+  const side = (wanted: SideLevel['side']) =>
     levels.filter((entry) => entry.side === wanted).map((entry) => entry.level);
   return {
     depth: Number(summary.depth),
@@ -151,14 +151,14 @@ function bookResult(summary: SummaryValue, levels: SideLevel[]): BookResult {
     payloadBytes: Number(summary.payloadBytes),
     largestPayload: Number(summary.largestPayload),
     gaps: Number(summary.gaps),
-    diffsApplied: Number(summary.diffsApplied),
-    live: summary.state === liveState,
+    diffsApplied: Number(summary.diffs.applied),
+    live: summary.state === 'live',
     bookId: summary.bookId,
-    snapshotId: summary.snapshotId,
+    snapshotId: summary.snapshot.id,
     bidLevels: summary.bidLevels,
     askLevels: summary.askLevels,
-    bids: side(0),
-    asks: side(1),
+    bids: side('bid'),
+    asks: side('ask'),
   };
 }
 

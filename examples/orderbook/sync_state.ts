@@ -1,7 +1,10 @@
-/** Words for `state` in the messages Top and Summary; feed::SyncState in sync.hpp has the order. */
+/** Words for the states of the book, as the messages Top and Summary name them. */
+import type { SyncState } from '../../generated/orderbook/bindings/index.ts';
 
 /** What each state is called. */
-export const syncStates = ['waiting for a snapshot', 'at a snapshot', 'live'] as const;
-
-/** The number of the state in which the book follows the diffs. */
-export const liveState = syncStates.indexOf('live');
+export const syncStates: Record<SyncState | 'unknown', string> = {
+  waiting: 'waiting for a snapshot',
+  primed: 'at a snapshot',
+  live: 'live',
+  unknown: 'in a state without a name',
+};

@@ -73,7 +73,7 @@ const decodeErrors = [
 function problemsOf(outcome: RunOutcome, gapsExpected: boolean): string[] {
   const { summary, allocationsAfterInit } = outcome;
   const first = decodeErrors[summary.firstError] ?? summary.firstError;
-  const lost = gapsExpected ? 0n : summary.diffsLost;
+  const lost = gapsExpected ? 0n : summary.diffs.lost;
   const gaps = gapsExpected ? 0n : summary.gaps;
   const checks: [bigint | number, string][] = [
     [gaps, 'gaps in the sequence of depth messages'],

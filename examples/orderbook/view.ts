@@ -4,9 +4,8 @@
  */
 import type { WriteStream } from 'node:tty';
 import colors from 'picocolors';
-import { decimalText } from './reference.ts';
 import type { LiveState } from './run.ts';
-import { liveState, syncStates } from './sync_state.ts';
+import { syncStates } from './sync_state.ts';
 
 /** What the view says about the run as a whole. */
 export interface ViewTitle {
@@ -87,15 +86,15 @@ export class View implements Disposable {
     if (elapsed > 0) push(this.#rates, (messages - this.#sampledMessages) / elapsed);
     this.#sampledMessages = messages;
     this.#sampledMilliseconds = now;
-    if (top !== undefined) push(this.#mids, Number(top.bid + top.ask) / 2e8);
+    if (top !== undefined) push(this.#mids, (Number(top.bid) + Number(top.ask)) / 2);
   }
 
   #lines(): string[] {
     const { top, messages, gaps, backend } = this.#state;
     const { session, total } = this.#title;
     const seconds = (performance.now() - this.#start) / 1000;
-    const state = syncStates[top?.state ?? 0] ?? '';
-    const paint = top?.state === liveState ? colors.green : colors.yellow;
+    const state = syncStates[top?.state ?? 'waiting'];
+    const paint = top?.state === 'live' ? colors.green : colors.yellow;
     const done = Math.round((Math.min(messages / total, 1) || 0) * curveLength);
     const progress = colors.cyan('━'.repeat(done)) + colors.dim('─'.repeat(curveLength - done));
     const rate = this.#rates.slice(-5).reduce((sum, value, _, all) => sum + value / all.length, 0);
@@ -130,8 +129,8 @@ function curve(samples: readonly number[]): string {
 }
 
 function level(
-  ticks: bigint | undefined,
-  lots: bigint | undefined,
+  ticks: string | undefined,
+  lots: string | undefined,
   paint: (text: string) => string,
 ): string {
   if (ticks === undefined || lots === undefined) return ' '.repeat(22);
@@ -139,13 +138,13 @@ function level(
 }
 
 /** A price with two places, as this market quotes. */
-function price(value: bigint): string {
-  return decimalText(value).slice(0, -6);
+function price(value: string): string {
+  return value.slice(0, -6);
 }
 
 /** A quantity with four places, as this market quotes. */
-function quantity(value: bigint): string {
-  return decimalText(value).slice(0, -4);
+function quantity(value: string): string {
+  return value.slice(0, -4);
 }
 
 /** An integer with its thousands apart. */

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { artifacts, compile, type Preset } from '../compile.ts';
 import { nodeHeaders } from '../node_headers.ts';
 import { manifestName, type Plan, type PlanEntry, plan, sha256 } from '../plan.ts';
+import { removePackage, StrangerError, writePackage } from '../package_files.ts';
 import { type Files, render, whyNotStandalone } from '../render.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
 import { checkStacks } from '../stack_usage.ts';
@@ -138,16 +139,20 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   if (options.dryRun === true) return;
   write(program.out, result.plan, files);
   result.written = true;
-  if (compiles) await compileStage(options, program, result);
+  if (compiles) await compileStage(options, { program, files, installation }, result);
   remember(options, { program, files, installation }, result);
 }
 
+/** What a build has made so far. */
+interface Built {
+  program: LoweredProgram;
+  files: Files;
+  /** From `installationMark`, before anything was used. */
+  installation: string | null;
+}
+
 /** Notes what a build was made of, when that is known and a next one would say nothing new. */
-function remember(
-  options: BuildOptions,
-  built: { program: LoweredProgram; files: Files; installation: string | null },
-  result: BuildResult,
-): void {
+function remember(options: BuildOptions, built: Built, result: BuildResult): void {
   const { inputs, out, ir } = built.program;
   const { installation } = built;
   const hasKept = result.plan?.entries.some(({ action }) => action === 'kept') !== false;
@@ -217,9 +222,10 @@ function refuseConflicts(planned: Plan, out: string, options: BuildOptions): voi
 /** Compiles, and turns what failed into a diagnostic. */
 async function compileStage(
   options: BuildOptions,
-  program: LoweredProgram,
+  built: Built,
   result: BuildResult,
 ): Promise<void> {
+  const { program } = built;
   const preset = options.preset ?? 'release';
   const begin = performance.now();
   const compiled = await compile({
@@ -233,6 +239,7 @@ async function compileStage(
   if (compiled.failure !== null) {
     throw new DiagnosticError([compileDiagnostic(compiled.failure, program.out, preset)]);
   }
+  await packageStage(options, built, preset);
   result.compiled = {
     preset,
     configured: compiled.configured,
@@ -243,6 +250,26 @@ async function compileStage(
   const { diagnostics, notes } = checkStacks(program.ir, join(program.out, 'build', preset));
   for (const note of notes) options.onNote?.(note);
   if (diagnostics.length > 0) throw new DiagnosticError(await program.locateAll(diagnostics));
+}
+
+/** Makes an npm package of what was compiled, or takes away what one had. */
+async function packageStage(options: BuildOptions, built: Built, preset: Preset): Promise<void> {
+  const { program, files, installation } = built;
+  const { ir, out } = program;
+  if (ir.package === undefined) {
+    removePackage(out);
+    return;
+  }
+  const manifest = sha256(files.get(manifestName) ?? '');
+  const folder = { out, name: ir.name, preset, installation, manifest };
+  try {
+    await writePackage(folder, files, options.force === true);
+  } catch (error) {
+    if (!(error instanceof StrangerError)) throw error;
+    const hint = 'Move it away, or write package: false; build --force overwrites it.';
+    const holes = { folder: shown(out, options), file: error.path, hint };
+    throw new DiagnosticError([diagnostic('LOOM2013', holes)]);
+  }
 }
 
 /** What an error says to a user; null when it is a bug. */

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Preset } from '../compile.ts';
+import { removePackage } from '../package_files.ts';
 import { manifestName, plan, type PlanEntry } from '../plan.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
 import { toJson } from '../report/json.ts';
@@ -65,6 +66,7 @@ function cleanFolder(out: string, result: CleanResult): void {
   result.entries = entries;
   const removed = entries.filter(({ action }) => action === 'remove').map(({ path }) => path);
   removeFiles(out, [...removed, manifestName]);
+  removePackage(out);
   result.removedBuild = removeBuilds(join(out, buildFolder));
   for (const { path, action, note } of entries) {
     if (action !== 'kept' || note !== 'edited by hand') continue;

@@ -6,6 +6,7 @@
 import { statSync } from 'node:fs';
 import { textHash, variableHash } from '../collect_reads.ts';
 import type { CompileOptions, Preset } from '../compile.ts';
+import { isPackaged } from '../package_files.ts';
 import { manifestName, sha256 } from '../plan.ts';
 import {
   compileMark,
@@ -56,10 +57,17 @@ function outputPaths({ out, manifest }: Stamp): string[] | null {
 }
 
 /** What compiling would say; null when it would do something. */
-async function compiledBefore(stamp: Stamp, preset: Preset): Promise<CompiledProgram | null> {
+async function compiledBefore(
+  stamp: Stamp,
+  preset: Preset,
+  paths: readonly string[],
+): Promise<CompiledProgram | null> {
   const begin = performance.now();
   const mark = stamp.presets[preset];
   if (mark === undefined || compileMark(stamp.out, preset) !== mark) return null;
+  const { out, name, installation, manifest } = stamp;
+  const folder = { out, name, preset, installation, manifest };
+  if (paths.includes('package.json') && !isPackaged(folder)) return null;
   // Only who compiles pays for what starts processes.
   const { artifacts, isCompiled } = await import('../compile.ts');
   const { nodeHeaders } = await import('../node_headers.ts');
@@ -96,7 +104,8 @@ export async function unchangedBuild(
     if (stamp.installation !== installationMark() || !areSame(stamp.inputs)) return null;
     const paths = outputPaths(stamp);
     if (paths === null) return null;
-    const compiled = options.preset === null ? null : await compiledBefore(stamp, options.preset);
+    const compiled =
+      options.preset === null ? null : await compiledBefore(stamp, options.preset, paths);
     if (options.preset !== null && compiled === null) return null;
     return {
       status: 'ok',

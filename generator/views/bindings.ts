@@ -1,8 +1,10 @@
 /** The view of `bindings/index.ts`: the typed face of a program in TypeScript. */
-import { isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import { isClient, isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { instancesOf } from '../lower_groups.ts';
-import type { Ir, IrChannel, IrFd } from '../../schemas/ir.ts';
+import type { Ir, IrChannel, IrFd, IrReactor } from '../../schemas/ir.ts';
 import { describeChannel, hasPosts, isShared, programChannels } from './channels.ts';
+import { jsFiles, jsFileType } from './js_requests.ts';
+import { hasJsSends } from './js_sends.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { docComment, identifier, typescriptString } from './text.ts';
 
@@ -35,6 +37,13 @@ export interface IndexView {
   /** String literals, or `never` when there are none. */
   reactorNames: string[];
   addressNames: string[];
+  /** Fds that connect to somebody. */
+  clientNames: string[];
+  /** The one of them, for `open({ url })`; `never` when there is none or several. */
+  onlyClient: string;
+  /** Fds with connections or datagrams. */
+  fdNames: string[];
+  channelNames: string[];
   properties: PropertyView[];
 }
 
@@ -49,10 +58,17 @@ export function pascalCase(name: string): string {
 /** Describes the program's face. */
 export function indexView(ir: Ir): IndexView {
   const fds = ir.reactors.flatMap((reactor) => reactor.fds);
-  const properties = [...fds.flatMap(fdProperty), ...channelProperties(ir)];
+  const properties = [
+    ...fds.flatMap(fdProperty),
+    ...ir.reactors.flatMap(fileProperties),
+    ...channelProperties(ir),
+  ];
   const shared = sharedProperties(ir);
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const addressed = fds.filter((fd) => !isTimer(fd)).map(({ name }) => name);
+  const namesOf = (some: readonly { readonly name: string }[]): string[] =>
+    some.map(({ name }) => name).sort();
+  const addressed = fds.filter((fd) => !isTimer(fd));
+  const clients = namesOf(fds.filter(isClient));
   return {
     banner: bannerLines(ir, '// '),
     imports: runtimeImports(properties),
@@ -64,7 +80,11 @@ export function indexView(ir: Ir): IndexView {
     typeName: pascalCase(identifier(ir.name)),
     name: identifier(ir.name),
     reactorNames: union(ir.reactors.flatMap(instancesOf).map(({ name }) => name)),
-    addressNames: union(addressed.sort()),
+    addressNames: union(namesOf(addressed)),
+    clientNames: union(clients),
+    onlyClient: clients.length === 1 ? union(clients).join('') : 'never',
+    fdNames: union(namesOf(fds.filter((fd) => isStream(fd) || isDatagram(fd)))),
+    channelNames: union(namesOf(ir.reactors.flatMap(({ channels }) => channels))),
     properties,
   };
 }
@@ -79,8 +99,10 @@ function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
   };
   add(used(['Channel']), './loom/channel.ts');
   add(used(['NativeChannel']), './loom/channel_stats.ts');
+  add(used(['AppendableFile', 'ReadableFile', 'ReadWriteFile', 'WritableFile']), './loom/file.ts');
   add(['OpenOptions', 'Program'], './loom/open.ts');
   add(used(['PostChannel']), './loom/post_channel.ts');
+  add(used(['SendingDatagrams', 'SendingServer', 'SendingStream']), './loom/sender.ts');
   add(used(['NativeServer', 'NativeStream', 'Server', 'Stream']), './loom/stream.ts');
   add(used(['Timer']), './loom/timer.ts');
   return imports;
@@ -90,11 +112,22 @@ function fdProperty(fd: IrFd): PropertyView[] {
   const comment = docComment('  ', describeFd(fd));
   const name = identifier(fd.name);
   if (isFile(fd)) return [];
-  if (isDatagram(fd)) return [{ comment, name, type: 'NativeServer' }];
+  if (isDatagram(fd)) {
+    return [{ comment, name, type: hasJsSends(fd) ? 'SendingDatagrams' : 'NativeServer' }];
+  }
   if (isSource(fd)) return [];
   if (!isStream(fd)) return fd.handler === null ? [{ comment, name, type: 'Timer' }] : [];
-  const type = `${fd.handler === null ? '' : 'Native'}${isServer(fd) ? 'Server' : 'Stream'}`;
+  const form = fd.handler === null ? '' : hasJsSends(fd) ? 'Sending' : 'Native';
+  const type = `${form}${isServer(fd) ? 'Server' : 'Stream'}`;
   return [{ comment, name, type }];
+}
+
+function fileProperties(reactor: IrReactor): PropertyView[] {
+  return jsFiles(reactor).map((fd) => ({
+    comment: docComment('  ', describeFd(fd)),
+    name: identifier(fd.name),
+    type: jsFileType(fd),
+  }));
 }
 
 function channelProperties(ir: Ir): PropertyView[] {

@@ -1,5 +1,6 @@
 /** What a datagram fd is in C++: its groups and its shape, as `fds.hpp` writes them down. */
 import type { IrDatagramFd, IrDatagramOptions } from '../../schemas/ir.ts';
+import { jsSendsField } from './js_sends.ts';
 import { nestedFields, stringField } from './cxx_layout.ts';
 import { cxxString, integer } from './text.ts';
 
@@ -74,6 +75,7 @@ export function datagramShape(fd: IrDatagramFd, operation: (name: string) => str
     field('buffer_group', integer(fd.receive.group)),
     field('receive_bytes', integer(fd.receive.bytes)),
     field('receive_count', integer(fd.receive.count)),
+    ...jsSendsField(fd).map(([name, value]) => field(name, value)),
     field('send_bytes', integer(fd.send.bytes)),
     field('send_count', integer(fd.send.count)),
     field('batch', integer(fd.batch)),

@@ -1,10 +1,11 @@
 /** The view of `bindings/descriptor.ts`: the numbers that templates/bindings needs of a program. */
 import type { Ir, IrChannel, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
-import { isSource, isStream } from '../fd_kinds.ts';
+import { isDatagram, isFile, isSource, isStream } from '../fd_kinds.ts';
 import { layoutHash, messageHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
 import { hasPosts, isShared, programChannels } from './channels.ts';
+import { jsRequestField } from './js_requests.ts';
 import { bannerLines, configPath, framingOverhead } from './sentences.ts';
 import { identifier, integer, maximumColumns, typescriptString } from './text.ts';
 
@@ -19,6 +20,8 @@ export interface DescriptorReactorView {
   sharedBytes: string;
   delivery: string;
   inbox: string;
+  /** The lines about what JavaScript asks besides its connections. */
+  requests: string[];
   hasFds: boolean;
   fds: DescriptorEntryView[];
   hasChannels: boolean;
@@ -87,6 +90,7 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     sharedBytes: integer(shared.bytes),
     delivery: ring(shared.deliveryOffset, shared.deliveryBytes),
     inbox: ring(shared.inboxOffset, shared.inboxBytes),
+    requests: jsRequestField(reactor),
     hasFds: fds.length > 0,
     fds: fds.map((fd) => ({ lines: wrapped(descriptorFd(fd)) })),
     hasChannels: channels.length > 0,
@@ -180,6 +184,10 @@ function descriptorFd(fd: IrFd): string[] {
     `index: ${integer(fd.index)}`,
     `native: ${fd.handler === null ? 'false' : 'true'}`,
   ];
+  if (isFile(fd)) return [...common, `direct: ${fd.direct === 1}`];
+  if (isDatagram(fd)) {
+    return fd.jsSends === 1 ? [...common, `sendBytes: ${integer(fd.send.bytes)}`] : common;
+  }
   if (!isStream(fd)) return common;
   const maximum = maximumMessageBytes(fd);
   return [
@@ -190,5 +198,6 @@ function descriptorFd(fd: IrFd): string[] {
     `writeQueueBytes: ${integer(fd.writeQueueBytes)}`,
     `framingBytes: ${integer(framingOverhead(fd.framing))}`,
     `maximumMessageBytes: ${integer(maximum)}`,
+    ...(fd.jsSends === 1 ? ['jsSends: true'] : []),
   ];
 }

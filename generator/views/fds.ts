@@ -13,6 +13,7 @@ import type {
 import { datagramShape, groupLines } from './datagrams.ts';
 import { argumentLines, nestedFields, stringField } from './cxx_layout.ts';
 import { fileShape } from './files.ts';
+import { jsSendsField } from './js_sends.ts';
 import { offloadOperation } from './pools.ts';
 import { bannerLines, describeFd, isServer } from './sentences.ts';
 import { commentLines, identifier, integer } from './text.ts';
@@ -69,7 +70,8 @@ function handlerAlias(fd: IrFd): string[] {
     const parts = [type, user, `stacks::${identifier(fd.stackClass)}`];
     return argumentLines('  using Handler = loom::FiberStream<', parts, '>;');
   }
-  if (isDatagram(fd) || isFile(fd)) throw new Error(`fds.${fd.name} was not checked`);
+  if (isFile(fd)) return [];
+  if (isDatagram(fd)) throw new Error(`fds.${fd.name} was not checked`);
   return [`  using Handler = loom::${isStream(fd) ? 'JsDelivery' : 'JsTicks'}<${type}>;`];
 }
 
@@ -233,6 +235,7 @@ function sideFields(fd: IrStreamFd): [string, string][] {
       ['reconnect_maximum_nanoseconds', integer(fd.reconnect.maximumNanoseconds)],
     );
   }
+  fields.push(...jsSendsField(fd));
   if (fd.firstSharedSlot >= 0) fields.push(['first_shared_slot', integer(fd.firstSharedSlot)]);
   return fields;
 }

@@ -166,6 +166,15 @@ function fileRows({ name, buffers }: IrFileFd): Row[] {
   return buffers === undefined ? [] : [{ name: `fds.${name} buffers`, ...buffers }];
 }
 
+/** Requests of JavaScript: their ring and their memory. */
+function requestRows({ jsRequests }: IrReactor): Row[] {
+  if (jsRequests === undefined) return [];
+  return [
+    { name: 'shared: requests of JavaScript', count: jsRequests.entries, bytes: 64 },
+    { name: 'shared: memory of requests', count: 1, bytes: jsRequests.arenaBytes },
+  ];
+}
+
 function sharedRows(reactor: IrReactor): Row[] {
   const { shared } = reactor;
   const rows = [
@@ -178,6 +187,7 @@ function sharedRows(reactor: IrReactor): Row[] {
       count: channel.capacity,
       bytes: channel.strideBytes,
     })),
+    ...requestRows(reactor),
   ];
   const named = rows.reduce((sum, { count, bytes }) => sum + count * bytes, 0);
   if (shared.bytes > named) {

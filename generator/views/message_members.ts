@@ -1,7 +1,7 @@
 /**
  * The members that emitted readers and writers have for one field: every one reads or writes at a
- * fixed distance from where the message is. Values of 64 bits are bigints, pairs of numbers or text,
- * never doubles.
+ * fixed distance from where the message is. Values of 64 bits are bigints, pairs of numbers or
+ * text, never doubles.
  */
 import type { IrElement, IrField, IrScalar } from '../../schemas/ir.ts';
 import { pascalCase } from '../case.ts';

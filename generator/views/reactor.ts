@@ -79,6 +79,7 @@ function startView(reactor: IrReactor, members: ReadonlyMap<string, string>) {
   const starts = ['start_streams(run)'];
   if (reactor.fds.some(isDatagram)) starts.push('start_datagrams(run)');
   if (sources.length > 0) starts.push('start_sources()');
+  if (reactor.jsRequests !== undefined) starts.push('start_js_requests()');
   return {
     hasSources: sources.length > 0,
     startsBefore: starts.slice(0, -1),
@@ -171,7 +172,7 @@ function includes(ir: Ir, reactor: IrReactor): string[] {
 /** What delivers the fds without a handler to JavaScript. */
 function deliveryMembers(reactor: IrReactor): ReactorView['deliveries'] {
   return reactor.fds
-    .filter((fd) => fd.handler === null)
+    .filter((fd) => fd.handler === null && !isFile(fd))
     .map((fd) => ({
       member: identifier(fd.name),
       type: isStream(fd) ? 'JsDelivery' : 'JsTicks',

@@ -3,7 +3,7 @@ import type { Ir, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isDatagram, isSource, isStream } from '../fd_kinds.ts';
 import { directSockets } from '../lower_fds.ts';
 import { handsOver } from '../lower_groups.ts';
-import { memoryCount } from './files.ts';
+import { jsRequestConstants, registeredMemories } from './js_requests.ts';
 import { isServer } from './sentences.ts';
 import { cxxString, integer } from './text.ts';
 
@@ -84,7 +84,8 @@ export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
     ...boundConstants(ir, reactor),
     ...traitConstants(reactor.fds),
     ...(reactor.elastic === undefined ? [] : [['bool', 'elastic', 'true'] as const]),
-    ...(memoryCount(reactor) > 0 ? [u32('memories', memoryCount(reactor))] : []),
+    ...(registeredMemories(reactor) > 0 ? [u32('memories', registeredMemories(reactor))] : []),
+    ...jsRequestConstants(reactor).map(([name, value]) => u32(name, value)),
   ];
   return fields.map(([type, name, value]) => `  static constexpr ${type} ${name} = ${value};`);
 }

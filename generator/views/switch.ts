@@ -3,6 +3,7 @@ import type { IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
 import { isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { fitted } from './cxx_layout.ts';
 import { operationName } from './fds.ts';
+import { jsRequestCase } from './js_requests.ts';
 import { offloadCases } from './pools.ts';
 import { requestCase } from './requests.ts';
 import { identifier } from './text.ts';
@@ -33,6 +34,7 @@ export function switchCases(reactor: IrReactor, indent: string): string[] {
   return [
     ...(reactor.fibers === undefined ? [] : fiberCases(indent)),
     ...requestCase(reactor, indent),
+    ...jsRequestCase(reactor, indent),
     ...reactor.fds.flatMap((fd) => caseLines(reactor, fd, indent)),
     ...offloadCases(reactor, indent),
   ];

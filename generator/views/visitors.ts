@@ -2,6 +2,7 @@
 import type { IrReactor } from '../../schemas/ir.ts';
 import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { shownOutlets, shownReceivers } from './channels.ts';
+import { jsRequestVisitors } from './js_requests.ts';
 import { requestVisitor } from './requests.ts';
 import { identifier } from './text.ts';
 
@@ -27,6 +28,7 @@ export function visitors(reactor: IrReactor, handlers: ReadonlyMap<string, strin
     ...(receivers.length > 0 ? [{ kind: 'receiver', isEmpty: false, members: receivers }] : []),
     ...(outlets.length > 0 ? [{ kind: 'outlet', isEmpty: false, members: outlets }] : []),
     ...requestVisitor(reactor, members),
+    ...jsRequestVisitors(reactor),
     ...(sources.length > 0 ? [visitor('source', 'sources_', sources)] : []),
   ];
 }

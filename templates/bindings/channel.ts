@@ -79,7 +79,7 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
 
   /** `released` is called whenever the reactor got room back. */
   constructor(descriptor: ChannelDescriptor, memory: SharedArrayBuffer, released: () => void) {
-    super(descriptor.name);
+    super(descriptor.name, 'channels');
     this.stats = new ChannelStats(memory, descriptor.offset, descriptor.capacity);
     this.#cells = cellsOf(descriptor, memory, this.stats);
     this.#reader = new descriptor.reader(this.#cells.view) as Reader;
@@ -105,6 +105,11 @@ export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
   /** Whether something came that `$refresh` has not seen. */
   $hasMore(): boolean {
     return this.#cells.hasMore();
+  }
+
+  /** Whether no further message fits. */
+  get $isFull(): boolean {
+    return this.#cells.isFull();
   }
 
   /** Messages before this number are not needed any more. */

@@ -56,6 +56,12 @@ export class Cells {
     return Atomics.load(this.words, this.tailWord) !== this.#seen;
   }
 
+  /** Whether no further message fits. */
+  isFull(): boolean {
+    const head = Atomics.load(this.words, this.headWord);
+    return ((Atomics.load(this.words, this.tailWord) - head) | 0) > this.ring.mask;
+  }
+
   /** Takes what `refresh` saw: `from` to `to`. False when that is nothing. */
   take(): boolean {
     this.from = this.to;

@@ -27,14 +27,18 @@
  *
  * const descriptor = { … } satisfies ProgramDescriptor;
  *
- * export type Options = OpenOptions<'main', 'tcp' | 'local'>;   // reactors, fds with an address
- * export interface Feed extends Program<'main'> {
+ * // Reactors, fds with an address, the one client.
+ * export type Options = OpenOptions<'main', 'tcp' | 'local', never>;
+ * // Reactors, clients, all fds, channels.
+ * export interface Feed extends Program<'main', 'market', 'tcp' | 'market', 'top'> {
  *   readonly tcp: Server;              // tcpServer, unixServer without a handler
  *   readonly market: Stream;           // tcp, unix without a handler
  *   readonly echo: NativeServer;       // tcpServer, unixServer with a C++ handler
  *   readonly book: NativeStream;       // tcp, unix with a C++ handler
  *   readonly itch: NativeServer;       // udp, unixDatagram: the address that it is bound to
+ *                                      // with jsSends: SendingStream and so on
  *   readonly clock: Timer;             // timer without a handler; timers with one are left out
+ *   readonly journal: AppendableFile;  // file, where its reactor takes requests; by its mode
  *   readonly top: Channel<Top>;
  * }
  * export function open(options: Options = {}): Promise<Feed> {
@@ -54,8 +58,12 @@ export const sharedAbi = 1;
 /** Properties of every program: no fd and no channel may have one of these names. */
 export const reservedNames = [
   'backend',
+  'close',
+  'closed',
   'constructor',
   'name',
+  'on',
+  'once',
   'stats',
   'stop',
   'stopped',
@@ -88,6 +96,8 @@ export interface StreamDescriptor {
   readonly framingBytes: number;
   /** Longest message the framing allows; 0 for raw, which has no limit of its own. */
   readonly maximumMessageBytes: number;
+  /** JavaScript sends too, although it is native. */
+  readonly jsSends?: true;
 }
 
 /** A timer fd. */
@@ -105,15 +115,33 @@ export interface DatagramDescriptor {
   /** Program-wide number. */
   readonly index: number;
   readonly native: true;
+  /** JavaScript sends too: datagrams of at most so many bytes. */
+  readonly sendBytes?: number;
 }
 
-/** A file, which C++ handlers use. */
+/** A file: of C++ handlers, and of JavaScript where its reactor takes `requests`. */
 export interface FileDescriptor {
   readonly kind: 'file';
   readonly name: string;
   /** Program-wide number. */
   readonly index: number;
-  readonly native: true;
+  /** True when C++ handlers have it as well. */
+  readonly native: boolean;
+  /** Opened with O_DIRECT, which JavaScript cannot use. */
+  readonly direct: boolean;
+}
+
+/** What JavaScript may ask of a reactor besides its connections, and where. */
+export interface RequestsDescriptor {
+  /** Requests that can be in flight at once, 2^n. */
+  readonly count: number;
+  /** Where the ring of entries begins in the shared block: its header, 128 bytes, comes first. */
+  readonly offset: number;
+  /** Entries of 64 bytes, 2^n. */
+  readonly entries: number;
+  /** Where the memory that they work in begins in the shared block, and its bytes. */
+  readonly arenaOffset: number;
+  readonly arenaBytes: number;
 }
 
 /** The cells of a channel in a reactor's shared block. */
@@ -166,6 +194,8 @@ export interface ReactorDescriptor {
   readonly sharedBytes: number;
   readonly delivery: RingDescriptor;
   readonly inbox: RingDescriptor;
+  /** Absent: JavaScript asks for nothing. */
+  readonly requests?: RequestsDescriptor;
   readonly fds: readonly (
     | StreamDescriptor
     | DatagramDescriptor

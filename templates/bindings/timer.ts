@@ -1,34 +1,37 @@
 /** Timers without a C++ handler: their expirations come as events. */
-import { throwLater } from './batches.ts';
+import { Listeners, type ListenOptions } from './listeners.ts';
 
 /** Called with the expirations since the last call; more than 1 when JavaScript was late. */
 export type TickListener = (expirations: number) => void;
+
+/** The event of a timer. */
+interface TimerListeners {
+  tick: TickListener;
+}
 
 /** A declared timer. */
 export class Timer {
   /** The name in the config. */
   readonly name: string;
-  readonly #listeners = new Set<TickListener>();
+  readonly $listeners: Listeners<TimerListeners>;
 
   constructor(name: string) {
     this.name = name;
+    this.$listeners = new Listeners<TimerListeners>(`fds.${name}`, ['tick']);
   }
 
-  /** Calls `listener` at every tick; returns a function that ends this. */
-  on(event: 'tick', listener: TickListener): () => void {
-    if (event !== 'tick') throw new TypeError(`a timer has the event 'tick', not '${event}'`);
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  /** Calls `listener` at every tick, until `signal` is aborted; returns a function that ends it. */
+  on(event: 'tick', listener: TickListener, options?: ListenOptions): () => void {
+    return this.$listeners.on(event, listener, options);
+  }
+
+  /** The next tick's expirations; rejected as `Listeners.once` says. */
+  once(event: 'tick', options?: ListenOptions): Promise<[expirations: number]> {
+    return this.$listeners.once(event, options);
   }
 
   /** Calls the listeners. */
   $tick(expirations: number): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(expirations);
-      } catch (error) {
-        throwLater(error);
-      }
-    }
+    this.$listeners.emit('tick', expirations);
   }
 }

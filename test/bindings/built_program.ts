@@ -145,7 +145,7 @@ export async function echo(server: Server): Promise<void> {
     while (answers[0] !== undefined && connection.send(answers[0])) answers.shift();
     if (answers.length > 0) return;
     waiting.delete(connection.id);
-    connection.resume();
+    connection.resumeReceiving();
   });
   for await (using batch of server) {
     for (const message of batch) {
@@ -153,7 +153,7 @@ export async function echo(server: Server): Promise<void> {
       const answers = waiting.get(connection.id);
       if (answers !== undefined) answers.push(message.copy());
       else if (!connection.send(message.bytes) && !connection.closed) {
-        connection.pause();
+        connection.pauseReceiving();
         waiting.set(connection.id, [message.copy()]);
       }
     }

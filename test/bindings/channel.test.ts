@@ -173,3 +173,45 @@ test('a reactor that waits for room is woken when there is some', async (t) => {
   t.is(reactor.wakeUps, 1, 'nobody waits');
   await iterator.return?.();
 });
+
+test('a channel that is full and has no reader is named once', async (t) => {
+  const { reactor } = startSample();
+  const publisher = new SimulatedPublisher(reactor);
+  const warnings: string[] = [];
+  const note = (warning: Error & { code?: string }) =>
+    warnings.push(`${warning.code} ${warning.message}`);
+  process.on('warning', note);
+  while (publisher.publish(someQuote));
+  await eventually(() => warnings.length > 0, 'the warning');
+  reactor.endTurn();
+  await nextTurn();
+  process.off('warning', note);
+  t.is(warnings.length, 1);
+  t.regex(warnings[0] ?? '', /^LOOM6008 channels\.quotes is full of messages that nobody reads/);
+});
+
+test('a second reader of a channel is refused with the channel’s name', (t) => {
+  const { quotes } = startSample();
+  quotes.onBatch(() => undefined);
+  const error = t.throws(() => quotes.batches(), { code: 'LOOM6007' });
+  t.like(error, { channel: 'quotes', fd: undefined });
+});
+
+test('a paused channel keeps its messages for later, and is full like any other', async (t) => {
+  const { reactor, quotes } = startSample();
+  const publisher = new SimulatedPublisher(reactor);
+  let read = 0;
+  quotes.onBatch((batch) => {
+    for (const _ of batch) read += 1;
+  });
+  quotes.pause();
+  while (publisher.publish(someQuote));
+  reactor.endTurn();
+  await nextTurn();
+  t.is(read, 0);
+  t.is(quotes.dropped, 1n);
+  quotes.resume();
+  await nextTurn();
+  t.is(read, channelCapacity);
+  t.is(publisher.head, publisher.tail);
+});

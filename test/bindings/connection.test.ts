@@ -60,8 +60,8 @@ test('bytes and text arrive in the inbox as they are', async (t) => {
 test('commands arrive in order', async (t) => {
   const sample = startSample();
   const connection = await openServer(sample);
-  connection.pause();
-  connection.resume();
+  connection.pauseReceiving();
+  connection.resumeReceiving();
   connection.finish();
   connection.close();
   connection.abort();
@@ -76,8 +76,8 @@ test('commands are never lost in a full inbox, and nothing overtakes them', asyn
   const other = await openClient(sample);
   const commands = ringBytes / 16 + 40;
   for (let n = 0; n < commands; n += 1) {
-    if (n % 2 === 0) connection.pause();
-    else connection.resume();
+    if (n % 2 === 0) connection.pauseReceiving();
+    else connection.resumeReceiving();
   }
   t.false(other.send('no room behind the commands'));
   const events: number[] = [];
@@ -258,7 +258,7 @@ test('commands that wait hold refusals back, and both end when the inbox is take
     drains += 1;
     while (connection.send('x'));
   });
-  for (let n = 0; n < ringBytes / 16 + 8; n += 1) connection.pause();
+  for (let n = 0; n < ringBytes / 16 + 8; n += 1) connection.pauseReceiving();
   t.false(connection.send('x'));
   await nextTurn();
   t.is(drains, 0);

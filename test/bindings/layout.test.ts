@@ -7,6 +7,8 @@ import {
   controlWord,
   DeliveryEvent,
   InboxCommand,
+  JsRequestKind,
+  jsRequestBytes,
   recordHeaderBytes,
   recordSkip,
   ringHeaderBytes,
@@ -18,12 +20,14 @@ import {
 } from '../../templates/bindings/layout.ts';
 import { channelHeaderBytes, channelWord } from '../../templates/bindings/channel_layout.ts';
 import { Notice } from '../../templates/bindings/native.ts';
+import { RequestRing } from '../../templates/bindings/request_ring.ts';
 import { statNames } from '../../templates/bindings/stat_names.ts';
 import { ReactorStats } from '../../templates/bindings/stats.ts';
 
 const runtime = new URL('../../templates/runtime/loom/', import.meta.url);
-const layout = ['shared_layout.hpp', 'channel_layout.hpp', 'stats_block.hpp', 'ring_records.hpp']
-  .map((file) => readFileSync(new URL(file, runtime), 'utf8'))
+const files = ['shared_layout', 'channel_layout', 'stats_block', 'ring_records', 'js_request'];
+const layout = files
+  .map((file) => readFileSync(new URL(`${file}.hpp`, runtime), 'utf8'))
   .join('\n');
 const errors = readFileSync(new URL('error.hpp', runtime), 'utf8');
 const notices = readFileSync(new URL('node/notice.hpp', runtime), 'utf8');
@@ -103,4 +107,34 @@ test('events, commands, close kinds and notices have the same numbers', (t) => {
     enumOf(errors, 'CloseKind'),
   );
   t.deepEqual({ ...Notice }, enumOf(notices, 'Notice') as typeof Notice);
+});
+
+test('requests of JavaScript are written where the reactor reads them', (t) => {
+  t.deepEqual({ ...JsRequestKind }, enumOf(layout, 'JsRequestKind'));
+  t.regex(layout, new RegExp(`sizeof\\(JsRequest\\) == ${jsRequestBytes} `));
+  const descriptor = { count: 2, offset: 128, entries: 8, arenaOffset: 4096, arenaBytes: 4096 };
+  const memory = new SharedArrayBuffer(8192);
+  const ring = new RequestRing(new Int32Array(memory), descriptor);
+  Object.assign(ring.entry, {
+    kind: JsRequestKind.write,
+    fd: 0xfffe,
+    number: 1,
+    generation: -2,
+    memory: 512,
+    bytes: 77,
+    slot: 5,
+    offset: 2 ** 52 + 2 ** 31 + 3,
+    addressBytes: 9,
+  });
+  ring.push();
+  const view = new DataView(memory, descriptor.offset + ringHeaderBytes);
+  t.is(view.getUint16(0, true), JsRequestKind.write);
+  t.is(view.getUint16(2, true), 0xfffe);
+  t.is(view.getUint32(offsetOf('JsRequest', 'number'), true), 1);
+  t.is(view.getUint32(offsetOf('JsRequest', 'generation'), true), 2 ** 32 - 2);
+  t.is(view.getUint32(offsetOf('JsRequest', 'memory'), true), 512);
+  t.is(view.getUint32(offsetOf('JsRequest', 'bytes'), true), 77);
+  t.is(view.getUint32(offsetOf('JsRequest', 'slot'), true), 5);
+  t.is(view.getBigUint64(offsetOf('JsRequest', 'offset'), true), 2n ** 52n + 2n ** 31n + 3n);
+  t.is(view.getUint32(offsetOf('JsRequest', 'address_bytes'), true), 9);
 });

@@ -3,6 +3,7 @@
  * from the contract (runtime/loom/shared_layout.hpp) and sharing no code with templates/bindings.
  */
 import type { ReactorDescriptor } from '../../templates/bindings/descriptor.ts';
+import { ProgramEvents } from '../../templates/bindings/program_events.ts';
 import { ReactorLink } from '../../templates/bindings/reactor.ts';
 
 /** A record as it lies in a ring. */
@@ -103,6 +104,7 @@ export class SimulatedReactor {
   readonly delivery: SimulatedRing;
   readonly inbox: SimulatedRing;
   readonly link: ReactorLink;
+  readonly events: ProgramEvents;
   /** How often JavaScript woke this reactor. */
   wakeUps = 0;
   readonly #words: Int32Array;
@@ -120,7 +122,10 @@ export class SimulatedReactor {
     const wake = () => {
       this.wakeUps += 1;
     };
-    this.link = new ReactorLink(descriptor, this.memory, { wake, idleTurns });
+    this.events = new ProgramEvents({ name: 'sample', reactors: [descriptor] });
+    const { events } = this;
+    const options = { wake, idleTurns, program: 'sample', events };
+    this.link = new ReactorLink(descriptor, this.memory, options);
     this.link.attach();
     this.link.begin();
   }

@@ -30,7 +30,7 @@ type Plain = Record<string, unknown>;
 const receiver = fc.constantFrom<Plain>(
   {},
   { handler: 'Book' },
-  { handler: 'Echo', style: 'callback' },
+  { handler: 'Echo', style: 'callback', jsSends: true },
   { handler: 'Echo', style: { fiber: 'small' } },
   { handler: 'Book', style: { fiber: 'large' } },
 );
@@ -79,6 +79,7 @@ function unixFd(options: { type?: string; framing?: unknown }, kind: string): Pl
 
 const datagrams = {
   handler: fc.constant('Itch'),
+  jsSends: fc.boolean(),
   timestamps: fc.constantFrom('none', 'software'),
   receive: optional({
     bytes: fc.integer({ min: 1, max: 65536 }),
@@ -176,6 +177,8 @@ const reactor = optional({
   fibers: fc.integer({ min: 0, max: 100 }),
   fiberBatch: fc.integer({ min: 1, max: 65536 }),
   requests: fc.integer({ min: 0, max: 65536 }),
+  jsRequests: powerOfTwo(1, 14),
+  jsArena: powerOfTwo(12, 22),
   kernelWorkers: fc.constantFrom({}, { bounded: 4 }, { bounded: 1, unbounded: 8 }),
   stall: fc.constantFrom(false as const, '10ms'),
   inbox: powerOfTwo(12, 20),
@@ -235,6 +238,12 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
     channels: fc.array(channel, { minLength: 3, maxLength: 3 }),
     messages: fc.array(arbitraryStruct, { minLength: 3, maxLength: 3 }),
     clock: fc.constantFrom('auto', 'tsc', 'monotonic'),
+    package: fc.constantFrom<unknown>(
+      false,
+      {},
+      { name: '@a/b-c', version: '1.0.0-rc.1', license: 'MIT', description: 'Ça *va*' },
+      { repository: 'https://example.org/a' },
+    ),
     pools: fc.array(pool, { minLength: 2, maxLength: 2 }),
     choices: fc.array(fc.nat(), { minLength: 16, maxLength: 16 }),
   })
@@ -248,6 +257,7 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
     return {
       name: 'program_q',
       clock: given.clock,
+      package: given.package,
       ...given.stacks,
       reactors: entries(given.reactorNames, (at) => ({
         ...given.reactors[at],

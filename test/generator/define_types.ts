@@ -11,6 +11,7 @@ import {
   doc,
   enumeration,
   type FieldName,
+  file,
   i64,
   lengthPrefixed,
   line,
@@ -77,6 +78,33 @@ defineLoom({
     tick: timer({ on: 'mdx', every: '1s' }),
   },
 });
+
+defineLoom({
+  name: 'wrong_handler',
+  reactors: { md: {} },
+  fds: {
+    // @ts-expect-error: a C++ struct begins with a capital
+    market: tcp('127.0.0.1:9000', { on: 'md', handler: 'book' }),
+    // @ts-expect-error: a C++ struct begins with a capital
+    tick: timer({ on: 'md', every: '1s', handler: 'stats' }),
+    // @ts-expect-error: a C++ struct begins with a capital
+    journal: file('x.log', { on: 'md', mode: 'append', handler: 'journal' }),
+  },
+});
+
+defineLoom({
+  name: 'wrong_package',
+  reactors: { md: {} },
+  fds: {},
+  // @ts-expect-error: unknown key
+  package: { naem: 'feed' },
+});
+
+/** An output folder that is no package, and one that is. */
+export const packages = [
+  defineLoom({ name: 'plain', reactors: { md: {} }, fds: {}, package: false }),
+  defineLoom({ name: 'packed', reactors: { md: {} }, fds: {}, package: { name: '@acme/feed' } }),
+];
 
 defineLoom({
   name: 'wrong_stack',
@@ -198,17 +226,20 @@ struct({ price: 'decimal' });
 const side = enumeration(['bid', 'ask'], { name: 'Side', doc: 'Which half.' });
 const level = struct({ price: doc(decimal(8), 'In dollars.'), side }, { name: 'Level' });
 
-/** Everything that a struct may have, and what its type remembers. */
+/** Everything that a struct may have. */
 export const nested = struct({ levels: array(level, 10), symbol: chars(16), sizes: array(u64, 4) });
-export const fieldOfLevel: FieldName<typeof level> = 'price';
-export const fieldOfNested: FieldName<typeof nested> = 'symbol';
-export const codes = enumeration({ buy: 66, sell: 83 }, { base: 'u16' });
-export const unsigned = decimal(2, 'u64');
+/** What the types of structs remember, and forms of other types. */
+export const known = {
+  field: 'price' satisfies FieldName<typeof level>,
+  other: 'symbol' satisfies FieldName<typeof nested>,
+  codes: enumeration({ buy: 66, sell: 83 }, { base: 'u16' }),
+  unsigned: decimal(2, 'u64'),
+};
 
 // @ts-expect-error: a misspelt field
-export const misspelt: FieldName<typeof level> = 'prise';
+'prise' satisfies FieldName<typeof level>;
 // @ts-expect-error: a field of another struct
-export const elsewhere: FieldName<typeof level> = 'symbol';
+'symbol' satisfies FieldName<typeof level>;
 // @ts-expect-error: an array of arrays
 array(array(u64, 2), 2);
 // @ts-expect-error: a text is described where it is a field

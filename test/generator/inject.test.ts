@@ -67,6 +67,7 @@ function cmakeCodeOf(text: string): string {
 function withText(text: string): Ir {
   const ir = sampleIr();
   ir.config = text;
+  ir.package = { name: 'x', version: '1.0.0', license: 'MIT', description: text };
   for (const fd of ir.reactors.flatMap(({ fds }) => fds)) {
     if ('address' in fd) fd.address = text;
     if (fd.kind === 'file') fd.path = text;

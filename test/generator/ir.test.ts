@@ -11,6 +11,7 @@ import { load } from '../../generator/load.ts';
 import { lower } from '../../generator/lower.ts';
 import type { Ir } from '../../schemas/ir.ts';
 import { arbitraryConfig } from './arbitrary_config.ts';
+import { sampleIr } from './ir_sample.ts';
 
 function lowered(value: unknown, outToConfig = '../config'): Ir {
   const { config, diagnostics } = check(value);
@@ -133,4 +134,28 @@ test('an IR moves to another folder with its paths', (t) => {
   t.is(moved.handlersHeader, '../config/echo.hpp');
   t.deepEqual(moved.native.sources, ['../config/a.cpp']);
   t.deepEqual(rebaseIr(ir, '.'), ir);
+});
+
+test('structs of a file that go in a circle or multiply are refused, and soon', (t) => {
+  const inner = (name: string) => ({ name: 'inner', type: { kind: 'struct' as const, name } });
+  const place = { offset: 0, bytes: 1 };
+  const names = [...'ABCDEFGHIJ'].map((letter) => `${letter}Nested`);
+  for (const next of [() => 'ANested', (at: number) => names[at + 1] ?? 'Level']) {
+    const ir = sampleIr();
+    const structs = names.map((name, at) => ({
+      ...{ name, bytes: 8, alignment: 8 },
+      fields: Array.from({ length: 64 }, (_, n) => ({
+        ...inner(next(at)),
+        ...place,
+        name: `f${n}`,
+      })),
+    }));
+    ir.structs = [...(ir.structs ?? []), ...structs];
+    Object.assign(ir.messages[0]?.fields[0] ?? {}, inner('ANested'));
+    const { ir: accepted, diagnostics } = checkIr(ir);
+    t.is(accepted, undefined);
+    // Where it is cut off it has no fields, and so is another type of the same name.
+    const codes = new Set(diagnostics.map(({ code }) => code));
+    t.true(codes.has('LOOM1211') || codes.has('LOOM1306'), [...codes].join());
+  }
 });

@@ -1,6 +1,7 @@
 /**
- * Type tests of emitted messages: those of fields.test.ts, whose folder gets this file. `tsc` checks
- * it, and each `@ts-expect-error` line fails when the mistake under it stops being a type error.
+ * Type tests of emitted messages: those of fields.test.ts, whose folder gets this file. `tsc`
+ * checks it, and each `@ts-expect-error` line fails when the mistake under it stops being a type
+ * error.
  */
 // biome-ignore-all lint/complexity/noUselessLoneBlockStatements: one block for each subject
 import { type Order, type OrderValue, type OrderWriter, Side } from './bindings/types.ts';

@@ -1,6 +1,6 @@
 /**
- * A program of random messages, on both sides: the emitted TypeScript, imported, and one C++ program
- * that turns words into the bytes of messages and back, compiled once for all of them.
+ * A program of random messages, on both sides: the emitted TypeScript, imported, and one C++
+ * program that turns words into the bytes of messages and back, compiled once for all of them.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';

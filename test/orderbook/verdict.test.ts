@@ -17,6 +17,15 @@ function levelText([price, quantity]: PriceLevel = ['', '']): string {
   return `${quantity} at ${price}`;
 }
 
+/** What became of the diffs when some were lost. */
+const lost = (count: bigint) => ({
+  applied: 0n,
+  ignored: 0n,
+  lost: count,
+  pauses: 0n,
+  pendingHighWater: 0,
+});
+
 /** A run in which all went well, but for what is given. */
 function outcome(result: Partial<BookResult>, summary: Partial<RunOutcome['summary']> = {}) {
   const quiet = {
@@ -26,15 +35,11 @@ function outcome(result: Partial<BookResult>, summary: Partial<RunOutcome['summa
     disordered: 0n,
     crossed: 0n,
     gaps: 0n,
-    diffsIgnored: 0n,
-    diffsLost: 0n,
+    diffs: lost(0n),
     overflows: 0n,
-    state: 2,
+    state: 'live',
     elapsedNanoseconds: 2_000_000_000n,
-    p50Nanoseconds: 950n,
-    p99Nanoseconds: 12_345n,
-    p999Nanoseconds: 1_234_567n,
-    maximumNanoseconds: 2_000_000n,
+    latency: { p50: 950n, p99: 12_345n, p999: 1_234_567n, maximum: 2_000_000n },
   };
   const whole: RunOutcome = {
     result: { ...right, ...result },
@@ -73,7 +78,7 @@ test('every field counts, level by level', (t) => {
 });
 
 test('an interrupted run is told and not judged', (t) => {
-  const cut = { ...outcome({}, { diffsLost: 6n }), messagesSent: 1500 };
+  const cut = { ...outcome({}, { diffs: lost(6n) }), messagesSent: 1500 };
   const text = reportText(cut, 'interrupted');
   t.regex(text, /messages +1,000.* interrupted after 1,500 messages/s);
   t.notRegex(text, /problem|replay/);
@@ -85,13 +90,14 @@ test('trouble makes an equal result wrong', (t) => {
   const problems = (summary: Partial<RunOutcome['summary']>, expected = false) =>
     judge(outcome({}, summary), session, expected).problems;
   t.deepEqual(problems({ gaps: 1n }), ['1 gaps in the sequence of depth messages']);
-  t.deepEqual(problems({ gaps: 1n, diffsLost: 7n }, true), [], 'left out on purpose');
+  t.deepEqual(problems({ gaps: 1n, diffs: lost(7n) }, true), [], 'left out on purpose');
   t.deepEqual(problems({ invalid: 2n, firstError: 4 }), [
     '2 messages were refused, the first for: a price or quantity that is no exact decimal',
   ]);
-  for (const field of ['disordered', 'crossed', 'overflows', 'diffsLost'] as const) {
+  for (const field of ['disordered', 'crossed', 'overflows'] as const) {
     t.is(problems({ [field]: 3n }).length, 1, field);
   }
+  t.is(problems({ diffs: lost(3n) }).length, 1);
   t.is(problems({ brokenConnections: 1 }).length, 1);
   const allocating = { ...outcome({}), allocationsAfterInit: 1 };
   t.is(judge(allocating, session, false).problems.length, 1);

@@ -14,12 +14,14 @@
 #include <thread>
 #include <vector>
 
+#include "byte_ring_consumer.hpp"
+
 namespace {
 
-using loom::ByteRingConsumer;
 using loom::ByteRingProducer;
 using loom::RecordHeader;
 using loom::RingHeader;
+using loom_test::ByteRingConsumer;
 
 /// A ring in memory of its own, with its counters at `start`.
 class Ring {

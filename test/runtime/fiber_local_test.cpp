@@ -175,7 +175,8 @@ TEST_F(FiberOwn, AnEscapedExceptionIsLoggedAndTheOthersGoOn) {
   loop_.spawn("goes on", [&] { done += 1; });
   loop_.run();
   EXPECT_EQ(done, 1);
-  EXPECT_EQ(loop_.lines(), std::vector<std::string>{"loom: a fiber threw; it is over"});
+  EXPECT_EQ(loop_.lines(),
+            std::vector<std::string>{"loom: the fiber throws threw: escaped; it is over"});
 }
 
 #ifndef NDEBUG

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "byte_ring_consumer.hpp"
 #include "program_fixture.hpp"
 
 namespace {
@@ -25,7 +26,7 @@ struct JsFd {
                            .slots = 5,
                            .buffer_bytes = 4096,
                            .buffer_count = 4,
-                           .write_queue_bytes = 4096,
+                           .write_queue_bytes = 2048,
                            .first_shared_slot = 0,
                            .options = {.reuse_address = true, .backlog = 64}});
 };
@@ -43,9 +44,9 @@ class Js : public loom_test::ProgramTest<JsFd> {
   void SetUp() override {
     ProgramTest::SetUp();
     sem_init(&woken_, 0, 0);
-    consumer_ = loom::ByteRingConsumer(loom::ring_header(block_.data(), Shape::delivery_offset),
-                                       loom::ring_data(block_.data(), Shape::delivery_offset),
-                                       Shape::delivery_bytes);
+    consumer_ = loom_test::ByteRingConsumer(
+        loom::ring_header(block_.data(), Shape::delivery_offset),
+        loom::ring_data(block_.data(), Shape::delivery_offset), Shape::delivery_bytes);
     control_ = &loom::control_block(block_.data());
     inbox_ = loom::ByteRingProducer(loom::ring_header(block_.data(), Shape::inbox_offset),
                                     loom::ring_data(block_.data(), Shape::inbox_offset),
@@ -61,6 +62,18 @@ class Js : public loom_test::ProgramTest<JsFd> {
     ASSERT_NE(inbox_.reserve(0), nullptr);
     inbox_.commit({0, JsFd::shape.index, static_cast<std::uint16_t>(what), slot, generation});
     if (control_->reactor_sleeping.exchange(0) == 1) program_.wake(0);
+  }
+
+  /// Sends `text` on a connection; false when the inbox has no room for it.
+  bool post(std::uint32_t slot, std::uint32_t generation, const std::string& text) {
+    const auto bytes = static_cast<std::uint32_t>(text.size());
+    std::byte* place = inbox_.reserve(bytes);
+    if (place == nullptr) return false;
+    std::memcpy(place, text.data(), bytes);
+    const auto what = static_cast<std::uint16_t>(loom::InboxCommand::data);
+    inbox_.commit({bytes, JsFd::shape.index, what, slot, generation});
+    if (control_->reactor_sleeping.exchange(0) == 1) program_.wake(0);
+    return true;
   }
 
   /// Takes every record that is there into `lines_`, as JavaScript does, and tells the reactor.
@@ -132,7 +145,7 @@ class Js : public loom_test::ProgramTest<JsFd> {
   }
 
   sem_t woken_{};
-  loom::ByteRingConsumer consumer_;
+  loom_test::ByteRingConsumer consumer_;
   loom::ByteRingProducer inbox_;
   loom::ControlBlock* control_ = nullptr;
   /// By slot and generation: everything that connection's records said, in order.
@@ -197,6 +210,56 @@ TEST_P(Js, ASlotIsNotUsedAgainBeforeItsEndWasTold) {
     visitor.close();
   }
   EXPECT_GE(stat(Stat::refused), 4U) << "a slot whose end is untold is still taken";
+}
+
+TEST_P(Js, AConnectionWithoutRoomDoesNotHoldUpOthers) {
+  LOOM_START_OR_SKIP();
+  const Descriptor full = loom_test::connect_to(port_);
+  ASSERT_TRUE(consume_until([&] { return lines_.size() == 1; }));
+  const Descriptor other = loom_test::connect_to(port_);
+  ASSERT_TRUE(consume_until([&] { return lines_.size() == 2; }));
+  const auto first = lines_.begin()->first;
+  const auto second = std::next(lines_.begin())->first;
+  ASSERT_TRUE(loom_test::send_all(full.get(), framed("it is me")));
+  const auto says = [&](auto who) { return lines_[who].find("me") != std::string::npos; };
+  ASSERT_TRUE(consume_until([&] { return says(first) || says(second); }));
+  const auto filled = says(first) ? first : second;
+  const auto free = filled == first ? second : first;
+
+  // Whatever its socket, its peer and its write queue hold, and one more.
+  std::string expected;
+  for (int n = 0; stat(Stat::writes_refused) == 0; ++n) {
+    std::string message = std::to_string(n);
+    message.resize(1000, '.');
+    if (!post(filled.first, filled.second, message)) continue;
+    expected += framed(message);
+  }
+  ASSERT_TRUE(eventually([&] { return post(free.first, free.second, "the other's"); }));
+  EXPECT_EQ(loom_test::receive_exactly(other.get(), framed("the other's").size()),
+            framed("the other's"));
+  // Small enough to find room before what waits: it must not.
+  ASSERT_TRUE(eventually([&] { return post(filled.first, filled.second, "the last"); }));
+  expected += framed("the last");
+  EXPECT_EQ(loom_test::receive_exactly(full.get(), expected.size()), expected);
+}
+
+TEST_P(Js, WhatFoundNoRoomGoesOnWhenTheRestWasSentAtOnce) {
+  LOOM_START_OR_SKIP();
+  const Descriptor client = loom_test::connect_to(port_);
+  ASSERT_TRUE(consume_until([&] { return lines_.size() == 1; }));
+  const auto who = lines_.begin()->first;
+  ASSERT_TRUE(eventually([&] { return control_->reactor_sleeping.load() == 1; }));
+  // More than the write queue takes, in the inbox before the loop looks: what is taken first leaves
+  // with one send, and nothing else happens then.
+  control_->reactor_sleeping.exchange(0);
+  std::string expected;
+  const std::string message(1000, 'x');
+  for (int n = 0; n < 3; ++n) {
+    ASSERT_TRUE(post(who.first, who.second, message));
+    expected += framed(message);
+  }
+  program_.wake(0);
+  EXPECT_EQ(loom_test::receive_exactly(client.get(), expected.size()), expected);
 }
 
 }  // namespace

@@ -167,6 +167,10 @@ TEST_P(Server, AThrowingOnDataResetsThePeer) {
   std::string text;
   EXPECT_EQ(loom_test::receive_to_end(client.get(), text), StreamEnd::reset);
   EXPECT_TRUE(journal_.wait_for("close 0 handler_threw"));
+  const std::string handler(loom::type_name<ServerFd::Handler>());
+  EXPECT_TRUE(log_.said("loom: fds.stream (" + handler + "::on_data) threw: a handler's mistake; " +
+                        "its connection is closed (handler_threw)"));
+  EXPECT_EQ(stat(loom::Stat::exceptions), 1U);
 }
 
 TEST_P(Server, CloseSendsWhatWasWrittenFirst) {

@@ -16,11 +16,24 @@ export type AddressName =
   | 'local'
   | 'tcp';
 
-/** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
-export type Options = OpenOptions<ReactorName, AddressName>;
+/** fds of the config that connect to somebody. */
+export type ClientName =
+  | never;
 
-/** The running program. `await using` or `stop()` ends it. */
-export interface EchoTs extends Program<ReactorName> {
+/** fds of the config with connections or datagrams. */
+export type FdName =
+  | 'local'
+  | 'tcp';
+
+/** channels of the config. */
+export type ChannelName =
+  | never;
+
+/** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
+export type Options = OpenOptions<ReactorName, AddressName, never>;
+
+/** The running program. `await using` or `close()` ends it. */
+export interface EchoTs extends Program<ReactorName, ClientName, FdName, ChannelName> {
   /**
    * fds.local - unixServer on /tmp/loom-echo-ts.sock, 64 connections, raw bytes, delivered to
    * JavaScript.

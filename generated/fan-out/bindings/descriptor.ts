@@ -3,7 +3,7 @@
 // Numbers and offsets that both halves of the program agree on.
 import type { ProgramDescriptor } from './loom/descriptor.ts';
 
-export const descriptor = {
+export const descriptor: ProgramDescriptor = {
   abi: 1,
   name: 'fan_out',
   layout: '1291ca9ec03d061a',
@@ -36,6 +36,8 @@ export const descriptor = {
         },
       ],
       channels: [],
+      posts: [],
+      passing: [],
     },
     {
       name: 'totals',
@@ -48,6 +50,9 @@ export const descriptor = {
         },
       ],
       channels: [],
+      posts: [],
+      passing: [],
     },
   ],
+  shared: [],
 } satisfies ProgramDescriptor;

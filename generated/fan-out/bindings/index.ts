@@ -17,11 +17,24 @@ export type AddressName =
   | 'questions'
   | 'straight';
 
-/** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
-export type Options = OpenOptions<ReactorName, AddressName>;
+/** fds of the config that connect to somebody. */
+export type ClientName =
+  | never;
 
-/** The running program. `await using` or `stop()` ends it. */
-export interface FanOut extends Program<ReactorName> {
+/** fds of the config with connections or datagrams. */
+export type FdName =
+  | 'questions'
+  | 'straight';
+
+/** channels of the config. */
+export type ChannelName =
+  | never;
+
+/** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
+export type Options = OpenOptions<ReactorName, AddressName, never>;
+
+/** The running program. `await using` or `close()` ends it. */
+export interface FanOut extends Program<ReactorName, ClientName, FdName, ChannelName> {
   /**
    * fds.questions - tcpServer on 127.0.0.1:7002, 64 connections, lines of at most 64 bytes, handled
    * by Front.

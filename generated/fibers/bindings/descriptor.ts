@@ -3,7 +3,7 @@
 // Numbers and offsets that both halves of the program agree on.
 import type { ProgramDescriptor } from './loom/descriptor.ts';
 
-export const descriptor = {
+export const descriptor: ProgramDescriptor = {
   abi: 1,
   name: 'fibers',
   layout: 'b3dd5ef39559d15d',
@@ -36,6 +36,9 @@ export const descriptor = {
         },
       ],
       channels: [],
+      posts: [],
+      passing: [],
     },
   ],
+  shared: [],
 } satisfies ProgramDescriptor;

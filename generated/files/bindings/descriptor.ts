@@ -3,7 +3,7 @@
 // Numbers and offsets that both halves of the program agree on.
 import type { ProgramDescriptor } from './loom/descriptor.ts';
 
-export const descriptor = {
+export const descriptor: ProgramDescriptor = {
   abi: 1,
   name: 'files',
   layout: 'f82a92d3f0a1001c',
@@ -25,13 +25,16 @@ export const descriptor = {
       inbox: { offset: 1049472, bytes: 262144 },
       fds: [
         {
-          kind: 'file', name: 'source', index: 0, native: true,
+          kind: 'file', name: 'source', index: 0, native: true, direct: false,
         },
         {
-          kind: 'file', name: 'target', index: 1, native: true,
+          kind: 'file', name: 'target', index: 1, native: true, direct: false,
         },
       ],
       channels: [],
+      posts: [],
+      passing: [],
     },
   ],
+  shared: [],
 } satisfies ProgramDescriptor;

@@ -15,11 +15,23 @@ export type AddressName =
   | 'source'
   | 'target';
 
-/** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
-export type Options = OpenOptions<ReactorName, AddressName>;
+/** fds of the config that connect to somebody. */
+export type ClientName =
+  | never;
 
-/** The running program. `await using` or `stop()` ends it. */
-export interface Files extends Program<ReactorName> {
+/** fds of the config with connections or datagrams. */
+export type FdName =
+  | never;
+
+/** channels of the config. */
+export type ChannelName =
+  | never;
+
+/** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
+export type Options = OpenOptions<ReactorName, AddressName, never>;
+
+/** The running program. `await using` or `close()` ends it. */
+export interface Files extends Program<ReactorName, ClientName, FdName, ChannelName> {
 }
 
 /**

@@ -5,10 +5,10 @@
 import type { ProgramDescriptor } from './loom/descriptor.ts';
 import * as messages from './messages.ts';
 
-export const descriptor = {
+export const descriptor: ProgramDescriptor = {
   abi: 1,
   name: 'orderbook',
-  layout: '2509613db37c42de',
+  layout: 'aa01033eba4d4a5d',
   from: import.meta.url,
   native: {
     candidates: [
@@ -22,7 +22,7 @@ export const descriptor = {
   reactors: [
     {
       name: 'md',
-      sharedBytes: 1388544,
+      sharedBytes: 1404928,
       delivery: { offset: 768, bytes: 1048576 },
       inbox: { offset: 1049472, bytes: 262144 },
       fds: [
@@ -39,18 +39,25 @@ export const descriptor = {
       ],
       channels: [
         {
-          name: 'gap', offset: 1311744, capacity: 1024, strideBytes: 16, reader: messages.Gap,
+          name: 'gap', offset: 1311744, capacity: 1024, strideBytes: 24, full: 'drop-newest',
+          reader: messages.Gap,
         },
         {
-          name: 'level', offset: 1328256, capacity: 32, strideBytes: 24, reader: messages.BookLevel,
+          name: 'level', offset: 1336576, capacity: 32, strideBytes: 32, full: 'drop-newest',
+          reader: messages.BookLevel,
         },
         {
-          name: 'summary', offset: 1329152, capacity: 2, strideBytes: 216, reader: messages.Summary,
+          name: 'summary', offset: 1337856, capacity: 2, strideBytes: 256, full: 'conflate',
+          reader: messages.Summary,
         },
         {
-          name: 'top', offset: 1329792, capacity: 1024, strideBytes: 56, reader: messages.Top,
+          name: 'top', offset: 1338624, capacity: 1024, strideBytes: 64, full: 'conflate',
+          reader: messages.Top,
         },
       ],
+      posts: [],
+      passing: [],
     },
   ],
+  shared: [],
 } satisfies ProgramDescriptor;

@@ -21,14 +21,31 @@ export type AddressName =
   | 'market'
   | 'snapshot';
 
-/** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
-export type Options = OpenOptions<ReactorName, AddressName>;
+/** fds of the config that connect to somebody. */
+export type ClientName =
+  | 'market'
+  | 'snapshot';
 
-/** The running program. `await using` or `stop()` ends it. */
-export interface Orderbook extends Program<ReactorName> {
-  /** channels.gap - 1024 Gap from reactors.md; when full: drop-newest. */
+/** fds of the config with connections or datagrams. */
+export type FdName =
+  | 'market'
+  | 'snapshot';
+
+/** channels of the config. */
+export type ChannelName =
+  | 'gap'
+  | 'level'
+  | 'summary'
+  | 'top';
+
+/** What open() may be told: cores by reactor, addresses by fd, backend, signal, log. */
+export type Options = OpenOptions<ReactorName, AddressName, never>;
+
+/** The running program. `await using` or `close()` ends it. */
+export interface Orderbook extends Program<ReactorName, ClientName, FdName, ChannelName> {
+  /** channels.gap - 1,024 Gap from reactors.md to JavaScript; when full: drop-newest. */
   readonly gap: Channel<messages.Gap>;
-  /** channels.level - 32 BookLevel from reactors.md; when full: drop-newest. */
+  /** channels.level - 32 BookLevel from reactors.md to JavaScript; when full: drop-newest. */
   readonly level: Channel<messages.BookLevel>;
   /**
    * fds.market - tcp to 127.0.0.1:9000, 4 connections, lines of at most 256 KiB, handled by Book.
@@ -39,9 +56,9 @@ export interface Orderbook extends Program<ReactorName> {
    * handled by Book.
    */
   readonly snapshot: NativeStream;
-  /** channels.summary - 2 Summary from reactors.md; when full: conflate. */
+  /** channels.summary - 2 Summary from reactors.md to JavaScript; when full: conflate. */
   readonly summary: Channel<messages.Summary>;
-  /** channels.top - 1024 Top from reactors.md; when full: conflate. */
+  /** channels.top - 1,024 Top from reactors.md to JavaScript; when full: conflate. */
   readonly top: Channel<messages.Top>;
 }
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <loom/reactor.hpp>
+#include <orderbook/channels.hpp>
 #include <orderbook/handlers.hpp>
-#include <orderbook/messages.hpp>
 
 #include "checks/Book.hpp"
 
@@ -30,7 +30,7 @@ struct Md : loom::ReactorShape {
   static constexpr std::uint32_t delivery_bytes = 1048576;
   static constexpr std::uint32_t inbox_offset = 1049472;
   static constexpr std::uint32_t inbox_bytes = 262144;
-  static constexpr std::uint32_t shared_bytes = 1388544;
+  static constexpr std::uint32_t shared_bytes = 1404928;
   static_assert(completion_entries >= 2 * submission_entries,
                 "the completion queue holds every completion of a full submission queue");
 };
@@ -69,10 +69,10 @@ class Md : public loom::Reactor<Md<Backend>, Backend, shapes::Md> {
 
   /// Binds handlers, listens and resolves, fd by fd; the first error ends it.
   loom::StartError start_fds([[maybe_unused]] loom::ReactorRun& run) noexcept {
-    channels_.gap.attach(this->core_.shared_, 1311744);
-    channels_.level.attach(this->core_.shared_, 1328256);
-    channels_.summary.attach(this->core_.shared_, 1329152);
-    channels_.top.attach(this->core_.shared_, 1329792);
+    this->bind_to_js(channels_.gap, 1311744);
+    this->bind_to_js(channels_.level, 1336576);
+    this->bind_to_js(channels_.summary, 1337856);
+    this->bind_to_js(channels_.top, 1338624);
     handlers_.book.gap.attach(channels_.gap);
     handlers_.book.level.attach(channels_.level);
     handlers_.book.summary.attach(channels_.summary);
@@ -110,10 +110,10 @@ class Md : public loom::Reactor<Md<Backend>, Backend, shapes::Md> {
 
  private:
   struct {
-    loom::Publisher<Gap, 1024, loom::ChannelFull::drop_newest> gap;
-    loom::Publisher<BookLevel, 32, loom::ChannelFull::drop_newest> level;
-    loom::Publisher<Summary, 2, loom::ChannelFull::conflate> summary;
-    loom::Publisher<Top, 1024, loom::ChannelFull::conflate> top;
+    loom::Publisher<channel::Gap> gap;
+    loom::Publisher<channel::Level> level;
+    loom::Publisher<channel::Summary> summary;
+    loom::Publisher<channel::Top> top;
   } channels_;
   struct {
     ::Book book;

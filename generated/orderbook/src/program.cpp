@@ -26,7 +26,7 @@ constexpr loom::ProgramTable table{
     .abi = loom::shared_abi,
     .reactors = reactors,
     .reactor_count = std::size(reactors),
-    .layout = "2509613db37c42de",
+    .layout = "aa01033eba4d4a5d",
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <type_traits>
 
 #include "channel_counts.hpp"
@@ -17,6 +18,7 @@
 #include "channel_layout.hpp"
 #include "channel_overwrite.hpp"
 #include "doorbell.hpp"
+#include "overflow_watch.hpp"
 
 namespace loom {
 
@@ -91,6 +93,9 @@ class Publisher {
       if (!control_->attached()) return PublishResult::published;
     }
     if constexpr (shape.full == ChannelFull::drop_oldest) {
+      if constexpr (shape.to == ChannelEnd::js) {
+        if (!has_room()) overflow_.lost();
+      }
       overwrite_cell(cells_, tail_, message);
       return commit();
     } else if constexpr (is_keyed) {
@@ -147,6 +152,9 @@ class Publisher {
     return published;
   }
 
+  /// Whether it began (true) or ceased to lose messages since the last call.
+  [[nodiscard]] std::optional<bool> take_overflow() noexcept { return overflow_.take_change(); }
+
   /// What became of the messages of this channel.
   [[nodiscard]] ChannelCounts counts() const noexcept {
     return counts_of(header(), shape.capacity);
@@ -202,12 +210,14 @@ class Publisher {
     // Partner: the reader's load of `tail` (sequentially consistent, so it acquires).
     header().tail.store(tail_, std::memory_order_release);
     published_ = true;
+    if constexpr (shape.to == ChannelEnd::js) overflow_.stored(unread(known_head_), shape.capacity);
     return PublishResult::published;
   }
 
   PublishResult drop() noexcept {
     count(header().dropped_newest);
     stats_->add(Stat::channel_drops);
+    overflow_.lost();
     return PublishResult::dropped;
   }
 
@@ -222,6 +232,7 @@ class Publisher {
     if (waits_ && !flush()) {
       count(header().conflated);
       stats_->add(Stat::channel_drops);
+      overflow_.lost();
       pending_ = message;
       return PublishResult::waits;
     }
@@ -286,6 +297,7 @@ class Publisher {
   std::uint64_t waits_since_ = 0;
   std::uint32_t known_head_ = 0;
   bool published_ = false;
+  OverflowWatch overflow_;
   bool waits_ = false;
   [[no_unique_address]] Where<shape.full == ChannelFull::conflate, Message> pending_{};
   [[no_unique_address]] Where<is_keyed, ChannelKeys<std::conditional_t<is_keyed, Key, std::uint8_t>,

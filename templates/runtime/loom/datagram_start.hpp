@@ -30,7 +30,7 @@ class DatagramStart : public DatagramEngine<Derived, Backend> {
       for (DatagramSlot<Fd>& slot : family.slots) {
         slot.state = DatagramState::open;
         DatagramSocket<Fd> socket(slot);
-        this->guard([&] { family.handler->on_open(socket); });
+        this->template guard<Fd>("on_open", [&] { family.handler->on_open(socket); });
         family.mark_dirty(slot);
       }
     });

@@ -67,6 +67,7 @@ template <class Fd>
 struct EventFamily {
   using Handler = typename Fd::Handler;
   static constexpr const EventShape& shape = Fd::shape;
+  static constexpr const char* hook = "on_event";
 
   ReactorCore* core = nullptr;
   Handler* handler = nullptr;

@@ -68,6 +68,19 @@ class HandlerBase {
     core_->desk_->cancel(ticket);
   }
 
+  /// Tells JavaScript that something is missing in what came by `source` (a connection or a socket
+  /// of this handler): `program.on('gap', …)` there. Nothing where nobody listens.
+  template <template <class> class Source, class Fd>
+  void notify_gap(const Source<Fd>& source, const Gap& gap) noexcept {
+    core_->tell(DeliveryEvent::gap, Fd::shape.index, source.index(), GapPayload{gap});
+  }
+
+  /// Tells JavaScript that what comes by `source` is whole again: `program.on('resynced', …)`.
+  template <template <class> class Source, class Fd>
+  void notify_resynced(const Source<Fd>& source, const Resynced& resynced) noexcept {
+    core_->tell(DeliveryEvent::resynced, Fd::shape.index, source.index(), resynced);
+  }
+
   /// For the runtime: whether a request is of this handler.
   [[nodiscard]] bool is_owner(const void* owner) const noexcept { return owner == this; }
 

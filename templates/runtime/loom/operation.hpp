@@ -22,6 +22,7 @@ inline constexpr std::uint16_t request = 4;        ///< a system request of a ca
 inline constexpr std::uint16_t fiber_scope = 5;    ///< the deadline of a scope; slot: who opened it
 inline constexpr std::uint16_t readiness = 5;      ///< io_uring: a direct socket can be read
 inline constexpr std::uint16_t message = 6;        ///< io_uring: a wake-up of another ring failed
+inline constexpr std::uint16_t js_request = 7;     ///< what JavaScript asked; slot: its number
 inline constexpr std::uint16_t first_own = 8;
 }  // namespace common_operation
 

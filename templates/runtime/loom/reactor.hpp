@@ -8,11 +8,13 @@
 // loop.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <type_traits>
 
+#include "hosted.hpp"
 #include "reactor_channels.hpp"
 #include "run.hpp"
 #include "take_mail.hpp"
@@ -35,6 +37,36 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
     while (turn(reactor_run)) {
     }
     finish_run(reactor_run);
+  }
+
+  /// One turn for a host that waits elsewhere; see HostedReactor. Over, it has ended like run().
+  HostedState turn_for_host(ReactorRun& reactor_run) noexcept {
+    withdraw_sleep();
+    const TurnStep next = work(reactor_run);
+    if (next == TurnStep::leave) {
+      finish_run(reactor_run);
+      return HostedState::over;
+    }
+    if (next != TurnStep::look) return HostedState::busy;
+    look_again(reactor_run);
+    if (next_step(TurnStep::look, facts_) != TurnStep::wait) return HostedState::busy;
+    wait(reactor_run, 0);
+    // What it found meanwhile is in this process: poll_fd() tells no more of it.
+    note_waiting();
+    const bool waits = backend_.take_wake_up() || facts_.work_waits();
+    return waits ? HostedState::busy : HostedState::idle;
+  }
+
+  /// For a host: readable when a turn would find something.
+  [[nodiscard]] int poll_fd() const noexcept { return backend_.poll_fd(); }
+
+  /// For a host, after a turn that was idle: the next is due then, in nanoseconds from now.
+  [[nodiscard]] std::uint64_t wait_nanoseconds() noexcept {
+    const std::uint64_t limit = wait_limit_.template next<Shape>(core_, stopping_);
+    const std::uint64_t now = core_.now_nanoseconds();
+    const std::uint64_t deadline = core_.wheel().next_deadline();
+    const std::uint64_t remaining = deadline > now ? deadline - now : 0;
+    return remaining < limit ? remaining : limit;
   }
 
   /// The end of what other threads leave; also for a reactor whose start failed.
@@ -74,6 +106,16 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
   /// One turn, and the sleep behind it; false: the loop is over. Written out, and asking only where
   /// the way branches: a loop around a switch took every message a tenth more instructions.
   bool turn(ReactorRun& reactor_run) noexcept {
+    const TurnStep next = work(reactor_run);
+    if (next != TurnStep::look) return next != TurnStep::leave;
+    look_again(reactor_run);
+    if (next_step(TurnStep::look, facts_) == TurnStep::wait) wait(reactor_run, UINT64_MAX);
+    withdraw_sleep();
+    return true;
+  }
+
+  /// A turn up to its end. @returns what follows it: begin, look, or leave.
+  [[gnu::always_inline]] inline TurnStep work(ReactorRun& reactor_run) noexcept {
     begin_turn(reactor_run);
     do {
       take_mail();
@@ -82,12 +124,7 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
     } while (next_step(TurnStep::dispatch, facts_) == TurnStep::mail);
     run_fibers();
     end_turn(reactor_run);
-    const TurnStep next = next_step(TurnStep::end, facts_);
-    if (next != TurnStep::look) return next != TurnStep::leave;
-    look_again(reactor_run);
-    if (next_step(TurnStep::look, facts_) == TurnStep::wait) wait(reactor_run);
-    withdraw_sleep();
-    return true;
+    return next_step(TurnStep::end, facts_);
   }
 
   void begin_turn(ReactorRun& reactor_run) noexcept {
@@ -102,7 +139,7 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
   }
 
   void take_mail() noexcept {
-    facts_.mail_taken += this->take_commands() + this->take_messages();
+    facts_.mail_taken += this->take_commands() + this->take_js_requests() + this->take_messages();
     if (core_.inbox_->has_any()) {
       facts_.mail_taken += loom::take_mail<Watched<Shape>>(core_, Shape::inbox_batch, dispatcher());
     }
@@ -155,7 +192,10 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
     expire_deadlines(now);
     this->wake_js(reactor_run);
     core_.stats().set(Stat::in_flight, core_.in_flight_);
-    if (stopping_) facts_.done = this->continue_stop(now);
+    if (stopping_) {
+      const bool js_is_served = this->end_js_requests(now);
+      facts_.done = this->continue_stop(now) && js_is_served;
+    }
     note_waiting();
     if constexpr (Shape::wait == WaitMode::spin) facts_.spinning = true;
     if constexpr (Shape::wait == WaitMode::spin_then_block) {
@@ -165,7 +205,8 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
   }
 
   void note_waiting() noexcept {
-    facts_.mail_waits = this->commands_wait() || this->messages_wait() || core_.inbox_->has_any();
+    facts_.mail_waits = this->commands_wait() || this->js_requests_wait() ||
+                        this->messages_wait() || core_.inbox_->has_any();
     facts_.overflow_waits = backend_.has_overflow();
     facts_.completions_wait = backend_.completions_wait();
     facts_.fibers_ready = derived().has_ready_fibers();
@@ -184,13 +225,14 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
     facts_.deadline_passed = core_.wheel().next_deadline() <= look_nanoseconds_;
   }
 
-  void wait(ReactorRun& reactor_run) noexcept {
+  /// Waits for `most` nanoseconds at most.
+  void wait(ReactorRun& reactor_run, std::uint64_t most) noexcept {
     // What look_again() flushed must not lie there while this thread sleeps.
     this->wake_js(reactor_run);
     core_.stats().add(Stat::sleeps);
     const std::uint64_t limit = wait_limit_.template next<Shape>(core_, stopping_);
     const std::uint64_t remaining = core_.wheel().next_deadline() - look_nanoseconds_;
-    backend_.wait(remaining < limit ? remaining : limit);
+    backend_.wait(std::min({remaining, limit, most}));
   }
 
   void withdraw_sleep() noexcept {
@@ -204,6 +246,10 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
     derived().each_stream([this](auto& family) { this->settle_dirty(family); });
     this->settle_all_datagrams();
     this->settle_requests();
+    // What was sent at once has no completion that would tell of the room.
+    if (!core_.made_room_) return;
+    core_.made_room_ = false;
+    this->unblock_commands();
   }
 
   /// Dispatches what has expired, through the switch of the completions.

@@ -9,15 +9,15 @@
 
 #include "channel_in.hpp"
 #include "channel_out.hpp"
-#include "reactor_commands.hpp"
+#include "reactor_js_requests.hpp"
 #include "shared_file.hpp"
 
 namespace loom {
 
 /// The layer below Reactor (CRTP).
 template <class Derived, class Backend, class Shape>
-class ReactorChannels : public ReactorCommands<Derived, Backend, Shape> {
-  using Base = ReactorCommands<Derived, Backend, Shape>;
+class ReactorChannels : public ReactorJsRequests<Derived, Backend, Shape> {
+  using Base = ReactorJsRequests<Derived, Backend, Shape>;
 
  public:
   /// Shows (handler, channel in, receiver); for reactors to which no channel comes.

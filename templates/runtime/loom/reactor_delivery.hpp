@@ -2,6 +2,7 @@
 // wake-up for all that a turn published.
 #pragma once
 
+#include <cstdint>
 #include <type_traits>
 
 #include "channel_layout.hpp"
@@ -23,6 +24,7 @@ class ReactorDelivery : public RequestEngine<Derived, Backend> {
   void retry_deliveries() noexcept {
     if (!core_.stalled_) return;
     core_.stalled_ = false;
+    core_.flush_events();
     derived().each_stream([](auto& family) {
       for (auto& slot : family.slots) {
         if (slot.retry) family.mark_dirty(slot);
@@ -50,6 +52,7 @@ class ReactorDelivery : public RequestEngine<Derived, Backend> {
 
   /// At most one wake-up a turn for each that reads, and only when it sleeps.
   void wake_js(ReactorRun& reactor_run) noexcept {
+    tell_overflows();
     bool published = core_.delivered_;
     core_.delivered_ = false;
     derived().each_channel([&](auto& channel) {
@@ -64,6 +67,22 @@ class ReactorDelivery : public RequestEngine<Derived, Backend> {
   }
 
  private:
+  /// Tells of channels to JavaScript that began or ceased to lose messages.
+  void tell_overflows() noexcept {
+    std::uint32_t number = 0;
+    derived().each_channel([&](auto& channel) {
+      if constexpr (std::remove_cvref_t<decltype(channel)>::shape.to == ChannelEnd::js) {
+        if (const auto began = channel.take_overflow(); began.has_value()) {
+          const ChannelCounts counts = channel.counts();
+          const OverflowPayload payload{
+              counts.dropped_newest + counts.dropped_oldest + counts.conflated, *began ? 1U : 0U};
+          core_.tell(DeliveryEvent::overflow, 0, number, payload);
+        }
+        number += 1;
+      }
+    });
+  }
+
   Derived& derived() noexcept { return static_cast<Derived&>(*this); }
 };
 

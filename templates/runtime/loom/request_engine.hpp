@@ -6,6 +6,7 @@
 
 #include "reactor_stop.hpp"
 #include "request_slots.hpp"
+#include "thrown.hpp"
 
 namespace loom {
 
@@ -63,7 +64,8 @@ class RequestEngine : public ReactorStop<Derived, Backend> {
     try {
       handler.on_complete(done);
     } catch (...) {
-      core_.log("loom: on_complete threw; the loop goes on (handler_threw)");
+      const ThrownBy by{"", "", type_name<Handler>(), "on_complete"};
+      report_thrown(core_, by, "the loop goes on (handler_threw)");
     }
   }
 

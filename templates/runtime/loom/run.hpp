@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 
 #include "error.hpp"
+#include "hosted.hpp"
 #include "lateness.hpp"
 #include "pool_queue.hpp"
 #include "shared_layout.hpp"
@@ -92,7 +94,9 @@ struct ReactorRun {
   Inbox* inboxes = nullptr;           ///< of all reactors, by their index
   PoolQueue* const* pools = nullptr;  ///< of all pools, by their index
   PoolQueue* blocking = nullptr;      ///< carries out what the backend cannot; nullptr: none
-  Activity* activity = nullptr;       ///< what the loop is at, for the watchdog
+  /// Where a reactor goes that the starting thread turns; nullptr: it runs on its own.
+  std::unique_ptr<HostedReactor>* host = nullptr;
+  Activity* activity = nullptr;  ///< what the loop is at, for the watchdog
   const ActivityTable* activity_names = nullptr;
 
   StartError error;

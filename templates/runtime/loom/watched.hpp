@@ -2,7 +2,9 @@
 // is nothing.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "activity_names.hpp"
@@ -50,9 +52,14 @@ class Watched {
     const std::uint64_t now = core_.now_nanoseconds();
     // Named at the very end of it: the loop has been at something else since.
     if (since == 0 || now < since) return;
+    StallPayload payload{now - since};
+    const NamedActivity named{core_.activity_->ended(), kept_.fiber};
+    name_activity(*core_.activity_names_, named, payload.activity, sizeof payload.activity);
+    const auto length = static_cast<std::uint32_t>(std::strlen(payload.activity));
+    core_.tell(DeliveryEvent::stall, 0, 0, payload,
+               static_cast<std::uint32_t>(offsetof(StallPayload, activity)) + length);
     char line[240];
-    format_stall(line, sizeof line, *core_.activity_names_, {core_.activity_->ended(), kept_.fiber},
-                 "held", now - since, " in all");
+    format_stall(line, sizeof line, *core_.activity_names_, named, "held", now - since, " in all");
     core_.log(line);
   }
 

@@ -3,8 +3,11 @@
  * the message goes into the reactor's inbox in shared memory, and credit for it is counted here
  * against what the reactor says it has sent (the slot words of shared_layout.hpp).
  */
+import { abortable } from './abortable.ts';
 import { connectionClosed, messageTooLong } from './error.ts';
 import { InboxCommand, slotWord, slotWordsBytes, slotWordsOffset } from './layout.ts';
+import type { ListenOptions } from './listeners.ts';
+import { makeSettler, type Settler } from './settler.ts';
 import type { Stream } from './stream.ts';
 
 /** Slots of a reactor are at most this many, so an id is exact in a double. */
@@ -13,12 +16,6 @@ const slotsMaximum = 2 ** 20;
 /** The number that `Connection.id` gives. */
 export function connectionId(index: number, generation: number): number {
   return (generation >>> 0) * slotsMaximum + index;
-}
-
-interface Settler {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
 }
 
 /** A connection of a stream that is delivered to JavaScript. */
@@ -103,6 +100,11 @@ export class Connection {
     return this.#writable.promise;
   }
 
+  /** As `writable`; rejected with the signal's reason when that is aborted first. */
+  untilWritable(options?: ListenOptions): Promise<void> {
+    return abortable(this.writable, options?.signal);
+  }
+
   /** Ends the connection once everything sent has left; the close event says 'local'. */
   close(): void {
     this.#command(InboxCommand.close);
@@ -118,13 +120,16 @@ export class Connection {
     this.#command(InboxCommand.finish);
   }
 
-  /** Stops reading this socket until resume(); messages under way still come. */
-  pause(): void {
+  /**
+   * Stops reading this socket until resumeReceiving(); messages under way still come. The peer feels
+   * it. What holds back messages and not the socket is `pause()` of the fd.
+   */
+  pauseReceiving(): void {
     this.#command(InboxCommand.pause);
   }
 
   /** Reads this socket again. */
-  resume(): void {
+  resumeReceiving(): void {
     this.#command(InboxCommand.resume);
   }
 
@@ -218,14 +223,4 @@ export class Connection {
       generation: this.#generation,
     });
   }
-}
-
-function makeSettler(): Settler {
-  let resolve: () => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

@@ -4,46 +4,23 @@
  */
 import { getSystemErrorName } from 'node:util';
 import type { ProgramDescriptor } from './descriptor.ts';
-import { LoomError, unknownName } from './error.ts';
+import { LoomError } from './error.ts';
 import type { NativeAddon, NativeProgram, NativeReport } from './native.ts';
-import { loadAddon, Notice } from './native.ts';
+import { HostedState, loadAddon, Notice } from './native.ts';
+import {
+  type AnyOptions,
+  addressesOf,
+  checkNames,
+  coresOf,
+  isHosted,
+  logOf,
+} from './open_options.ts';
+import { ProgramEvents } from './program_events.ts';
 import { ReactorLink } from './reactor.ts';
-import type { ReactorStats } from './stats.ts';
 import { Server } from './stream.ts';
 
-/** How a program is started; `Reactor` and `Address` are the names the config declares. */
-export interface OpenOptions<Reactor extends string, Address extends string> {
-  /** Stops the program when it is aborted; loops over its sources then end. */
-  readonly signal?: AbortSignal | undefined;
-  /** Cores instead of the declared ones. */
-  readonly cores?: { readonly [Name in Reactor]?: number | 'any' | undefined } | undefined;
-  /** This backend or none, instead of the first declared one that works. */
-  readonly backend?: 'io_uring' | 'epoll' | undefined;
-  /** Addresses instead of the declared ones: 'host:port', '[v6]:port' or a path. */
-  readonly addresses?: { readonly [Name in Address]?: string | undefined } | undefined;
-  /** Receives what the reactors have to say, a line at a time; by default nobody does. */
-  readonly log?: ((line: string) => void) | undefined;
-  /** Path of the addon instead of the places where the build puts it. */
-  readonly native?: string | undefined;
-  /** Empty turns of the event loop before JavaScript sleeps until it is woken; default 4. */
-  readonly idleTurns?: number | undefined;
-}
-
-/** What every program has; its fds and channels are added by name. */
-export interface Program<Reactor extends string> extends AsyncDisposable {
-  /** The program's name in the config. */
-  readonly name: string;
-  /** Which backend each reactor runs on, and why that one. */
-  readonly backend: {
-    readonly [Name in Reactor]: { readonly name: 'io_uring' | 'epoll'; readonly reason: string };
-  };
-  /** Live counters of each reactor. */
-  readonly stats: { readonly [Name in Reactor]: ReactorStats };
-  /** Fulfilled when all reactor threads have ended, whatever ended them. */
-  readonly stopped: Promise<void>;
-  /** Ends the reactors: what is queued is sent for a moment, then every connection is closed. */
-  stop(): Promise<void>;
-}
+export type { OpenOptions } from './open_options.ts';
+export type { Program } from './program.ts';
 
 /** Programs whose threads run: they end before the process does. */
 const running = new Set<NativeProgram>();
@@ -56,7 +33,7 @@ let exitIsWatched = false;
  */
 export async function openProgram<Result>(
   descriptor: ProgramDescriptor,
-  options: OpenOptions<string, string>,
+  options: AnyOptions,
 ): Promise<Result> {
   options.signal?.throwIfAborted();
   checkNames(descriptor, options);
@@ -66,9 +43,14 @@ export async function openProgram<Result>(
 
 class OpenProgram {
   readonly #descriptor: ProgramDescriptor;
-  readonly #options: OpenOptions<string, string>;
+  readonly #options: AnyOptions;
   readonly #memory: SharedArrayBuffer[];
   readonly #native: NativeProgram;
+  readonly #events: ProgramEvents;
+  /** This thread turns the reactor; then #isOver says whether that has stopped. */
+  readonly #isHosted: boolean;
+  #isOver = false;
+  readonly #log: (line: string) => void;
   readonly #stopOnAbort = () => void this.stop();
   readonly #stopped: Promise<void>;
   #settleStopped: () => void = () => undefined;
@@ -77,22 +59,23 @@ class OpenProgram {
   #stopping = false;
   readonly #endedReactors = new Set<number>();
 
-  constructor(
-    descriptor: ProgramDescriptor,
-    addon: NativeAddon,
-    options: OpenOptions<string, string>,
-  ) {
+  constructor(descriptor: ProgramDescriptor, addon: NativeAddon, options: AnyOptions) {
     this.#descriptor = descriptor;
     this.#options = options;
+    this.#isHosted = isHosted(descriptor, options);
+    this.#events = new ProgramEvents(descriptor);
+    this.#log = logOf(options);
     this.#memory = descriptor.reactors.map(({ sharedBytes }) => new SharedArrayBuffer(sharedBytes));
     this.#stopped = new Promise((resolve) => {
       this.#settleStopped = resolve;
     });
     this.#native = new addon.Program({
       memory: this.#memory.map((memory) => new Uint8Array(memory)),
-      cores: descriptor.reactors.map(({ name }) => coreNumber(options.cores?.[name])),
+      cores: coresOf(descriptor, options),
       backend: options.backend ?? null,
-      addresses: Object.entries(options.addresses ?? {}).filter(isGiven),
+      addresses: addressesOf(descriptor, options),
+      hosted: this.#isHosted,
+      announces: options.log !== undefined,
       notify: (notice, value) => this.#notice(notice, value),
     });
   }
@@ -103,7 +86,10 @@ class OpenProgram {
       (reactor, index) =>
         new ReactorLink(reactor, this.#memory[index] as SharedArrayBuffer, {
           wake: () => this.#native.wake(index),
+          turn: this.#isHosted ? () => this.#turn() : undefined,
           idleTurns: this.#options.idleTurns,
+          program: this.#descriptor.name,
+          events: this.#events,
         }),
     );
     for (const link of this.#links) link.attach();
@@ -128,21 +114,36 @@ class OpenProgram {
   stop(): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true;
-      void this.#native.stop().then(() => this.#finish());
+      // Of a reactor that this thread turns it is the wish; #turn() sees the end.
+      const isWish = this.#isHosted && !this.#isOver;
+      const asked = this.#native.stop();
+      if (!isWish) void asked.then(() => this.#finish());
     }
     return this.#stopped;
+  }
+
+  /** Turns the reactor; true when there is more to do at once. */
+  #turn(): boolean {
+    const state = this.#native.turn();
+    if (state === HostedState.over && !this.#isOver) {
+      this.#isOver = true;
+      this.#stopping = true;
+      void this.#native.stop().then(() => this.#finish());
+    }
+    return state === HostedState.busy;
   }
 
   #finish(): void {
     running.delete(this.#native);
     this.#options.signal?.removeEventListener('abort', this.#stopOnAbort);
     for (const link of this.#links) link.end();
+    this.#events.listeners.end();
     this.#settleStopped();
   }
 
   #notice(notice: number, value: string | number | undefined): void {
     if (notice === Notice.wake) for (const link of this.#links) link.pump();
-    if (notice === Notice.log) this.#options.log?.(String(value));
+    if (notice === Notice.log) this.#log(String(value));
     if (notice === Notice.stopped) {
       this.#endedReactors.add(Number(value));
       this.#stopWithReactors();
@@ -156,6 +157,7 @@ class OpenProgram {
 
   #describe(report: NativeReport & { ok: true }): object {
     const { reactors, name } = this.#descriptor;
+    const { listeners } = this.#events;
     const program: Record<PropertyKey, unknown> = {
       name,
       backend: Object.fromEntries(
@@ -168,13 +170,22 @@ class OpenProgram {
         reactors.map((reactor, index) => [reactor.name, this.#links[index]?.stats]),
       ),
       stopped: this.#stopped,
+      closed: this.#stopped,
       stop: () => this.stop(),
+      close: () => this.stop(),
+      on: listeners.on.bind(listeners),
+      once: listeners.once.bind(listeners),
       [Symbol.asyncDispose]: () => this.stop(),
     };
     const bound = new Map(report.bound.map(({ fd, address }) => [fd, address]));
     for (const link of this.#links) {
-      for (const source of [...link.streams, ...link.timers, ...link.channels]) {
+      const channels = [...link.channels, ...link.posts, ...link.passing];
+      for (const source of [...link.streams, ...link.timers, ...channels, ...link.files]) {
         program[source.name] = source;
+      }
+      for (const sender of link.senders) {
+        program[sender.name] = sender;
+        sender.$bind(bound.get(sender.$index) ?? '');
       }
       for (const stream of link.streams) {
         const address = bound.get(stream.$descriptor.index);
@@ -183,6 +194,7 @@ class OpenProgram {
     }
     for (const fd of reactors.flatMap((reactor) => reactor.fds)) {
       if (!fd.native || fd.kind === 'timer' || fd.kind === 'file') continue;
+      if (fd.name in program) continue;
       const address = bound.get(fd.index);
       program[fd.name] = address === undefined ? { name: fd.name } : { name: fd.name, address };
     }
@@ -190,32 +202,9 @@ class OpenProgram {
   }
 }
 
-function isGiven(entry: [string, string | undefined]): entry is [string, string] {
-  return entry[1] !== undefined;
-}
-
-function coreNumber(core: number | 'any' | undefined): number {
-  if (core === undefined) return -2;
-  return core === 'any' ? -1 : core;
-}
-
 function startError(report: NativeReport & { ok: false }): LoomError {
   const systemError = report.systemError > 0 ? getSystemErrorName(-report.systemError) : undefined;
   return new LoomError(report.code, report.message, report.fd || undefined, systemError);
-}
-
-function checkNames(descriptor: ProgramDescriptor, options: OpenOptions<string, string>): void {
-  const reactors = descriptor.reactors.map(({ name }) => name);
-  for (const name of Object.keys(options.cores ?? {})) {
-    if (!reactors.includes(name)) throw unknownName('cores', name, reactors);
-  }
-  const fds = descriptor.reactors
-    .flatMap((reactor) => reactor.fds)
-    .filter(({ kind }) => kind !== 'timer')
-    .map(({ name }) => name);
-  for (const name of Object.keys(options.addresses ?? {})) {
-    if (!fds.includes(name)) throw unknownName('addresses', name, fds);
-  }
 }
 
 /** Ends the threads of programs that still run when the process does. */

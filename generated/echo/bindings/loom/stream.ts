@@ -3,12 +3,13 @@
  * delivery ring until their batch is disposed; a stream only remembers where they are.
  */
 import { getSystemErrorName } from 'node:util';
-import { BatchSource, throwLater } from './batches.ts';
+import { BatchSource } from './batches.ts';
 import type { ByteRingReader } from './byte_ring.ts';
 import { Connection, connectionId } from './connection.ts';
 import type { StreamDescriptor } from './descriptor.ts';
 import type { CloseKind } from './layout.ts';
 import { closeKinds, DeliveryEvent } from './layout.ts';
+import { type EventArguments, Listeners, type ListenOptions } from './listeners.ts';
 import { Message, MessageBatch } from './message.ts';
 import type { ReactorLink } from './reactor.ts';
 
@@ -49,11 +50,7 @@ export class Stream extends BatchSource<MessageBatch> {
   readonly $message: Message;
   /** Longest message that send() accepts. */
   readonly $maximumSendBytes: number;
-  readonly #listeners: { [Event in keyof StreamListeners]: Set<StreamListeners[Event]> } = {
-    open: new Set(),
-    close: new Set(),
-    drain: new Set(),
-  };
+  readonly $listeners: Listeners<StreamListeners>;
   /** The newest connection of each slot. */
   readonly #connections: (Connection | undefined)[];
   /** By id: connections whose slot may be in use again while their messages are still unread. */
@@ -65,7 +62,8 @@ export class Stream extends BatchSource<MessageBatch> {
   #batchIsOut = false;
 
   constructor(descriptor: StreamDescriptor, link: ReactorLink) {
-    super(descriptor.name);
+    super(descriptor.name, 'fds');
+    this.$listeners = new Listeners<StreamListeners>(this.$place, ['open', 'close', 'drain']);
     this.$link = link;
     this.$descriptor = descriptor;
     this.$message = new Message(link.memory);
@@ -78,15 +76,27 @@ export class Stream extends BatchSource<MessageBatch> {
     );
   }
 
-  /** Calls `listener` at every event of this kind; returns a function that ends this. */
+  /**
+   * Calls `listener` at every event of this kind, until `signal` is aborted; returns a function that
+   * ends this.
+   */
   on<Event extends keyof StreamListeners>(
     event: Event,
     listener: StreamListeners[Event],
+    options?: ListenOptions,
   ): () => void {
-    const listeners = this.#listeners[event];
-    if (listeners === undefined) throw new TypeError(`a stream has no event '${event}'`);
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
+    return this.$listeners.on(event, listener, options);
+  }
+
+  /**
+   * What the next event of this kind tells: `const [connection] = await server.once('open')`.
+   * Rejected with the signal's reason, and with LoomError LOOM6033 when the program ends first.
+   */
+  once<Event extends keyof StreamListeners>(
+    event: Event,
+    options?: ListenOptions,
+  ): Promise<EventArguments<StreamListeners, Event>> {
+    return this.$listeners.once(event, options);
   }
 
   /** The connections that are open now. */
@@ -128,7 +138,7 @@ export class Stream extends BatchSource<MessageBatch> {
   override $end(): void {
     for (const connection of this.connections()) {
       connection.$close();
-      this.#emitClose(connection, { kind: 'stopped', systemError: undefined });
+      this.$listeners.emit('close', connection, { kind: 'stopped', systemError: undefined });
     }
     super.$end();
   }
@@ -151,12 +161,12 @@ export class Stream extends BatchSource<MessageBatch> {
       this.$message.$set(connection, start, bytes);
       return true;
     }
-    if (event === DeliveryEvent.open) this.#emitOpen(connection);
+    if (event === DeliveryEvent.open) this.$listeners.emit('open', connection);
     // Answers to everything before it are in the inbox by now, ahead of this, or were refused.
     if (event === DeliveryEvent.end) connection.$answerEnd();
     if (event === DeliveryEvent.close) {
       this.#leaving.delete(connectionId(slot, generation));
-      this.#emitClose(connection, this.#closeReasonAt(start));
+      this.$listeners.emit('close', connection, this.#closeReasonAt(start));
     }
     return false;
   }
@@ -170,15 +180,7 @@ export class Stream extends BatchSource<MessageBatch> {
 
   /** Tells the listeners that the connection may send again. */
   $emitDrain(connection: Connection): void {
-    for (const listener of this.#listeners.drain) guarded(() => listener(connection));
-  }
-
-  #emitOpen(connection: Connection): void {
-    for (const listener of this.#listeners.open) guarded(() => listener(connection));
-  }
-
-  #emitClose(connection: Connection, why: CloseReason): void {
-    for (const listener of this.#listeners.close) guarded(() => listener(connection, why));
+    this.$listeners.emit('drain', connection);
   }
 
   /** Emits the events that no message precedes. */
@@ -246,13 +248,5 @@ export class Server extends Stream {
   /** Notes the address that was really bound. */
   $bind(address: string): void {
     this.#address = address;
-  }
-}
-
-function guarded(call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    throwLater(error);
   }
 }

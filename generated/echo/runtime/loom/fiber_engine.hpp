@@ -31,7 +31,7 @@ struct FiberStorage {
   StartError open(ReactorCore& core) noexcept {
     StartError error = scheduler.open(
         core, {fibers, Fibers::count, Fibers::stacks, pools, awaiting, class_count, free_stacks});
-    if (!error) overflow.open(scheduler);
+    if (!error) overflow.open(core, scheduler);
     return error;
   }
 

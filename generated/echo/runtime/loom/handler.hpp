@@ -44,6 +44,8 @@ class HandlerBase {
   void on_error(auto& /*socket*/, Error /*error*/) noexcept {}
   /// Datagram fds: after the last on_datagram of a turn.
   void on_batch_end(auto& /*socket*/) noexcept {}
+  /// After a channel refused a message (`full: 'block'`): half of it is free again.
+  void on_room(auto& /*channel*/) noexcept {}
   /// Reading an eventfd or a signalfd failed: no further event comes from it.
   void on_error(Error /*error*/) noexcept {}
 
@@ -64,6 +66,19 @@ class HandlerBase {
   void cancel(Ticket ticket) noexcept {
     core_->dirty_ = true;
     core_->desk_->cancel(ticket);
+  }
+
+  /// Tells JavaScript that something is missing in what came by `source` (a connection or a socket
+  /// of this handler): `program.on('gap', …)` there. Nothing where nobody listens.
+  template <template <class> class Source, class Fd>
+  void notify_gap(const Source<Fd>& source, const Gap& gap) noexcept {
+    core_->tell(DeliveryEvent::gap, Fd::shape.index, source.index(), GapPayload{gap});
+  }
+
+  /// Tells JavaScript that what comes by `source` is whole again: `program.on('resynced', …)`.
+  template <template <class> class Source, class Fd>
+  void notify_resynced(const Source<Fd>& source, const Resynced& resynced) noexcept {
+    core_->tell(DeliveryEvent::resynced, Fd::shape.index, source.index(), resynced);
   }
 
   /// For the runtime: whether a request is of this handler.

@@ -33,6 +33,7 @@ template <class Fd>
 struct SignalFamily {
   using Handler = typename Fd::Handler;
   static constexpr const SignalShape& shape = Fd::shape;
+  static constexpr const char* hook = "on_signal";
   /// Signals that one read takes.
   static constexpr std::uint32_t maximum_signals = 8;
 

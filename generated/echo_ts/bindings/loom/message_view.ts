@@ -1,7 +1,7 @@
 /**
- * What the emitted readers of messages derive from. A reader is a place in shared memory and getters
- * with fixed offsets from it; it is moved from message to message, so that reading allocates nothing
- * but the bigints and texts that are asked for.
+ * What the emitted readers of messages derive from. A reader is a place in shared memory, and
+ * getters with fixed offsets from it. It is moved from message to message, so that reading
+ * allocates nothing but the bigints and texts that are asked for.
  */
 import { elementIndex } from './error.ts';
 

@@ -17,6 +17,7 @@ inline constexpr std::uint32_t idle = 0;
 inline constexpr std::uint32_t mail = Tag::operation_limit;         ///< a call that was posted
 inline constexpr std::uint32_t command = Tag::operation_limit + 1;  ///< what JavaScript asked for
 inline constexpr std::uint32_t fiber = Tag::operation_limit + 2;    ///< the one of a FiberLabel
+inline constexpr std::uint32_t message = Tag::operation_limit + 3;  ///< what a channel brought
 }  // namespace activity
 
 /// Which fiber runs.

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "byte_ring.hpp"
+#include "inbox_reader.hpp"
 #include "reactor_delivery.hpp"
 #include "watched.hpp"
 
@@ -19,38 +19,28 @@ class ReactorCommands : public ReactorDelivery<Derived, Backend> {
 
   /// Finds the inbox in the shared block, to which the core is attached.
   void open_commands() noexcept {
-    inbox_ = ByteRingConsumer(ring_header(core_.shared_, Shape::inbox_offset),
-                              ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);
+    inbox_ = InboxReader(ring_header(core_.shared_, Shape::inbox_offset),
+                         ring_data(core_.shared_, Shape::inbox_offset), Shape::inbox_bytes);
   }
 
-  /// Takes commands, at most `Shape::inbox_batch`; gives how many. One that finds no room in its
-  /// connection's write queue holds up those behind it until something completes, for a send makes
-  /// room; the loop may sleep meanwhile.
+  /// Takes commands, at most `Shape::inbox_batch`; gives how many. Those of a connection without
+  /// room in its write queue wait until something completes, for a send makes room; the loop may
+  /// sleep meanwhile.
   std::uint32_t take_commands() noexcept {
-    blocked_ = false;
-    std::uint32_t count = 0;
-    while (count < Shape::inbox_batch) {
-      const auto record = inbox_.peek();
-      if (!record.has_value()) break;
+    return inbox_.take(Shape::inbox_batch, [this](const Record& record) {
       const Watched<Shape> watched(core_, activity::command);
-      blocked_ = !static_cast<Derived&>(*this).command_for(*record);
-      if (blocked_) break;
-      inbox_.release();
-      count += 1;
-    }
-    return count;
+      return static_cast<Derived&>(*this).command_for(record);
+    });
   }
 
-  /// Something completed: the first command may find room now.
-  void unblock_commands() noexcept { blocked_ = false; }
+  /// Something completed: commands that wait may find room now.
+  void unblock_commands() noexcept { inbox_.again(); }
 
   /// Whether there is a command that could be taken.
-  bool commands_wait() noexcept { return !blocked_ && !inbox_.empty(); }
+  bool commands_wait() noexcept { return inbox_.waits(); }
 
  private:
-  ByteRingConsumer inbox_;
-  /// The first command finds no room in its connection's write queue.
-  bool blocked_ = false;
+  InboxReader inbox_;
 };
 
 }  // namespace loom

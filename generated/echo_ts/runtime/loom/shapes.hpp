@@ -101,6 +101,7 @@ struct StreamShape {
   std::uint64_t connect_timeout_nanoseconds = 0;    ///< clients; 0 is none
   std::uint64_t reconnect_initial_nanoseconds = 0;  ///< clients; 0 is never
   std::uint64_t reconnect_maximum_nanoseconds = 0;  ///< clients
+  bool js_sends = false;                ///< JavaScript sends behind what the handler writes
   std::int32_t first_shared_slot = -1;  ///< slot words shared with JavaScript; -1 is none
   SocketOptions options{};
 
@@ -123,6 +124,10 @@ struct StreamShape {
   /// Whether the fd's addresses are IPv4 or IPv6.
   [[nodiscard]] constexpr bool is_tcp() const noexcept {
     return kind == StreamKind::tcp || kind == StreamKind::tcp_server;
+  }
+  /// Whether it connects to somebody.
+  [[nodiscard]] constexpr bool is_client() const noexcept {
+    return kind == StreamKind::tcp || kind == StreamKind::unix_client;
   }
 };
 
@@ -159,6 +164,7 @@ struct ReactorShape {
   static constexpr std::uint32_t timer_batch = 64;       ///< expired deadlines handled in one turn
   static constexpr std::uint32_t mailbox_entries = 256;  ///< 2^n, mail from other threads
   static constexpr std::uint32_t requests = 0;           ///< system requests of callback handlers
+  static constexpr std::uint32_t js_requests = 0;        ///< of JavaScript, in flight
   static constexpr std::uint32_t bounded_workers = 2;    ///< io-wq: regular files
   static constexpr std::uint32_t unbounded_workers = 2;  ///< io-wq: what cannot be polled
   /// The longest wait without a deadline; a wake-up ends it at once. By so much a ring is late at
@@ -166,7 +172,7 @@ struct ReactorShape {
   static constexpr std::uint64_t longest_wait_nanoseconds = 1'000'000'000;
   static constexpr std::uint64_t stall_nanoseconds = 0;  ///< the watchdog's budget; 0 is none
   static constexpr std::uint32_t direct_sockets = 0;     ///< whose receives are direct
-  static constexpr std::uint32_t memories = 0;           ///< of files, registered with the ring
+  static constexpr std::uint32_t memories = 0;           ///< that are registered with the ring
   static constexpr bool level_triggered = false;         ///< whether any fd is
   static constexpr bool elastic = false;                 ///< instances come and go with the load
   static constexpr ClockChoice clock = ClockChoice::automatic;

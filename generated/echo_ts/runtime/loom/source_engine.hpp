@@ -6,11 +6,13 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #include "datagram_start.hpp"
 #include "event_source.hpp"
 #include "run.hpp"
 #include "signal_source.hpp"
+#include "thrown.hpp"
 
 namespace loom {
 
@@ -39,12 +41,15 @@ class SourceEngine : public DatagramStart<Derived, Backend> {
   void source_read(Family& family, const Completion& completion) noexcept {
     this->finish(family.read);
     if (completion.result > 0) {
-      guard(family, [&] { family.deliver(static_cast<std::uint32_t>(completion.result)); });
+      guard(family, Family::hook,
+            [&] { family.deliver(static_cast<std::uint32_t>(completion.result)); });
     } else if (completion.result == -ECANCELED) {
       return;
     } else if (completion.result != -EINTR && completion.result != -EAGAIN) {
       core_.stats().add(Stat::receive_errors);
-      guard(family, [&] { family.handler->on_error(Error{Failure::system, -completion.result}); });
+      guard(family, "on_error", [&] {
+        family.handler->on_error(Error{Failure::system, -completion.result});
+      });
       return;
     }
     if (!stopping_) this->start(family.read);
@@ -96,16 +101,14 @@ class SourceEngine : public DatagramStart<Derived, Backend> {
     return {};
   }
 
-  /// Runs a hook; an exception that escapes it is logged, and the source goes on.
+  /// Runs the hook of this name; an exception that escapes it is logged, and the source goes on.
   template <class Family, class Hook>
-  void guard(Family& family, Hook&& hook) noexcept {
+  void guard(Family& family, const char* name, Hook&& hook) noexcept {
     try {
       hook();
     } catch (...) {
-      char line[160];
-      std::snprintf(line, sizeof line, "loom: the handler of fds.%s threw; the fd goes on",
-                    family.shape.name);
-      core_.log(line);
+      const std::string_view handler = type_name<typename Family::Handler>();
+      report_thrown(core_, {"fds.", family.shape.name, handler, name}, "the fd goes on");
     }
   }
 };

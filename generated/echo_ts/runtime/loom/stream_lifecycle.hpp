@@ -29,10 +29,11 @@ class StreamLifecycle : public StreamSend<Derived, Backend> {
   void opened(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     slot.state = SlotState::open;
     core_.wheel().disarm(slot.deadline);
+    tell_client(slot, DeliveryEvent::up, {});
     slot.attempts = 0;
     core_.stats().add(Stat::open_connections);
     Connection<Fd> connection(slot);
-    this->guard(slot, [&] { family.handler->on_open(connection); });
+    this->guard(slot, "on_open", [&] { family.handler->on_open(connection); });
     family.mark_dirty(slot);
   }
 
@@ -88,8 +89,9 @@ class StreamLifecycle : public StreamSend<Derived, Backend> {
     if (!lends(slot)) release_held(family, slot);
     Connection<Fd> connection(slot);
     if (!slot.try_next) {
+      tell_client(slot, DeliveryEvent::down, why);
       const Watched<typename Base::Shape> watched(core_, family.shape.close_operation);
-      this->guard(slot, [&] { family.handler->on_close(connection, why); });
+      this->guard(slot, "on_close", [&] { family.handler->on_close(connection, why); });
     }
     const bool reset = why.kind == CloseKind::aborted || why.kind == CloseKind::handler_threw;
     if (reset && family.shape.is_tcp() && !slot.control.in_flight) {
@@ -179,6 +181,16 @@ class StreamLifecycle : public StreamSend<Derived, Backend> {
   std::uint64_t random_ = 0x9e3779b97f4a7c15ULL;
 
  private:
+  /// Tells JavaScript of a client's connection.
+  template <class Fd>
+  void tell_client(const StreamSlot<Fd>& slot, DeliveryEvent event, CloseReason why) noexcept {
+    if constexpr (Fd::shape.is_client()) {
+      const ClientPayload payload{static_cast<std::uint16_t>(why.kind), slot.attempts,
+                                  why.system_error};
+      core_.tell(event, Fd::shape.index, slot.index, payload);
+    }
+  }
+
   template <class Fd>
   void settle_open(StreamFamily<Fd>& family, StreamSlot<Fd>& slot) noexcept {
     bool resumed = slot.resumed;

@@ -27,8 +27,8 @@ export const slotWord = { drainedBytes: 0, wantsDrain: 1, generation: 2 } as con
 
 /** A ring's header is this long; the data follow. */
 export const ringHeaderBytes = 128;
-/** Positions within a ring's header, in Int32Array indexes; `dropped` is 64 bits long. */
-export const ringWord = { tail: 0, dropped: 2, head: 16 } as const;
+/** Positions within a ring's header, in Int32Array indexes. */
+export const ringWord = { tail: 0, head: 16 } as const;
 
 /** A record's header is this long; the payload follows, padded. */
 export const recordHeaderBytes = 16;
@@ -38,7 +38,43 @@ export const recordAlignment = 8;
 export const recordSkip = -1;
 
 /** What a record of the delivery ring tells. */
-export const DeliveryEvent = { open: 1, data: 2, drain: 3, close: 4, tick: 5, end: 6 } as const;
+export const DeliveryEvent = {
+  open: 1,
+  data: 2,
+  drain: 3,
+  close: 4,
+  tick: 5,
+  end: 6,
+  completed: 7,
+  // From here on: events of the program, see program_events.ts.
+  up: 32,
+  down: 33,
+  gap: 34,
+  resynced: 35,
+  overflow: 36,
+  stall: 37,
+  lost: 38,
+} as const;
+
+/** Whether a delivery record is one of the program's events. */
+export function isProgramEvent(event: number): boolean {
+  return event >= DeliveryEvent.up && event <= DeliveryEvent.lost;
+}
+
+/** Length of an entry in the ring of requests. */
+export const jsRequestBytes = 64;
+
+/** What an entry of the ring of requests asks; runtime/loom/js_request.hpp says more of each. */
+export const JsRequestKind = {
+  cancel: 1,
+  read: 2,
+  write: 3,
+  size: 4,
+  truncate: 5,
+  sync: 6,
+  syncData: 7,
+  send: 8,
+} as const;
 
 /** What a record of the inbox asks. */
 export const InboxCommand = {

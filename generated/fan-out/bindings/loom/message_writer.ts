@@ -1,7 +1,7 @@
 /**
- * What the emitted writers of messages derive from. A writer sets the fields of one message in place.
- * Every value is checked before a byte is written: what a field cannot hold exactly is an error and
- * changes nothing.
+ * What the emitted writers of messages derive from. A writer sets the fields of one message in
+ * place. Every value is checked before a byte is written: what a field cannot hold exactly is an
+ * error and changes nothing.
  */
 import { fieldValue } from './error.ts';
 import { parseDecimal } from './exact.ts';

@@ -1,91 +1,148 @@
-// A channel carries one message type from a reactor to JavaScript through a ring of fixed-size
-// cells in the shared block. Publishing is a copy and one store; JavaScript is woken by the
-// reactor at most once a turn, however many messages were published.
+// A channel carries messages of one type from one writer to one reader through a ring of cells
+// (channel_layout.hpp). This is the writing end of a reactor: publishing is a copy and a store or
+// two, and the reader is woken at most once a turn, however many messages were published.
+//
+// `Channel` is what the generator emits for a channel: its Message, `static constexpr ChannelShape
+// shape`, and, for conflate_by_key, `static constexpr auto key`, a pointer to the member.
 #pragma once
 
 #include <atomic>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <type_traits>
 
-#include "shared_layout.hpp"
+#include "channel_counts.hpp"
+#include "channel_keys.hpp"
+#include "channel_layout.hpp"
+#include "channel_overwrite.hpp"
+#include "doorbell.hpp"
+#include "overflow_watch.hpp"
 
 namespace loom {
 
-inline constexpr std::uint32_t channel_maximum_capacity = 1u << 24;
-inline constexpr std::size_t channel_cell_alignment = 8;
+/// What became of a published message.
+class PublishResult {
+ public:
+  enum Value : std::uint8_t {
+    published,  ///< the reader will see it, or nobody reads now
+    replaced,   ///< it took the place of an older message of its key
+    waits,      ///< conflate: there is no room now, and it is published when there is some
+    dropped,    ///< there is no room, and it is lost and counted
+    full,       ///< block: there is no room; on_room tells when there is some
+  };
 
-/// What happens to a message that finds its channel full.
-enum class ChannelFull : std::uint8_t {
-  /// It is lost and counted.
-  drop_newest,
-  /// It waits in the reactor until there is room; a newer one takes its place, which is counted.
-  conflate,
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr PublishResult(Value value) noexcept : value_(value) {}
+
+  /// Which of these it was.
+  [[nodiscard]] constexpr Value value() const noexcept { return value_; }
+  /// True when the reader will see it at once.
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return value_ <= replaced; }
+
+ private:
+  Value value_;
 };
 
-/// Bytes from one cell to the next.
-template <class Message>
-inline constexpr std::size_t channel_stride = (sizeof(Message) + channel_cell_alignment - 1) /
-                                              channel_cell_alignment * channel_cell_alignment;
+/// What a writer is bound to.
+struct ChannelPlace {
+  std::byte* shared = nullptr;         ///< the writer's block, where its counters are
+  std::byte* memory = nullptr;         ///< the channel's header
+  const std::uint64_t* now = nullptr;  ///< the writer's clock, in nanoseconds
+  Doorbell* reader = nullptr;          ///< of the reactor that reads; nullptr: JavaScript
+};
 
-/// The reactor's end of a channel of `capacity` (2^n) messages. One thread, no allocation.
-template <class Message, std::uint32_t capacity, ChannelFull full>
+/// The type of a channel's key; Nothing for those without.
+struct NoKey {};
+template <class Channel>
+consteval auto channel_key() {
+  if constexpr (Channel::shape.full == ChannelFull::conflate_by_key) {
+    using Key = std::remove_cvref_t<decltype(typename Channel::Message().*Channel::key)>;
+    static_assert(std::is_integral_v<Key> || std::is_enum_v<Key>, "a key is an integer or an enum");
+    return Key{};
+  } else {
+    return NoKey{};
+  }
+}
+
+/// The writing end of a channel from a reactor. One thread, no allocation.
+template <class Channel>
 class Publisher {
-  static_assert(std::is_trivially_copyable_v<Message>,
-                "a message is copied as bytes: give it fields of fixed size only");
-  static_assert(std::has_single_bit(capacity) && capacity <= channel_maximum_capacity,
-                "a channel's capacity is a power of two");
-  static_assert(alignof(Message) <= channel_cell_alignment);
-
  public:
+  using Message = typename Channel::Message;
+  static constexpr const ChannelShape& shape = Channel::shape;
+
   Publisher() = default;
 
-  /// Binds to the channel at `offset` of a reactor's shared block; before the first turn.
-  void attach(std::byte* shared, std::uint32_t offset) noexcept {
-    control_ = &control_block(shared);
-    stats_ = &stats_block(shared);
-    header_ = &ring_header(shared, offset);
-    cells_ = ring_data(shared, offset);
-    tail_ = header_->tail.load(std::memory_order_relaxed);
-    known_head_ = header_->head.load(std::memory_order_acquire);
+  /// Binds to the channel; before the first turn.
+  void attach(const ChannelPlace& place) noexcept {
+    control_ = &control_block(place.shared);
+    stats_ = &stats_block(place.shared);
+    cells_ = ChannelCells<Message, shape.capacity>(place.memory);
+    now_ = place.now;
+    reader_ = place.reader;
+    tail_ = header().tail.load(std::memory_order_relaxed);
+    known_head_ = header().head.load(std::memory_order_acquire);
+    if constexpr (is_keyed) reclaimed_ = known_head_;
   }
 
-  /// Gives a message to JavaScript. False when the channel was full: the message was dropped, or
-  /// (conflate) waits for room. True and without effect while nobody consumes.
-  bool publish(const Message& message) noexcept {
-    if (!control_->attached()) return true;
-    if constexpr (full == ChannelFull::conflate) {
-      if (!flush_pending()) {
-        count_drop();
-        pending_ = message;
-        return false;
+  /// Gives a message to the reader. To JavaScript without effect while nobody consumes.
+  PublishResult publish(const Message& message) noexcept {
+    if constexpr (shape.to == ChannelEnd::js) {
+      if (!control_->attached()) return PublishResult::published;
+    }
+    if constexpr (shape.full == ChannelFull::drop_oldest) {
+      if constexpr (shape.to == ChannelEnd::js) {
+        if (!has_room()) overflow_.lost();
       }
-    }
-    if (has_room()) {
-      store(message);
-      return true;
-    }
-    if constexpr (full == ChannelFull::conflate) {
-      pending_ = message;
-      has_pending_ = true;
+      overwrite_cell(cells_, tail_, message);
+      return commit();
+    } else if constexpr (is_keyed) {
+      return publish_keyed(message);
+    } else if constexpr (shape.full == ChannelFull::conflate) {
+      return publish_or_wait(message);
     } else {
-      count_drop();
+      if (has_room()) return append(message);
+      if constexpr (shape.full == ChannelFull::block) return refuse();
+      return drop();
     }
-    return false;
   }
 
-  /// Publishes the message that waits for room, if any; the reactor calls it every turn. False
-  /// when it still waits: the reactor then announces a stall and looks once more.
-  bool flush_pending() noexcept {
-    if constexpr (full == ChannelFull::conflate) {
-      if (!has_pending_) return true;
+  /// Whether a full ring refuses messages, so that on_room follows.
+  [[nodiscard]] static constexpr bool blocks() noexcept { return shape.full == ChannelFull::block; }
+
+  /// Whether a message waits for room, or on_room is owed.
+  [[nodiscard]] bool waits() const noexcept { return waits_; }
+
+  /// Does what room allows: publishes the message that waits, and says whether room that a refused
+  /// publication waits for is there, at least half of the ring. False when it still waits.
+  bool flush() noexcept {
+    if constexpr (shape.full == ChannelFull::conflate) {
+      if (!waits_) return true;
       if (!has_room()) return false;
-      store(pending_);
-      has_pending_ = false;
+      append(pending_);
+      waits_ = false;
     }
+    if constexpr (shape.full == ChannelFull::block) return !waits_ || half_free();
     return true;
+  }
+
+  /// Tells the reader that it is to wake this reactor when it has made room. The writer must look
+  /// once more after this call: flush().
+  void announce_wait() noexcept {
+    if constexpr (shape.to == ChannelEnd::js) {
+      control_->announce_stall();
+    } else {
+      // Partner: Receiver::release, which exchanges it after it has moved `head`.
+      header().writer_waits.exchange(1, std::memory_order_seq_cst);
+    }
+  }
+
+  /// block: the wait is over; the time that it took is counted.
+  void end_wait() noexcept {
+    waits_ = false;
+    count(header().blocked_nanoseconds, *now_ - waits_since_);
   }
 
   /// True when anything was published since the last call; then the reactor owes a wake-up.
@@ -95,43 +152,157 @@ class Publisher {
     return published;
   }
 
+  /// Whether it began (true) or ceased to lose messages since the last call.
+  [[nodiscard]] std::optional<bool> take_overflow() noexcept { return overflow_.take_change(); }
+
+  /// What became of the messages of this channel.
+  [[nodiscard]] ChannelCounts counts() const noexcept {
+    return counts_of(header(), shape.capacity);
+  }
+
+  /// Wakes the reactor that reads, if it sleeps.
+  void wake_reader() noexcept {
+    // Stored again, sequentially consistent: the look at the announced sleep follows. Partner:
+    // Receiver::has_any.
+    header().tail.store(tail_, std::memory_order_seq_cst);
+    reader_->ring_if_asleep();
+  }
+
  private:
+  static constexpr bool is_keyed = shape.full == ChannelFull::conflate_by_key;
+  using Key = decltype(channel_key<Channel>());
+
+  [[nodiscard]] ChannelHeader& header() const noexcept { return cells_.header(); }
+
+  /// Unread messages; at most `capacity`. Counters are compared modulo 2^32.
+  [[nodiscard]] std::uint32_t unread(std::uint32_t head) const noexcept {
+    return static_cast<std::uint32_t>(tail_) - head;
+  }
+
   [[nodiscard]] bool has_room() noexcept {
-    if (tail_ - known_head_ < capacity) return true;
-    // Partner: ChannelReader's store of `head` in bindings/loom/channel.ts. Sequentially
-    // consistent because this look may follow ControlBlock::announce_stall.
-    known_head_ = header_->head.load(std::memory_order_seq_cst);
-    return tail_ - known_head_ < capacity;
+    if (unread(known_head_) < shape.capacity) return true;
+    look_at_head();
+    return unread(known_head_) < shape.capacity;
   }
 
-  void store(const Message& message) noexcept {
-    const std::size_t cell = tail_ & (capacity - 1);
-    std::memcpy(cells_ + cell * channel_stride<Message>, &message, sizeof(Message));
-    ++tail_;
-    // Partner: ChannelReader's load of `tail` (sequentially consistent, so it acquires).
-    header_->tail.store(tail_, std::memory_order_release);
+  [[nodiscard]] bool half_free() noexcept {
+    look_at_head();
+    return unread(known_head_) <= shape.capacity / 2;
+  }
+
+  void look_at_head() noexcept {
+    // Partner: the reader's store of `head` (Receiver::release, Channel in bindings/channel.ts).
+    // Sequentially consistent because this look may follow announce_wait.
+    known_head_ = header().head.load(std::memory_order_seq_cst);
+  }
+
+  PublishResult append(const Message& message) noexcept {
+    std::memcpy(cells_.message(tail_), &message, sizeof message);
+    if constexpr (is_keyed) {
+      // Partner: the reader's exchange of the same stamp.
+      cells_.stamp(tail_).store(whole_stamp(tail_), std::memory_order_release);
+    }
+    return commit();
+  }
+
+  PublishResult commit() noexcept {
+    tail_ += 1;
+    // Partner: the reader's load of `tail` (sequentially consistent, so it acquires).
+    header().tail.store(tail_, std::memory_order_release);
     published_ = true;
+    if constexpr (shape.to == ChannelEnd::js) overflow_.stored(unread(known_head_), shape.capacity);
+    return PublishResult::published;
   }
 
-  void count_drop() noexcept {
-    // One writer: no locked instruction.
-    header_->dropped.store(header_->dropped.load(std::memory_order_relaxed) + 1,
-                           std::memory_order_relaxed);
+  PublishResult drop() noexcept {
+    count(header().dropped_newest);
     stats_->add(Stat::channel_drops);
+    overflow_.lost();
+    return PublishResult::dropped;
+  }
+
+  PublishResult refuse() noexcept {
+    count(header().blocked);
+    if (!waits_) waits_since_ = *now_;
+    waits_ = true;
+    return PublishResult::full;
+  }
+
+  PublishResult publish_or_wait(const Message& message) noexcept {
+    if (waits_ && !flush()) {
+      count(header().conflated);
+      stats_->add(Stat::channel_drops);
+      overflow_.lost();
+      pending_ = message;
+      return PublishResult::waits;
+    }
+    if (has_room()) return append(message);
+    pending_ = message;
+    waits_ = true;
+    return PublishResult::waits;
+  }
+
+  PublishResult publish_keyed(const Message& message) noexcept {
+    const Key key = message.*Channel::key;
+    if (const auto position = keys_.find(key); position.has_value()) {
+      if (replace(*position, message)) {
+        count(header().conflated);
+        return PublishResult::replaced;
+      }
+    }
+    reclaim();
+    if (static_cast<std::uint32_t>(tail_ - reclaimed_) >= shape.capacity) return drop();
+    keys_.set(key, tail_);
+    return append(message);
+  }
+
+  /// Writes over the message at `position`; false when the reader has taken it.
+  bool replace(std::uint64_t position, const Message& message) noexcept {
+    auto& stamp = cells_.stamp(position);
+    std::uint64_t expected = whole_stamp(position);
+    // Partner: the reader's exchange of the same stamp; one of the two has the cell.
+    if (!stamp.compare_exchange_strong(expected, busy_stamp(position), std::memory_order_acquire,
+                                       std::memory_order_relaxed)) {
+      return false;
+    }
+    std::memcpy(cells_.message(position), &message, sizeof message);
+    stamp.store(whole_stamp(position), std::memory_order_release);
+    return true;
+  }
+
+  /// Takes back cells that were read, with their keys: two for each message, so that no message
+  /// pays for a whole ring, and more come back than are needed.
+  void reclaim() noexcept {
+    look_at_head();
+    for (int n = 0; n < 2; ++n) {
+      if (static_cast<std::uint32_t>(reclaimed_) == known_head_) return;
+      Message read;
+      std::memcpy(static_cast<void*>(&read), cells_.message(reclaimed_), sizeof read);
+      keys_.forget(read.*Channel::key, reclaimed_);
+      reclaimed_ += 1;
+    }
   }
 
   struct Nothing {};
-  using Pending = std::conditional_t<full == ChannelFull::conflate, Message, Nothing>;
+  template <bool is_there, class Member>
+  using Where = std::conditional_t<is_there, Member, Nothing>;
 
   ControlBlock* control_ = nullptr;
   StatsBlock* stats_ = nullptr;
-  RingHeader* header_ = nullptr;
-  std::byte* cells_ = nullptr;
-  std::uint32_t tail_ = 0;
+  ChannelCells<Message, shape.capacity> cells_;
+  const std::uint64_t* now_ = nullptr;
+  Doorbell* reader_ = nullptr;
+  std::uint64_t tail_ = 0;
+  std::uint64_t reclaimed_ = 0;
+  std::uint64_t waits_since_ = 0;
   std::uint32_t known_head_ = 0;
   bool published_ = false;
-  bool has_pending_ = false;
-  [[no_unique_address]] Pending pending_{};
+  OverflowWatch overflow_;
+  bool waits_ = false;
+  [[no_unique_address]] Where<shape.full == ChannelFull::conflate, Message> pending_{};
+  [[no_unique_address]] Where<is_keyed, ChannelKeys<std::conditional_t<is_keyed, Key, std::uint8_t>,
+                                                    is_keyed ? shape.capacity : 1>>
+      keys_{};
 };
 
 }  // namespace loom

@@ -10,6 +10,7 @@
 #include "byte_ring.hpp"
 #include "lateness.hpp"
 #include "pool_queue.hpp"
+#include "program_event.hpp"
 #include "reactor_clock.hpp"
 #include "shared_layout.hpp"
 #include "timer_wheel.hpp"
@@ -152,6 +153,28 @@ class ReactorCore {
     delivered_ = true;
   }
 
+  /// Tells JavaScript of an event of the program, `fd` and `slot` being whose; nothing while nobody
+  /// consumes. Without room in the ring it waits, and is counted when that has no room either.
+  template <class Payload>
+  void tell(DeliveryEvent event, std::uint16_t fd, std::uint32_t slot, const Payload& payload,
+            std::uint32_t payload_bytes = sizeof(Payload)) noexcept {
+    static_assert(sizeof(Payload) <= WaitingEvents::payload_bytes, "it may have to wait");
+    if (control_ == nullptr || !control_->attached()) return;
+    const RecordHeader header{payload_bytes, fd, static_cast<std::uint16_t>(event), slot, 0};
+    waiting_events_.push(header, &payload);
+    flush_events();
+  }
+
+  /// Delivers the events that wait, as far as there is room.
+  void flush_events() noexcept {
+    if (waiting_events_.empty()) return;
+    waiting_events_.flush([this](const RecordHeader& header, const void* payload) {
+      if (!delivery_ready(header.bytes)) return false;
+      deliver(header, payload);
+      return true;
+    });
+  }
+
   Inbox* inbox_ = nullptr;
   /// Of all reactors of the program, by their index.
   std::span<Inbox> inboxes_;
@@ -166,6 +189,7 @@ class ReactorCore {
   StatsBlock* stats_ = nullptr;
   ControlBlock* control_ = nullptr;
   ByteRingProducer delivery_;
+  WaitingEvents waiting_events_;
   FiberScheduler* fibers_ = nullptr;
   ReactorClock clock_;
   std::uint64_t batch_nanoseconds_ = 0;
@@ -177,6 +201,8 @@ class ReactorCore {
   bool stalled_ = false;
   /// Requests wait for room in the pool: of that nobody tells, so the loop looks now and then.
   bool waits_for_pool_ = false;
+  /// Bytes have left a connection's queue, which may have waited for that.
+  bool made_room_ = false;
   /// Some family has connections to settle.
   bool dirty_ = false;
   /// Operations between submit and final completion; the wake-up read is not one of them.

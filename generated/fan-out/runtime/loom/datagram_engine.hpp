@@ -9,6 +9,7 @@
 
 #include "datagram_socket.hpp"
 #include "stream_start.hpp"
+#include "thrown.hpp"
 
 namespace loom {
 
@@ -73,7 +74,8 @@ class DatagramEngine : public StreamStart<Derived, Backend> {
     if (slot.send_refused && slot.queue.queued() <= family.shape.send_count / 2) {
       slot.send_refused = false;
       DatagramSocket<Fd> socket(slot);
-      if (slot.state == DatagramState::open) guard([&] { family.handler->on_drain(socket); });
+      if (slot.state == DatagramState::open)
+        guard<Fd>("on_drain", [&] { family.handler->on_drain(socket); });
     }
   }
 
@@ -110,13 +112,13 @@ class DatagramEngine : public StreamStart<Derived, Backend> {
   using Base::core_;
   using Base::stopping_;
 
-  /// Runs a hook; what it throws is logged and the socket goes on.
-  template <class Hook>
-  void guard(Hook&& hook) noexcept {
+  /// Runs the hook of this name; what it throws is logged and the socket goes on.
+  template <class Fd, class Hook>
+  void guard(const char* name, Hook&& hook) noexcept {
     try {
       hook();
     } catch (...) {
-      core_.log("loom: a handler of datagrams threw; its socket goes on (handler_threw)");
+      report_thrown(core_, thrown_by<Fd>(name), "its socket goes on (handler_threw)");
     }
   }
 
@@ -150,7 +152,7 @@ class DatagramEngine : public StreamStart<Derived, Backend> {
   void tell_error(DatagramFamily<Fd>& family, DatagramSlot<Fd>& slot, int error) noexcept {
     if (slot.state != DatagramState::open) return;
     DatagramSocket<Fd> socket(slot);
-    guard([&] { family.handler->on_error(socket, Error{Failure::system, error}); });
+    guard<Fd>("on_error", [&] { family.handler->on_error(socket, Error{Failure::system, error}); });
   }
 
   template <class Fd>
@@ -162,13 +164,17 @@ class DatagramEngine : public StreamStart<Derived, Backend> {
       datagram.dropped_before = control.dropped_total - slot.dropped_total;
       slot.dropped_total = control.dropped_total;
       core_.stats().add(Stat::datagrams_dropped, datagram.dropped_before);
+      if (datagram.dropped_before != 0) {
+        const GapPayload payload{{.received = datagram.dropped_before}, GapCause::dropped};
+        core_.tell(DeliveryEvent::gap, Fd::shape.index, slot.index, payload);
+      }
     }
     core_.stats().add(Stat::datagrams_received);
     core_.stats().add(Stat::bytes_received, datagram.bytes.size());
     if (datagram.truncated()) core_.stats().add(Stat::datagrams_truncated);
     slot.received = true;
     DatagramSocket<Fd> socket(slot);
-    guard([&] { family.handler->on_datagram(socket, datagram); });
+    guard<Fd>("on_datagram", [&] { family.handler->on_datagram(socket, datagram); });
   }
 
   template <class Fd>
@@ -221,7 +227,7 @@ class DatagramEngine : public StreamStart<Derived, Backend> {
     if (slot.received) {
       slot.received = false;
       DatagramSocket<Fd> socket(slot);
-      guard([&] { family.handler->on_batch_end(socket); });
+      guard<Fd>("on_batch_end", [&] { family.handler->on_batch_end(socket); });
     }
   }
 

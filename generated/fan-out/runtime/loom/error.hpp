@@ -140,6 +140,7 @@ inline constexpr const char* cannot_adopt = "LOOM5026";
 inline constexpr const char* cannot_take_signals = "LOOM5027";
 inline constexpr const char* cannot_open_file = "LOOM5040";
 inline constexpr const char* no_direct_file = "LOOM5041";
+inline constexpr const char* cannot_share = "LOOM5050";
 }  // namespace start_code
 
 }  // namespace loom

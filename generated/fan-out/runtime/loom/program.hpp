@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include "group_keeper.hpp"
@@ -54,6 +55,13 @@ class RunningProgram {
       pools_.stop();
       return report;
     }
+    if (start_.hosted && table.reactor_count != 1) {
+      fail(report, StartError::make(start_code::wrong_state, "", 0,
+                                    "a thread turns one reactor, and this program has %u",
+                                    table.reactor_count));
+      pools_.stop();
+      return report;
+    }
     // Partner: wake(), which acquires: whoever sees a count sees the descriptors below it.
     count_.store(table.reactor_count, std::memory_order_release);
     launch(table);
@@ -83,9 +91,21 @@ class RunningProgram {
   void join() noexcept {
     request_stop();
     keeper_.stop();
+    end_hosted();
     threads_.join_all();
     watchdog_.stop();
     pools_.stop();
+  }
+
+  /// The reactor that this thread turns; nullptr when it did not start or is over.
+  [[nodiscard]] HostedReactor* hosted() noexcept { return hosted_.get(); }
+
+  /// One turn of it. Over, its mail is closed and `stopped` was called.
+  HostedState turn() noexcept {
+    if (hosted_ == nullptr) return HostedState::over;
+    const HostedState state = hosted_->turn();
+    if (state == HostedState::over) end_hosted();
+    return state;
   }
 
   /// The way to a reactor for threads that are none: valid until the destructor, also before
@@ -137,6 +157,7 @@ class RunningProgram {
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
       if (const StartError error = open_inbox(parts(), index)) return error;
       prepare_run(parts(), index, threads_.phase(index));
+      if (start_.hosted) runs_[index].host = &hosted_;
     }
     return {};
   }
@@ -145,7 +166,10 @@ class RunningProgram {
   /// addresses that the others share; after its failure none follows.
   void launch(const ProgramTable& table) noexcept {
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
-      if (table.reactors[index].instance == 0) threads_.launch(index);
+      if (start_.hosted)
+        table.reactors[index].run(runs_[index]);
+      else if (table.reactors[index].instance == 0)
+        threads_.launch(index);
     }
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
       const ReactorEntry& entry = table.reactors[index];
@@ -161,6 +185,16 @@ class RunningProgram {
     for (std::uint32_t index = 0; index < table.reactor_count; ++index) {
       threads_.wait_until_ready(index);
     }
+  }
+
+  /// Stops what this thread turns, as a thread of its own ends: then nothing posted waits in vain.
+  void end_hosted() noexcept {
+    if (hosted_ == nullptr) return;
+    hosted_->finish();
+    hosted_ = nullptr;
+    inboxes_[0].mailbox().close();
+    inboxes_[0].mailbox().drain([](Mail&) {});
+    if (start_.stopped != nullptr) start_.stopped(start_.context, 0);
   }
 
   /// Whether a reactor always runs; further instances of an elastic group come with the load.
@@ -187,7 +221,8 @@ class RunningProgram {
         report.bound[report.bound_count] = run.bound[n];
         report.bound_count += 1;
       }
-      if (run.error || start_.log == nullptr || run.backend_name[0] == '\0') continue;
+      if (run.error || start_.log == nullptr || !start_.announces) continue;
+      if (run.backend_name[0] == '\0') continue;
       char line[300];
       std::snprintf(line, sizeof line, "loom: reactors.%s runs on %s (%s)",
                     table.reactors[index].name, run.backend_name, run.reason);
@@ -226,6 +261,7 @@ class RunningProgram {
   ReactorRun runs_[maximum_reactors];
   ReactorThreads threads_;
   GroupKeeper keeper_;
+  std::unique_ptr<HostedReactor> hosted_;
   bool was_started_ = false;
   /// Partner of each: see wake and request_stop.
   std::atomic<std::uint32_t> count_{0};

@@ -59,6 +59,8 @@ struct ProgramStart {
   void (*stopped)(void* context, std::uint32_t reactor) noexcept = nullptr;
   void (*log)(void* context, const char* line) noexcept = nullptr;
   void* context = nullptr;
+  bool hosted = false;    ///< the starting thread turns the program's one reactor; no thread does
+  bool announces = true;  ///< the log also says how each reactor started
 };
 
 /// How the start went. With `ok` false nothing runs any more.

@@ -54,6 +54,7 @@ inline void prepare_run(const ProgramParts& parts, std::uint32_t index,
   run = ReactorRun{};
   run.index = index;
   run.shared = start.reactors[index].shared;
+  run.runs = parts.runs;
   run.instance = entry.instance;
   run.instances = entry.instances;
   if (entry.instance != 0) run.first = &parts.runs[index - entry.instance];

@@ -35,6 +35,23 @@ enum class DeliveryEvent : std::uint16_t {
   /// The peer will send no more. JavaScript answers with InboxCommand::close once everything before
   /// this was read, so that answers to the last messages are still sent.
   end = 6,
+  /// Payload: JsOutcome; `slot` is the number of the request.
+  completed = 7,
+  // From here on: events of the program, with payloads of program_event.hpp.
+  /// A connection of a client was established.
+  up = 32,
+  /// It ended, or an attempt failed.
+  down = 33,
+  /// Something is missing in what an fd receives.
+  gap = 34,
+  /// A handler has caught up again.
+  resynced = 35,
+  /// A channel began to lose messages, or has room again.
+  overflow = 36,
+  /// A hook or a fiber held the loop longer than its budget.
+  stall = 37,
+  /// Events that found no room.
+  lost = 38,
 };
 
 /// What a record in the inbox asks of the reactor.

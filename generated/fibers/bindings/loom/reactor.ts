@@ -13,14 +13,21 @@
  */
 import { ByteRingReader, ByteRingWriter } from './byte_ring.ts';
 import { Channel } from './channel.ts';
+import { ChannelStats, type NativeChannel } from './channel_stats.ts';
 import { type Command, CommandQueue } from './commands.ts';
 import type { Connection } from './connection.ts';
 import type { ReactorDescriptor } from './descriptor.ts';
-import { controlWord, DeliveryEvent } from './layout.ts';
+import { File } from './file.ts';
+import { controlWord, DeliveryEvent, isProgramEvent } from './layout.ts';
+import { PostChannel } from './post_channel.ts';
+import type { ProgramEvents } from './program_events.ts';
 import { RefusedSends } from './refused_sends.ts';
+import { RequestQueue } from './requests.ts';
+import { Sender } from './sender.ts';
 import { ReactorStats } from './stats.ts';
 import { Server, Stream } from './stream.ts';
 import { Timer } from './timer.ts';
+import { UnreadWarnings } from './unread.ts';
 
 /** Empty turns of the event loop before the link sleeps. */
 export const defaultIdleTurns = 4;
@@ -29,8 +36,14 @@ export const defaultIdleTurns = 4;
 export interface LinkOptions {
   /** Wakes the reactor's thread; called only when it said that it sleeps. */
   readonly wake: () => void;
+  /** Turns the reactor on this thread; true when there is more to do at once. */
+  readonly turn?: (() => boolean) | undefined;
   /** Default: defaultIdleTurns. */
   readonly idleTurns?: number | undefined;
+  /** The program's name, for errors. */
+  readonly program?: string | undefined;
+  /** Where events of the program go; without it they are passed over. */
+  readonly events?: ProgramEvents | undefined;
 }
 
 /** One reactor's shared block and everything that is read from it. */
@@ -45,14 +58,23 @@ export class ReactorLink {
   readonly streams: Stream[] = [];
   readonly timers: Timer[] = [];
   readonly channels: Channel<never>[] = [];
+  readonly files: File[] = [];
+  readonly senders: Sender[] = [];
+  readonly posts: PostChannel<never>[] = [];
+  readonly passing: NativeChannel[] = [];
   /** By program-wide number of the fd. */
   readonly #fds: (Stream | Timer | undefined)[] = [];
   readonly #wake: () => void;
+  readonly #turnReactor: (() => boolean) | undefined;
   readonly #idleTurns: number;
+  readonly #descriptor: ReactorDescriptor;
+  readonly #events: ProgramEvents | undefined;
+  readonly #view: DataView;
   readonly #commands: CommandQueue;
+  readonly #requests: RequestQueue | undefined;
   /** The timer's look also gives the commands that wait to the reactor. */
   readonly #refused = new RefusedSends(() => this.#flushCommands());
-  readonly #warned = new Set<Stream>();
+  readonly #unread = new UnreadWarnings();
   readonly #turn = () => {
     this.#scheduled = false;
     this.pump();
@@ -71,9 +93,21 @@ export class ReactorLink {
     this.inbox = new ByteRingWriter(this.words, descriptor.inbox);
     this.#commands = new CommandQueue(this.inbox);
     this.stats = new ReactorStats(memory);
-    this.#wake = options.wake;
+    this.#turnReactor = options.turn;
+    this.#wake = options.turn === undefined ? options.wake : () => this.#schedule();
+    this.#descriptor = descriptor;
+    this.#events = options.events;
+    this.#view = new DataView(memory);
     this.#idleTurns = options.idleTurns ?? defaultIdleTurns;
+    const { requests } = descriptor;
+    this.#requests = requests && new RequestQueue(this, requests);
     this.#build(descriptor);
+    for (const source of [...this.streams, ...this.channels]) {
+      source.$program = options.program ?? '';
+    }
+    for (const { $listeners } of [...this.streams, ...this.timers]) {
+      $listeners.program = options.program ?? '';
+    }
   }
 
   /** Commands wait for room in the inbox; nothing may overtake them. */
@@ -95,9 +129,16 @@ export class ReactorLink {
   /** Takes what has come and goes on looking, or goes to sleep. */
   pump(): void {
     if (!this.#begun || this.#ended) return;
+    const isBusy = this.#turnReactor?.() ?? false;
     const found = this.#take();
     this.#flushCommands();
     this.#refused.check();
+    if (this.#turnReactor !== undefined) {
+      // The event loop calls when something comes; what JavaScript left here wakes by #wake.
+      if (isBusy || this.hasPendingCommands) this.#schedule();
+      else this.#refused.watchWhileAsleep();
+      return;
+    }
     this.#emptyTurns = found || this.hasPendingCommands ? 0 : this.#emptyTurns + 1;
     if (this.#emptyTurns <= this.#idleTurns) this.#schedule();
     else this.#arm();
@@ -152,16 +193,29 @@ export class ReactorLink {
   /** The reactor's thread has ended: reads the rest, then ends every source. */
   end(): void {
     if (this.#ended) return;
+    const sources = [...this.streams, ...this.channels];
+    // A pause ends with the program: what waits is read like the rest.
+    for (const source of sources) source.resume();
     this.#take();
+    for (const source of sources) source.$offer();
     this.#ended = true;
     this.#refused.end();
+    this.#requests?.$end();
     Atomics.store(this.words, controlWord.jsAttached, 0);
-    for (const stream of this.streams) stream.$end();
-    for (const channel of this.channels) channel.$end();
+    for (const source of sources) source.$end();
+    for (const post of this.posts) post.$end();
+    for (const { $listeners } of [...this.streams, ...this.timers]) $listeners.end();
   }
 
   #build(descriptor: ReactorDescriptor): void {
     for (const fd of descriptor.fds) {
+      if (fd.kind === 'file') {
+        if (this.#requests === undefined || fd.direct) continue;
+        this.files.push(new File(fd, this.#requests));
+        continue;
+      }
+      const sends = 'sendBytes' in fd || ('jsSends' in fd && fd.jsSends);
+      if (sends && this.#requests) this.senders.push(new Sender(fd, this.#requests));
       if (fd.native) continue;
       if (fd.kind === 'timer') {
         const timer = new Timer(fd.name);
@@ -177,6 +231,12 @@ export class ReactorLink {
     for (const channel of descriptor.channels) {
       this.channels.push(new Channel(channel, this.memory, () => this.wakeStalled()));
     }
+    for (const { name, offset, capacity } of descriptor.passing) {
+      this.passing.push({ name, stats: new ChannelStats(this.memory, offset, capacity) });
+    }
+    for (const post of descriptor.posts) {
+      this.posts.push(new PostChannel(post, this.memory, () => this.wakeIfSleeping()));
+    }
   }
 
   /** Takes everything that is there; true when there was anything. */
@@ -184,17 +244,27 @@ export class ReactorLink {
     let found = this.reader.refresh();
     if (found) this.#readRecords();
     for (const channel of this.channels) found = channel.$refresh() || found;
+    for (const post of this.posts) post.$check();
     if (!found) return false;
     for (const stream of this.streams) stream.$offer();
     for (const channel of this.channels) channel.$offer();
     this.release();
-    if (this.reader.heldBytes > this.reader.ringBytes / 2) this.#warnUnread();
+    if (this.reader.heldBytes > this.reader.ringBytes / 2) this.#unread.ofStreams(this.streams);
+    this.#unread.ofChannels(this.channels);
     return true;
   }
 
   #readRecords(): void {
     const { reader } = this;
     while (reader.next()) {
+      if (isProgramEvent(reader.event)) {
+        this.#events?.record(this.#descriptor, reader, this.#view);
+        continue;
+      }
+      if (reader.event === DeliveryEvent.completed) {
+        this.#requests?.$complete(reader.slot, reader.generation, reader.start >> 2);
+        continue;
+      }
       const fd = this.#fds[reader.fd];
       if (fd instanceof Stream) fd.$record(reader);
       else if (fd !== undefined && reader.event === DeliveryEvent.tick) {
@@ -218,6 +288,7 @@ export class ReactorLink {
     Atomics.exchange(this.words, controlWord.jsArmed, 1);
     let found = this.reader.refresh();
     for (const channel of this.channels) found = channel.$hasMore() || found;
+    for (const post of this.posts) found = post.$hasRoom() || found;
     if (!found) {
       this.#refused.watchWhileAsleep();
       return;
@@ -228,18 +299,5 @@ export class ReactorLink {
 
   #flushCommands(): void {
     if (this.#commands.flush()) this.wakeIfSleeping();
-  }
-
-  /** Tells once of each stream that nobody reads while it fills the ring for all the others. */
-  #warnUnread(): void {
-    for (const stream of this.streams) {
-      if (stream.$oldest === undefined || stream.$isRead || this.#warned.has(stream)) continue;
-      this.#warned.add(stream);
-      process.emitWarning(
-        `fds.${stream.name} receives data that nobody reads, which holds up its reactor's other ` +
-          'fds; iterate over it or call onBatch()',
-        { type: 'LoomWarning', code: 'LOOM6008' },
-      );
-    }
   }
 }

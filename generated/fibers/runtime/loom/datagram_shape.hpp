@@ -66,6 +66,7 @@ struct DatagramShape {
   std::uint16_t buffer_group = 0;
   std::uint32_t receive_bytes = 2048;  ///< the longest datagram that is not truncated
   std::uint32_t receive_count = 64;    ///< buffers, 2^n
+  bool js_sends = false;               ///< JavaScript sends behind what the handler sends
   std::uint32_t send_bytes = 2048;     ///< the longest datagram that is sent
   std::uint32_t send_count = 64;       ///< that wait to be sent, 2^n
   std::uint32_t batch = 32;            ///< datagrams in one system call

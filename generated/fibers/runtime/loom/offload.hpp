@@ -15,6 +15,7 @@
 #include "core.hpp"
 #include "operation.hpp"
 #include "result.hpp"
+#include "thrown.hpp"
 
 namespace loom {
 
@@ -72,7 +73,7 @@ class OffloadTable {
     try {
       slot.follow(*this, slot);
     } catch (...) {
-      core_->log("loom: what follows a job threw; the loop goes on");
+      report_thrown(*core_, {"what follows a job of pools.", pool_name_}, "the loop goes on");
     }
   }
 

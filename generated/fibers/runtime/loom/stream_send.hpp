@@ -11,6 +11,7 @@
 #include "handler.hpp"
 #include "js_delivery.hpp"
 #include "stream_ends.hpp"
+#include "thrown.hpp"
 #include "watched.hpp"
 
 namespace loom {
@@ -24,13 +25,14 @@ class StreamSend : public StreamEnds<Derived, Backend> {
   using Base::backend_;
   using Base::core_;
 
-  /// Runs a hook; an exception that escapes it ends the connection, never the process.
+  /// Runs the hook of this name; an exception that escapes it ends the connection, never the
+  /// process.
   template <class Fd, class Hook>
-  void guard(StreamSlot<Fd>& slot, Hook&& hook) noexcept {
+  void guard(StreamSlot<Fd>& slot, const char* name, Hook&& hook) noexcept {
     try {
       hook();
     } catch (...) {
-      core_.log("loom: a handler threw; its connection is closed (handler_threw)");
+      report_thrown(core_, thrown_by<Fd>(name), "its connection is closed (handler_threw)");
       if (slot.state == SlotState::open) slot.failure = {CloseKind::handler_threw, 0};
     }
   }
@@ -100,13 +102,14 @@ class StreamSend : public StreamEnds<Derived, Backend> {
       fail(slot, CloseReason::from_errno(-result));
     }
     if (slot.state != SlotState::open || bytes == 0) return;
+    core_.made_room_ = true;
     Connection<Fd> connection(slot);
     if constexpr (KeepsData<typename Fd::Handler>) {
       family.handler->on_sent(connection, bytes, slot.queue.queued());
     }
     if (slot.write_refused && slot.queue.queued() <= family.queue_bytes / 2) {
       slot.write_refused = false;
-      guard(slot, [&] { family.handler->on_drain(connection); });
+      guard(slot, "on_drain", [&] { family.handler->on_drain(connection); });
     }
   }
 };

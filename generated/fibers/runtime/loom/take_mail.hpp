@@ -7,6 +7,7 @@
 #include "activity.hpp"
 #include "core.hpp"
 #include "operation.hpp"
+#include "thrown.hpp"
 
 namespace loom {
 
@@ -45,7 +46,7 @@ void deliver_mail(ReactorCore& core, Mail& mail, Dispatch&& dispatch) noexcept {
   try {
     mail.run(mail, core);
   } catch (...) {
-    core.log("loom: a call that was posted to this reactor threw; the loop goes on");
+    report_thrown(core, {"", "a call that was posted to this reactor"}, "the loop goes on");
   }
 }
 

@@ -1,14 +1,16 @@
-/** The native addon: its type, where it is looked for, and what is said when it is not there. */
-import { existsSync } from 'node:fs';
+/** The native addon: its type, and what is said when it is not the one of these bindings. */
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mistakeOfFile } from './addon_file.ts';
 import type { ProgramDescriptor } from './descriptor.ts';
 import { sharedAbi } from './descriptor.ts';
-import { addonNotFound, addonNotLoadable, addonStale } from './error.ts';
+import { addonNotLoadable, addonStale } from './error.ts';
+import { findAddon, rebuildOf } from './find_addon.ts';
 
 /** First argument of `notify`; `enum class Notice` in runtime/loom/node/notice.hpp. */
 export const Notice = { wake: 0, log: 1, stopped: 2 } as const;
+
+/** What `turn` gives: nothing to do now, more to do at once, the reactor has stopped. */
+export const HostedState = { idle: 0, busy: 1, over: 2 } as const;
 
 /** What became of a start. */
 export type NativeReport =
@@ -31,6 +33,8 @@ export type NativeReport =
 export interface NativeProgram {
   start(): Promise<NativeReport>;
   wake(reactor: number): void;
+  /** Of a hosted program: turns its reactor a few times; gives a HostedState. */
+  turn(): number;
   stop(): Promise<void>;
   stopNow(): void;
 }
@@ -43,6 +47,10 @@ export interface NativeOptions {
   readonly cores: readonly number[];
   readonly backend: string | null;
   readonly addresses: readonly (readonly [fd: string, address: string])[];
+  /** The calling thread turns the program's one reactor. */
+  readonly hosted: boolean;
+  /** Whether the log also says how each reactor started. */
+  readonly announces: boolean;
   readonly notify: (notice: number, value?: string | number) => void;
 }
 
@@ -54,37 +62,43 @@ export interface NativeAddon {
   readonly layout?: string;
   readonly reactors: readonly { readonly name: string; readonly sharedBytes: number }[];
   readonly Program: new (options: NativeOptions) => NativeProgram;
+  readonly SharedMap: new (file: string) => NativeSharedMap;
+}
+
+/** A file in /dev/shm, mapped for reading; runtime/loom/node/shared_map.hpp. */
+export interface NativeSharedMap {
+  /** Must not be written to: the process would crash. */
+  readonly memory: ArrayBuffer;
+  /** Whether a process writes it. */
+  isLive(): boolean;
+  close(): void;
 }
 
 /**
- * Loads the addon of a program, from `path` or from the first of its candidates that exists.
+ * Loads the addon of a program, from `path` or from where `findAddon` finds it.
  * @throws LoomError LOOM6001 when there is none, LOOM6002 when it does not load, LOOM6003 when it
  * was built from another config.
  */
 export function loadAddon(descriptor: ProgramDescriptor, path?: string): NativeAddon {
-  const looked =
-    path !== undefined
-      ? [path]
-      : descriptor.native.candidates.map((candidate) =>
-          fileURLToPath(new URL(candidate, descriptor.from)),
-        );
-  const found = looked.find((candidate) => existsSync(candidate));
-  const { buildCommands } = descriptor.native;
-  const folder = dirname(dirname(fileURLToPath(descriptor.from)));
-  if (found === undefined) throw addonNotFound(descriptor.name, looked, folder, buildCommands);
+  const found = findAddon(descriptor, path);
+  const rebuild = rebuildOf(descriptor);
+  const mistake = mistakeOfFile(found);
+  if (mistake !== undefined) throw addonNotLoadable(found, mistake, rebuild);
   let addon: NativeAddon;
   try {
     addon = createRequire(descriptor.from)(found) as NativeAddon;
   } catch (error) {
-    throw addonNotLoadable(found, error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    throw addonNotLoadable(found, `cannot be loaded: ${reason}`, rebuild);
   }
   const difference = differenceBetween(descriptor, addon);
-  if (difference !== undefined) throw addonStale(found, difference, folder, buildCommands);
+  if (difference !== undefined) throw addonStale(found, difference, rebuild);
   return addon;
 }
 
 /** What tells that addon and bindings are of different builds; undefined: they belong together. */
 function differenceBetween(descriptor: ProgramDescriptor, addon: NativeAddon): string | undefined {
+  if (typeof addon.name !== 'string') return 'it is no addon that loomgen made';
   if (addon.name !== descriptor.name) {
     return `it is the addon of '${addon.name}', not of '${descriptor.name}'`;
   }

@@ -48,6 +48,7 @@ export const statNames = [
   'handedOver',
   'starts',
   'running',
+  'exceptions',
 ] as const;
 
 /** All counters at one look, as `toObject` gives them. */

@@ -14,6 +14,7 @@
 #include "fiber_connection.hpp"
 #include "handler.hpp"
 #include "result.hpp"
+#include "thrown.hpp"
 
 namespace loom {
 
@@ -22,6 +23,8 @@ namespace loom {
 template <class Fd, class User, std::uint16_t stack_class>
 class FiberStream {
  public:
+  using UserHandler = User;
+
   /// What one connection's fiber and the engine tell each other.
   struct State {
     Fiber* fiber = nullptr;
@@ -151,10 +154,8 @@ class FiberStream {
       slot.family->handler->user_->run(connection);
     } catch (const FiberUnwind&) {
       throw;
-    } catch (const std::exception& error) {
-      at_end.threw(error.what());
     } catch (...) {
-      at_end.threw("something that is no std::exception");
+      at_end.threw();
     }
   }
 
@@ -163,11 +164,9 @@ class FiberStream {
     StreamSlot<Fd>& slot;
     std::uint32_t generation;
 
-    void threw(const char* what) const noexcept {
-      char line[200];
-      std::snprintf(line, sizeof line, "loom: fds.%s: a fiber threw: %.120s (handler_threw)",
-                    Fd::shape.name, what);
-      slot.family->core->log(line);
+    void threw() const noexcept {
+      report_thrown(*slot.family->core, thrown_by<Fd>("run"),
+                    "its connection is closed (handler_threw)");
       if (slot.generation == generation && slot.state == SlotState::open) {
         slot.failure = {CloseKind::handler_threw, 0};
       }

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 
 #include "error.hpp"
+#include "hosted.hpp"
 #include "lateness.hpp"
 #include "pool_queue.hpp"
 #include "shared_layout.hpp"
@@ -69,6 +71,7 @@ struct ReactorRun {
   std::uint32_t index = 0;
   std::uint32_t instance = 0;         ///< its number in its group
   std::uint32_t instances = 1;        ///< those of the group, `index - instance` is the first
+  const ReactorRun* runs = nullptr;   ///< of all reactors, by their index, for their `shared`
   const ReactorRun* first = nullptr;  ///< instance 0, which has reported; nullptr for itself
   SpreadTable* spread = nullptr;      ///< what instances share of their servers
   /// Partners: leaves_group and GroupKeeper.
@@ -91,7 +94,9 @@ struct ReactorRun {
   Inbox* inboxes = nullptr;           ///< of all reactors, by their index
   PoolQueue* const* pools = nullptr;  ///< of all pools, by their index
   PoolQueue* blocking = nullptr;      ///< carries out what the backend cannot; nullptr: none
-  Activity* activity = nullptr;       ///< what the loop is at, for the watchdog
+  /// Where a reactor goes that the starting thread turns; nullptr: it runs on its own.
+  std::unique_ptr<HostedReactor>* host = nullptr;
+  Activity* activity = nullptr;  ///< what the loop is at, for the watchdog
   const ActivityTable* activity_names = nullptr;
 
   StartError error;

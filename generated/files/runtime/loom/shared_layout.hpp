@@ -98,22 +98,18 @@ struct SlotWords {
 static_assert(sizeof(SlotWords) == 16);
 static_assert(offsetof(SlotWords, wants_drain) == 4 && offsetof(SlotWords, generation) == 8);
 
-/// Begins every ring; the data follow at +128. Byte rings count bytes, channels count messages;
-/// both counters wrap at 2^32.
+/// Begins every byte ring; the data follow at +128. Counters are bytes and wrap at 2^32. Channels
+/// have a header of their own, channel_layout.hpp.
 struct RingHeader {
   /// Stored by the producer with release, loaded by the consumer with acquire.
   std::atomic<std::uint32_t> tail;
-  std::uint32_t reserved_0;
-  /// Channels only: messages that were lost because the ring was full. One writer, the producer;
-  /// relaxed, readers only show it.
-  std::atomic<std::uint64_t> dropped;
-  std::byte padding_0[48];
+  std::byte padding_0[60];
   /// Stored by the consumer with release, loaded by the producer.
   std::atomic<std::uint32_t> head;
   std::byte padding_1[60];
 };
 static_assert(sizeof(RingHeader) == 128);
-static_assert(offsetof(RingHeader, dropped) == 8 && offsetof(RingHeader, head) == 64);
+static_assert(offsetof(RingHeader, head) == 64);
 
 inline ControlBlock& control_block(std::byte* shared) noexcept {
   return *reinterpret_cast<ControlBlock*>(shared + control_offset);

@@ -59,11 +59,12 @@ enum class Stat : std::uint8_t {
   handed_over = 43,
   starts = 44,
   running = 45,
+  exceptions = 46,
 };
 inline constexpr std::size_t stat_capacity = 64;
-inline constexpr std::size_t stat_count = 46;
+inline constexpr std::size_t stat_count = 47;
 static_assert(stat_count <= stat_capacity);
-static_assert(static_cast<std::size_t>(Stat::running) + 1 == stat_count);
+static_assert(static_cast<std::size_t>(Stat::exceptions) + 1 == stat_count);
 
 /// Counters written by the reactor's thread alone and read anywhere. Relaxed throughout: readers
 /// (bindings/loom/stats.ts, the standalone program) want each number whole, not a common moment.

@@ -111,7 +111,8 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     if constexpr (Fd::shape.descriptors != 0) {
       while (slot.message.waiting() != 0 && !slot.paused && slot.wants_data()) {
         Connection<Fd> connection(slot);
-        this->guard(slot, [&] { family.handler->on_descriptor(connection, slot.message.pop()); });
+        this->guard(slot, "on_descriptor",
+                    [&] { family.handler->on_descriptor(connection, slot.message.pop()); });
       }
     }
   }
@@ -142,7 +143,7 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     std::uint32_t message(Bytes bytes, [[maybe_unused]] Bytes rest) noexcept {
       messages += 1;
       Connection<Fd> connection(slot);
-      receiver.guard(slot, [&] { family.handler->on_data(connection, bytes); });
+      receiver.guard(slot, "on_data", [&] { family.handler->on_data(connection, bytes); });
       if constexpr (RunsFibers<typename Fd::Handler>) {
         Fiber& fiber = *slot.user.reads;
         slot.user.offer(rest);

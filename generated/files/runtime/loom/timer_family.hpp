@@ -6,6 +6,7 @@
 
 #include "core.hpp"
 #include "shapes.hpp"
+#include "thrown.hpp"
 #include "timer.hpp"
 
 namespace loom {
@@ -57,7 +58,7 @@ struct TimerFamily {
     try {
       handler->on_tick(tick);
     } catch (...) {
-      core.log("loom: a timer's handler threw; the timer goes on");
+      report_thrown(core, thrown_by<Fd>("on_tick"), "the timer goes on");
     }
   }
 };

@@ -1,21 +1,13 @@
 /**
  * Channels: rings of fixed-size messages from a reactor, read where they lie. A batch yields one
  * view object again and again, so that reading allocates nothing; `toObject()` makes a copy that
- * may be kept. The counterpart is runtime/loom/channel.hpp.
+ * may be kept. The counterpart is runtime/loom/channel.hpp; post_channel.ts is the other direction.
  */
 import { BatchSource } from './batches.ts';
+import { type Cells, cellsOf, type RingCells } from './channel_cells.ts';
+import { ChannelStats } from './channel_stats.ts';
 import type { ChannelDescriptor } from './descriptor.ts';
-import { ringHeaderBytes, ringWord } from './layout.ts';
 import type { MessageView } from './message_view.ts';
-
-/** Where the messages of a ring are in the shared block. */
-interface RingCells {
-  /** Byte offset of the first cell. */
-  readonly offset: number;
-  /** Cells less one, 2^n - 1: what of a message's number is the number of its cell. */
-  readonly mask: number;
-  readonly strideBytes: number;
-}
 
 /** What an iteration ends with. */
 const over: IteratorReturnResult<undefined> = { done: true, value: undefined };
@@ -39,7 +31,7 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
 
   constructor(channel: Channel<Reader>, reader: Reader, from: number, to: number) {
     this.#channel = channel;
-    this.#cells = channel.$cells;
+    this.#cells = channel.$ring;
     this.#yielded = { done: false, value: reader };
     this.#next = from;
     this.#stop = to;
@@ -79,63 +71,56 @@ export class ChannelBatch<Reader extends MessageView<unknown>>
 export class Channel<Reader extends MessageView<unknown>> extends BatchSource<
   ChannelBatch<Reader>
 > {
-  readonly #words: Int32Array;
-  readonly #dropped: BigUint64Array;
-  readonly #tailWord: number;
-  readonly #headWord: number;
-  /** Where the messages are. */
-  readonly $cells: RingCells;
+  /** What became of its messages. */
+  readonly stats: ChannelStats;
+  readonly #cells: Cells;
   readonly #reader: Reader;
   readonly #released: () => void;
-  #taken: number;
-  #tail: number;
 
   /** `released` is called whenever the reactor got room back. */
   constructor(descriptor: ChannelDescriptor, memory: SharedArrayBuffer, released: () => void) {
-    super(descriptor.name);
-    this.#words = new Int32Array(memory);
-    this.#dropped = new BigUint64Array(memory, descriptor.offset + ringWord.dropped * 4, 1);
-    this.#tailWord = descriptor.offset / 4 + ringWord.tail;
-    this.#headWord = descriptor.offset / 4 + ringWord.head;
-    this.$cells = {
-      offset: descriptor.offset + ringHeaderBytes,
-      mask: descriptor.capacity - 1,
-      strideBytes: descriptor.strideBytes,
-    };
-    this.#reader = new descriptor.reader(new DataView(memory)) as Reader;
+    super(descriptor.name, 'channels');
+    this.stats = new ChannelStats(memory, descriptor.offset, descriptor.capacity);
+    this.#cells = cellsOf(descriptor, memory, this.stats);
+    this.#reader = new descriptor.reader(this.#cells.view) as Reader;
     this.#released = released;
-    this.#taken = Atomics.load(this.#words, this.#headWord);
-    this.#tail = this.#taken;
   }
 
-  /** Messages that were lost, or replaced while they waited, because the ring was full. */
+  /** Messages that were not delivered: lost, or replaced by newer ones. */
   get dropped(): bigint {
-    return Atomics.load(this.#dropped, 0);
+    const { droppedNewest, droppedOldest, conflated } = this.stats;
+    return droppedNewest + droppedOldest + conflated;
+  }
+
+  /** Where the messages are. */
+  get $ring(): RingCells {
+    return this.#cells.ring;
   }
 
   /** Looks for messages; true when some came since the last look. */
   $refresh(): boolean {
-    const before = this.#tail;
-    this.#tail = Atomics.load(this.#words, this.#tailWord);
-    return this.#tail !== before;
+    return this.#cells.refresh();
   }
 
   /** Whether something came that `$refresh` has not seen. */
   $hasMore(): boolean {
-    return Atomics.load(this.#words, this.#tailWord) !== this.#tail;
+    return this.#cells.hasMore();
+  }
+
+  /** Whether no further message fits. */
+  get $isFull(): boolean {
+    return this.#cells.isFull();
   }
 
   /** Messages before this number are not needed any more. */
   $release(counter: number): void {
-    Atomics.store(this.#words, this.#headWord, counter);
+    this.#cells.release(counter);
     this.#released();
   }
 
   /** See BatchSource. */
   protected override $take(): ChannelBatch<Reader> | undefined {
-    if (this.#taken === this.#tail) return undefined;
-    const from = this.#taken;
-    this.#taken = this.#tail;
-    return new ChannelBatch(this, this.#reader, from, this.#tail);
+    const cells = this.#cells;
+    return cells.take() ? new ChannelBatch(this, this.#reader, cells.from, cells.to) : undefined;
   }
 }

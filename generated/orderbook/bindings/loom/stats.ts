@@ -243,6 +243,11 @@ export class ReactorStats {
     return this.#at(45);
   }
 
+  /** Exceptions that left a hook, a fiber or a posted call; each is a line in the log. */
+  get exceptions(): bigint {
+    return this.#at(46);
+  }
+
   /** A copy of all counters. */
   toObject(): StatsValue {
     return Object.fromEntries(

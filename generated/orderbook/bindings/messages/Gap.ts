@@ -12,10 +12,12 @@ export interface GapValue {
 
 /** messages.Gap - 16 bytes, the same in C++ and TypeScript. A reader of it where it lies. */
 export class Gap extends MessageView<GapValue> {
+  /** The id that should have come. */
   get expected(): bigint { return this.$view.getBigUint64(this.$at, true); }
   get expectedHigh(): number { return this.$view.getUint32(this.$at + 4, true); }
   get expectedLow(): number { return this.$view.getUint32(this.$at, true); }
   expectedText(): string { return wholeText(this.expectedHigh, this.expectedLow); }
+  /** The id that came. */
   get received(): bigint { return this.$view.getBigUint64(this.$at + 8, true); }
   get receivedHigh(): number { return this.$view.getUint32(this.$at + 12, true); }
   get receivedLow(): number { return this.$view.getUint32(this.$at + 8, true); }

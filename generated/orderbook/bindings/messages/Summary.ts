@@ -3,9 +3,14 @@
 // ../../examples/orderbook/loom.config.ts
 import { wholeText } from '../loom/exact.ts';
 import { MessageView } from '../loom/message_view.ts';
+import { SyncState } from './SyncState.ts';
+import { SummaryDiffs, type SummaryDiffsValue } from './SummaryDiffs.ts';
+import { SummaryLatency, type SummaryLatencyValue } from './SummaryLatency.ts';
+import { SummarySnapshot, type SummarySnapshotValue } from './SummarySnapshot.ts';
 
 /** A copy of one Summary; decimals are text in it. */
 export interface SummaryValue {
+  symbol: string;
   depth: bigint;
   tickers: bigint;
   trades: bigint;
@@ -18,146 +23,94 @@ export interface SummaryValue {
   disordered: bigint;
   crossed: bigint;
   gaps: bigint;
-  diffsApplied: bigint;
-  diffsIgnored: bigint;
-  diffsLost: bigint;
-  snapshotsUsed: bigint;
-  snapshotsStale: bigint;
-  pauses: bigint;
-  pendingHighWater: number;
-  state: number;
+  diffs: SummaryDiffsValue;
+  snapshot: SummarySnapshotValue;
+  state: SyncState | 'unknown';
   bookId: bigint;
-  snapshotId: bigint;
   bidLevels: number;
   askLevels: number;
   overflows: bigint;
   elapsedNanoseconds: bigint;
-  p50Nanoseconds: bigint;
-  p99Nanoseconds: bigint;
-  p999Nanoseconds: bigint;
-  maximumNanoseconds: bigint;
+  latency: SummaryLatencyValue;
 }
 
-/** messages.Summary - 216 bytes, the same in C++ and TypeScript. A reader of it where it lies. */
+/** messages.Summary - 248 bytes, the same in C++ and TypeScript. A reader of it where it lies. */
 export class Summary extends MessageView<SummaryValue> {
-  get depth(): bigint { return this.$view.getBigUint64(this.$at, true); }
-  get depthHigh(): number { return this.$view.getUint32(this.$at + 4, true); }
-  get depthLow(): number { return this.$view.getUint32(this.$at, true); }
+  /** The instrument, as the exchange names it. */
+  symbolText(): string { return this.$text(this.$at, 24); }
+  get depth(): bigint { return this.$view.getBigUint64(this.$at + 24, true); }
+  get depthHigh(): number { return this.$view.getUint32(this.$at + 28, true); }
+  get depthLow(): number { return this.$view.getUint32(this.$at + 24, true); }
   depthText(): string { return wholeText(this.depthHigh, this.depthLow); }
-  get tickers(): bigint { return this.$view.getBigUint64(this.$at + 8, true); }
-  get tickersHigh(): number { return this.$view.getUint32(this.$at + 12, true); }
-  get tickersLow(): number { return this.$view.getUint32(this.$at + 8, true); }
+  get tickers(): bigint { return this.$view.getBigUint64(this.$at + 32, true); }
+  get tickersHigh(): number { return this.$view.getUint32(this.$at + 36, true); }
+  get tickersLow(): number { return this.$view.getUint32(this.$at + 32, true); }
   tickersText(): string { return wholeText(this.tickersHigh, this.tickersLow); }
-  get trades(): bigint { return this.$view.getBigUint64(this.$at + 16, true); }
-  get tradesHigh(): number { return this.$view.getUint32(this.$at + 20, true); }
-  get tradesLow(): number { return this.$view.getUint32(this.$at + 16, true); }
+  get trades(): bigint { return this.$view.getBigUint64(this.$at + 40, true); }
+  get tradesHigh(): number { return this.$view.getUint32(this.$at + 44, true); }
+  get tradesLow(): number { return this.$view.getUint32(this.$at + 40, true); }
   tradesText(): string { return wholeText(this.tradesHigh, this.tradesLow); }
-  get snapshots(): bigint { return this.$view.getBigUint64(this.$at + 24, true); }
-  get snapshotsHigh(): number { return this.$view.getUint32(this.$at + 28, true); }
-  get snapshotsLow(): number { return this.$view.getUint32(this.$at + 24, true); }
+  get snapshots(): bigint { return this.$view.getBigUint64(this.$at + 48, true); }
+  get snapshotsHigh(): number { return this.$view.getUint32(this.$at + 52, true); }
+  get snapshotsLow(): number { return this.$view.getUint32(this.$at + 48, true); }
   snapshotsText(): string { return wholeText(this.snapshotsHigh, this.snapshotsLow); }
-  get payloadBytes(): bigint { return this.$view.getBigUint64(this.$at + 32, true); }
-  get payloadBytesHigh(): number { return this.$view.getUint32(this.$at + 36, true); }
-  get payloadBytesLow(): number { return this.$view.getUint32(this.$at + 32, true); }
+  get payloadBytes(): bigint { return this.$view.getBigUint64(this.$at + 56, true); }
+  get payloadBytesHigh(): number { return this.$view.getUint32(this.$at + 60, true); }
+  get payloadBytesLow(): number { return this.$view.getUint32(this.$at + 56, true); }
   payloadBytesText(): string { return wholeText(this.payloadBytesHigh, this.payloadBytesLow); }
-  get largestPayload(): bigint { return this.$view.getBigUint64(this.$at + 40, true); }
-  get largestPayloadHigh(): number { return this.$view.getUint32(this.$at + 44, true); }
-  get largestPayloadLow(): number { return this.$view.getUint32(this.$at + 40, true); }
+  get largestPayload(): bigint { return this.$view.getBigUint64(this.$at + 64, true); }
+  get largestPayloadHigh(): number { return this.$view.getUint32(this.$at + 68, true); }
+  get largestPayloadLow(): number { return this.$view.getUint32(this.$at + 64, true); }
   largestPayloadText(): string {
     return wholeText(this.largestPayloadHigh, this.largestPayloadLow);
   }
-  get invalid(): bigint { return this.$view.getBigUint64(this.$at + 48, true); }
-  get invalidHigh(): number { return this.$view.getUint32(this.$at + 52, true); }
-  get invalidLow(): number { return this.$view.getUint32(this.$at + 48, true); }
+  get invalid(): bigint { return this.$view.getBigUint64(this.$at + 72, true); }
+  get invalidHigh(): number { return this.$view.getUint32(this.$at + 76, true); }
+  get invalidLow(): number { return this.$view.getUint32(this.$at + 72, true); }
   invalidText(): string { return wholeText(this.invalidHigh, this.invalidLow); }
-  get firstError(): number { return this.$view.getUint32(this.$at + 56, true); }
-  get brokenConnections(): number { return this.$view.getUint32(this.$at + 60, true); }
-  get disordered(): bigint { return this.$view.getBigUint64(this.$at + 64, true); }
-  get disorderedHigh(): number { return this.$view.getUint32(this.$at + 68, true); }
-  get disorderedLow(): number { return this.$view.getUint32(this.$at + 64, true); }
+  get firstError(): number { return this.$view.getUint32(this.$at + 80, true); }
+  get brokenConnections(): number { return this.$view.getUint32(this.$at + 84, true); }
+  get disordered(): bigint { return this.$view.getBigUint64(this.$at + 88, true); }
+  get disorderedHigh(): number { return this.$view.getUint32(this.$at + 92, true); }
+  get disorderedLow(): number { return this.$view.getUint32(this.$at + 88, true); }
   disorderedText(): string { return wholeText(this.disorderedHigh, this.disorderedLow); }
-  get crossed(): bigint { return this.$view.getBigUint64(this.$at + 72, true); }
-  get crossedHigh(): number { return this.$view.getUint32(this.$at + 76, true); }
-  get crossedLow(): number { return this.$view.getUint32(this.$at + 72, true); }
+  get crossed(): bigint { return this.$view.getBigUint64(this.$at + 96, true); }
+  get crossedHigh(): number { return this.$view.getUint32(this.$at + 100, true); }
+  get crossedLow(): number { return this.$view.getUint32(this.$at + 96, true); }
   crossedText(): string { return wholeText(this.crossedHigh, this.crossedLow); }
-  get gaps(): bigint { return this.$view.getBigUint64(this.$at + 80, true); }
-  get gapsHigh(): number { return this.$view.getUint32(this.$at + 84, true); }
-  get gapsLow(): number { return this.$view.getUint32(this.$at + 80, true); }
+  get gaps(): bigint { return this.$view.getBigUint64(this.$at + 104, true); }
+  get gapsHigh(): number { return this.$view.getUint32(this.$at + 108, true); }
+  get gapsLow(): number { return this.$view.getUint32(this.$at + 104, true); }
   gapsText(): string { return wholeText(this.gapsHigh, this.gapsLow); }
-  get diffsApplied(): bigint { return this.$view.getBigUint64(this.$at + 88, true); }
-  get diffsAppliedHigh(): number { return this.$view.getUint32(this.$at + 92, true); }
-  get diffsAppliedLow(): number { return this.$view.getUint32(this.$at + 88, true); }
-  diffsAppliedText(): string { return wholeText(this.diffsAppliedHigh, this.diffsAppliedLow); }
-  get diffsIgnored(): bigint { return this.$view.getBigUint64(this.$at + 96, true); }
-  get diffsIgnoredHigh(): number { return this.$view.getUint32(this.$at + 100, true); }
-  get diffsIgnoredLow(): number { return this.$view.getUint32(this.$at + 96, true); }
-  diffsIgnoredText(): string { return wholeText(this.diffsIgnoredHigh, this.diffsIgnoredLow); }
-  get diffsLost(): bigint { return this.$view.getBigUint64(this.$at + 104, true); }
-  get diffsLostHigh(): number { return this.$view.getUint32(this.$at + 108, true); }
-  get diffsLostLow(): number { return this.$view.getUint32(this.$at + 104, true); }
-  diffsLostText(): string { return wholeText(this.diffsLostHigh, this.diffsLostLow); }
-  get snapshotsUsed(): bigint { return this.$view.getBigUint64(this.$at + 112, true); }
-  get snapshotsUsedHigh(): number { return this.$view.getUint32(this.$at + 116, true); }
-  get snapshotsUsedLow(): number { return this.$view.getUint32(this.$at + 112, true); }
-  snapshotsUsedText(): string { return wholeText(this.snapshotsUsedHigh, this.snapshotsUsedLow); }
-  get snapshotsStale(): bigint { return this.$view.getBigUint64(this.$at + 120, true); }
-  get snapshotsStaleHigh(): number { return this.$view.getUint32(this.$at + 124, true); }
-  get snapshotsStaleLow(): number { return this.$view.getUint32(this.$at + 120, true); }
-  snapshotsStaleText(): string {
-    return wholeText(this.snapshotsStaleHigh, this.snapshotsStaleLow);
+  readonly #diffs = new SummaryDiffs(this.$view);
+  get diffs(): SummaryDiffs { return this.#diffs.$show(this.$at + 112); }
+  readonly #snapshot = new SummarySnapshot(this.$view);
+  get snapshot(): SummarySnapshot { return this.#snapshot.$show(this.$at + 152); }
+  get state(): SyncState | 'unknown' {
+    return SyncState.nameOf(this.$view.getUint8(this.$at + 176));
   }
-  get pauses(): bigint { return this.$view.getBigUint64(this.$at + 128, true); }
-  get pausesHigh(): number { return this.$view.getUint32(this.$at + 132, true); }
-  get pausesLow(): number { return this.$view.getUint32(this.$at + 128, true); }
-  pausesText(): string { return wholeText(this.pausesHigh, this.pausesLow); }
-  get pendingHighWater(): number { return this.$view.getUint32(this.$at + 136, true); }
-  get state(): number { return this.$view.getUint32(this.$at + 140, true); }
-  get bookId(): bigint { return this.$view.getBigUint64(this.$at + 144, true); }
-  get bookIdHigh(): number { return this.$view.getUint32(this.$at + 148, true); }
-  get bookIdLow(): number { return this.$view.getUint32(this.$at + 144, true); }
+  get stateCode(): number { return this.$view.getUint8(this.$at + 176); }
+  get bookId(): bigint { return this.$view.getBigUint64(this.$at + 184, true); }
+  get bookIdHigh(): number { return this.$view.getUint32(this.$at + 188, true); }
+  get bookIdLow(): number { return this.$view.getUint32(this.$at + 184, true); }
   bookIdText(): string { return wholeText(this.bookIdHigh, this.bookIdLow); }
-  get snapshotId(): bigint { return this.$view.getBigUint64(this.$at + 152, true); }
-  get snapshotIdHigh(): number { return this.$view.getUint32(this.$at + 156, true); }
-  get snapshotIdLow(): number { return this.$view.getUint32(this.$at + 152, true); }
-  snapshotIdText(): string { return wholeText(this.snapshotIdHigh, this.snapshotIdLow); }
-  get bidLevels(): number { return this.$view.getUint32(this.$at + 160, true); }
-  get askLevels(): number { return this.$view.getUint32(this.$at + 164, true); }
-  get overflows(): bigint { return this.$view.getBigUint64(this.$at + 168, true); }
-  get overflowsHigh(): number { return this.$view.getUint32(this.$at + 172, true); }
-  get overflowsLow(): number { return this.$view.getUint32(this.$at + 168, true); }
+  get bidLevels(): number { return this.$view.getUint32(this.$at + 192, true); }
+  get askLevels(): number { return this.$view.getUint32(this.$at + 196, true); }
+  get overflows(): bigint { return this.$view.getBigUint64(this.$at + 200, true); }
+  get overflowsHigh(): number { return this.$view.getUint32(this.$at + 204, true); }
+  get overflowsLow(): number { return this.$view.getUint32(this.$at + 200, true); }
   overflowsText(): string { return wholeText(this.overflowsHigh, this.overflowsLow); }
-  get elapsedNanoseconds(): bigint { return this.$view.getBigUint64(this.$at + 176, true); }
-  get elapsedNanosecondsHigh(): number { return this.$view.getUint32(this.$at + 180, true); }
-  get elapsedNanosecondsLow(): number { return this.$view.getUint32(this.$at + 176, true); }
+  get elapsedNanoseconds(): bigint { return this.$view.getBigUint64(this.$at + 208, true); }
+  get elapsedNanosecondsHigh(): number { return this.$view.getUint32(this.$at + 212, true); }
+  get elapsedNanosecondsLow(): number { return this.$view.getUint32(this.$at + 208, true); }
   elapsedNanosecondsText(): string {
     return wholeText(this.elapsedNanosecondsHigh, this.elapsedNanosecondsLow);
   }
-  get p50Nanoseconds(): bigint { return this.$view.getBigUint64(this.$at + 184, true); }
-  get p50NanosecondsHigh(): number { return this.$view.getUint32(this.$at + 188, true); }
-  get p50NanosecondsLow(): number { return this.$view.getUint32(this.$at + 184, true); }
-  p50NanosecondsText(): string {
-    return wholeText(this.p50NanosecondsHigh, this.p50NanosecondsLow);
-  }
-  get p99Nanoseconds(): bigint { return this.$view.getBigUint64(this.$at + 192, true); }
-  get p99NanosecondsHigh(): number { return this.$view.getUint32(this.$at + 196, true); }
-  get p99NanosecondsLow(): number { return this.$view.getUint32(this.$at + 192, true); }
-  p99NanosecondsText(): string {
-    return wholeText(this.p99NanosecondsHigh, this.p99NanosecondsLow);
-  }
-  get p999Nanoseconds(): bigint { return this.$view.getBigUint64(this.$at + 200, true); }
-  get p999NanosecondsHigh(): number { return this.$view.getUint32(this.$at + 204, true); }
-  get p999NanosecondsLow(): number { return this.$view.getUint32(this.$at + 200, true); }
-  p999NanosecondsText(): string {
-    return wholeText(this.p999NanosecondsHigh, this.p999NanosecondsLow);
-  }
-  get maximumNanoseconds(): bigint { return this.$view.getBigUint64(this.$at + 208, true); }
-  get maximumNanosecondsHigh(): number { return this.$view.getUint32(this.$at + 212, true); }
-  get maximumNanosecondsLow(): number { return this.$view.getUint32(this.$at + 208, true); }
-  maximumNanosecondsText(): string {
-    return wholeText(this.maximumNanosecondsHigh, this.maximumNanosecondsLow);
-  }
+  readonly #latency = new SummaryLatency(this.$view);
+  get latency(): SummaryLatency { return this.#latency.$show(this.$at + 216); }
   toObject(): SummaryValue {
     return {
+      symbol: this.symbolText(),
       depth: this.depth,
       tickers: this.tickers,
       trades: this.trades,
@@ -170,24 +123,15 @@ export class Summary extends MessageView<SummaryValue> {
       disordered: this.disordered,
       crossed: this.crossed,
       gaps: this.gaps,
-      diffsApplied: this.diffsApplied,
-      diffsIgnored: this.diffsIgnored,
-      diffsLost: this.diffsLost,
-      snapshotsUsed: this.snapshotsUsed,
-      snapshotsStale: this.snapshotsStale,
-      pauses: this.pauses,
-      pendingHighWater: this.pendingHighWater,
+      diffs: this.diffs.toObject(),
+      snapshot: this.snapshot.toObject(),
       state: this.state,
       bookId: this.bookId,
-      snapshotId: this.snapshotId,
       bidLevels: this.bidLevels,
       askLevels: this.askLevels,
       overflows: this.overflows,
       elapsedNanoseconds: this.elapsedNanoseconds,
-      p50Nanoseconds: this.p50Nanoseconds,
-      p99Nanoseconds: this.p99Nanoseconds,
-      p999Nanoseconds: this.p999Nanoseconds,
-      maximumNanoseconds: this.maximumNanoseconds,
+      latency: this.latency.toObject(),
     };
   }
 }

@@ -5,8 +5,8 @@
 
 #include <loom/channel_out.hpp>
 #include <loom/handler.hpp>
+#include <orderbook/channels.hpp>
 #include <orderbook/fds.hpp>
-#include <orderbook/messages.hpp>
 
 namespace orderbook {
 
@@ -16,13 +16,13 @@ template <class Self>
 class BookBase : public loom::HandlerBase<Self> {
  public:
   /// channels.gap - 1,024 Gap from reactors.md to JavaScript; when full: drop-newest.
-  loom::ChannelOut<Gap, 1024, loom::ChannelFull::drop_newest> gap;
+  loom::ChannelOut<channel::Gap> gap;
   /// channels.level - 32 BookLevel from reactors.md to JavaScript; when full: drop-newest.
-  loom::ChannelOut<BookLevel, 32, loom::ChannelFull::drop_newest> level;
+  loom::ChannelOut<channel::Level> level;
   /// channels.summary - 2 Summary from reactors.md to JavaScript; when full: conflate.
-  loom::ChannelOut<Summary, 2, loom::ChannelFull::conflate> summary;
+  loom::ChannelOut<channel::Summary> summary;
   /// channels.top - 1,024 Top from reactors.md to JavaScript; when full: conflate.
-  loom::ChannelOut<Top, 1024, loom::ChannelFull::conflate> top;
+  loom::ChannelOut<channel::Top> top;
 };
 
 }  // namespace orderbook

@@ -3,117 +3,12 @@
 // ../../examples/orderbook/loom.config.ts
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-
-namespace orderbook {
-
-/// messages.BookLevel - 24 bytes, the same in C++ and TypeScript.
-struct BookLevel {
-  std::uint32_t side = 0;
-  std::uint32_t depth = 0;
-  std::int64_t price = 0;
-  std::int64_t quantity = 0;
-};
-static_assert(sizeof(BookLevel) == 24 && alignof(BookLevel) == 8);
-static_assert(offsetof(BookLevel, side) == 0);
-static_assert(offsetof(BookLevel, depth) == 4);
-static_assert(offsetof(BookLevel, price) == 8);
-static_assert(offsetof(BookLevel, quantity) == 16);
-
-/// messages.Gap - 16 bytes, the same in C++ and TypeScript.
-struct Gap {
-  std::uint64_t expected = 0;
-  std::uint64_t received = 0;
-};
-static_assert(sizeof(Gap) == 16 && alignof(Gap) == 8);
-static_assert(offsetof(Gap, expected) == 0);
-static_assert(offsetof(Gap, received) == 8);
-
-/// messages.Summary - 216 bytes, the same in C++ and TypeScript.
-struct Summary {
-  std::uint64_t depth = 0;
-  std::uint64_t tickers = 0;
-  std::uint64_t trades = 0;
-  std::uint64_t snapshots = 0;
-  std::uint64_t payloadBytes = 0;
-  std::uint64_t largestPayload = 0;
-  std::uint64_t invalid = 0;
-  std::uint32_t firstError = 0;
-  std::uint32_t brokenConnections = 0;
-  std::uint64_t disordered = 0;
-  std::uint64_t crossed = 0;
-  std::uint64_t gaps = 0;
-  std::uint64_t diffsApplied = 0;
-  std::uint64_t diffsIgnored = 0;
-  std::uint64_t diffsLost = 0;
-  std::uint64_t snapshotsUsed = 0;
-  std::uint64_t snapshotsStale = 0;
-  std::uint64_t pauses = 0;
-  std::uint32_t pendingHighWater = 0;
-  std::uint32_t state = 0;
-  std::uint64_t bookId = 0;
-  std::uint64_t snapshotId = 0;
-  std::uint32_t bidLevels = 0;
-  std::uint32_t askLevels = 0;
-  std::uint64_t overflows = 0;
-  std::uint64_t elapsedNanoseconds = 0;
-  std::uint64_t p50Nanoseconds = 0;
-  std::uint64_t p99Nanoseconds = 0;
-  std::uint64_t p999Nanoseconds = 0;
-  std::uint64_t maximumNanoseconds = 0;
-};
-static_assert(sizeof(Summary) == 216 && alignof(Summary) == 8);
-static_assert(offsetof(Summary, depth) == 0);
-static_assert(offsetof(Summary, tickers) == 8);
-static_assert(offsetof(Summary, trades) == 16);
-static_assert(offsetof(Summary, snapshots) == 24);
-static_assert(offsetof(Summary, payloadBytes) == 32);
-static_assert(offsetof(Summary, largestPayload) == 40);
-static_assert(offsetof(Summary, invalid) == 48);
-static_assert(offsetof(Summary, firstError) == 56);
-static_assert(offsetof(Summary, brokenConnections) == 60);
-static_assert(offsetof(Summary, disordered) == 64);
-static_assert(offsetof(Summary, crossed) == 72);
-static_assert(offsetof(Summary, gaps) == 80);
-static_assert(offsetof(Summary, diffsApplied) == 88);
-static_assert(offsetof(Summary, diffsIgnored) == 96);
-static_assert(offsetof(Summary, diffsLost) == 104);
-static_assert(offsetof(Summary, snapshotsUsed) == 112);
-static_assert(offsetof(Summary, snapshotsStale) == 120);
-static_assert(offsetof(Summary, pauses) == 128);
-static_assert(offsetof(Summary, pendingHighWater) == 136);
-static_assert(offsetof(Summary, state) == 140);
-static_assert(offsetof(Summary, bookId) == 144);
-static_assert(offsetof(Summary, snapshotId) == 152);
-static_assert(offsetof(Summary, bidLevels) == 160);
-static_assert(offsetof(Summary, askLevels) == 164);
-static_assert(offsetof(Summary, overflows) == 168);
-static_assert(offsetof(Summary, elapsedNanoseconds) == 176);
-static_assert(offsetof(Summary, p50Nanoseconds) == 184);
-static_assert(offsetof(Summary, p99Nanoseconds) == 192);
-static_assert(offsetof(Summary, p999Nanoseconds) == 200);
-static_assert(offsetof(Summary, maximumNanoseconds) == 208);
-
-/// messages.Top - 56 bytes, the same in C++ and TypeScript.
-struct Top {
-  std::uint64_t sequence = 0;
-  std::int64_t bid = 0;
-  std::int64_t bidQuantity = 0;
-  std::int64_t ask = 0;
-  std::int64_t askQuantity = 0;
-  std::uint64_t messages = 0;
-  std::uint32_t state = 0;
-  std::array<std::byte, 4> padding_0_{};
-};
-static_assert(sizeof(Top) == 56 && alignof(Top) == 8);
-static_assert(offsetof(Top, sequence) == 0);
-static_assert(offsetof(Top, bid) == 8);
-static_assert(offsetof(Top, bidQuantity) == 16);
-static_assert(offsetof(Top, ask) == 24);
-static_assert(offsetof(Top, askQuantity) == 32);
-static_assert(offsetof(Top, messages) == 40);
-static_assert(offsetof(Top, state) == 48);
-
-}  // namespace orderbook
+#include "messages/Side.hpp"
+#include "messages/SyncState.hpp"
+#include "messages/BookLevel.hpp"
+#include "messages/Gap.hpp"
+#include "messages/SummaryDiffs.hpp"
+#include "messages/SummaryLatency.hpp"
+#include "messages/SummarySnapshot.hpp"
+#include "messages/Summary.hpp"
+#include "messages/Top.hpp"

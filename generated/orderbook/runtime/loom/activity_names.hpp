@@ -84,6 +84,7 @@ inline void name_activity(const ActivityTable& table, const NamedActivity& named
   const char* common = "something without a name";
   if (what == activity::mail) common = "a call that was posted";
   if (what == activity::command) common = "what JavaScript asked for";
+  if (what == activity::message) common = "what a channel brought";
   if (what == common_operation::fiber) common = "what a fiber waited for";
   if (what == common_operation::request) common = "what follows a request";
   for (std::uint32_t n = 0; n < table.row_count; ++n) {

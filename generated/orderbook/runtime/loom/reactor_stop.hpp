@@ -83,6 +83,11 @@ class ReactorStop : public SourceEngine<Derived, Backend> {
     return true;
   }
 
+  /// While the loop stops: whether connections and requests have had their time.
+  [[nodiscard]] bool drain_is_over(std::uint64_t now) const noexcept {
+    return now - stop_nanoseconds_ > stop_drain_nanoseconds;
+  }
+
   /// Whether the loop stops or is to leave its group: then whatever happens may be the last that it
   /// waited for, and it looks before it sleeps.
   bool is_ending([[maybe_unused]] const ReactorRun& reactor_run) const noexcept {

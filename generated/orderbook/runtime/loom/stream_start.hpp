@@ -94,14 +94,17 @@ class StreamStart : public StreamSpread<Derived, Backend> {
     }
   }
 
-  /// What JavaScript asked of one connection. False: there is no room now, ask again later.
+  /// What JavaScript asked of one connection. False: there is no room now, ask again later; so is
+  /// what it asks behind that, except to abort.
   template <class Fd>
   bool command(StreamFamily<Fd>& family, const Record& record) noexcept {
     if (record.slot >= family.slot_count) return true;
     StreamSlot<Fd>& slot = family.slots[record.slot];
     if (slot.generation != record.generation) return true;
     const Connection<Fd> connection(slot);
-    switch (static_cast<InboxCommand>(record.event)) {
+    const auto command = static_cast<InboxCommand>(record.event);
+    if (slot.write_refused && connection.writable() && command != InboxCommand::abort) return false;
+    switch (command) {
       case InboxCommand::data:
         return connection.write_frame(Bytes(record.bytes)).value() != WriteResult::full;
       case InboxCommand::close: connection.close(); return true;

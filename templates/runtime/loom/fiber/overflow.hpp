@@ -1,162 +1,32 @@
 // What happens when a fiber's stack is too small: the kernel finds the guard page below it and
 // sends SIGSEGV or SIGBUS. A handler on a signal stack of the reactor's thread then says which
 // fiber it was and which class to enlarge, and the process ends by that signal. Every other fault
-// goes to the handler that was there before: a sanitizer's, Node's.
-//
-// A thread is known by its signal stack, which the kernel shows to the handler (sigaltstack(2),
-// uc_stack), because thread-local variables may allocate when they are first used.
+// goes on as fault_report.hpp says.
 #pragma once
 
-#include <signal.h>
-#include <ucontext.h>
-#include <unistd.h>
-
-#include <cstddef>
 #include <cstdint>
-#include <mutex>
 
+#include "../fault_report.hpp"
 #include "scheduler.hpp"
 
 namespace loom {
 
-/// One line that is put together in a signal handler; what does not fit is left out.
-class SignalLine {
- public:
-  void add(const char* text) noexcept {
-    while (*text != '\0' && length_ < sizeof text_) text_[length_++] = *text++;
-  }
-  void add(std::uint32_t number) noexcept {
-    char digits[11];
-    std::size_t first = sizeof digits - 1;
-    digits[first] = '\0';
-    do {
-      digits[--first] = static_cast<char>('0' + number % 10);
-      number /= 10;
-    } while (number != 0);
-    add(digits + first);
-  }
-  /// Writes it to stderr, as far as that takes it.
-  void write() const noexcept {
-    const ssize_t written = ::write(STDERR_FILENO, text_, length_);
-    static_cast<void>(written);
-  }
-
- private:
-  char text_[256];
-  std::size_t length_ = 0;
-};
-
-/// The handlers of SIGSEGV and SIGBUS: set by the first reactor with fibers of the process, taken
-/// back with the last one.
-class FaultHandlers {
- public:
-  using Handler = void (*)(int, siginfo_t*, void*);
-
-  static void install(Handler handler) noexcept {
-    const std::lock_guard lock(mutex_);
-    users_ += 1;
-    if (installed_) return;
-    installed_ = true;
-    struct sigaction action {};
-    action.sa_sigaction = handler;
-    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGSEGV, &action, &previous_[0]);
-    sigaction(SIGBUS, &action, &previous_[1]);
-  }
-
-  static void remove(Handler handler) noexcept {
-    const std::lock_guard lock(mutex_);
-    users_ -= 1;
-    if (users_ != 0) return;
-    // Whoever came later may call this handler, so it stays in its place below them.
-    installed_ = !is_current(SIGSEGV, handler) || !is_current(SIGBUS, handler);
-    if (installed_) return;
-    sigaction(SIGSEGV, &previous_[0], nullptr);
-    sigaction(SIGBUS, &previous_[1], nullptr);
-  }
-
-  /// In a handler: what would have happened without this one.
-  static void pass_on(int signal, siginfo_t* info, void* context) noexcept {
-    struct sigaction& before = previous_[signal == SIGSEGV ? 0 : 1];
-    const bool tells = (before.sa_flags & SA_SIGINFO) != 0;
-    // A fault cannot be ignored, only what somebody sent.
-    if (!tells && before.sa_handler == SIG_IGN && info->si_code <= 0) return;
-    if (!tells && (before.sa_handler == SIG_DFL || before.sa_handler == SIG_IGN)) {
-      return end_by(signal, info);
-    }
-    const struct sigaction handler = before;
-    if ((before.sa_flags & static_cast<int>(SA_RESETHAND)) != 0) before = {};
-    if (tells) return handler.sa_sigaction(signal, info, context);
-    handler.sa_handler(signal);
-  }
-
-  /// In a handler: the process ends by `signal` as soon as the handler returns, where it happened.
-  static void end_by(int signal, const siginfo_t* info) noexcept {
-    struct sigaction by_default {};
-    by_default.sa_handler = SIG_DFL;
-    sigaction(signal, &by_default, nullptr);
-    // A fault comes again when its instruction does; what somebody sent does not.
-    if (info->si_code <= 0) raise(signal);
-  }
-
- private:
-  static bool is_current(int signal, Handler handler) noexcept {
-    struct sigaction now {};
-    sigaction(signal, nullptr, &now);
-    return (now.sa_flags & SA_SIGINFO) != 0 && now.sa_sigaction == handler;
-  }
-
-  static inline std::mutex mutex_;
-  static inline int users_ = 0;
-  static inline bool installed_ = false;
-  static inline struct sigaction previous_[2]{};
-};
-
-/// The signal stack of one reactor's thread, and what its handler must know. Opened and destroyed
-/// on that thread.
+/// Names the fibers of one reactor that overflow. Opened and destroyed on its thread.
 class OverflowReport {
  public:
-  OverflowReport() noexcept = default;
-  OverflowReport(const OverflowReport&) = delete;
-  OverflowReport& operator=(const OverflowReport&) = delete;
-
   /// From here on, overflows of these fibers are reported.
-  void open(FiberScheduler& fibers) noexcept {
-    fibers_ = &fibers;
-    handler_ = &on_fault;
-    stack_t stack{};
-    stack.ss_sp = this;
-    stack.ss_size = sizeof *this;
-    sigaltstack(&stack, &previous_);
-    FaultHandlers::install(&on_fault);
-  }
-
-  ~OverflowReport() {
-    if (fibers_ == nullptr) return;
-    FaultHandlers::remove(&on_fault);
-    sigaltstack(&previous_, nullptr);
+  void open(const ReactorCore& core, FiberScheduler& fibers) noexcept {
+    report_.open(core, &tell, &fibers);
   }
 
  private:
-  static void on_fault(int signal, siginfo_t* info, void* context) noexcept {
-    // Read first: a deep handler behind this one may overwrite the low end of its stack.
-    const stack_t& stack = static_cast<const ucontext_t*>(context)->uc_stack;
-    const auto* report = static_cast<const OverflowReport*>(stack.ss_sp);
-    const bool of_reactor =
-        report != nullptr && (stack.ss_flags & SS_DISABLE) == 0 && report->handler_ == &on_fault;
-    if (of_reactor && info->si_code > 0 && report->tell(info->si_addr)) {
-      return FaultHandlers::end_by(signal, info);
-    }
-    FaultHandlers::pass_on(signal, info, context);
-  }
-
   /// Names the fiber below whose stack `address` lies; false when there is none.
-  [[nodiscard]] bool tell(const void* address) const noexcept {
-    for (std::uint32_t index = 0; index < fibers_->fiber_count(); ++index) {
-      const Fiber& fiber = fibers_->at(index);
+  static bool tell(void* scheduler, const void* address) noexcept {
+    auto& fibers = *static_cast<FiberScheduler*>(scheduler);
+    for (std::uint32_t index = 0; index < fibers.fiber_count(); ++index) {
+      const Fiber& fiber = fibers.at(index);
       if (fiber.state == FiberState::vacant || !fiber.has_stack) continue;
-      const StackPool& pool = fibers_->stacks(fiber.stack_class);
+      const StackPool& pool = fibers.stacks(fiber.stack_class);
       std::uint32_t stack = 0;
       if (!pool.guards(address, stack) || stack != fiber.stack.index) continue;
       say(fiber, pool.shape());
@@ -181,12 +51,7 @@ class OverflowReport {
     line.write();
   }
 
-  /// First, at the end that signal frames reach last: marks this as a signal stack of ours.
-  FaultHandlers::Handler handler_ = nullptr;
-  FiberScheduler* fibers_ = nullptr;
-  stack_t previous_{};
-  /// Room for the handlers before ours too; a signal frame alone takes up to 11 KiB (AMX).
-  [[maybe_unused]] alignas(16) std::byte memory_[65536];
+  FaultReport report_;
 };
 
 }  // namespace loom

@@ -4,7 +4,6 @@
  * exchange, TCP and unix, and the messages of the warm-up.
  */
 
-import { decimalText } from '../../../../examples/orderbook/reference.ts';
 import type { SummaryValue, TopValue } from '../../../../generated/orderbook/bindings/index.ts';
 import { CpuMeter, type Outcome } from './outcome.ts';
 
@@ -40,11 +39,10 @@ const measured = meter.end(received());
 clearInterval(looking);
 // A top that waited for room has come by the time the reactor has ended.
 await feed.stop();
-const decimal = (value = 0n): number => Number(decimalText(value));
 const outcome: Outcome = {
   messages: Number(summary.depth + summary.tickers + summary.trades + summary.snapshots),
-  ...{ bid: decimal(top?.bid), bidQuantity: decimal(top?.bidQuantity) },
-  ...{ ask: decimal(top?.ask), askQuantity: decimal(top?.askQuantity) },
+  ...{ bid: Number(top?.bid ?? 0), bidQuantity: Number(top?.bidQuantity ?? 0) },
+  ...{ ask: Number(top?.ask ?? 0), askQuantity: Number(top?.askQuantity ?? 0) },
   ...{ bidLevels: summary.bidLevels, askLevels: summary.askLevels },
   id: Number(summary.bookId),
   ...measured,

@@ -4,6 +4,7 @@
 #include "await.hpp"
 #include "baton.hpp"
 #include "channel.hpp"
+#include "channels.hpp"
 #include "files.hpp"
 #include "local.hpp"
 #include "mutex.hpp"

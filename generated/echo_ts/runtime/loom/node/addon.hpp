@@ -14,12 +14,13 @@
 #include "../program.hpp"
 #include "../shared_layout.hpp"
 #include "program_object.hpp"
+#include "shared_map.hpp"
 
 namespace loom::node {
 
 inline constexpr std::uint32_t node_api_minimum = 8;
 
-/// exports: name, abi, layout, reactors ([{ name, sharedBytes }]), Program.
+/// exports: name, abi, layout, reactors ([{ name, sharedBytes }]), Program, SharedMap.
 inline Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   std::uint32_t version = 0;
   napi_get_version(env, &version);
@@ -40,6 +41,7 @@ inline Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports["layout"] = Napi::String::New(env, table.layout);
   exports["reactors"] = reactors;
   exports["Program"] = ProgramObject::define(env);
+  exports["SharedMap"] = SharedMap::define(env);
   return exports;
 }
 

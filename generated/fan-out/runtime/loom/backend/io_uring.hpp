@@ -114,6 +114,9 @@ class IoUring {
     own_free_count_ += 1;
   }
 
+  /// Readable when completions are at hand, or work that the kernel left for this thread.
+  [[nodiscard]] int poll_fd() const noexcept { return ring_.ring_fd; }
+
   /// Starts an operation. Past what fits the submission queue or one turn, it waits, in order.
   void submit(Operation& operation) noexcept {
     if (operation.kind == OperationKind::send_datagrams) return submit_datagrams(operation);

@@ -12,6 +12,7 @@
 #include <exception>
 #include <utility>
 
+#include "../thrown.hpp"
 #include "group.hpp"
 #include "records.hpp"
 
@@ -246,7 +247,9 @@ class FiberScheduler : public FiberRecords {
 
   /// In a handler: an exception left a fiber's body.
   void escaped(Fiber& fiber) noexcept {
-    if (fiber.group == nullptr) return core_->log("loom: a fiber threw; it is over");
+    if (fiber.group == nullptr) {
+      return report_thrown(*core_, {"the fiber ", fiber.name}, "it is over");
+    }
     if (!fiber.group->thrown) fiber.group->thrown = std::current_exception();
     cancel(*fiber.group);
   }

@@ -1,5 +1,5 @@
 // The JavaScript object around one running program: `new Program(options)`, `start()`, `wake()`,
-// `stop()`, `stopNow()`. templates/bindings/native.ts has its TypeScript type.
+// `turn()`, `stop()`, `stopNow()`. templates/bindings/native.ts has its TypeScript type.
 //
 // Lives and ends: the object holds itself from start() until its thread-safe function is
 // finalised, which happens only after every reactor thread was joined; so no reactor can call
@@ -16,6 +16,7 @@
 #include <napi.h>
 
 #include "../program.hpp"
+#include "host_loop.hpp"
 #include "log_queue.hpp"
 #include "notice.hpp"
 #include "report.hpp"
@@ -31,7 +32,8 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
     return DefineClass(
         env, "Program",
         {InstanceMethod<&ProgramObject::start>("start"),
-         InstanceMethod<&ProgramObject::wake>("wake"), InstanceMethod<&ProgramObject::stop>("stop"),
+         InstanceMethod<&ProgramObject::wake>("wake"), InstanceMethod<&ProgramObject::turn>("turn"),
+         InstanceMethod<&ProgramObject::stop>("stop"),
          InstanceMethod<&ProgramObject::stop_now>("stopNow")});
   }
 
@@ -41,7 +43,10 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
         options_(info.Env(), info[0].As<Napi::Object>()),
         report_(std::make_unique<StartReport>()) {
     ProgramStart& program_start = options_.program_start();
-    program_start.wake_js = [](void* self) noexcept { of(self)->notify(); };
+    // Who turns the reactor looks for itself.
+    if (!program_start.hosted) {
+      program_start.wake_js = [](void* self) noexcept { of(self)->notify(); };
+    }
     program_start.stopped = [](void* self, std::uint32_t reactor) noexcept {
       // Partner: deliver_notices; `notify` below it orders both.
       of(self)->stopped_reactors_.fetch_or(1u << reactor, std::memory_order_acq_rel);
@@ -80,6 +85,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
     started_ = true;
     Ref();
     napi_add_env_cleanup_hook(Env(), environment_ends, this);
+    if (is_hosted()) return start_here();
     return run_on_pool(
         [](napi_env, void* self) {
           const std::lock_guard lock(of(self)->start_mutex_);
@@ -96,8 +102,70 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
     if (!stopping_ && reactor < program_table().reactor_count) program_.wake(reactor);
   }
 
-  /// Promise that is fulfilled when every reactor thread was joined.
+  [[nodiscard]] bool is_hosted() noexcept { return options_.program_start().hosted; }
+
+  /// start() on this thread, whose event loop then turns the reactor.
+  Napi::Value start_here() {
+    *report_ = program_.start(options_.program_start());
+    if (report_->ok) {
+      host_loop_ = HostLoop::open(
+          Env(), program_.hosted()->poll_fd(), [](void* self) { of(self)->tell_to_turn(); }, this,
+          &host_loop_);
+      if (host_loop_ == nullptr) throw Napi::Error::New(Env(), "no descriptors for the event loop");
+      napi_async_init(Env(), nullptr, Napi::String::New(Env(), "loom"), &async_context_);
+    }
+    napi_value promise = nullptr;
+    napi_create_promise(Env(), &deferred_, &promise);
+    if (!report_->ok) {
+      end_threads();
+      release_threadsafe(Env());
+    }
+    napi_resolve_deferred(Env(), deferred_, describe_report(Env(), *report_));
+    return {Env(), promise};
+  }
+
+  /// The event loop found something for the reactor: JavaScript takes its turn.
+  void tell_to_turn() noexcept {
+    const Napi::HandleScope scope(Env());
+    napi_value receiver = Value();
+    napi_value function = nullptr;
+    napi_get_named_property(Env(), receiver, "notify", &function);
+    napi_value notice = nullptr;
+    napi_create_uint32(Env(), static_cast<std::uint32_t>(Notice::wake), &notice);
+    napi_value result = nullptr;
+    napi_make_callback(Env(), async_context_, receiver, function, 1, &notice, &result);
+  }
+
+  /// Turns the reactor a few times: 0 there is nothing to do now, 1 there is more, 2 it is over.
+  Napi::Value turn(const Napi::CallbackInfo&) {
+    HostedState state = HostedState::busy;
+    for (std::uint32_t n = 0; n < hosted_turns && state == HostedState::busy; ++n) {
+      state = program_.turn();
+    }
+    if (state == HostedState::idle && host_loop_ != nullptr) {
+      host_loop_->arm(program_.hosted()->wait_nanoseconds());
+    }
+    if (state == HostedState::over) end_host_loop();
+    const int said = state == HostedState::idle ? 0 : state == HostedState::busy ? 1 : 2;
+    return Napi::Number::New(Env(), said);
+  }
+
+  void end_host_loop() noexcept {
+    if (host_loop_ == nullptr) return;
+    host_loop_->close();
+    napi_async_destroy(Env(), async_context_);
+  }
+
+  /// Promise that is fulfilled when every reactor thread was joined; of a reactor that this thread
+  /// turns at once: it is over when turn() says so.
   Napi::Value stop(const Napi::CallbackInfo&) {
+    if (is_hosted() && program_.hosted() != nullptr) {
+      program_.request_stop();
+      napi_value promise = nullptr;
+      napi_create_promise(Env(), &deferred_, &promise);
+      napi_resolve_deferred(Env(), deferred_, Env().Undefined());
+      return {Env(), promise};
+    }
     stopping_ = true;
     program_.request_stop();
     return run_on_pool([](napi_env, void* self) { of(self)->end_threads(); },
@@ -108,6 +176,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   void stop_now(const Napi::CallbackInfo&) {
     stopping_ = true;
     end_threads();
+    end_host_loop();
     release_threadsafe(Env());
   }
 
@@ -201,6 +270,8 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   static void environment_ends(void* self) { of(self)->end_threads(); }
 
   static constexpr std::size_t threadsafe_queue_limit = 4;
+  /// Turns of a hosted reactor in one call, at most: JavaScript waits for as long.
+  static constexpr std::uint32_t hosted_turns = 8;
 
   RunningProgram program_;
   StartOptions options_;
@@ -217,6 +288,9 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   /// One bit a reactor.
   std::atomic<std::uint32_t> stopped_reactors_ = 0;
   napi_threadsafe_function threadsafe_ = nullptr;
+  /// Of a hosted reactor, while it runs.
+  HostLoop* host_loop_ = nullptr;
+  napi_async_context async_context_ = nullptr;
   napi_async_work work_ = nullptr;
   napi_deferred deferred_ = nullptr;
 };

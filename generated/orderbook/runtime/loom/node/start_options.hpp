@@ -16,7 +16,8 @@ namespace loom::node {
 class StartOptions {
  public:
   /// Options: memory (one Uint8Array a reactor over a SharedArrayBuffer, which must outlive the
-  /// threads), cores (number[]), backend (string or null), addresses ([fd, address][]).
+  /// threads), cores (number[]), backend (string or null), addresses ([fd, address][]), announces
+  /// and hosted (boolean).
   /// Throws a TypeError when memory or cores are not those of the program's reactors.
   StartOptions(Napi::Env env, const Napi::Object& options) {
     take_memory(env, options.Get("memory").As<Napi::Array>(),
@@ -25,6 +26,8 @@ class StartOptions {
       backend_ = backend.As<Napi::String>().Utf8Value();
       program_start_.backend = backend_.c_str();
     }
+    program_start_.hosted = options.Get("hosted").ToBoolean();
+    program_start_.announces = options.Get("announces").ToBoolean();
     take_addresses(options.Get("addresses").As<Napi::Array>());
   }
   StartOptions(const StartOptions&) = delete;

@@ -1,0 +1,43 @@
+// Does what the lines that it is sent say: tell of a gap, throw, hold the loop, publish, fault.
+#pragma once
+
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <life/handlers.hpp>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+
+/// Serves fds.market.
+struct Told : life::ToldBase<Told> {
+  void on_data(auto& connection, loom::Bytes line) {
+    const std::string_view text = line.text();
+    if (text == "gap") this->notify_gap(connection, {.stream = 7, .expected = 10, .received = 12});
+    if (text == "resynced") this->notify_resynced(connection, {.stream = 7, .at = 15});
+    if (text == "throw") throw std::runtime_error("not this line");
+    if (text == "hold") std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    if (text == "stop") this->reactor().stop();
+    if (text == "fault") raise(SIGSEGV);  // the same to a handler as a fault of memory
+    if (text.starts_with("publish ")) publish(std::atoi(std::string(text.substr(8)).c_str()));
+  }
+
+ private:
+  void publish(int times) {
+    for (int n = 0; n < times; ++n) {
+      this->counts.publish({.count = published_});
+      published_ += 1;
+    }
+  }
+
+  std::uint32_t published_ = 0;
+};
+
+/// Serves fds.itch.
+struct Packets : life::PacketsBase<Packets> {
+  void on_datagram(auto& socket, const loom::Datagram& datagram) {
+    if (datagram.bytes.text() == "throw") throw 7;
+    this->notify_gap(socket, {.expected = 1, .received = datagram.bytes.size()});
+  }
+};
