@@ -185,10 +185,20 @@ const reactor = optional({
   delivery: powerOfTwo(12, 22),
 });
 
-const channel = fc.record(
-  { capacity: powerOfTwo(1, 12), full: fc.constantFrom('drop-newest', 'conflate') },
-  { requiredKeys: [] },
+const channel = fc.oneof(
+  optional({ capacity: powerOfTwo(1, 12), full: fc.constantFrom('drop-newest', 'conflate') }),
+  fc.record({ direction: fc.constant('in'), full: fc.constantFrom('block', 'drop-oldest') }),
+  fc.record({ direction: fc.constant('between'), full: fc.constantFrom('block', 'conflate') }),
+  fc.constant({ direction: 'shared' }),
 );
+
+/** Who writes and who reads a channel; `name` is its own, `one` and `other` are reactors. */
+function channelEnds(direction: unknown, name: string, one: unknown, other: unknown): Plain {
+  const handler = 'Reader';
+  if (direction === 'in') return { from: 'js', to: one, handler };
+  if (direction === 'between' && one !== other) return { from: one, to: other, handler };
+  return { from: one, to: direction === 'shared' ? { kind: 'sharedMemory', name } : 'js' };
+}
 
 const pool = fc.oneof(
   optional({ threads: fc.integer({ min: 1, max: 64 }), queue: powerOfTwo(1, 16) }),
@@ -273,13 +283,16 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
       ),
       channels: entries(
         given.channelNames.map((name) => `c${name}`),
-        (at) => ({
-          ...given.channels[at],
-          kind: 'channel',
-          from: pick(given.reactorNames, at + 6),
-          to: 'js',
-          message: pick(given.messageNames, at + 9),
-        }),
+        (at) => {
+          const { direction, ...channel } = given.channels[at] as Plain;
+          const [one, other] = [6, 7].map((choice) => pick(given.reactorNames, at + choice));
+          return {
+            ...channel,
+            kind: 'channel',
+            ...channelEnds(direction, `shared_${at}`, one, other),
+            message: pick(given.messageNames, at + 9),
+          };
+        },
       ),
       handlers: './handlers.hpp',
       native: { pkgConfig: ['simdjson'], sources: ['src/a b.cpp'], includeDirectories: ['.'] },

@@ -237,10 +237,14 @@ function checkTables(t: { true(value: boolean, message?: string): void }, reacto
     { offset: shared.slotsOffset, bytes: shared.slots * 16 },
     { offset: shared.deliveryOffset, bytes: 128 + shared.deliveryBytes },
     { offset: shared.inboxOffset, bytes: 128 + shared.inboxBytes },
-    ...reactor.channels.map((each) => ({
-      offset: each.offset,
-      bytes: 128 + each.capacity * each.strideBytes,
-    })),
+    // Those to JavaScript, and those that it reads; the others lie elsewhere.
+    ...reactor.channels
+      .filter(({ to, sharedMemory }) => to === undefined && sharedMemory === undefined)
+      .concat(reactor.received ?? [])
+      .map((each) => ({
+        offset: each.offset,
+        bytes: 256 + each.capacity * each.strideBytes,
+      })),
   ];
   let end = 256;
   for (const part of parts) {

@@ -99,8 +99,8 @@ async function readStream(random: Random): Promise<void> {
       if (number !== last + 1n) counts.disordered += 1;
       last = number;
       if (random() * 64 >= pauseShare) continue;
-      connection.pause();
-      setTimeout(() => connection.resume(), random() * holdMilliseconds);
+      connection.pauseReceiving();
+      setTimeout(() => connection.resumeReceiving(), random() * holdMilliseconds);
     }
   }
 }
