@@ -1,6 +1,7 @@
 /** What JavaScript does while nothing comes: it looks in every turn, for some turns, or sleeps. */
 import test from 'ava';
-import { ReactorLink, type JavaScriptWait } from '../../templates/bindings/reactor.ts';
+import { ReactorLink } from '../../templates/bindings/reactor.ts';
+import type { JavaScriptWait } from '../../templates/bindings/waiting.ts';
 import { startSample } from './sample_program.ts';
 import { nextTurn } from './simulated_reactor.ts';
 

@@ -1,5 +1,7 @@
 /** Valid configs of every shape, for properties that hold for all of them. */
 import fc from 'fast-check';
+import { datagram, fileFd } from './arbitrary_fds.ts';
+import { flag, optional, powerOfTwo } from './arbitrary_leaf.ts';
 import { arbitraryStruct, asMessage } from './arbitrary_message.ts';
 
 const lowerName = fc
@@ -7,9 +9,6 @@ const lowerName = fc
   // A suffix keeps generated names out of the lists of reserved words.
   .map((name) => `${name}_q`);
 const upperName = lowerName.map((name) => `M${name.replaceAll('_', '')}`);
-const powerOfTwo = (minimum: number, maximum: number) =>
-  fc.integer({ min: minimum, max: maximum }).map((exponent) => 2 ** exponent);
-
 const framing = fc.oneof(
   fc.constant({ kind: 'raw' }),
   fc.record({ kind: fc.constant('line'), maximum: fc.integer({ min: 16, max: 1 << 22 }) }),
@@ -65,9 +64,6 @@ const tcp = {
   keepAlive: fc.constantFrom(false, {}, { idle: '1m', interval: '5s', count: 3 }),
   userTimeout: fc.constantFrom('1s', '1500ms'),
 };
-const optional = <Shape extends Record<string, fc.Arbitrary<unknown>>>(shape: Shape) =>
-  fc.record(shape, { requiredKeys: [] });
-
 const type = fc.constantFrom('stream', 'seqpacket');
 
 /** A unix fd; packets have no framing. */
@@ -76,70 +72,6 @@ function unixFd(options: { type?: string; framing?: unknown }, kind: string): Pl
   const isPackets = options.type === 'seqpacket';
   return { ...others, ...(!isPackets && framing !== undefined && { framing }), kind };
 }
-
-const datagrams = {
-  handler: fc.constant('Itch'),
-  jsSends: fc.boolean(),
-  timestamps: fc.constantFrom('none', 'software'),
-  receive: optional({
-    bytes: fc.integer({ min: 1, max: 65536 }),
-    count: powerOfTwo(0, 10),
-    strategy: fc.constantFrom('multishot', 'direct'),
-  }),
-  send: optional({ bytes: fc.integer({ min: 1, max: 65536 }), count: powerOfTwo(0, 10) }),
-  batch: fc.integer({ min: 1, max: 64 }),
-  receiveBuffer: fc.integer({ min: 2048, max: 1 << 24 }),
-};
-const flag = fc.boolean();
-const groups = fc.constantFrom(
-  [],
-  [{ address: '239.1.1.1' }],
-  [{ address: '232.1.1.1', interface: 'lo', source: '10.0.0.1' }, { address: '239.1.1.1' }],
-);
-
-/** A datagram fd: it always has a handler. */
-const datagram = fc.oneof(
-  fc
-    .record(
-      {
-        ...datagrams,
-        ...{ groups, drops: flag, destination: flag, reuseAddress: flag, reusePort: flag },
-        ...{ broadcast: flag, ipv6Only: flag, typeOfService: fc.integer({ min: 0, max: 255 }) },
-        multicast: optional({ hops: fc.integer({ min: 0, max: 255 }), loopback: flag }),
-        device: fc.constantFrom('eth0', 'lo'),
-        busyPoll: fc.constantFrom('10us', '1ms'),
-        connect: fc.constant('127.0.0.1:9'),
-      },
-      { requiredKeys: ['handler'] },
-    )
-    .map((options) => ({ ...options, kind: 'udp' })),
-  fc
-    .record(
-      {
-        ...datagrams,
-        mode: fc.integer({ min: 0, max: 0o777 }),
-        connect: fc.constantFrom('/dev/log', '@log'),
-      },
-      { requiredKeys: ['handler'] },
-    )
-    .map((options) => ({ ...options, kind: 'unixDatagram' })),
-);
-
-/** A file; its reactor must have fibers or requests. */
-const fileFd = fc
-  .record(
-    {
-      mode: fc.constantFrom('write', 'append', 'readWrite'),
-      handler: fc.constant('Itch'),
-      path: fc.constantFrom('./journal.log', '/var/log/feed 1.log', 'fd:3'),
-      truncate: flag,
-      direct: fc.constant(true),
-      operations: fc.integer({ min: 1, max: 4096 }),
-      buffers: fc.record({ bytes: powerOfTwo(12, 24), count: fc.integer({ min: 1, max: 4096 }) }),
-    },
-    { requiredKeys: ['mode', 'handler', 'path', 'buffers'] },
-  )
-  .map((options) => ({ ...options, kind: 'file' }));
 
 /** An fd without its reactor and address; listeners get an address of their own by position. */
 const fd = fc.oneof(

@@ -53,19 +53,6 @@ struct ChannelPlace {
   Doorbell* reader = nullptr;          ///< of the reactor that reads; nullptr: JavaScript
 };
 
-/// The type of a channel's key; Nothing for those without.
-struct NoKey {};
-template <class Channel>
-consteval auto channel_key() {
-  if constexpr (Channel::shape.full == ChannelFull::conflate_by_key) {
-    using Key = std::remove_cvref_t<decltype(typename Channel::Message().*Channel::key)>;
-    static_assert(std::is_integral_v<Key> || std::is_enum_v<Key>, "a key is an integer or an enum");
-    return Key{};
-  } else {
-    return NoKey{};
-  }
-}
-
 /// The writing end of a channel from a reactor. One thread, no allocation.
 template <class Channel>
 class Publisher {

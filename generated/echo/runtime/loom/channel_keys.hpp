@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 
 #include "assert.hpp"
 #include "channel_layout.hpp"
@@ -77,5 +78,18 @@ class ChannelKeys {
   std::array<Place, 2 * capacity> places_{};
   std::uint32_t count_ = 0;
 };
+
+/// The type of a channel's key; Nothing for those without.
+struct NoKey {};
+template <class Channel>
+consteval auto channel_key() {
+  if constexpr (Channel::shape.full == ChannelFull::conflate_by_key) {
+    using Key = std::remove_cvref_t<decltype(typename Channel::Message().*Channel::key)>;
+    static_assert(std::is_integral_v<Key> || std::is_enum_v<Key>, "a key is an integer or an enum");
+    return Key{};
+  } else {
+    return NoKey{};
+  }
+}
 
 }  // namespace loom

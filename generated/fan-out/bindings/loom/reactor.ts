@@ -29,27 +29,7 @@ import { ReactorStats } from './stats.ts';
 import { Server, Stream } from './stream.ts';
 import { Timer } from './timer.ts';
 import { UnreadWarnings } from './unread.ts';
-
-/** Empty turns of the event loop before the link sleeps, where nothing else is said. */
-export const defaultIdleTurns = 4;
-
-/** What JavaScript does while nothing comes; see OpenOptions.wait. */
-export type JavaScriptWait = 'spin' | 'wake' | { readonly idleTurns: number };
-
-/**
- * Empty turns before a link with this option sleeps.
- * @throws RangeError when they are not a number from 0 on
- */
-function idleTurnsOf(wait: JavaScriptWait): number {
-  if (wait === 'spin') return Number.POSITIVE_INFINITY;
-  if (wait === 'wake') return 0;
-  if (!(wait.idleTurns >= 0)) {
-    throw new RangeError(
-      `wait is 'spin', 'wake' or { idleTurns: a number from 0 on }, not ${JSON.stringify(wait)}`,
-    );
-  }
-  return wait.idleTurns;
-}
+import { defaultIdleTurns, idleTurnsOf, type JavaScriptWait } from './waiting.ts';
 
 /** What a link needs besides the shared block. */
 export interface LinkOptions {

@@ -1,5 +1,5 @@
 /** What open() may be told, and what of it is refused before anything starts. */
-import type { JavaScriptWait } from './reactor.ts';
+import type { JavaScriptWait } from './waiting.ts';
 import { clientAddress } from './client_url.ts';
 import type { ProgramDescriptor } from './descriptor.ts';
 import { unknownName } from './error.ts';

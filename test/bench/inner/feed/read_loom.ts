@@ -9,7 +9,7 @@ import { readdirSync, readFileSync, writeSync } from 'node:fs';
 import type { Channel } from '../../../../templates/bindings/channel.ts';
 import type { MessageView } from '../../../../templates/bindings/message_view.ts';
 import type { OpenOptions, Program } from '../../../../templates/bindings/open.ts';
-import type { JavaScriptWait } from '../../../../templates/bindings/reactor.ts';
+import type { JavaScriptWait } from '../../../../templates/bindings/waiting.ts';
 import type { Stream } from '../../../../templates/bindings/stream.ts';
 import { FeedMeter } from './feed_meter.ts';
 
