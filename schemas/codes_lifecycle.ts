@@ -1,6 +1,6 @@
 /**
  * What `loomgen explain` says about errors in the life of a program in JavaScript: its readers, its
- * listeners, its addresses. Their sentences are made in `templates/bindings/error.ts`.
+ * listeners, its addresses. Their sentences are made in `templates/bindings/lifecycle_errors.ts`.
  */
 import { prose, type RuntimeEntry } from './code_entry.ts';
 

@@ -45,7 +45,7 @@ const charsSchema = v.strictObject({
 const valueSchema = v.strictObject({
   /** Name of the value, in C++ and in TypeScript. */
   name: text("the name of a value, such as 'bid'"),
-  /** The number that stands for it; must fit the enumeration's base. */
+  /** The code that stands for it; -2147483648 to 4294967295, and what the base holds. */
   code: integer('code', -(2 ** 31), 2 ** 32 - 1),
 });
 

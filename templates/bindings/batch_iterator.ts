@@ -2,7 +2,7 @@
  * One loop over a source's batches. It answers one `next()` at a time, gives a batch back when the
  * next is asked for, and once it is over it stays over, whoever reads the source after it.
  */
-import { nextTwice } from './error.ts';
+import { nextTwice } from './lifecycle_errors.ts';
 
 /** What the loop needs of its source. */
 export interface IteratedSource<Batch> {
@@ -78,6 +78,7 @@ export class BatchIterator<Batch extends Disposable>
     return Promise.resolve(over);
   }
 
+  /** The loop itself. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -72,14 +72,24 @@ export function nanosecondsWords(nanoseconds: number | undefined): string {
 
 type Column = [head: string, cell: (medians: Partial<Figures>) => string];
 
+/** What a message takes of processors, and that over the baseline's; of medians. */
+function cpuColumns(baseline: string, base: number): Column[] {
+  return [
+    ['cpu', ({ cpu }) => readable('cpu', cpu)],
+    [`over ${baseline}`, ({ cpu }) => (cpu === undefined ? '-' : (cpu / base).toFixed(3))],
+  ];
+}
+
 /** The columns beside the figure that is compared: those of servers, or what commands have. */
-function besides({ metric, rows }: Section): Column[] {
+function besides({ metric, rows, baseline }: Section): Column[] {
   if (metric === 'rate' || metric === 'p50' || metric === 'p99') {
     const lossy = rows.some(({ medians }) => medians.loss !== undefined);
+    const base = rows.find(({ server }) => server === baseline)?.medians.cpu;
     return [
       ['p50', ({ p50 }) => readable('p50', p50)],
       ['p99', ({ p99 }) => readable('p50', p99)],
       ['calls/message', ({ syscallsPerMessage: calls }) => calls?.toFixed(4) ?? '-'],
+      ...(base === undefined ? [] : cpuColumns(baseline, base)),
       ...(lossy ? [['lost', ({ loss }) => lossWords(loss)] satisfies Column] : []),
     ];
   }

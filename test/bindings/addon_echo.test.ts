@@ -1,4 +1,4 @@
-/** A real addon, examples/echo_ts, with clients of node:net: data, order, backpressure, ends. */
+/** A real addon, examples/echo-ts, with clients of node:net: data, order, backpressure, ends. */
 import { createHash, randomBytes } from 'node:crypto';
 import test from 'ava';
 import {

@@ -1,4 +1,4 @@
-/** A reactor that JavaScript's own thread turns, on the real addon: in the main thread and workers. */
+/** A reactor that JavaScript's own thread turns, on the real addon: main thread and workers. */
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -129,7 +129,7 @@ function addressOf(worker: Worker): Promise<string> {
   });
 }
 
-test('a worker turns its own; terminated while it delivers, it takes nothing else along', async (t) => {
+test('a worker turns its own; terminated while it delivers, others go on', async (t) => {
   const workers = [startWorker('hosted-1'), startWorker('hosted-2')];
   const found = await Promise.all(workers.map(addressOf));
   const sockets = await Promise.all(found.map((address) => dial(address)));

@@ -48,7 +48,7 @@ test('return() can be called twice, ends a next() that waits, and lets another r
   t.throws(() => control.batches(), { code: 'LOOM6007' }, 'the other still reads');
 });
 
-test('a signal ends a loop with its reason: while it waits, and while it holds a batch', async (t) => {
+test('a signal ends a loop with its reason, whether it waits or holds a batch', async (t) => {
   const { reactor, control, say } = startOpen();
   const reason = new Error('enough');
   const first = new AbortController();
@@ -131,7 +131,7 @@ test('pause() holds back batches and no socket; resume() gives what has come', a
   t.is(reactor.delivery.head, reactor.delivery.tail);
 });
 
-test('a loop waits while its source is paused; the end of the program is the end of it', async (t) => {
+test('a loop waits while its source is paused; the end of the program ends it', async (t) => {
   const { reactor, control, say } = startOpen();
   const batches = control.batches();
   control.pause();

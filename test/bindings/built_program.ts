@@ -21,13 +21,13 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Both backends; every test of I/O runs on each. */
 export const backends = ['io_uring', 'epoll'] as const;
 
-/** examples/echo_ts. */
+/** examples/echo-ts. */
 export interface EchoTs extends Program<'main'> {
   readonly tcp: Server;
   readonly local: Server;
 }
 
-/** The emitted module of examples/echo_ts. */
+/** The emitted module of examples/echo-ts. */
 export interface EchoTsModule {
   open(options?: OpenOptions<'main', 'tcp' | 'local'>): Promise<EchoTs>;
 }
@@ -82,9 +82,9 @@ export async function build<Module>(
   return { module, index, addon: join(out, 'build', how, `${name}.node`) };
 }
 
-/** Builds examples/echo_ts. */
+/** Builds examples/echo-ts. */
 export function buildEchoTs(): Promise<Built<EchoTsModule>> {
-  return build('examples/echo_ts/loom.config.ts', 'echo_ts', 'release');
+  return build('examples/echo-ts/loom.config.ts', 'echo_ts', 'release');
 }
 
 /** A folder of this process, for unix sockets (their paths are short) and small files. */

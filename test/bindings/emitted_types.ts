@@ -3,7 +3,7 @@
  * `@ts-expect-error` line fails the type check when the mistake under it stops being a type error.
  * Nothing runs it.
  */
-import { type EchoTs, open as openEcho } from '../../generated/echo_ts/bindings/index.ts';
+import { type EchoTs, open as openEcho } from '../../generated/echo-ts/bindings/index.ts';
 import { type Orderbook, open } from '../../generated/orderbook/bindings/index.ts';
 import type { OpenOptions } from '../../templates/bindings/open_options.ts';
 
@@ -14,7 +14,7 @@ export const opened: Promise<Orderbook> = open({
   backend: 'epoll',
   addresses: { market: '127.0.0.1:9000' },
   log: (line) => void line.length,
-  idleTurns: 0,
+  wait: 'wake',
   thread: 'this',
 });
 

@@ -124,7 +124,7 @@ export class SimulatedReactor {
     };
     this.events = new ProgramEvents({ name: 'sample', reactors: [descriptor] });
     const { events } = this;
-    const options = { wake, idleTurns, program: 'sample', events };
+    const options = { wake, wait: { idleTurns }, program: 'sample', events };
     this.link = new ReactorLink(descriptor, this.memory, options);
     this.link.attach();
     this.link.begin();

@@ -240,3 +240,27 @@ test('the end of the program ends loops after what is there, and closes connecti
   for await (using batch of control) for (const message of batch) lines.push(message.text());
   t.deepEqual(lines, ['open 0', 'close 0 stopped -', 'last words']);
 });
+
+test('what an fd did is counted for it alone', async (t) => {
+  const { reactor, control, market } = startSample();
+  control.onBatch((batch) => {
+    for (const { connection } of batch) connection.send('four');
+  });
+  reactor.open(serverFd, 0, 1, 0);
+  reactor.open(serverFd, 1, 1, 0);
+  reactor.deliver(serverFd, data, 0, 1, 'hello');
+  reactor.deliver(serverFd, data, 1, 1, 'you');
+  reactor.deliverBytes(serverFd, close, 1, 1, new Uint8Array(8));
+  reactor.deliverBytes(clientFd, close, 0, 3, new Uint8Array(8));
+  reactor.link.pump();
+  await nextTurn();
+  const none = { opened: 0, closed: 0, messages: 0, bytes: 0, sent: 0, sentBytes: 0, refused: 0 };
+  t.deepEqual({ ...market.stats }, { ...none, failedAttempts: 1 });
+  const seen = { opened: 2, closed: 1, messages: 2, bytes: 8 };
+  t.deepEqual({ ...control.stats }, { ...none, ...seen, sent: 1, sentBytes: 4, failedAttempts: 0 });
+  const [connection] = [...control.connections()];
+  while (connection?.send('x'.repeat(200)));
+  t.is(control.stats.refused, 1);
+  reactor.link.end();
+  t.is(control.stats.closed, 2);
+});

@@ -50,7 +50,8 @@ function lacking(leaf: Leaf, description: string): string[] {
   if (!('minimum' in leaf)) return [];
   const words = description.toLowerCase();
   const ends = [leaf.minimum, leaf.maximum].filter(
-    (end) => !spellings(leaf, end).some((each) => new RegExp(`\\b${each}\\b`).test(description)),
+    (end) =>
+      !spellings(leaf, end).some((each) => new RegExp(`(?<!\\w)${each}\\b`).test(description)),
   );
   const missing = ends.map((end) => spellings(leaf, end)[0] ?? '');
   if (leaf.kind === 'size' && !words.includes('byte') && !/longest|buffer|size/.test(words)) {

@@ -76,6 +76,17 @@ class Js : public loom_test::ProgramTest<JsFd> {
     return true;
   }
 
+  /// Takes the messages of a record with several.
+  void take_run(const std::string& payload, std::string& line) {
+    runs_ += 1;
+    for (std::size_t at = 0; at < payload.size();) {
+      loom::RunEntry entry{};
+      std::memcpy(&entry, payload.data() + at, sizeof entry);
+      line += payload.substr(at + sizeof entry, entry.bytes) + " ";
+      at += loom::RunWriter::entry_bytes(entry.bytes);
+    }
+  }
+
   /// Takes every record that is there into `lines_`, as JavaScript does, and tells the reactor.
   bool take() {
     bool found = false;
@@ -87,6 +98,7 @@ class Js : public loom_test::ProgramTest<JsFd> {
       switch (static_cast<DeliveryEvent>(record->event)) {
         case DeliveryEvent::open: line += "open "; break;
         case DeliveryEvent::data: line += payload + " "; break;
+        case DeliveryEvent::run: take_run(payload, line); break;
         case DeliveryEvent::end:
           // The bindings answer it the same way, once everything before it was read.
           line += "end ";
@@ -148,6 +160,8 @@ class Js : public loom_test::ProgramTest<JsFd> {
   loom_test::ByteRingConsumer consumer_;
   loom::ByteRingProducer inbox_;
   loom::ControlBlock* control_ = nullptr;
+  /// Records with several messages.
+  int runs_ = 0;
   /// By slot and generation: everything that connection's records said, in order.
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> lines_;
 };
@@ -161,6 +175,25 @@ TEST_P(Js, AFullRingLosesNothingAndBothSidesWakeEachOther) {
   std::string expected = "open ";
   for (int n = 0; n < 2000; ++n) expected += "m" + std::to_string(n) + " ";
   EXPECT_EQ(lines_.begin()->second, expected + "end close");
+}
+
+TEST_P(Js, MessagesThatComeTogetherGoTogetherAndStayApart) {
+  LOOM_START_OR_SKIP();
+  Descriptor client = loom_test::connect_to(port_);
+  std::string expected = "open ";
+  std::string sent;
+  // Of every length modulo 8, empty ones and the longest among them, split by receive buffers.
+  for (unsigned n = 0; n < 400; ++n) {
+    const std::string message(n % 50 == 49 ? 1024 : n % 50, static_cast<char>('a' + n % 26));
+    expected += message + " ";
+    sent += framed(message);
+  }
+  ASSERT_TRUE(loom_test::send_all(client.get(), sent));
+  client.close();
+  ASSERT_TRUE(consume_until([&] { return closed_lines() == 1; })) << "a wake-up was lost";
+  EXPECT_EQ(lines_.begin()->second, expected + "end close");
+  EXPECT_EQ(stat(Stat::messages_received), 400U);
+  EXPECT_GT(runs_, 0);
 }
 
 TEST_P(Js, TheLoopSleepsWhileTheRingIsFull) {

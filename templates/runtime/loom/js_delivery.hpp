@@ -3,12 +3,52 @@
 // peer feels it as a full window, and an event that found no room is kept in the slot.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <cstring>
 
 #include "handler.hpp"
 
 namespace loom {
+
+/// Of a record with several messages, at most: enough that what a record costs is shared by many.
+inline constexpr std::uint32_t run_maximum_bytes = 32768;
+
+/// Writes the messages of one record where they will be read.
+class RunWriter {
+ public:
+  /// What a message takes with its length before it and padding behind it.
+  static constexpr std::uint32_t entry_bytes(std::uint32_t message_bytes) noexcept {
+    constexpr std::uint32_t alignment = sizeof(RunEntry);
+    return (alignment + message_bytes + alignment - 1) & ~(alignment - 1);
+  }
+
+  /// Writes to `place`, which has room for `capacity` bytes.
+  RunWriter(std::byte* place, std::uint32_t capacity) noexcept
+      : place_(place), capacity_(capacity) {}
+
+  /// Whether another message of so many bytes fits; none that is longer than the capacity does.
+  [[nodiscard]] bool fits(std::uint32_t message_bytes) const noexcept {
+    return message_bytes < capacity_ && entry_bytes(message_bytes) <= capacity_ - used_;
+  }
+
+  /// Appends a message that fits.
+  void append(Bytes message) noexcept {
+    const RunEntry entry{message.size(), 0};
+    std::memcpy(place_ + used_, &entry, sizeof entry);
+    std::memcpy(place_ + used_ + sizeof entry, message.data(), message.size());
+    used_ += entry_bytes(message.size());
+  }
+
+  /// Bytes that were written.
+  [[nodiscard]] std::uint32_t used() const noexcept { return used_; }
+
+ private:
+  std::byte* place_;
+  std::uint32_t capacity_;
+  std::uint32_t used_ = 0;
+};
 
 /// Handles a stream fd by delivering it to JavaScript.
 template <class Fd>
@@ -45,6 +85,33 @@ class JsDelivery {
 
   void on_data(Connection<Fd>& connection, Bytes bytes) noexcept {
     put(connection, DeliveryEvent::data, bytes.data(), bytes.size());
+  }
+
+  /// As on_data for `first`, which is ready, and whole messages behind it in one record, as far as
+  /// there is room for that. Returns how many bytes of `rest` they took, and adds their number to
+  /// `messages`.
+  std::uint32_t on_run(Connection<Fd>& connection, Bytes first, Bytes rest,
+                       std::uint32_t& messages) noexcept {
+    Cut next = Fd::Framing::cut(rest);
+    // Twice, for the lengths: short messages take more room than on their way.
+    std::uint32_t wanted =
+        std::min(run_maximum_bytes, 2 * (RunWriter::entry_bytes(first.size()) + rest.size()));
+    std::byte* place = next.bytes == 0 ? nullptr : core_->begin_delivery(wanted);
+    RunWriter run(place, wanted);
+    if (place == nullptr || !run.fits(first.size())) {
+      on_data(connection, first);
+      return 0;
+    }
+    run.append(first);
+    std::uint32_t taken = 0;
+    while (next.bytes != 0 && run.fits(next.message.size())) {
+      run.append(next.message);
+      messages += 1;
+      taken += next.bytes;
+      next = Fd::Framing::cut(rest_of(rest, taken));
+    }
+    core_->end_delivery(header_of(connection, DeliveryEvent::run, run.used()));
+    return taken;
   }
 
   /// `sent` more bytes of JavaScript's sends have left the queue.
@@ -112,9 +179,13 @@ class JsDelivery {
  private:
   void put(Connection<Fd>& connection, DeliveryEvent event, const void* payload,
            std::uint32_t bytes) noexcept {
-    core_->deliver({bytes, Fd::shape.index, static_cast<std::uint16_t>(event), connection.index(),
-                    connection.generation()},
-                   payload);
+    core_->deliver(header_of(connection, event, bytes), payload);
+  }
+
+  static RecordHeader header_of(const Connection<Fd>& connection, DeliveryEvent event,
+                                std::uint32_t bytes) noexcept {
+    return {bytes, Fd::shape.index, static_cast<std::uint16_t>(event), connection.index(),
+            connection.generation()};
   }
 
   [[nodiscard]] SlotWords& words_of(Connection<Fd>& connection) noexcept {
@@ -159,6 +230,9 @@ class JsTicks {
 /// peer's end: delivery to JavaScript, and fibers.
 template <class Handler>
 concept KeepsData = requires(Handler& handler) { &Handler::on_sent; };
+/// A handler that takes whole messages behind one at once.
+template <class Handler>
+concept TakesRuns = requires(Handler& handler) { &Handler::on_run; };
 /// A handler that delivers ticks to JavaScript.
 template <class Handler>
 concept DeliversTicks = requires(Handler& handler) {

@@ -5,11 +5,14 @@ import { tried } from '../../../generator/measure/rounds.ts';
 import type { Setting } from '../trial.ts';
 import { compiling } from './compiling.ts';
 import type { Entrant, Inner, Measure } from './entrant.ts';
+import { feeds } from './feed/scenario.ts';
 import { fibers } from './fibers.ts';
 import { generator } from './generator.ts';
 import { messages } from './messages.ts';
 import { orderbook } from './orderbook/scenario.ts';
+import { posts } from './post/scenario.ts';
 import { ready } from './ready.ts';
+import { typedReads } from './typed/scenario.ts';
 
 /** All of them, in the order of the report. */
 export const inners: readonly Inner[] = [
@@ -18,6 +21,9 @@ export const inners: readonly Inner[] = [
   ...generator,
   ...compiling,
   ...messages,
+  ...posts,
+  ...feeds,
+  ...typedReads,
   ...orderbook,
 ];
 

@@ -73,6 +73,17 @@ export function timeOf(counts: Counts): Figures {
   return { time: positive(counts, 'nanoseconds') / positive(counts, 'count') };
 }
 
+/**
+ * From `{count, nanoseconds, cpu_nanoseconds}`: what one took, by the clock and of processors.
+ * @throws {Discarded}
+ */
+export function usedOf(counts: Counts): Figures {
+  return {
+    ...timeOf(counts),
+    cpu: positive(counts, 'cpu_nanoseconds') / positive(counts, 'count'),
+  };
+}
+
 /** From `{count, nanoseconds}`: how many came in a second. @throws {Discarded} */
 export function rateOf(counts: Counts): Figures {
   return { rate: (positive(counts, 'count') / positive(counts, 'nanoseconds')) * 1e9 };

@@ -1,6 +1,6 @@
 /** `open({ url })`: the address of a program's one client, in the form of a URL or as it is. */
 import type { ProgramDescriptor } from './descriptor.ts';
-import { urlUnusable } from './error.ts';
+import { urlUnusable } from './lifecycle_errors.ts';
 
 const schemes: Readonly<Record<string, (rest: string) => string>> = {
   'tcp:': (rest) => rest.replace(/^\/\//, '').replace(/\/$/, ''),

@@ -46,6 +46,7 @@ export const DeliveryEvent = {
   tick: 5,
   end: 6,
   completed: 7,
+  run: 8,
   // From here on: events of the program, see program_events.ts.
   up: 32,
   down: 33,
@@ -75,6 +76,9 @@ export const JsRequestKind = {
   syncData: 7,
   send: 8,
 } as const;
+
+/** In a record with several messages, so much stands before each: its length, in the first word. */
+export const runEntryBytes = 8;
 
 /** What a record of the inbox asks. */
 export const InboxCommand = {

@@ -24,8 +24,8 @@ export class UnreadWarnings {
       if (channel.$isRead || !channel.$isFull || this.#warned.has(channel)) continue;
       this.#warn(
         channel,
-        `channels.${channel.name} is full of messages that nobody reads, and what comes is treated ` +
-          'as its `full` says; iterate over it or call onBatch()',
+        `channels.${channel.name} is full of messages that nobody reads, and what comes is ` +
+          'treated as its `full` says; iterate over it or call onBatch()',
       );
     }
   }

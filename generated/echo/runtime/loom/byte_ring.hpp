@@ -57,6 +57,11 @@ class ByteRingProducer {
     LOOM_ASSERT(valid_ring_bytes(ring_bytes), "a ring has 2^n bytes, within the limits");
   }
 
+  /// The longest payload that can ever be reserved.
+  [[nodiscard]] std::uint32_t longest_payload() const noexcept {
+    return maximum_payload_bytes(ring_bytes_);
+  }
+
   /// True when a payload of this length can be reserved now.
   [[nodiscard]] bool has_room(std::uint32_t payload_bytes) noexcept {
     if (payload_bytes > maximum_payload_bytes(ring_bytes_)) return false;

@@ -143,6 +143,9 @@ class StreamReceive : public StreamLifecycle<Derived, Backend> {
     std::uint32_t message(Bytes bytes, [[maybe_unused]] Bytes rest) noexcept {
       messages += 1;
       Connection<Fd> connection(slot);
+      if constexpr (TakesRuns<typename Fd::Handler>) {
+        return family.handler->on_run(connection, bytes, rest, messages);
+      }
       receiver.guard(slot, "on_data", [&] { family.handler->on_data(connection, bytes); });
       if constexpr (RunsFibers<typename Fd::Handler>) {
         Fiber& fiber = *slot.user.reads;

@@ -6,7 +6,8 @@
  * meanwhile waits in the ring, and the reactor goes on reading its sockets while that has room.
  */
 import { BatchIterator } from './batch_iterator.ts';
-import { alreadyRead, listenerThrew } from './error.ts';
+import { alreadyRead } from './error.ts';
+import { listenerThrew } from './lifecycle_errors.ts';
 import { type ListenOptions, throwLater } from './listeners.ts';
 
 /** Something that yields batches, which are valid until disposed or until the next one. */
@@ -48,7 +49,7 @@ export abstract class BatchSource<Batch extends Disposable> {
   }
 
   /**
-   * No batch is given to the reader until `resume()`; one that it holds stays valid. The sockets are
+   * No batch is given to the reader until `resume()`; one that it holds stays valid. Sockets are
    * read on. What comes waits in the ring: a channel that is full does what its `full` says, and
    * messages of an fd, once they fill their reactor's ring, hold up whatever else it delivers.
    */

@@ -20,7 +20,14 @@ export class Message {
   constructor(memory: SharedArrayBuffer) {
     this.#memory = memory;
     this.#buffer = Buffer.from(memory);
+    this.view = new DataView(memory);
   }
+
+  /**
+   * All of the shared memory: `view.getUint32(byteOffset, true)` reads the message's first word in
+   * place, and allocates nothing.
+   */
+  readonly view: DataView;
 
   /** Where it came from. */
   get connection(): Connection {
@@ -30,6 +37,11 @@ export class Message {
   /** Length without the framing. */
   get byteLength(): number {
     return this.#length;
+  }
+
+  /** Where in `view` its first byte is. */
+  get byteOffset(): number {
+    return this.#start;
   }
 
   /** The bytes in place, in shared memory. Some APIs refuse such views: give them `copy()`. */
@@ -49,12 +61,16 @@ export class Message {
   }
 
   /** Shows another message. */
-  $set(connection: Connection, start: number, length: number): this {
+  $set(connection: Connection, start: number, length: number): void {
     this.#connection = connection;
+    this.$move(start, length);
+  }
+
+  /** Shows another message of the same connection. */
+  $move(start: number, length: number): void {
     this.#start = start;
     this.#length = length;
     this.#bytes = undefined;
-    return this;
   }
 }
 
@@ -86,13 +102,15 @@ export class MessageBatch implements Iterable<Message, undefined>, Disposable {
   /** Gives the memory back to the reactor; messages that were not reached are dropped. */
   [Symbol.dispose](): void {
     if (this.#disposed) return;
-    while (this.#advance());
     this.#disposed = true;
+    while (this.#next !== this.#end) this.#stream.$visit(this.#next++);
     this.#stream.$release(this.#end);
   }
 
   /** Goes to the next message; false at the end. */
   #advance(): boolean {
+    if (this.#disposed) return false;
+    if (this.#stream.$nextOfRun()) return true;
     while (!this.#disposed && this.#next !== this.#end) {
       const entry = this.#next;
       this.#next = entry + 1;

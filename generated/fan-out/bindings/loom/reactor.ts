@@ -3,8 +3,9 @@
  * their readers, and sleeps when nothing comes.
  *
  * While something comes, the rings are looked at in every turn of the event loop (setImmediate):
- * 0.5 µs instead of the 10-25 µs of a wake-up. After `idleTurns` turns without anything the link
- * arms itself: the reactor's next publication calls `pump` through a thread-safe function.
+ * 0.5 µs instead of the 10-25 µs of a wake-up. After some turns without anything, as the option
+ * `wait` says, the link arms itself: the reactor's next publication calls `pump` through a
+ * thread-safe function.
  *
  * Few idle turns by default: an event loop that turns idly keeps a core from the reactor that has
  * just been woken. Measured on two cores that others used too, echo of 64 bytes, p50 with 0 / 4 /
@@ -29,8 +30,26 @@ import { Server, Stream } from './stream.ts';
 import { Timer } from './timer.ts';
 import { UnreadWarnings } from './unread.ts';
 
-/** Empty turns of the event loop before the link sleeps. */
+/** Empty turns of the event loop before the link sleeps, where nothing else is said. */
 export const defaultIdleTurns = 4;
+
+/** What JavaScript does while nothing comes; see OpenOptions.wait. */
+export type JavaScriptWait = 'spin' | 'wake' | { readonly idleTurns: number };
+
+/**
+ * Empty turns before a link with this option sleeps.
+ * @throws RangeError when they are not a number from 0 on
+ */
+function idleTurnsOf(wait: JavaScriptWait): number {
+  if (wait === 'spin') return Number.POSITIVE_INFINITY;
+  if (wait === 'wake') return 0;
+  if (!(wait.idleTurns >= 0)) {
+    throw new RangeError(
+      `wait is 'spin', 'wake' or { idleTurns: a number from 0 on }, not ${JSON.stringify(wait)}`,
+    );
+  }
+  return wait.idleTurns;
+}
 
 /** What a link needs besides the shared block. */
 export interface LinkOptions {
@@ -39,7 +58,7 @@ export interface LinkOptions {
   /** Turns the reactor on this thread; true when there is more to do at once. */
   readonly turn?: (() => boolean) | undefined;
   /** Default: defaultIdleTurns. */
-  readonly idleTurns?: number | undefined;
+  readonly wait?: JavaScriptWait | undefined;
   /** The program's name, for errors. */
   readonly program?: string | undefined;
   /** Where events of the program go; without it they are passed over. */
@@ -98,7 +117,7 @@ export class ReactorLink {
     this.#descriptor = descriptor;
     this.#events = options.events;
     this.#view = new DataView(memory);
-    this.#idleTurns = options.idleTurns ?? defaultIdleTurns;
+    this.#idleTurns = idleTurnsOf(options.wait ?? { idleTurns: defaultIdleTurns });
     const { requests } = descriptor;
     this.#requests = requests && new RequestQueue(this, requests);
     this.#build(descriptor);

@@ -37,6 +37,9 @@ enum class DeliveryEvent : std::uint16_t {
   end = 6,
   /// Payload: JsOutcome; `slot` is the number of the request.
   completed = 7,
+  /// Several messages of one connection, in their order. Payload: for each a RunEntry and its
+  /// bytes, padded to 8.
+  run = 8,
   // From here on: events of the program, with payloads of program_event.hpp.
   /// A connection of a client was established.
   up = 32,
@@ -64,6 +67,14 @@ enum class InboxCommand : std::uint16_t {
   pause = 6,
   resume = 7,
 };
+
+/// Stands before each message of DeliveryEvent::run.
+struct RunEntry {
+  /// Of the message.
+  std::uint32_t bytes;
+  std::uint32_t reserved;
+};
+static_assert(sizeof(RunEntry) == 8);
 
 /// Payload of DeliveryEvent::close.
 struct ClosePayload {

@@ -85,6 +85,8 @@ export class Connection {
       this.#generation,
     );
     this.#queued = (this.#queued + needed) | 0;
+    stream.$counts.sent += 1;
+    stream.$counts.sentBytes += bytes;
     link.wakeIfSleeping();
     return true;
   }
@@ -121,8 +123,8 @@ export class Connection {
   }
 
   /**
-   * Stops reading this socket until resumeReceiving(); messages under way still come. The peer feels
-   * it. What holds back messages and not the socket is `pause()` of the fd.
+   * Stops reading this socket until resumeReceiving(); messages under way still come. The peer
+   * feels it. What holds back messages and not the socket is `pause()` of the fd.
    */
   pauseReceiving(): void {
     this.#command(InboxCommand.pause);
@@ -209,6 +211,7 @@ export class Connection {
 
   #refuse(): false {
     this.#refused = true;
+    this.#stream.$counts.refused += 1;
     this.#stream.$link.watchRefused(this, this.#stream);
     return false;
   }

@@ -8,10 +8,11 @@ import type { ByteRingReader } from './byte_ring.ts';
 import { Connection, connectionId } from './connection.ts';
 import type { StreamDescriptor } from './descriptor.ts';
 import type { CloseKind } from './layout.ts';
-import { closeKinds, DeliveryEvent } from './layout.ts';
+import { closeKinds, DeliveryEvent, recordAlignment, runEntryBytes } from './layout.ts';
 import { type EventArguments, Listeners, type ListenOptions } from './listeners.ts';
 import { Message, MessageBatch } from './message.ts';
 import type { ReactorLink } from './reactor.ts';
+import { StreamCounts, type StreamStats } from './stream_stats.ts';
 
 /** Why a connection ended, or why a client's attempt failed. */
 export interface CloseReason {
@@ -51,6 +52,7 @@ export class Stream extends BatchSource<MessageBatch> {
   /** Longest message that send() accepts. */
   readonly $maximumSendBytes: number;
   readonly $listeners: Listeners<StreamListeners>;
+  readonly $counts = new StreamCounts();
   /** The newest connection of each slot. */
   readonly #connections: (Connection | undefined)[];
   /** By id: connections whose slot may be in use again while their messages are still unread. */
@@ -60,6 +62,9 @@ export class Stream extends BatchSource<MessageBatch> {
   #first = 0;
   #last = 0;
   #batchIsOut = false;
+  /** Of the record with several messages that is gone through: the next one, and the end. */
+  #runNext = 0;
+  #runEnd = 0;
 
   constructor(descriptor: StreamDescriptor, link: ReactorLink) {
     super(descriptor.name, 'fds');
@@ -77,8 +82,8 @@ export class Stream extends BatchSource<MessageBatch> {
   }
 
   /**
-   * Calls `listener` at every event of this kind, until `signal` is aborted; returns a function that
-   * ends this.
+   * Calls `listener` at every event of this kind, until `signal` is aborted; returns a function
+   * that ends this.
    */
   on<Event extends keyof StreamListeners>(
     event: Event,
@@ -99,6 +104,11 @@ export class Stream extends BatchSource<MessageBatch> {
     return this.$listeners.once(event, options);
   }
 
+  /** Live counters of this fd alone; those of its reactor are in the program's `stats`. */
+  get stats(): StreamStats {
+    return this.$counts;
+  }
+
   /** The connections that are open now. */
   *connections(): Generator<Connection, undefined> {
     for (const connection of this.#connections) {
@@ -114,6 +124,7 @@ export class Stream extends BatchSource<MessageBatch> {
   /** Takes note of the record that the reader stands on. */
   $record(reader: ByteRingReader): void {
     if (reader.event === DeliveryEvent.open) {
+      this.$counts.opened += 1;
       this.#connections[reader.slot] = new Connection(this, reader.slot, reader.generation);
     } else if (reader.event === DeliveryEvent.drain) {
       // At once, not behind unread messages: their reader may be waiting for exactly this.
@@ -138,6 +149,7 @@ export class Stream extends BatchSource<MessageBatch> {
   override $end(): void {
     for (const connection of this.connections()) {
       connection.$close();
+      this.$counts.closed += 1;
       this.$listeners.emit('close', connection, { kind: 'stopped', systemError: undefined });
     }
     super.$end();
@@ -159,7 +171,15 @@ export class Stream extends BatchSource<MessageBatch> {
     const connection = this.#find(slot, generation);
     if (event === DeliveryEvent.data) {
       this.$message.$set(connection, start, bytes);
+      this.$counts.messages += 1;
+      this.$counts.bytes += bytes;
       return true;
+    }
+    if (event === DeliveryEvent.run) {
+      this.#runNext = start;
+      this.#runEnd = start + bytes;
+      this.$message.$set(connection, start, 0);
+      return this.$nextOfRun();
     }
     if (event === DeliveryEvent.open) this.$listeners.emit('open', connection);
     // Answers to everything before it are in the inbox by now, ahead of this, or were refused.
@@ -171,10 +191,23 @@ export class Stream extends BatchSource<MessageBatch> {
     return false;
   }
 
+  /** Goes to the next message of a record with several; false behind the last. */
+  $nextOfRun(): boolean {
+    const at = this.#runNext;
+    if (at === this.#runEnd) return false;
+    const bytes = this.$link.words[at >> 2] as number;
+    this.$message.$move(at + runEntryBytes, bytes);
+    this.$counts.messages += 1;
+    this.$counts.bytes += bytes;
+    this.#runNext = at + runEntryBytes + ((bytes + recordAlignment - 1) & -recordAlignment);
+    return true;
+  }
+
   /** Entries before `end` are not needed any more. */
   $release(end: number): void {
     this.#first = end;
     this.#batchIsOut = false;
+    this.#runNext = this.#runEnd;
     this.$link.release();
   }
 
@@ -187,7 +220,8 @@ export class Stream extends BatchSource<MessageBatch> {
   #passEvents(): void {
     while (this.#first !== this.#last) {
       this.$link.reader.seek(this.#positionOf(this.#first));
-      if (this.$link.reader.event === DeliveryEvent.data) return;
+      const { event } = this.$link.reader;
+      if (event === DeliveryEvent.data || event === DeliveryEvent.run) return;
       const entry = this.#first;
       this.#first = entry + 1;
       this.$visit(entry);
@@ -198,8 +232,10 @@ export class Stream extends BatchSource<MessageBatch> {
     let connection = this.#connections[slot];
     if (connection?.$generation !== generation) {
       // A client's attempt that failed: it was never open.
+      this.$counts.failedAttempts += 1;
       connection = new Connection(this, slot, generation);
     } else {
+      this.$counts.closed += 1;
       this.#connections[slot] = undefined;
     }
     connection.$close();

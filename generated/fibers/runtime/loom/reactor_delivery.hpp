@@ -76,7 +76,7 @@ class ReactorDelivery : public RequestEngine<Derived, Backend> {
           const ChannelCounts counts = channel.counts();
           const OverflowPayload payload{
               counts.dropped_newest + counts.dropped_oldest + counts.conflated, *began ? 1U : 0U};
-          core_.tell(DeliveryEvent::overflow, 0, number, payload);
+          this->core_.tell(DeliveryEvent::overflow, 0, number, payload);
         }
         number += 1;
       }

@@ -2,6 +2,7 @@
 // towards JavaScript, its deadlines, and the wish to stop. Hooks reach it as `reactor()`.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -173,6 +174,19 @@ class ReactorCore {
       deliver(header, payload);
       return true;
     });
+  }
+
+  /// Memory for a record of up to `payload_bytes` (set to what the ring can ever take, where that
+  /// is less), or nullptr when there is no room now; end_delivery() says what became of it.
+  [[nodiscard]] std::byte* begin_delivery(std::uint32_t& payload_bytes) noexcept {
+    payload_bytes = std::min(payload_bytes, delivery_.longest_payload());
+    return delivery_.reserve(payload_bytes);
+  }
+
+  /// Appends the record that was begun; it may be shorter than was asked for.
+  void end_delivery(const RecordHeader& header) noexcept {
+    delivery_.commit(header);
+    delivered_ = true;
   }
 
   Inbox* inbox_ = nullptr;

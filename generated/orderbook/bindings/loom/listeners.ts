@@ -3,7 +3,7 @@
  * listener's exception loses nothing: it becomes an uncaught exception that names the program, the
  * fd and the listener, and the other listeners are still called.
  */
-import { endedBefore, listenerThrew } from './error.ts';
+import { endedBefore, listenerThrew } from './lifecycle_errors.ts';
 
 /** How long a listener or a reader stays: until `signal` is aborted. */
 export interface ListenOptions {

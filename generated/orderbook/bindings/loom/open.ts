@@ -87,7 +87,7 @@ class OpenProgram {
         new ReactorLink(reactor, this.#memory[index] as SharedArrayBuffer, {
           wake: () => this.#native.wake(index),
           turn: this.#isHosted ? () => this.#turn() : undefined,
-          idleTurns: this.#options.idleTurns,
+          wait: this.#options.wait,
           program: this.#descriptor.name,
           events: this.#events,
         }),

@@ -1,7 +1,9 @@
 /** What open() may be told, and what of it is refused before anything starts. */
+import type { JavaScriptWait } from './reactor.ts';
 import { clientAddress } from './client_url.ts';
 import type { ProgramDescriptor } from './descriptor.ts';
-import { notHostable, unknownName } from './error.ts';
+import { unknownName } from './error.ts';
+import { notHostable } from './lifecycle_errors.ts';
 
 /**
  * How a program is started; `Reactor` and `Address` are the names the config declares, `Client` is
@@ -27,8 +29,8 @@ export interface OpenOptions<
   readonly url?: ([Client] extends [never] ? never : string) | undefined;
   /**
    * Receives what the reactors have to say, a line at a time. By default what goes wrong (a handler
-   * that threw, one that holds its loop) is a line on stderr; with a function of yours also how each
-   * reactor started.
+   * that threw, one that holds its loop) is a line on stderr; with a function of yours also how
+   * each reactor started.
    */
   readonly log?: ((line: string) => void) | undefined;
   /** Path of the addon instead of the places where the build puts it. */
@@ -37,12 +39,18 @@ export interface OpenOptions<
    * 'this': no thread for the reactor; the event loop of the thread that calls open() turns it, a
    * main thread or a worker. Nothing crosses threads then, and a handler's time is taken from
    * JavaScript's, and the other way round: a long task in either holds up both. For programs of one
-   * reactor, whose declared core and wait limits of `stall` go on to count; pools keep their threads.
-   * Without it, 'own', each reactor has a thread.
+   * reactor, whose declared core and wait limits of `stall` go on to count; pools keep their
+   * threads. Without it, 'own', each reactor has a thread.
    */
   readonly thread?: 'own' | ThreadOf<Reactor> | undefined;
-  /** Empty turns of the event loop before JavaScript sleeps until it is woken; default 4. */
-  readonly idleTurns?: number | undefined;
+  /**
+   * What JavaScript does while nothing comes. `spin`: looks in every turn of the event loop and
+   * never sleeps; about 1 µs until it sees a message, for a whole core. `wake`: sleeps at once and
+   * is woken by the first message of a batch, which costs 10 to 30 µs and the least CPU.
+   * `{ idleTurns: n }`: looks for n empty turns and then sleeps.
+   * @default { idleTurns: 4 }
+   */
+  readonly wait?: JavaScriptWait | undefined;
 }
 
 /** 'this' where there is one name of a reactor, never where there are several. */

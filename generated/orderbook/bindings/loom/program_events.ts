@@ -38,7 +38,7 @@ export interface DownEvent<Client extends string = string> {
 export interface GapEvent<Fd extends string = string> {
   /** The fd that it should have come by. */
   readonly fd: Fd;
-  /** 'sequence': a handler found it (notify_gap); 'dropped': the kernel had no room for datagrams. */
+  /** 'sequence': a handler found it (notify_gap); 'dropped': the kernel dropped datagrams. */
   readonly cause: 'sequence' | 'dropped';
   /** Which sequence of the fd, as the handler numbers them: a symbol, a lane. 0 when dropped. */
   readonly stream: bigint;
@@ -62,7 +62,7 @@ export interface ResyncedEvent<Fd extends string = string> {
 export interface OverflowEvent<Channel extends string = string> {
   /** The channel. */
   readonly channel: Channel;
-  /** 'began' with the first message that is lost or replaced, 'ceased' when one finds room again. */
+  /** 'began' with the first message lost or replaced, 'ceased' when half of it is empty again. */
   readonly state: 'began' | 'ceased';
   /** Messages lost or replaced since the start of the program. */
   readonly dropped: bigint;

@@ -111,9 +111,7 @@ class Epoll {
   /// Tries a send that is not in flight. @returns bytes taken or a negative errno; -EAGAIN: submit.
   std::int32_t send_at_once(const Operation& operation) noexcept;
 
-  /// Readable when a descriptor is ready.
-  [[nodiscard]] int poll_fd() const noexcept { return epoll_fd_; }
-
+  [[nodiscard]] int poll_fd() const noexcept { return epoll_fd_; }  ///< readable: some fd is ready
   /// epoll has no submission queue, so nothing waits for one.
   [[nodiscard]] bool has_overflow() const noexcept { return false; }
 

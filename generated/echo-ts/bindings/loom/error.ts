@@ -1,0 +1,235 @@
+/**
+ * Errors of a running program. Those of the native side (LOOM5xxx) arrive with a sentence of their
+ * own; those raised here are made by the functions below, so that each sentence stands once.
+ * `loomgen explain CODE` tells more of each.
+ */
+import { getSystemErrorMap } from 'node:util';
+
+/** What an error tells besides code, fd and errno. */
+export interface MoreOfError {
+  readonly channel?: string | undefined;
+  /** What was thrown first. */
+  readonly cause?: unknown;
+}
+
+/** An error with a code to look up, and the fd or channel it concerns where there is one. */
+export class LoomError extends Error {
+  override readonly name = 'LoomError';
+  /** Such as 'LOOM5002'; stable across versions. */
+  readonly code: string;
+  /** Name of the fd in the config, or undefined when no single fd is concerned. */
+  readonly fd: string | undefined;
+  /** Name of the channel in the config, or undefined when no single channel is concerned. */
+  readonly channel: string | undefined;
+  /** The kernel's word for it, such as 'EADDRINUSE', where a system call failed. */
+  readonly systemError: string | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    fd?: string,
+    systemError?: string,
+    more: MoreOfError = {},
+  ) {
+    super(message, 'cause' in more ? { cause: more.cause } : undefined);
+    this.code = code;
+    this.fd = fd;
+    this.channel = more.channel;
+    this.systemError = systemError;
+  }
+}
+
+/** How a program is built again. */
+export interface Rebuild {
+  /** Whether the folder came from npm, without sources to build from. */
+  readonly isPackage: boolean;
+  /** Where the commands are typed: the output folder. */
+  readonly folder: string;
+  /** They name the config. */
+  readonly commands: readonly string[];
+}
+
+/** A search that found nothing. */
+export interface AddonSearch {
+  readonly program: string;
+  /** Such as `linux-x64 (glibc 2.36, Node 20.20.2)`. */
+  readonly platform: string;
+  /** Absolute paths. */
+  readonly looked: readonly string[];
+}
+
+/** Lines of a message, indented below the one that they belong to. */
+function below(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+/** The lines that say how to get an addon that fits. */
+function again({ isPackage, folder, commands }: Rebuild): string[] {
+  return isPackage
+    ? ['install the package again, or have its publisher build it with', ...below(commands)]
+    : ['build it with', ...below([`cd ${folder}`, ...commands])];
+}
+
+/** LOOM6001: no addon where the emitted bindings look, and sources to build it from. */
+export function addonNotFound(search: AddonSearch, rebuild: Rebuild): LoomError {
+  const lines = [
+    `the native addon of '${search.program}' has not been built for ${search.platform}: there is ` +
+      'none of',
+    ...below(search.looked),
+    ...again(rebuild),
+  ];
+  return new LoomError('LOOM6001', lines.join('\n'));
+}
+
+/** LOOM6001: a package was installed on a platform that it has no prebuild for. */
+export function packageWithoutAddon(
+  search: AddonSearch,
+  { others, wanted }: { others: readonly string[]; wanted: string },
+  commands: readonly string[],
+): LoomError {
+  const has = others.length === 0 ? 'it has no prebuild at all' : `it has ${others.join(', ')}`;
+  const lines = [
+    `the package of '${search.program}' has no prebuild for ${search.platform}: there is none of`,
+    ...below(search.looked),
+    `${has}; who publishes it makes ${wanted} on such a machine, where its config is, with`,
+    ...below(commands),
+  ];
+  return new LoomError('LOOM6001', lines.join('\n'));
+}
+
+/** LOOM6002: the addon is there and does not load; `reason` goes on from its path. */
+export function addonNotLoadable(path: string, reason: string, rebuild: Rebuild): LoomError {
+  return new LoomError('LOOM6002', [`${path} ${reason}`, ...again(rebuild)].join('\n'));
+}
+
+/**
+ * LOOM6003: addon and TypeScript come from different builds; `difference` says where, and the
+ * commands name the config.
+ */
+export function addonStale(path: string, difference: string, rebuild: Rebuild): LoomError {
+  const lines = [
+    `${path} does not belong to these bindings: ${difference}`,
+    'one of the two is older than the config; both have to be made anew:',
+    ...again(rebuild),
+  ];
+  return new LoomError('LOOM6003', lines.join('\n'));
+}
+
+/** LOOM6004: an option of open() names something the program does not have. */
+export function unknownName(option: string, name: string, known: readonly string[]): LoomError {
+  const choice = known.length === 0 ? 'there are none' : `known: ${known.join(', ')}`;
+  return new LoomError('LOOM6004', `open({ ${option} }): '${name}' does not exist; ${choice}`);
+}
+
+/** LOOM6005: a message that could never be sent, however long one waits. */
+export function messageTooLong(fd: string, bytes: number, maximumBytes: number): LoomError {
+  return new LoomError(
+    'LOOM6005',
+    `fds.${fd} cannot send a message of ${bytes} bytes: its framing, its queue and the shared ` +
+      `memory of its reactor allow ${maximumBytes}; send it in parts or raise what limits it`,
+    fd,
+  );
+}
+
+/** LOOM6006: what a `writable` promise is rejected with. */
+export function connectionClosed(fd: string): LoomError {
+  return new LoomError('LOOM6006', `the connection of fds.${fd} closed before it drained`, fd);
+}
+
+/** LOOM6009: a channel whose reactor has stopped; what a `writable` promise is rejected with. */
+export function channelClosed(name: string): LoomError {
+  return new LoomError('LOOM6009', `channels.${name} is closed: its program has stopped`);
+}
+
+/** LOOM6010: nobody writes a channel in shared memory; `reason` is the system's. */
+export function sharedAbsent(name: string, file: string, reason: string): LoomError {
+  return new LoomError(
+    'LOOM6010',
+    `channels.${name} cannot be read: /dev/shm/${file}: ${reason}; start what writes it`,
+  );
+}
+
+/** LOOM6011: the file of a channel is another program's, or another version's. */
+export function sharedOther(name: string, file: string, difference: string): LoomError {
+  return new LoomError(
+    'LOOM6011',
+    `/dev/shm/${file} is not channels.${name} of these bindings: ${difference}; build what ` +
+      'writes it and this program from the same config',
+  );
+}
+
+/** LOOM6007: two readers of one source of batches. */
+export function alreadyRead(kind: 'fds' | 'channels', name: string): LoomError {
+  const about = `${kind}.${name} already has a reader: one loop or one onBatch() at a time`;
+  if (kind === 'fds') return new LoomError('LOOM6007', about, name);
+  return new LoomError('LOOM6007', about, undefined, undefined, { channel: name });
+}
+
+/** LOOM6020: a value that the field of a message cannot hold; nothing was written. */
+export function fieldValue(field: string, value: unknown, expected: string): LoomError {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const shown = text.length > 64 ? `${text.slice(0, 61)}...` : text;
+  return new LoomError('LOOM6020', `${field} cannot be ${shown}: expected ${expected}`);
+}
+
+/** LOOM6021: an element that the array of a message does not have. */
+export function elementIndex(field: string, index: number, length: number): LoomError {
+  const last = length - 1;
+  return new LoomError('LOOM6021', `${field} has no element ${String(index)}: 0 to ${last}`);
+}
+
+/** LOOM6040: as many requests as can be are in flight, or fill the memory for them. */
+export function requestRefused(name: string, count: number, arenaBytes: number): LoomError {
+  return new LoomError(
+    'LOOM6040',
+    `fds.${name}: its reactor has no room for another request now: ${count} can be in flight, ` +
+      `with ${arenaBytes} bytes for all; await writable, or raise jsRequests or jsArena`,
+    name,
+  );
+}
+
+/** LOOM6041: a request that could never be made, however long one waits. */
+export function requestTooLong(name: string, bytes: number, arenaBytes: number): LoomError {
+  return new LoomError(
+    'LOOM6041',
+    `fds.${name}: ${bytes} bytes are more than the memory for requests, ${arenaBytes} bytes; ` +
+      'take them in parts or raise jsArena of its reactor',
+    name,
+  );
+}
+
+/** LOOM6042: the kernel said no; `systemError` is an errno. */
+export function requestFailed(
+  name: string,
+  verb: string,
+  doneBytes: number,
+  systemError: number,
+): LoomError {
+  const [word, meaning] = getSystemErrorMap().get(-systemError) ?? [`errno ${systemError}`, ''];
+  const after = doneBytes === 0 ? '' : ` after ${doneBytes} bytes`;
+  const because = meaning === '' ? '' : `, ${meaning}`;
+  const sentence = `fds.${name}: ${verb} failed${after}: ${word}${because}`;
+  return new LoomError('LOOM6042', sentence, name, word);
+}
+
+/** LOOM6043: the program stopped before a request was done. */
+export function requestStopped(name: string): LoomError {
+  return new LoomError('LOOM6043', `fds.${name}: the program stopped before it was done`, name);
+}
+
+/** LOOM6044: memory that was lent is used after it was disposed. */
+export function bufferReturned(): LoomError {
+  return new LoomError(
+    'LOOM6044',
+    'this memory was lent and has been disposed; lend() anew, or dispose later',
+  );
+}
+
+/** LOOM6045: an offset or a length that is no whole number from 0 to 2^53 - 1. */
+export function notAPosition(name: string, value: number): LoomError {
+  return new LoomError(
+    'LOOM6045',
+    `fds.${name}: ${value} is no offset and no length: these are whole numbers from 0 to 2^53 - 1`,
+    name,
+  );
+}

@@ -1,0 +1,57 @@
+/**
+ * `npm run soak -- --seconds N --backend NAME --seed N`: a long run of a program, a minute unless
+ * it is told otherwise. Prints one table; the exit code says whether all of it holds.
+ */
+
+import { parseArgs } from 'node:util';
+import { table } from '../proofs/proof.ts';
+import { soak, soakProofs } from './soak.ts';
+
+const usage = `usage: npm run soak -- [options]
+
+  --seconds N      how long; at least 10, else 60
+  --backend NAME   io_uring or epoll; else io_uring
+  --seed N         of the pauses of both sides; else a new one, which is printed
+`;
+
+/** A whole number of an option. @throws {RangeError} */
+function natural(name: string, text: string, minimum: number): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) < minimum) {
+    throw new RangeError(`--${name} takes a whole number from ${minimum} on, not '${text}'`);
+  }
+  return Number(text);
+}
+
+/** Runs, and prints. @returns the exit code */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '60' },
+      backend: { type: 'string', default: 'io_uring' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 29)) },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const { backend } = values;
+  if (backend !== 'io_uring' && backend !== 'epoll') {
+    throw new RangeError(`--backend takes io_uring or epoll, not '${backend}'`);
+  }
+  const seconds = natural('seconds', values.seconds, 10);
+  const seed = natural('seed', values.seed, 0);
+  const proofs = soakProofs(await soak({ seconds, backend, seed }));
+  process.stdout.write(`${seconds} s on ${backend}, seed ${seed}\n${table(proofs)}`);
+  return proofs.some(({ verdict }) => verdict === 'FAIL') ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const code = String((error as { code?: unknown }).code);
+  if (!(error instanceof RangeError) && !code.startsWith('ERR_PARSE_ARGS')) throw error;
+  process.stderr.write(`npm run soak: ${(error as Error).message}\n${usage}`);
+  process.exitCode = 2;
+}
