@@ -52,7 +52,7 @@ export class Stream extends BatchSource<MessageBatch> {
   /** Longest message that send() accepts. */
   readonly $maximumSendBytes: number;
   readonly $listeners: Listeners<StreamListeners>;
-  readonly $counts = new StreamCounts();
+  readonly $counts: StreamCounts = new StreamCounts();
   /** The newest connection of each slot. */
   readonly #connections: (Connection | undefined)[];
   /** By id: connections whose slot may be in use again while their messages are still unread. */
