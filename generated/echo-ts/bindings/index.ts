@@ -33,7 +33,8 @@ export type ChannelName =
 export type Options = OpenOptions<ReactorName, AddressName, never>;
 
 /** The running program. `await using` or `close()` ends it. */
-export interface EchoTs extends Program<ReactorName, ClientName, FdName, ChannelName> {
+export interface EchoTs
+  extends Program<ReactorName, ClientName, FdName, ChannelName> {
   /**
    * fds.local - unixServer on /tmp/loom-echo-ts.sock, 64 connections, raw bytes, delivered to
    * JavaScript.

@@ -33,7 +33,8 @@ export type ChannelName =
 export type Options = OpenOptions<ReactorName, AddressName, never>;
 
 /** The running program. `await using` or `close()` ends it. */
-export interface Echo extends Program<ReactorName, ClientName, FdName, ChannelName> {
+export interface Echo
+  extends Program<ReactorName, ClientName, FdName, ChannelName> {
   /** fds.local - unixServer on /tmp/loom-echo.sock, 64 connections, raw bytes, handled by Echo. */
   readonly local: NativeServer;
   /** fds.tcp - tcpServer on 127.0.0.1:7001, 64 connections, raw bytes, handled by Echo. */

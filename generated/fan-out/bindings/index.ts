@@ -34,7 +34,8 @@ export type ChannelName =
 export type Options = OpenOptions<ReactorName, AddressName, never>;
 
 /** The running program. `await using` or `close()` ends it. */
-export interface FanOut extends Program<ReactorName, ClientName, FdName, ChannelName> {
+export interface FanOut
+  extends Program<ReactorName, ClientName, FdName, ChannelName> {
   /**
    * fds.questions - tcpServer on 127.0.0.1:7002, 64 connections, lines of at most 64 bytes, handled
    * by Front.

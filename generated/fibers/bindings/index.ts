@@ -33,7 +33,8 @@ export type ChannelName =
 export type Options = OpenOptions<ReactorName, AddressName, never>;
 
 /** The running program. `await using` or `close()` ends it. */
-export interface Fibers extends Program<ReactorName, ClientName, FdName, ChannelName> {
+export interface Fibers
+  extends Program<ReactorName, ClientName, FdName, ChannelName> {
   /**
    * fds.echo - tcpServer on 127.0.0.1:7010, 64 connections, lines of at most 64 KiB, handled by
    * Echo on small fibers.

@@ -31,7 +31,8 @@ export type ChannelName =
 export type Options = OpenOptions<ReactorName, AddressName, never>;
 
 /** The running program. `await using` or `close()` ends it. */
-export interface Files extends Program<ReactorName, ClientName, FdName, ChannelName> {
+export interface Files
+  extends Program<ReactorName, ClientName, FdName, ChannelName> {
 }
 
 /**

@@ -42,7 +42,8 @@ export type ChannelName =
 export type Options = OpenOptions<ReactorName, AddressName, never>;
 
 /** The running program. `await using` or `close()` ends it. */
-export interface Orderbook extends Program<ReactorName, ClientName, FdName, ChannelName> {
+export interface Orderbook
+  extends Program<ReactorName, ClientName, FdName, ChannelName> {
   /** channels.gap - 1,024 Gap from reactors.md to JavaScript; when full: drop-newest. */
   readonly gap: Channel<messages.Gap>;
   /** channels.level - 32 BookLevel from reactors.md to JavaScript; when full: drop-newest. */

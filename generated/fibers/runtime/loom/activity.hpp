@@ -55,14 +55,16 @@ class Activity {
     return outer;
   }
 
-  /// The loop is done with that and goes back to `outer`. True when the watchdog has named an
-  /// activity since the last time: then the loop asks take_stall().
+  /// The loop is done with that and goes back to `outer`. True when the watchdog has named it, or,
+  /// at the end of the outermost, anything since the last time: then the loop asks take_stall(). An
+  /// activity that is around this one is asked for at its own end.
   [[nodiscard]] bool end(std::uint64_t outer) noexcept {
     ended_ = current_;
     current_ = outer;
     word_.store(outer, std::memory_order_relaxed);
     // Partner: name_stall(), which releases what take_stall() reads.
-    return stalled_.load(std::memory_order_acquire) != taken_;
+    const std::uint64_t named = stalled_.load(std::memory_order_acquire);
+    return named != taken_ && (named == ended_ || outer == activity::idle);
   }
 
   /// The loop: when the activity that ended was first seen; 0 when the watchdog named an earlier
