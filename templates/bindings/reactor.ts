@@ -29,7 +29,7 @@ import { ReactorStats } from './stats.ts';
 import { Server, Stream } from './stream.ts';
 import { Timer } from './timer.ts';
 import { UnreadWarnings } from './unread.ts';
-import { defaultIdleTurns, idleTurnsOf, type JavaScriptWait } from './waiting.ts';
+import { idleTurnsOf, type JavaScriptWait } from './waiting.ts';
 
 /** What a link needs besides the shared block. */
 export interface LinkOptions {
@@ -37,7 +37,7 @@ export interface LinkOptions {
   readonly wake: () => void;
   /** Turns the reactor on this thread; true when there is more to do at once. */
   readonly turn?: (() => boolean) | undefined;
-  /** Default: defaultIdleTurns. */
+  /** What JavaScript does while nothing comes. */
   readonly wait?: JavaScriptWait | undefined;
   /** The program's name, for errors. */
   readonly program?: string | undefined;
@@ -97,16 +97,13 @@ export class ReactorLink {
     this.#descriptor = descriptor;
     this.#events = options.events;
     this.#view = new DataView(memory);
-    this.#idleTurns = idleTurnsOf(options.wait ?? { idleTurns: defaultIdleTurns });
+    this.#idleTurns = idleTurnsOf(options.wait);
     const { requests } = descriptor;
     this.#requests = requests && new RequestQueue(this, requests);
     this.#build(descriptor);
-    for (const source of [...this.streams, ...this.channels]) {
-      source.$program = options.program ?? '';
-    }
-    for (const { $listeners } of [...this.streams, ...this.timers]) {
-      $listeners.program = options.program ?? '';
-    }
+    const { program = '' } = options;
+    for (const source of [...this.streams, ...this.channels]) source.$program = program;
+    for (const { $listeners } of [...this.streams, ...this.timers]) $listeners.program = program;
   }
 
   /** Commands wait for room in the inbox; nothing may overtake them. */
