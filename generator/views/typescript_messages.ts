@@ -217,8 +217,9 @@ function enumeration(part: EnumerationPart): string[] {
       index === all.length - 1 ? `${line};` : line,
     ),
     ...docComment('', `Codes of ${name}.`),
-    `export const ${name} = new EnumerationNames<${name}>(${typescriptString(name)}, [`,
-    ...filledLines('  ', pairs),
-    ']);',
+    `export const ${name}: EnumerationNames<${name}> =`,
+    `  new EnumerationNames<${name}>(${typescriptString(name)}, [`,
+    ...filledLines('    ', pairs),
+    '  ]);',
   ];
 }

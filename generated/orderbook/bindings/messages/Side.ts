@@ -7,6 +7,7 @@ import { EnumerationNames } from '../loom/enumeration.ts';
 export type Side =
   | 'bid' | 'ask';
 /** Codes of Side. */
-export const Side = new EnumerationNames<Side>('Side', [
-  ['bid', 0], ['ask', 1],
-]);
+export const Side: EnumerationNames<Side> =
+  new EnumerationNames<Side>('Side', [
+    ['bid', 0], ['ask', 1],
+  ]);

@@ -10,6 +10,7 @@ import { EnumerationNames } from '../loom/enumeration.ts';
 export type SyncState =
   | 'waiting' | 'primed' | 'live';
 /** Codes of SyncState. */
-export const SyncState = new EnumerationNames<SyncState>('SyncState', [
-  ['waiting', 0], ['primed', 1], ['live', 2],
-]);
+export const SyncState: EnumerationNames<SyncState> =
+  new EnumerationNames<SyncState>('SyncState', [
+    ['waiting', 0], ['primed', 1], ['live', 2],
+  ]);
