@@ -260,8 +260,8 @@ export function plainExpression(declared: IrField): string {
   const name = identifier(declared.name);
   const kind = typeof element === 'string' ? element : element.kind;
   const isText = kind === 'decimal' || kind === 'chars';
-  const suffix = isText ? `Text(${count === undefined ? '' : 'index'})` : count ? '(index)' : '';
+  const suffix = isText ? `Text(${count === undefined ? '' : 'n'})` : count ? '(n)' : '';
   const one = `this.${name}${suffix}${kind === 'struct' ? '.toObject()' : ''}`;
   if (count === undefined) return one;
-  return `Array.from({ length: ${integer(count)} }, (_, index) => ${one})`;
+  return `Array.from({ length: ${integer(count)} }, (_, n) => ${one})`;
 }
