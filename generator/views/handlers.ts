@@ -5,7 +5,7 @@ import { channelMember, channelsOf, receivedMember } from './channels.ts';
 import { fileMember, filesOf } from './files.ts';
 import { type HandleGroupView, handleGroups, submittedPools } from './pools.ts';
 import { bannerLines, describeFd, isManual } from './sentences.ts';
-import { eventsOf, sourceHooks } from './sources.ts';
+import { eventsOf } from './sources.ts';
 import { commentLines, identifier, listed } from './text.ts';
 
 /** A channel that a handler publishes to, a timer that it arms, or an eventfd that it adds to. */

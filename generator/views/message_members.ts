@@ -6,7 +6,7 @@
 import type { IrElement, IrField, IrScalar } from '../../schemas/ir.ts';
 import { pascalCase } from '../case.ts';
 import { countOf, elementBytes, elementOf } from './message_parts.ts';
-import { identifier, integer, typescriptString } from './text.ts';
+import { identifier, integer, maximumColumns, typescriptString } from './text.ts';
 import { member } from './typescript_layout.ts';
 
 /** What the runtime offers to members, by the module it is in. */
@@ -147,7 +147,10 @@ class Field {
     if (typeof this.element === 'string' || this.element.kind !== 'struct') return [];
     const type = `${identifier(this.element.name)}${suffix}`;
     const show = `this.#${this.name}.$show(${this.at()})`;
-    return [`  readonly #${this.name} = new ${type}(this.$view);`, ...this.getter('', type, show)];
+    const made = [`  readonly #${this.name} =`, `new ${type}(this.$view);`];
+    const line = made.join(' ');
+    const lines = line.length <= maximumColumns ? [line] : made.join('\n    ').split('\n');
+    return [...lines, ...this.getter('', type, show)];
   }
 }
 

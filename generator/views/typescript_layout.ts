@@ -22,6 +22,15 @@ function argumentsOf(statement: string): string[] {
   return found;
 }
 
+/** One argument, a line each of its own arguments when it is a call that is too long. */
+function argumentLines(text: string, indent: string): string[] {
+  const line = `${indent}${text},`;
+  if (line.length <= maximumColumns || !text.endsWith(')')) return [line];
+  const call = `${indent}${text.slice(0, text.indexOf('(') + 1)}`;
+  const own = argumentsOf(text).flatMap((each) => argumentLines(each, `${indent}  `));
+  return [call, ...own, `${indent}),`];
+}
+
 /** The declaration of a member with a body of one statement, on as few lines as it fits. */
 export function member(head: string, statement: string): string[] {
   const line = `  ${head} { ${statement} }`;
@@ -31,7 +40,7 @@ export function member(head: string, statement: string): string[] {
     return [`  ${head} {`, body, '  }'];
   }
   const call = body.slice(0, body.indexOf('(') + 1);
-  const lines = argumentsOf(statement).map((each) => `      ${each},`);
+  const lines = argumentsOf(statement).flatMap((each) => argumentLines(each, '      '));
   return [`  ${head} {`, call, ...lines, '    );', '  }'];
 }
 
