@@ -6,6 +6,7 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <type_traits>
@@ -75,7 +76,7 @@ class ChannelKeys {
     return place;
   }
 
-  std::array<Place, 2 * capacity> places_{};
+  std::array<Place, std::size_t{2} * capacity> places_{};
   std::uint32_t count_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "framing.hpp"
 #include "handler.hpp"
 
 namespace loom {
