@@ -20,7 +20,7 @@ export type AddressName =
 export type ClientName =
   | never;
 
-/** fds of the config with connections or datagrams. */
+/** fds of the config that events tell of. */
 export type FdName =
   | 'local'
   | 'tcp';

@@ -26,7 +26,7 @@ export type ClientName =
   | 'market'
   | 'snapshot';
 
-/** fds of the config with connections or datagrams. */
+/** fds of the config that events tell of. */
 export type FdName =
   | 'market'
   | 'snapshot';
