@@ -79,7 +79,8 @@ class Lending : public loom_test::ProgramTest<Fd> {
     std::string sent;
     std::string lines;
     for (int n = 0; n < 400; ++n) {
-      const std::string line = pattern(1000 + n, static_cast<char>('a' + n % 26));
+      const std::string line =
+          pattern(static_cast<std::size_t>(1000 + n), static_cast<char>('a' + n % 26));
       sent += line;
       lines += line + "\n";
     }
