@@ -3,14 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
-#include <exception>
 #include <type_traits>
 
 #include "channel_in.hpp"
 #include "channel_out.hpp"
 #include "reactor_js_requests.hpp"
 #include "shared_file.hpp"
+#include "thrown.hpp"
 
 namespace loom {
 
@@ -104,7 +103,8 @@ class ReactorChannels : public ReactorJsRequests<Derived, Backend, Shape> {
     } else {
       return receiver.take(Shape::inbox_batch, [&](const auto& message) {
         const Watched<Shape> watched(core_, activity::message);
-        guard_channel(channel.name(), "on_message", [&] { handler.on_message(channel, message); });
+        guard_channel(handler, channel.name(), "on_message",
+                      [&] { handler.on_message(channel, message); });
       });
     }
   }
@@ -123,25 +123,21 @@ class ReactorChannels : public ReactorJsRequests<Derived, Backend, Shape> {
       count += 1;
       channel.waiters().wake_all();
       const Watched<Shape> watched(core_, activity::message);
-      guard_channel(channel.name(), "on_room", [&] { handler.on_room(channel); });
+      guard_channel(handler, channel.name(), "on_room", [&] { handler.on_room(channel); });
     });
     return count;
   }
 
   /// Runs a hook; what it throws is logged, and the channel goes on.
-  template <class Hook>
-  void guard_channel(const char* channel, const char* what, Hook&& hook) noexcept {
-    char line[200];
+  template <class Handler, class Hook>
+  void guard_channel(const Handler& /*whose*/, const char* channel, const char* name,
+                     Hook&& hook) noexcept {
     try {
-      return hook();
-    } catch (const std::exception& error) {
-      std::snprintf(line, sizeof line, "loom: channels.%s: %s threw: %.100s (handler_threw)",
-                    channel, what, error.what());
+      hook();
     } catch (...) {
-      std::snprintf(line, sizeof line, "loom: channels.%s: %s threw (handler_threw)", channel,
-                    what);
+      const ThrownBy by{"channels.", channel, type_name<Handler>(), name};
+      report_thrown(core_, by, "the channel goes on (handler_threw)");
     }
-    core_.log(line);
   }
 };
 

@@ -8,13 +8,7 @@ import { cellStampBytes, channelHeaderBytes, channelWord, wholeStamp } from './c
 import { ChannelStats } from './channel_stats.ts';
 import type { PostDescriptor } from './descriptor.ts';
 import { channelClosed } from './error.ts';
-
-/** A promise and what settles it. */
-interface Settler {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
+import { makeSettler, type Settler } from './settler.ts';
 
 /** A channel's writing end. */
 export class PostChannel<Writer extends MessageWriter> {
@@ -164,6 +158,8 @@ export class PostChannel<Writer extends MessageWriter> {
     if (this.#blockedSince === 0) return Promise.resolve();
     this.#writable ??= makeSettler();
     const { promise } = this.#writable;
+    // Nobody may ever look at it.
+    promise.catch(() => undefined);
     this.$check();
     return promise;
   }
@@ -222,16 +218,4 @@ export class PostChannel<Writer extends MessageWriter> {
     this.#words[word + 1] = this.#stampHigh;
     Atomics.store(this.#words, word, stamp);
   }
-}
-
-function makeSettler(): Settler {
-  let resolve: () => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  // Nobody may ever look at it.
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
 }

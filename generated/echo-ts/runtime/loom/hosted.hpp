@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 namespace loom {
 
@@ -14,26 +15,52 @@ enum class HostedState : std::uint8_t {
   over,  ///< the reactor has stopped; it is turned no more
 };
 
+/// What a host may ask of a reactor of one type. A table that is written down, because nothing here
+/// has a virtual one.
+struct HostedCalls {
+  HostedState (*turn)(void* life) noexcept;
+  void (*finish)(void* life) noexcept;
+  int (*poll_fd)(const void* life) noexcept;
+  std::uint64_t (*wait_nanoseconds)(void* life) noexcept;
+  void (*destroy)(void* life) noexcept;
+};
+
+/// The calls of a `Life` (reactor_life.hpp).
+template <class Life>
+inline constexpr HostedCalls hosted_calls{
+    [](void* life) noexcept { return static_cast<Life*>(life)->turn(); },
+    [](void* life) noexcept { static_cast<Life*>(life)->finish(); },
+    [](const void* life) noexcept { return static_cast<const Life*>(life)->poll_fd(); },
+    [](void* life) noexcept { return static_cast<Life*>(life)->wait_nanoseconds(); },
+    [](void* life) noexcept { delete static_cast<Life*>(life); },
+};
+
 /// A started reactor as its host has it; everything belongs to the thread that started it.
 class HostedReactor {
  public:
-  HostedReactor() = default;
+  template <class Life>
+  explicit HostedReactor(std::unique_ptr<Life> life) noexcept
+      : calls_(hosted_calls<Life>), life_(life.release()) {}
   HostedReactor(const HostedReactor&) = delete;
   HostedReactor& operator=(const HostedReactor&) = delete;
-  /// What still runs is stopped first, which may wait for its connections as any stop does.
-  virtual ~HostedReactor() = default;
+  /// After finish(), or a turn that said `over`.
+  ~HostedReactor() { calls_.destroy(life_); }
 
   /// One turn: bounded by the batches of the reactor's shape, and by what its hooks do.
-  virtual HostedState turn() noexcept = 0;
+  HostedState turn() noexcept { return calls_.turn(life_); }
 
   /// Turns it until it has stopped. Somebody has asked it to.
-  virtual void finish() noexcept = 0;
+  void finish() noexcept { calls_.finish(life_); }
 
   /// Readable when there is something to do; for poll(2) and its like alone.
-  [[nodiscard]] virtual int poll_fd() const noexcept = 0;
+  [[nodiscard]] int poll_fd() const noexcept { return calls_.poll_fd(life_); }
 
   /// After a turn that was idle: when the next is due at the latest, in nanoseconds from now.
-  [[nodiscard]] virtual std::uint64_t wait_nanoseconds() noexcept = 0;
+  [[nodiscard]] std::uint64_t wait_nanoseconds() noexcept { return calls_.wait_nanoseconds(life_); }
+
+ private:
+  const HostedCalls& calls_;
+  void* life_;
 };
 
 }  // namespace loom

@@ -63,50 +63,44 @@ StartError guard_start(Part&& part) noexcept {
 /// Whether the kernel may still write to where operations of a reactor that has stopped pointed it:
 /// its stop gave up, and the ring that is closed goes away some time later. A line says so.
 template <class Emitted, class Backend>
-bool is_still_written_to(ReactorRun& reactor_run) noexcept {
+bool is_still_written_to(ReactorCore& core) noexcept {
   if (!Backend::operations_outlive_close) return false;
-  const std::uint64_t left = stats_block(reactor_run.shared).get(Stat::in_flight);
+  const std::uint64_t left = core.stats().get(Stat::in_flight);
   if (left == 0) return false;
   char line[200];
   std::snprintf(line, sizeof line,
                 "loom: reactors.%s stopped with %llu operations that no cancellation ends; its "
                 "memory stays, because the kernel may still write to it.",
                 Emitted::Shape::name, static_cast<unsigned long long>(left));
-  if (reactor_run.log != nullptr) reactor_run.log(reactor_run.context, line);
+  core.log(line);
   return true;
 }
 
 /// `Emitted` on `Backend`; made, started and ended on one thread.
 template <class Emitted, class Backend>
-class ReactorLife final : public HostedReactor {
+class ReactorLife {
  public:
   explicit ReactorLife(ReactorRun& reactor_run) noexcept
       : run_(reactor_run), arena_(sizeof(Emitted)) {
     static_assert(alignof(Emitted) <= 4096, "an arena begins on a page");
   }
-  ~ReactorLife() override {
-    if (!started_ || over_) return;
-    run_.request_stop(run_.program);
-    finish();
-  }
+  ReactorLife(const ReactorLife&) = delete;
+  ReactorLife& operator=(const ReactorLife&) = delete;
+  ~ReactorLife() { LOOM_ASSERT(!started_ || over_, "what was started is finished first"); }
 
-  /// Makes the reactor, opens its fds and reports. False when the backend cannot be used here and
-  /// the next may be tried; then nothing was reported.
+  /// Makes the reactor and opens its fds; the run's error says what it came to. False when the
+  /// backend cannot be used here and the next may be tried.
   bool start() noexcept {
     if (arena_.data() == nullptr) {
       run_.error = StartError::make(
           start_code::out_of_memory, "", ENOMEM,
           "reactors.%s needs %zu MiB at once. Declare fewer connections or smaller queues.",
           Emitted::Shape::name, sizeof(Emitted) >> 20U);
-      run_.ready(run_.program, run_);
       return true;
     }
     sigaltstack(nullptr, &signal_stack_);
     run_.error = guard_start<Emitted>([&] { reactor_ = new (arena_.data()) Emitted; });
-    if (reactor_ == nullptr) {
-      run_.ready(run_.program, run_);
-      return true;
-    }
+    if (reactor_ == nullptr) return true;
     if constexpr (is_watched) report_.open(reactor_->core());
     open();
     if (run_.error && std::strcmp(run_.error.code, start_code::backend_unavailable) == 0) {
@@ -119,16 +113,16 @@ class ReactorLife final : public HostedReactor {
       stats_block(run_.shared).set(Stat::running, 1);
     } else {
       reactor_->end_inbox();
+      reactor_->~Emitted();
     }
-    run_.ready(run_.program, run_);
-    if (!started_) reactor_->~Emitted();
     return true;
   }
 
   /// Whether it runs; the run's error says why not.
   [[nodiscard]] bool started() const noexcept { return started_; }
 
-  HostedState turn() noexcept override {
+  /// See HostedReactor, like the next three.
+  HostedState turn() noexcept {
     if (over_) return HostedState::over;
     count_allocations(&stats_block(run_.shared).at(Stat::allocations_after_init));
     const HostedState state = reactor_->turn_for_host(run_);
@@ -137,7 +131,7 @@ class ReactorLife final : public HostedReactor {
     return state;
   }
 
-  void finish() noexcept override {
+  void finish() noexcept {
     if (!started_ || over_) return;
     count_allocations(&stats_block(run_.shared).at(Stat::allocations_after_init));
     reactor_->run(run_);
@@ -145,11 +139,9 @@ class ReactorLife final : public HostedReactor {
     end();
   }
 
-  [[nodiscard]] int poll_fd() const noexcept override { return reactor_->poll_fd(); }
+  [[nodiscard]] int poll_fd() const noexcept { return reactor_->poll_fd(); }
 
-  [[nodiscard]] std::uint64_t wait_nanoseconds() noexcept override {
-    return reactor_->wait_nanoseconds();
-  }
+  [[nodiscard]] std::uint64_t wait_nanoseconds() noexcept { return reactor_->wait_nanoseconds(); }
 
  private:
   void open() noexcept {
@@ -167,7 +159,7 @@ class ReactorLife final : public HostedReactor {
     over_ = true;
     stats_block(run_.shared).set(Stat::running, 0);
     // Stacks and whatever else its members own stay too.
-    if (is_still_written_to<Emitted, Backend>(run_)) {
+    if (is_still_written_to<Emitted, Backend>(reactor_->core())) {
       arena_.keep();
       // Of fibers that name their overflows: the thread goes on with the one that it began with.
       sigaltstack(&signal_stack_, nullptr);

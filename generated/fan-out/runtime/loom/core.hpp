@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
+#include <exception>
 #include <span>
 
 #include "assert.hpp"
@@ -65,6 +67,24 @@ class ReactorCore {
   }
 
   // From here on: for the runtime, not for handlers.
+
+  /// In a catch block: counts what is being handled and prints it, `who` threw it before it and
+  /// what becomes of that behind it.
+  void log_thrown(const char* who, const char* consequence) noexcept {
+    stats_->add(Stat::exceptions);
+    const auto say = [&](const char* what) {
+      char line[320];
+      std::snprintf(line, sizeof line, "loom: %s threw: %.120s; %s", who, what, consequence);
+      log(line);
+    };
+    try {
+      throw;
+    } catch (const std::exception& error) {
+      say(error.what());
+    } catch (...) {
+      say("something that is no std::exception");
+    }
+  }
 
   /// One of the reactor's handlers, by its type: `key` is the address of handler_key<Handler>.
   struct HandlerNode {

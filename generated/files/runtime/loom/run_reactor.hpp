@@ -19,21 +19,21 @@
 
 namespace loom {
 
-/// Runs `Emitted` on its backend until it stops, or gives it to its host. False when the backend
-/// cannot be used here and the next may be tried; `reactor_run.error` says why.
+/// Runs `Emitted` on its backend until it stops, or gives it to its host, and reports its start in
+/// between. False, and nothing was reported, when the backend cannot be used here and the next may
+/// be tried; `reactor_run.error` says why.
 template <class Emitted, class Backend>
 bool run_on_backend(ReactorRun& reactor_run) noexcept {
   reactor_run.error = Backend::probe();
   if (reactor_run.error) return false;
-  if (reactor_run.host != nullptr) {
-    auto life = std::make_unique<ReactorLife<Emitted, Backend>>(reactor_run);
-    if (!life->start()) return false;
-    if (life->started()) *reactor_run.host = std::move(life);
-    return true;
+  auto life = std::make_unique<ReactorLife<Emitted, Backend>>(reactor_run);
+  if (!life->start()) return false;
+  reactor_run.ready(reactor_run.program, reactor_run);
+  if (reactor_run.host == nullptr) {
+    life->finish();
+  } else if (life->started()) {
+    *reactor_run.host = std::make_unique<HostedReactor>(std::move(life));
   }
-  ReactorLife<Emitted, Backend> life(reactor_run);
-  if (!life.start()) return false;
-  life.finish();
   return true;
 }
 

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdio>
-#include <exception>
 #include <string_view>
 
 #include "core.hpp"
@@ -43,24 +42,14 @@ template <class Fd>
 /// In a catch block: logs what is being handled, and counts it. `consequence` says what becomes of
 /// the fd, "the timer goes on".
 inline void report_thrown(ReactorCore& core, const ThrownBy& by, const char* consequence) noexcept {
-  core.stats().add(Stat::exceptions);
   const auto length = [](std::string_view text) { return static_cast<int>(text.size()); };
-  const auto say = [&](const char* what) {
-    char line[320];
-    const bool named = !by.handler.empty();
-    std::snprintf(line, sizeof line, "loom: %.*s%.*s%s%.*s%s%.*s%s threw: %.120s; %s",
-                  length(by.kind), by.kind.data(), length(by.name), by.name.data(),
-                  named ? " (" : "", length(by.handler), by.handler.data(), named ? "::" : "",
-                  length(by.hook), by.hook.data(), named ? ")" : "", what, consequence);
-    core.log(line);
-  };
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    say(error.what());
-  } catch (...) {
-    say("something that is no std::exception");
-  }
+  char who[160];
+  const bool named = !by.handler.empty();
+  std::snprintf(who, sizeof who, "%.*s%.*s%s%.*s%s%.*s%s", length(by.kind), by.kind.data(),
+                length(by.name), by.name.data(), named ? " (" : "", length(by.handler),
+                by.handler.data(), named ? "::" : "", length(by.hook), by.hook.data(),
+                named ? ")" : "");
+  core.log_thrown(who, consequence);
 }
 
 }  // namespace loom
