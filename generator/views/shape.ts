@@ -47,6 +47,9 @@ function traitConstants(fds: readonly IrFd[]): Constant[] {
     ...(fds.filter(isStream).some((fd) => fd.trigger === 'level')
       ? [['bool', 'level_triggered', 'true'] as const]
       : []),
+    ...(fds.filter(isStream).some((fd) => fd.receive.strategy === 'bundle')
+      ? [['bool', 'bundles', 'true'] as const]
+      : []),
   ];
 }
 

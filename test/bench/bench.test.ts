@@ -21,7 +21,7 @@ async function bench(peers: Readonly<Record<string, string>>, ...options: string
     '--peer',
     `${name}=${command}`,
   ]);
-  const own = ['--only', 'none', '--rounds', '2', '--milliseconds', '100', '--seed', '5'];
+  const own = ['--only', 'none', '--rounds', '2', '--milliseconds', '400', '--seed', '5'];
   const parameters = ['--import=tsx', join(here, 'main.ts'), ...own, ...named, ...options];
   return run(process.execPath, parameters, { cwd: root }).catch((error: unknown) => {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };

@@ -114,7 +114,7 @@ test.serial('a build makes an addon, then does nothing, then only what changed',
   t.is(first.status, 0, first.stderr + first.stdout);
   const made = JSON.parse(first.stdout);
   t.true(made.compiled.configured);
-  t.deepEqual(made.compiled.artifacts, ['build/debug/small.node']);
+  t.deepEqual(made.compiled.artifacts, ['build/debug/small.node', 'dist/index.js']);
   t.regex(made.noStandalone, /fds\.clock, fds\.other/);
   const second = loomgen(folder, ['build', '--json', '--debug', '--backend', 'epoll']);
   const { compiled } = JSON.parse(second.stdout);
@@ -131,7 +131,7 @@ test.serial('a build makes an addon, then does nothing, then only what changed',
   const words = ['build', '--debug', '--backend', 'epoll'];
   const quick = loomgenScripts(t, folder, words);
   t.false(didMore(quick), quick.stderr);
-  t.regex(quick.stderr, /^ {2}debug is up to date: build\/debug\/small\.node$/m);
+  t.regex(quick.stderr, /^ {2}debug is up to date: build\/debug\/small\.node, dist\/index\.js$/m);
   writeFileSync(header, `${readFileSync(header, 'utf8')}// changed again\n`);
   spawnSync('cmake', ['--build', join(folder, 'out/build/debug')]);
   t.true(didMore(loomgenScripts(t, folder, words)), 'compiled by somebody else');

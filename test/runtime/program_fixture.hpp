@@ -71,6 +71,7 @@ struct OneShape : loom::ReactorShape {
       Fd::shape.traits.receive == loom::ReceiveStrategy::direct ? Fd::shape.slots : 0;
   static constexpr bool elastic = Fd::shape.is_elastic();
   static constexpr bool level_triggered = Fd::shape.traits.trigger == loom::Trigger::level;
+  static constexpr bool bundles = Fd::shape.traits.receive == loom::ReceiveStrategy::bundle;
 };
 
 /// The numbers of a single stream fd's operations.

@@ -5,28 +5,12 @@
 
 import test from 'ava';
 import { Discarded } from '../../../generator/measure/child.ts';
-import { inners } from './contests.ts';
 import { usedOf } from './entrant.ts';
+import { entrantOf, setting } from './entrant_of.ts';
 import { FeedMeter } from './feed/feed_meter.ts';
 import { feedFigures } from './feed/scenario.ts';
 
 const buildMilliseconds = 300_000;
-const setting = {
-  load: '',
-  measuredMilliseconds: 5,
-  warmupMilliseconds: 1,
-  serverCore: undefined,
-  loadCore: undefined,
-};
-
-/** The entrant of a scenario. */
-function entrantOf(scenario: string, name: string) {
-  const found = inners
-    .find((inner) => inner.name === scenario)
-    ?.entrants.find((entrant) => entrant.name === name);
-  if (found === undefined) throw new Error(`no ${name} in ${scenario}`);
-  return found;
-}
 
 test.serial('a feed is read by a handler and as a stream, and no message is lost', async (t) => {
   t.timeout(buildMilliseconds);

@@ -18,7 +18,7 @@ import { runRounds, tried } from '../../../generator/measure/rounds.ts';
 import type { Contest } from '../rounds.ts';
 import { seeded } from '../../../generator/measure/statistics.ts';
 import { freeAddress, startMilliseconds } from '../trial.ts';
-import { inners } from './contests.ts';
+import { entrantOf, setting } from './entrant_of.ts';
 import { rateOf, readyOf, timeOf, usageOf } from './entrant.ts';
 import { Meter } from './meter.ts';
 import { used } from './usage.ts';
@@ -28,22 +28,6 @@ const root = join(here, '../..');
 const buildMilliseconds = 240_000;
 /** Two bytes of a frame's head, and the message. */
 const frameBytes = 102;
-const setting = {
-  load: '',
-  measuredMilliseconds: 5,
-  warmupMilliseconds: 1,
-  serverCore: undefined,
-  loadCore: undefined,
-};
-
-/** The entrant of a scenario. */
-function entrantOf(scenario: string, name: string) {
-  const found = inners
-    .find((inner) => inner.name === scenario)
-    ?.entrants.find((entrant) => entrant.name === name);
-  if (found === undefined) throw new Error(`no ${name} in ${scenario}`);
-  return found;
-}
 
 test('lines of programs are read, and others are discarded', (t) => {
   t.deepEqual(timeOf({ count: 4, nanoseconds: 10 }), { time: 2.5 });

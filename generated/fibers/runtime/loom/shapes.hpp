@@ -174,6 +174,7 @@ struct ReactorShape {
   static constexpr std::uint32_t direct_sockets = 0;     ///< whose receives are direct
   static constexpr std::uint32_t memories = 0;           ///< that are registered with the ring
   static constexpr bool level_triggered = false;         ///< whether any fd is
+  static constexpr bool bundles = false;                 ///< whether receives of any fd are bundled
   static constexpr bool elastic = false;                 ///< instances come and go with the load
   static constexpr ClockChoice clock = ClockChoice::automatic;
   using Fibers = NoFibers;

@@ -145,12 +145,15 @@ class IoUring {
     io_uring_buf_ring_add(ring, buffers.memory + std::size_t{id} * buffers.stride, buffers.bytes,
                           id, io_uring_buf_ring_mask(buffers.count), 0);
     io_uring_buf_ring_advance(ring, 1);
-    order_[group].next[order_[group].last] = id;
-    order_[group].last = id;
+    if constexpr (Shape::bundles) {
+      order_[group].next[order_[group].last] = id;
+      order_[group].last = id;
+    }
   }
 
   /// The buffer behind `id` in what a bundled receive filled. Before either is given back.
   [[nodiscard]] std::uint16_t next_buffer(std::uint16_t group, std::uint16_t id) const noexcept {
+    static_assert(Shape::bundles, "the reactor's shape says that receives are bundled");
     return order_[group].next[id];
   }
 
@@ -211,7 +214,7 @@ class IoUring {
   /// In which order a group's buffers were given to the kernel, which takes them in that order.
   struct BufferOrder {
     std::uint16_t last = 0;
-    std::uint16_t next[Shape::maximum_buffers] = {};
+    std::uint16_t next[Shape::bundles ? Shape::maximum_buffers : 1] = {};
   };
 
   io_uring_buf_ring* buffer_ring(std::uint16_t group) noexcept {
