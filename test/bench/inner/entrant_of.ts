@@ -1,4 +1,4 @@
-/** Entrants for tests, by the names of theirs and of their scenario, and a setting that is short. */
+/** For tests: entrants by their name and that of their scenario, and a setting that is short. */
 import type { Setting } from '../trial.ts';
 import { inners } from './contests.ts';
 import type { Entrant } from './entrant.ts';
