@@ -154,6 +154,24 @@ test('events need no reader; what was not iterated still emits its events', asyn
   t.is(reactor.delivery.head, reactor.delivery.tail);
 });
 
+test('at the end nobody misses the events behind messages that have no reader', async (t) => {
+  const { reactor, control } = startSample();
+  const lines = transcriptOf(control);
+  reactor.open(serverFd, 2, 1, 0);
+  reactor.open(serverFd, 3, 1, 0);
+  reactor.deliver(serverFd, data, 2, 1, 'unread');
+  reactor.deliverBytes(serverFd, close, 2, 1, closePayload(3, 0));
+  reactor.deliver(serverFd, data, 3, 1, 'unread too');
+  await nextTurn();
+  t.deepEqual(lines, ['open 2', 'open 3']);
+  reactor.link.end();
+  t.deepEqual(lines.slice(2), ['close 2 local -', 'close 3 stopped -']);
+  const texts: string[] = [];
+  for await (using batch of control) for (const message of batch) texts.push(message.text());
+  t.deepEqual(texts, ['unread', 'unread too'], 'a late reader has them all the same');
+  t.is(lines.length, 4, 'and no event twice');
+});
+
 test("a client's failed attempt closes without having opened", async (t) => {
   const { reactor, market } = startSample();
   const lines = transcriptOf(market);

@@ -29,8 +29,10 @@ class Lending {
     return withdraw();
   }
 
-  /// Whether hooks of `slot` have a buffer on loan.
-  [[nodiscard]] bool is_of(const void* slot) const noexcept { return slot_ == slot; }
+  /// Whether a write of `bytes` by `slot` is more than a copy: it could be taken, or one was.
+  [[nodiscard]] bool may_take(const void* slot, Bytes bytes) const noexcept {
+    return slot_ == slot && (bytes.size() >= smallest_bytes || !taken_.empty());
+  }
 
   /// Bytes that a write of `slot` took, of those on loan.
   [[nodiscard]] std::uint32_t taken_bytes(const void* slot) const noexcept {

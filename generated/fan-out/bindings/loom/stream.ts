@@ -2,24 +2,18 @@
  * Stream fds without a C++ handler: their connections, events and messages. Records stay in the
  * delivery ring until their batch is disposed; a stream only remembers where they are.
  */
-import { getSystemErrorName } from 'node:util';
 import { BatchSource } from './batches.ts';
 import type { ByteRingReader } from './byte_ring.ts';
+import { type CloseReason, closeReasonAt } from './close_reason.ts';
 import { Connection, connectionId } from './connection.ts';
 import type { StreamDescriptor } from './descriptor.ts';
-import type { CloseKind } from './layout.ts';
-import { closeKinds, DeliveryEvent, recordAlignment, runEntryBytes } from './layout.ts';
+import { DeliveryEvent, recordAlignment, runEntryBytes } from './layout.ts';
 import { type EventArguments, Listeners, type ListenOptions } from './listeners.ts';
 import { Message, MessageBatch } from './message.ts';
 import type { ReactorLink } from './reactor.ts';
 import { StreamCounts, type StreamStats } from './stream_stats.ts';
 
-/** Why a connection ended, or why a client's attempt failed. */
-export interface CloseReason {
-  readonly kind: CloseKind;
-  /** The kernel's word for it, such as 'ECONNREFUSED', where there was one. */
-  readonly systemError: string | undefined;
-}
+export type { CloseReason } from './close_reason.ts';
 
 /** The events of a stream and their listeners. */
 export interface StreamListeners {
@@ -62,6 +56,8 @@ export class Stream extends BatchSource<MessageBatch> {
   #first = 0;
   #last = 0;
   #batchIsOut = false;
+  /** Events of the entries before it were emitted ahead of the messages between them. */
+  #told = 0;
   /** Of the record with several messages that is gone through: the next one, and the end. */
   #runNext = 0;
   #runEnd = 0;
@@ -147,6 +143,11 @@ export class Stream extends BatchSource<MessageBatch> {
 
   /** Every connection that is still open ends with the program. */
   override $end(): void {
+    // What no reader comes for must not hold back the events behind it; one may come later.
+    if (!this.$isRead) {
+      for (let entry = this.#first; entry !== this.#last; entry += 1) this.#tell(entry);
+      this.#told = this.#last;
+    }
     for (const connection of this.connections()) {
       connection.$close();
       this.$counts.closed += 1;
@@ -181,13 +182,10 @@ export class Stream extends BatchSource<MessageBatch> {
       this.$message.$set(connection, start, 0);
       return this.$nextOfRun();
     }
-    if (event === DeliveryEvent.open) this.$listeners.emit('open', connection);
     // Answers to everything before it are in the inbox by now, ahead of this, or were refused.
     if (event === DeliveryEvent.end) connection.$answerEnd();
-    if (event === DeliveryEvent.close) {
-      this.#leaving.delete(connectionId(slot, generation));
-      this.$listeners.emit('close', connection, this.#closeReasonAt(start));
-    }
+    if (entry >= this.#told) this.#tell(entry);
+    if (event === DeliveryEvent.close) this.#leaving.delete(connectionId(slot, generation));
     return false;
   }
 
@@ -228,6 +226,17 @@ export class Stream extends BatchSource<MessageBatch> {
     }
   }
 
+  /** Emits the event of an entry, if it is one that has listeners. */
+  #tell(entry: number): void {
+    const { reader } = this.$link;
+    reader.seek(this.#positionOf(entry));
+    const { slot, generation, event, start } = reader;
+    if (event !== DeliveryEvent.open && event !== DeliveryEvent.close) return;
+    const connection = this.#find(slot, generation);
+    if (event === DeliveryEvent.open) this.$listeners.emit('open', connection);
+    else this.$listeners.emit('close', connection, closeReasonAt(this.$link.words, start));
+  }
+
   #leave(slot: number, generation: number): void {
     let connection = this.#connections[slot];
     if (connection?.$generation !== generation) {
@@ -246,16 +255,6 @@ export class Stream extends BatchSource<MessageBatch> {
     const connection = this.#connections[slot];
     if (connection?.$generation === generation) return connection;
     return this.#leaving.get(connectionId(slot, generation)) as Connection;
-  }
-
-  #closeReasonAt(start: number): CloseReason {
-    const words = this.$link.words;
-    const kind = (words[start >> 2] as number) & 0xffff;
-    const systemError = words[(start >> 2) + 1] as number;
-    return {
-      kind: closeKinds[kind] ?? 'failed',
-      systemError: systemError === 0 ? undefined : getSystemErrorName(-systemError),
-    };
   }
 
   #positionOf(entry: number): number {

@@ -145,14 +145,20 @@ class Connection {
   /// Appends what there is room for, or notes that it is sent from the receive buffer it lies in.
   void append(Bytes bytes) const noexcept {
     auto& family = *slot_->family;
-    std::byte* storage = family.queue_storage(*slot_);
     if constexpr (StreamFamily<Fd>::lends) {
-      if (family.lending.is_of(slot_)) {
-        if (slot_->queue.queued() == 0 && family.lending.take(bytes)) return;
-        slot_->queue.append(storage, family.queue_bytes, family.lending.withdraw());
-      }
+      if (family.lending.may_take(slot_, bytes) && append_lent(bytes)) return;
     }
-    slot_->queue.append(storage, family.queue_bytes, bytes);
+    slot_->queue.append(family.queue_storage(*slot_), family.queue_bytes, bytes);
+  }
+
+  /// Notes `bytes` as lent and returns true, or queues what was lent before. Not in line: small
+  /// writes, which never come here, are copied where they are made.
+  [[gnu::noinline]] bool append_lent(Bytes bytes) const noexcept {
+    auto& family = *slot_->family;
+    if (slot_->queue.queued() == 0 && family.lending.take(bytes)) return true;
+    std::byte* storage = family.queue_storage(*slot_);
+    slot_->queue.append(storage, family.queue_bytes, family.lending.withdraw());
+    return false;
   }
 
   [[nodiscard]] bool open() const noexcept {
