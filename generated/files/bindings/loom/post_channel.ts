@@ -10,6 +10,9 @@ import type { PostDescriptor } from './descriptor.ts';
 import { channelClosed } from './error.ts';
 import { makeSettler, type Settler } from './settler.ts';
 
+/** Cells that are cleared together, which then are still in the processor's first cache. */
+const longestRun = 64;
+
 /** A channel's writing end. */
 export class PostChannel<Writer extends MessageWriter> {
   /** The name in the config. */
@@ -88,16 +91,16 @@ export class PostChannel<Writer extends MessageWriter> {
    * @throws as `post`; messages that were filled before are posted.
    */
   postMany(count: number, fill: (writer: Writer, index: number) => void): number {
+    const writer = this.#writer;
     let index = 0;
     try {
-      for (; index < count; index += 1) {
-        const writer = this.begin();
-        if (writer === undefined) break;
-        try {
+      while (index < count) {
+        const end = index + this.#beginRun(count - index);
+        if (end === index) break;
+        for (; index < end; index += 1) {
+          writer.$at = this.#placeOf(this.#begun) + cellStampBytes;
           fill(writer, index);
-        } catch (error) {
-          this.#begun = (this.#begun - 1) | 0;
-          throw error;
+          this.#begun = (this.#begun + 1) | 0;
         }
       }
     } finally {
@@ -112,22 +115,12 @@ export class PostChannel<Writer extends MessageWriter> {
    * @throws LoomError LOOM6009 when the program has stopped.
    */
   begin(): Writer | undefined {
-    if (this.#ended) throw channelClosed(this.name);
-    const position = this.#begun;
-    if (!this.#overwrites && !this.#hasRoom(position)) return this.#refuse();
-    if (this.#blockedSince !== 0 && this.#writable === undefined) this.#endBlock();
-    const at = this.#offset + (position & (this.#capacity - 1)) * this.#strideBytes;
-    if (this.#overwrites) {
-      // Not every message that was begun is visible yet: past a whole ring they would meet.
-      if (((position - this.#tail) | 0) === this.#capacity) this.commit();
-      // Partner: read_cell in channel_overwrite.hpp. An exchange comes before what follows.
-      Atomics.exchange(this.#words, at >> 2, (wholeStamp(position) - 1) | 0);
-    }
-    const first = (at + cellStampBytes) >> 3;
-    const end = (at + this.#strideBytes) >> 3;
-    for (let piece = first; piece < end; piece += 1) this.#pieces[piece] = 0;
-    this.#begun = (position + 1) | 0;
-    this.#writer.$show(at + cellStampBytes);
+    if (!this.#mayBegin()) return undefined;
+    const at = this.#placeOf(this.#begun);
+    if (this.#overwrites) this.#unstamp(at);
+    this.#clear(at);
+    this.#begun = (this.#begun + 1) | 0;
+    this.#writer.$at = at + cellStampBytes;
     return this.#writer;
   }
 
@@ -189,6 +182,56 @@ export class PostChannel<Writer extends MessageWriter> {
     this.#writable = undefined;
   }
 
+  /** Whether there is room for a message; without it that is counted. */
+  #mayBegin(): boolean {
+    if (this.#ended) throw channelClosed(this.name);
+    if (!this.#overwrites && !this.#hasRoom(this.#begun)) {
+      this.#refuse();
+      return false;
+    }
+    if (this.#blockedSince !== 0 && this.#writable === undefined) this.#endBlock();
+    return true;
+  }
+
+  /**
+   * Clears cells for at most `maximum` messages behind those that were begun, whose number it does
+   * not change. Returns for how many; 0 when there is no room.
+   */
+  #beginRun(maximum: number): number {
+    if (!this.#mayBegin()) return 0;
+    const at = this.#placeOf(this.#begun);
+    if (this.#overwrites) {
+      this.#unstamp(at);
+      this.#clear(at);
+      return 1;
+    }
+    const room = this.#capacity - ((this.#begun - this.#head) | 0);
+    const untilEnd = this.#capacity - (this.#begun & (this.#capacity - 1));
+    const run = Math.min(maximum, room, untilEnd, longestRun);
+    // Nobody looks at the stamps of such cells.
+    this.#pieces.fill(0, at >> 3, (at + run * this.#strideBytes) >> 3);
+    return run;
+  }
+
+  /** Makes the cell at `at`, which is begun next, one that nobody reads. */
+  #unstamp(at: number): void {
+    // Not every message that was begun is visible yet: past a whole ring they would meet.
+    if (((this.#begun - this.#tail) | 0) === this.#capacity) this.commit();
+    // Partner: read_cell in channel_overwrite.hpp. An exchange comes before what follows.
+    Atomics.exchange(this.#words, at >> 2, (wholeStamp(this.#begun) - 1) | 0);
+  }
+
+  /** Makes the message of the cell at `at` 0: for one, a loop takes a third of what fill() does. */
+  #clear(at: number): void {
+    const end = (at + this.#strideBytes) >> 3;
+    for (let piece = (at + cellStampBytes) >> 3; piece < end; piece += 1) this.#pieces[piece] = 0;
+  }
+
+  /** Where the cell of a position begins. */
+  #placeOf(position: number): number {
+    return this.#offset + (position & (this.#capacity - 1)) * this.#strideBytes;
+  }
+
   #hasRoom(position: number): boolean {
     if (((position - this.#head) | 0) < this.#capacity) return true;
     this.#head = Atomics.load(this.#words, this.#headWord);
@@ -200,7 +243,7 @@ export class PostChannel<Writer extends MessageWriter> {
     return ((this.#tail - this.#head) | 0) <= this.#capacity / 2;
   }
 
-  #refuse(): undefined {
+  #refuse(): void {
     this.stats.$add(this.#blocks ? channelWord.blocked : channelWord.droppedNewest, 1n);
     if (this.#blocks && this.#blockedSince === 0) this.#blockedSince = performance.now();
   }
@@ -213,7 +256,7 @@ export class PostChannel<Writer extends MessageWriter> {
 
   #stamp(position: number): void {
     const stamp = wholeStamp(position);
-    const word = (this.#offset + (position & (this.#capacity - 1)) * this.#strideBytes) >> 2;
+    const word = this.#placeOf(position) >> 2;
     if (stamp === 0) this.#stampHigh += 1;
     this.#words[word + 1] = this.#stampHigh;
     Atomics.store(this.#words, word, stamp);
