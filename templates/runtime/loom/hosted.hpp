@@ -20,7 +20,7 @@ enum class HostedState : std::uint8_t {
 struct HostedCalls {
   HostedState (*turn)(void* life) noexcept;
   void (*finish)(void* life) noexcept;
-  int (*poll_fd)(const void* life) noexcept;
+  int (*poll_fd)(void* life) noexcept;
   std::uint64_t (*wait_nanoseconds)(void* life) noexcept;
   void (*destroy)(void* life) noexcept;
 };
@@ -30,7 +30,7 @@ template <class Life>
 inline constexpr HostedCalls hosted_calls{
     [](void* life) noexcept { return static_cast<Life*>(life)->turn(); },
     [](void* life) noexcept { static_cast<Life*>(life)->finish(); },
-    [](const void* life) noexcept { return static_cast<const Life*>(life)->poll_fd(); },
+    [](void* life) noexcept { return static_cast<Life*>(life)->poll_fd(); },
     [](void* life) noexcept { return static_cast<Life*>(life)->wait_nanoseconds(); },
     [](void* life) noexcept { delete static_cast<Life*>(life); },
 };
@@ -52,8 +52,9 @@ class HostedReactor {
   /// Turns it until it has stopped. Somebody has asked it to.
   void finish() noexcept { calls_.finish(life_); }
 
-  /// Readable when there is something to do; for poll(2) and its like alone.
-  [[nodiscard]] int poll_fd() const noexcept { return calls_.poll_fd(life_); }
+  /// Readable when there is something to do; for poll(2) and its like alone. Negative when no
+  /// descriptor is to be had.
+  [[nodiscard]] int poll_fd() noexcept { return calls_.poll_fd(life_); }
 
   /// After a turn that was idle: when the next is due at the latest, in nanoseconds from now.
   [[nodiscard]] std::uint64_t wait_nanoseconds() noexcept { return calls_.wait_nanoseconds(life_); }
