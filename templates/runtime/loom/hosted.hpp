@@ -10,9 +10,10 @@ namespace loom {
 
 /// What a turn for a host came to.
 enum class HostedState : std::uint8_t {
-  busy,  ///< the next turn may follow at once
-  idle,  ///< nothing to do before poll_fd is readable or wait_nanoseconds are over
-  over,  ///< the reactor has stopped; it is turned no more
+  busy,   ///< something was left for the next turn, which may follow at once
+  spins,  ///< nothing was left, but the reactor looks without a pause
+  idle,   ///< nothing to do before poll_fd is readable or wait_nanoseconds are over
+  over,   ///< the reactor has stopped; it is turned no more
 };
 
 /// What a host may ask of a reactor of one type. A table that is written down, because nothing here

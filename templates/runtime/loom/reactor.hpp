@@ -48,7 +48,9 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
       finish_run(reactor_run);
       return HostedState::over;
     }
-    if (next != TurnStep::look) return HostedState::busy;
+    if (next != TurnStep::look) {
+      return facts_.work_waits() ? HostedState::busy : HostedState::spins;
+    }
     look_again(reactor_run);
     if (next_step(TurnStep::look, facts_) != TurnStep::wait) return HostedState::busy;
     if constexpr (requires { backend_.listen(); }) backend_.listen();
