@@ -163,8 +163,16 @@ export interface ChannelDescriptor extends CellsDescriptor {
   ) => MessageView<unknown>;
 }
 
+/** The field of a message that is its key. */
+export interface KeyDescriptor {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** A channel from JavaScript to the reactor. */
 export interface PostDescriptor extends CellsDescriptor {
+  /** Present where the channel conflates by key. */
+  readonly key?: KeyDescriptor;
   /** The emitted class that writes one message. */
   readonly writer: new (
     view: DataView,
