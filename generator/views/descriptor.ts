@@ -17,6 +17,8 @@ export interface DescriptorEntryView {
 /** One reactor in the descriptor. */
 export interface DescriptorReactorView {
   name: string;
+  /** The line that names its group; none for those that are single. */
+  group: string[];
   sharedBytes: string;
   delivery: string;
   inbox: string;
@@ -87,6 +89,7 @@ function descriptorReactor(ir: Ir, reactor: IrReactor, instance: Instance): Desc
     `{ offset: ${integer(offset)}, bytes: ${integer(bytes)} }`;
   return {
     name: typescriptString(instance.name),
+    group: reactor.count === undefined ? [] : [`      group: ${typescriptString(reactor.name)},`],
     sharedBytes: integer(shared.bytes),
     delivery: ring(shared.deliveryOffset, shared.deliveryBytes),
     inbox: ring(shared.inboxOffset, shared.inboxBytes),

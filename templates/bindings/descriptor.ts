@@ -39,7 +39,7 @@
  *                                      // with jsSends: SendingStream and so on
  *   readonly clock: Timer;             // timer without a handler; timers with one are left out
  *   readonly journal: AppendableFile;  // file, where its reactor takes requests; by its mode
- *   readonly top: Channel<Top>;
+ *   readonly top: Channel<Top>;        // of a group: readonly Channel<Top>[], one an instance
  * }
  * export function open(options: Options = {}): Promise<Feed> {
  *   return openProgram<Feed>(descriptor, options);
@@ -199,6 +199,8 @@ export interface SharedDescriptor {
 /** One reactor and its shared block. */
 export interface ReactorDescriptor {
   readonly name: string;
+  /** The reactor of the config of which it is one of several instances. */
+  readonly group?: string;
   readonly sharedBytes: number;
   readonly delivery: RingDescriptor;
   readonly inbox: RingDescriptor;
