@@ -9,7 +9,7 @@
 import type { InferInput } from 'valibot';
 import type { LoomConfig, stackSchema } from '../schemas/config.ts';
 import type { Size } from '../schemas/leaf.ts';
-import type { Struct } from './define_messages.ts';
+import type { FieldName, Struct } from './define_messages.ts';
 import type {
   TcpOptions,
   TcpServerOptions,
@@ -38,6 +38,16 @@ export type * from './define_options.ts';
 /** The parts of the config whose keys are names that other parts refer to. */
 type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools' | 'tune';
 
+/** A channel of one of the messages; what it conflates by is a field of that one. */
+type ChannelOf<Reactor extends string, Messages extends Readonly<Record<string, Struct>>> = {
+  [Message in keyof Messages & string]: ChannelOptions<
+    Reactor | 'js',
+    Reactor | 'js' | SharedMemory,
+    Message,
+    FieldName<Messages[Message]>
+  > & { kind: 'channel' };
+}[keyof Messages & string];
+
 /** The config with its names as literal types. */
 export type LoomDefinition<
   Reactor extends string,
@@ -65,11 +75,7 @@ export type LoomDefinition<
   fds: { [Name in Fd]: FdOn<NoInfer<Reactor>, NoInfer<Stack>> };
   /** Rings of messages between reactors and JavaScript: `channel({ from, to: 'js', message })`. */
   channels?: {
-    [Name in Channel]: ChannelOptions<
-      NoInfer<Reactor> | 'js',
-      NoInfer<Reactor> | 'js' | SharedMemory,
-      NoInfer<keyof Messages & string>
-    > & { kind: 'channel' };
+    [Name in Channel]: ChannelOf<NoInfer<Reactor>, NoInfer<Messages>>;
   };
   /** Worker threads for what blocks or computes: `pool({ threads: 2 })`. */
   pools?: { [Name in Pool]: PoolOptions & { kind: 'pool' } };

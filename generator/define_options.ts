@@ -151,19 +151,31 @@ export interface SharedMemory {
   name: string;
 }
 
+/** What a full channel does, with a key as a literal type. */
+type Full<Key extends string> =
+  | Extract<InferInput<typeof channelSchema>['full'], string | undefined>
+  | {
+      kind: 'conflate';
+      /** A field of the message: an integer, a bool or an enumeration. */
+      key: Key;
+    };
+
 /** Options of `channel`. */
 export type ChannelOptions<
   From extends string = string,
   To extends string | SharedMemory = string,
   Message extends string = string,
+  Key extends string = string,
 > = {
-  [Key in keyof InferInput<typeof channelSchema> as Exclude<Key, 'kind'>]: Key extends 'from'
+  [Name in keyof InferInput<typeof channelSchema> as Exclude<Name, 'kind'>]: Name extends 'from'
     ? From
-    : Key extends 'to'
+    : Name extends 'to'
       ? To
-      : Key extends 'message'
+      : Name extends 'message'
         ? Message
-        : InferInput<typeof channelSchema>[Key];
+        : Name extends 'full'
+          ? Full<Key> | undefined
+          : InferInput<typeof channelSchema>[Name];
 };
 
 /** Options of `pool`. */

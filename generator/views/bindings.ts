@@ -91,7 +91,7 @@ export function indexView(ir: Ir): IndexView {
 
 /** The imports of index.ts: only the types that it names. */
 function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
-  const types = new Set(properties.map(({ type }) => type.replace(/<.*/, '')));
+  const types = new Set(properties.map(({ type }) => type.replace(/^readonly |<.*/g, '')));
   const used = (names: readonly string[]): string[] => names.filter((name) => types.has(name));
   const imports: ImportView[] = [];
   const add = (names: readonly string[], from: string): void => {
@@ -136,7 +136,7 @@ function channelProperties(ir: Ir): PropertyView[] {
     .map(({ reactor, channel }) => ({
       comment: docComment('  ', describeChannel(reactor, channel)),
       name: identifier(channel.name),
-      type: channelType(channel),
+      type: channelType(reactor, channel),
     }));
 }
 
@@ -152,9 +152,13 @@ function sharedProperties(ir: Ir): PropertyView[] {
 }
 
 /** What JavaScript has of a channel: its reading end, its writing end, or its counters. */
-function channelType({ handler, from, message }: IrChannel): string {
-  if (handler === undefined) return `Channel<messages.${identifier(message)}>`;
-  return from === undefined ? `PostChannel<writers.${identifier(message)}Writer>` : 'NativeChannel';
+function channelType({ count }: IrReactor, { handler, from, message }: IrChannel): string {
+  if (from !== undefined) return 'NativeChannel';
+  const type =
+    handler === undefined
+      ? `Channel<messages.${identifier(message)}>`
+      : `PostChannel<writers.${identifier(message)}Writer>`;
+  return count === undefined ? type : `readonly ${type}[]`;
 }
 
 /** The members of a union of string literals. */

@@ -17,6 +17,8 @@ export interface DescriptorEntryView {
 /** One reactor in the descriptor. */
 export interface DescriptorReactorView {
   name: string;
+  /** The line that names its group; none for those that are single. */
+  group: string[];
   sharedBytes: string;
   delivery: string;
   inbox: string;
@@ -63,7 +65,7 @@ export function descriptorView(ir: Ir): DescriptorView {
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
     buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
     reactors: ir.reactors.flatMap((reactor) =>
-      instancesOf(reactor).map((instance) => descriptorReactor(reactor, instance)),
+      instancesOf(reactor).map((instance) => descriptorReactor(ir, reactor, instance)),
     ),
   };
 }
@@ -74,7 +76,7 @@ function shellWord(path: string): string {
 }
 
 /** One instance; what the program has once, its fds, is the first's. */
-function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorReactorView {
+function descriptorReactor(ir: Ir, reactor: IrReactor, instance: Instance): DescriptorReactorView {
   const { shared } = reactor;
   const fds = instance.number === 0 ? reactor.fds.filter((fd) => !isSource(fd)) : [];
   const channels = reactor.channels.filter(
@@ -87,6 +89,7 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     `{ offset: ${integer(offset)}, bytes: ${integer(bytes)} }`;
   return {
     name: typescriptString(instance.name),
+    group: reactor.count === undefined ? [] : [`      group: ${typescriptString(reactor.name)},`],
     sharedBytes: integer(shared.bytes),
     delivery: ring(shared.deliveryOffset, shared.deliveryBytes),
     inbox: ring(shared.inboxOffset, shared.inboxBytes),
@@ -99,7 +102,11 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     })),
     hasPosts: posts.length > 0,
     posts: posts.map((channel) => ({
-      lines: wrapped([...cells(channel), `writer: writers.${identifier(channel.message)}Writer`]),
+      lines: wrapped([
+        ...cells(channel),
+        ...keyField(ir, channel),
+        `writer: writers.${identifier(channel.message)}Writer`,
+      ]),
     })),
     hasPassing: passing.length > 0,
     passing: passing.map((channel) => ({ lines: wrapped(cells(channel)) })),
@@ -132,6 +139,14 @@ function cells({ name, offset, capacity, strideBytes, full, key }: IrChannel): s
     `strideBytes: ${integer(strideBytes)}`,
     `full: ${typescriptString(key === undefined ? full : `${full}-by-key`)}`,
   ];
+}
+
+/** Where the key of a channel is in its messages, for their writer. */
+function keyField(ir: Ir, { message, key }: IrChannel): string[] {
+  const { fields = [] } = ir.messages.find((each) => each.name === message) ?? {};
+  const field = fields.find((each) => each.name === key);
+  if (field === undefined) return [];
+  return [`key: { offset: ${integer(field.offset)}, bytes: ${integer(field.bytes)} }`];
 }
 
 /** The columns before a field of the descriptor's lists. */

@@ -6,6 +6,7 @@ import {
   array,
   channel,
   chars,
+  conflate,
   decimal,
   defineLoom,
   doc,
@@ -222,6 +223,33 @@ defineLoom({ reactors: { a: {} }, fds: {} });
 
 // @ts-expect-error: no such scalar
 struct({ price: 'decimal' });
+
+const ask = struct({ symbol: u16, size: u64 });
+defineLoom({
+  name: 'feed',
+  reactors: { md: {} },
+  messages: { ...messages, Ask: ask },
+  fds: {},
+  channels: {
+    top: channel({ from: 'md', to: 'js', message: 'Top', full: conflate({ key: 'bid' }) }),
+    ask: channel({ from: 'js', to: 'md', message: 'Ask', full: conflate({ key: 'size' }) }),
+    plain: channel({ from: 'js', to: 'md', message: 'Ask', full: 'conflate' }),
+  },
+});
+defineLoom({
+  name: 'feed',
+  reactors: { md: {} },
+  messages: { ...messages, Ask: ask },
+  fds: {},
+  channels: {
+    // @ts-expect-error: a misspelt key
+    top: channel({ from: 'md', to: 'js', message: 'Top', full: conflate({ key: 'symbl' }) }),
+    // @ts-expect-error: a field of another message
+    ask: channel({ from: 'js', to: 'md', message: 'Ask', full: conflate({ key: 'bid' }) }),
+    // @ts-expect-error: no such policy
+    plain: channel({ from: 'js', to: 'md', message: 'Ask', full: 'drop' }),
+  },
+});
 
 const side = enumeration(['bid', 'ask'], { name: 'Side', doc: 'Which half.' });
 const level = struct({ price: doc(decimal(8), 'In dollars.'), side }, { name: 'Level' });

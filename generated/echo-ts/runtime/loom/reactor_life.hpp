@@ -139,7 +139,7 @@ class ReactorLife {
     end();
   }
 
-  [[nodiscard]] int poll_fd() const noexcept { return reactor_->poll_fd(); }
+  [[nodiscard]] int poll_fd() noexcept { return reactor_->poll_fd(); }
 
   [[nodiscard]] std::uint64_t wait_nanoseconds() noexcept { return reactor_->wait_nanoseconds(); }
 
