@@ -64,7 +64,8 @@ struct AnswerCall {
   using Handler = Answerer;
   using Request = Ask;
   using Reply = Answer;
-  static constexpr loom::CallShape shape{.name = "answer", .index = 1};
+  static constexpr loom::CallShape shape{
+      .name = "answer", .index = 1, .reply_offset = 8, .bytes = 32};
 };
 static_assert(loom::HasOnCall<Answerer, AnswerCall>);
 

@@ -22,6 +22,9 @@ namespace loom {
 struct CallShape {
   const char* name = "";
   std::uint16_t index = 0;  ///< among the calls of its reactor
+  /// In what it gets of the arena: where the reply begins, and all of it in bytes.
+  std::uint32_t reply_offset = 0;
+  std::uint32_t bytes = 0;
 };
 
 /// What on_call gets besides the request. `Which` is the call's emitted type.
@@ -80,6 +83,9 @@ struct JsCallJob : Job {
   }
 };
 
+// map.txt counts with it.
+static_assert(sizeof(JsCallJob) == 80);
+
 /// One call as its reactor has it: which struct answers, and on which pool.
 template <class Which>
 class CallFamily {
@@ -90,9 +96,9 @@ class CallFamily {
 
  public:
   static constexpr CallShape shape = Which::shape;
-  /// The reply lies so far behind the request.
-  static constexpr std::uint32_t reply_offset =
-      (sizeof(Request) + js_call_alignment - 1) / js_call_alignment * js_call_alignment;
+  static_assert(shape.reply_offset >= sizeof(Request) &&
+                shape.reply_offset % js_call_alignment == 0);
+  static_assert(shape.bytes >= shape.reply_offset + sizeof(Reply));
 
   /// Binds the call; before the first turn.
   void attach(Handler& handler, PoolQueue& pool) noexcept {
@@ -108,12 +114,12 @@ class CallFamily {
   [[nodiscard]] bool prepare(JsCallJob& job, const JsRequestSlot& slot) const noexcept {
     const JsRequest& asked = slot.asked;
     if (asked.memory % js_call_alignment != 0) return false;
-    if (asked.bytes < reply_offset + sizeof(Reply)) return false;
+    if (asked.bytes < shape.bytes) return false;
     job.run = &CallFamily::run;
     job.handler = handler_;
     job.request = slot.memory;
-    job.reply = slot.memory + reply_offset;
-    job.reply_bytes = asked.bytes - reply_offset;
+    job.reply = slot.memory + shape.reply_offset;
+    job.reply_bytes = asked.bytes - shape.reply_offset;
     return true;
   }
 
