@@ -75,7 +75,7 @@ export type LoomDefinition<
   };
   /** Worker threads for what blocks or computes: `pool({ threads: 2 })`. */
   pools?: { [Name in Pool]: PoolOptions & { kind: 'pool' } };
-  /** C++ functions that JavaScript runs on a pool: `call({ on, pool, request, reply, handler })`. */
+  /** C++ functions that JavaScript runs on a pool: `call({ on, pool, request, reply, … })`. */
   calls?: {
     [Name in string]: CallOptions<
       NoInfer<Reactor>,

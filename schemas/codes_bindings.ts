@@ -102,8 +102,9 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
     title: 'A request failed',
     explanation: prose`
       The kernel refused what was asked: systemError is its word, as in the manual page of pread(2),
-      pwrite(2), fsync(2) or send(2), errno its number, negative as in the errors of Node, and the sentence says how many bytes were done before.
-      ENOTCONN of a send: there is no such connection now.
+      pwrite(2), fsync(2) or send(2), errno its number, negative as in the errors of Node, and the
+      sentence says how many bytes were done before. ENOTCONN of a send: there is no such connection
+      now.
     `,
   },
   LOOM6043: {

@@ -33,7 +33,7 @@ export const jsRequestCodes = {
     title: 'Requests of JavaScript that nothing takes',
     holes: ['where', 'reactor'],
     what: '{where} is set, but nothing of reactors.{reactor} takes requests of JavaScript.',
-    why: 'JavaScript asks for reads and writes of files, `calls`, and sends where `jsSends` is set.',
+    why: 'JavaScript asks for reads and writes of files, calls, and sends where `jsSends` is set.',
     fix: 'Declare a file or a call on it, set `jsSends` of an fd with a handler, or remove it.',
     explanation: prose`
       jsRequests is how many requests JavaScript can have in flight on a reactor, and jsArena the

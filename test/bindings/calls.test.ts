@@ -98,7 +98,7 @@ class Answerer {
   }
 }
 
-test('a request is written where its function reads it, and the reply is a plain object', async (t) => {
+test('a request is written where it is read, and the reply is a plain object', async (t) => {
   const answerer = new Answerer();
   const { call, view } = answerer;
   const plain = call.call({ id: 2n ** 63n, count: 7 });
@@ -170,7 +170,7 @@ test('as many as can be are on their way; the next is refused', async (t) => {
   t.is((await Promise.all(asked)).length, count);
 });
 
-test('a signal ends a call at once, which keeps its place until the function is done', async (t) => {
+test('a signal ends a call at once, which keeps its place until it is done', async (t) => {
   const answerer = new Answerer();
   const { call } = answerer;
   const controller = new AbortController();
