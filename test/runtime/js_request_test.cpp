@@ -195,11 +195,12 @@ TEST_P(JsCalls, AStopWaitsForWhatRunsAndCancelsTheRest) {
     return Answer{};
   };
   START_OR_SKIP();
-  for (std::uint32_t number = 0; number < 5; ++number) call(number, 0);
+  // One runs, two are in the queue, one waits for room there; four outcomes fill the ring.
+  for (std::uint32_t number = 0; number < 4; ++number) call(number, 0);
   while (sem_wait(&begun) != 0) {
   }
   program_.request_stop();
-  for (int n = 0; n < 5; ++n) EXPECT_EQ(next()[1], ECANCELED);
+  for (int n = 0; n < 4; ++n) EXPECT_EQ(next()[1], ECANCELED);
   EXPECT_TRUE(over);
   EXPECT_NE(sem_trywait(&begun), 0) << "one was begun";
   program_.join();
