@@ -1,5 +1,6 @@
 /** The options of each helper of `define.ts`, with the names of the config as literal types. */
 import type { InferInput } from 'valibot';
+import type { callSchema } from '../schemas/config_calls.ts';
 import type { channelSchema } from '../schemas/config_channels.ts';
 import type { udpSchema, unixDatagramSchema } from '../schemas/config_datagrams.ts';
 import type {
@@ -176,6 +177,21 @@ export type ChannelOptions<
         : Name extends 'full'
           ? Full<Key> | undefined
           : InferInput<typeof channelSchema>[Name];
+};
+
+/** Options of `call`. */
+export type CallOptions<
+  On extends string = string,
+  Pool extends string = string,
+  Message extends string = string,
+> = {
+  [Key in keyof InferInput<typeof callSchema> as Exclude<Key, 'kind'>]: Key extends 'on'
+    ? On
+    : Key extends 'pool'
+      ? Pool
+      : Key extends 'request' | 'reply'
+        ? Message
+        : HandlerName;
 };
 
 /** Options of `pool`. */

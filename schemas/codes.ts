@@ -9,6 +9,7 @@
  * Errors of a running program are in `codes_runtime.ts` (50) and `codes_bindings.ts` (60).
  */
 import { buildCodes } from './codes_build.ts';
+import { callCodes } from './codes_calls.ts';
 import { channelCodes } from './codes_channels.ts';
 import { datagramCodes } from './codes_datagrams.ts';
 import { descriptorCodes } from './codes_descriptors.ts';
@@ -44,6 +45,7 @@ export const codes = {
   ...groupCodes,
   ...requestCodes,
   ...jsRequestCodes,
+  ...callCodes,
   ...poolCodes,
   ...systemCodes,
   ...packageCodes,

@@ -4,6 +4,7 @@ import { isDatagram, isFile, isSource, isStream } from '../fd_kinds.ts';
 import { layoutHash, messageHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
+import { callFields, programCalls } from './calls.ts';
 import { hasPosts, isShared, programChannels } from './channels.ts';
 import { jsRequestField } from './js_requests.ts';
 import { bannerLines, configPath, framingOverhead } from './sentences.ts';
@@ -24,6 +25,8 @@ export interface DescriptorReactorView {
   inbox: string;
   /** The lines about what JavaScript asks besides its connections. */
   requests: string[];
+  hasCalls: boolean;
+  calls: DescriptorEntryView[];
   hasFds: boolean;
   fds: DescriptorEntryView[];
   hasChannels: boolean;
@@ -53,13 +56,14 @@ export interface DescriptorView {
 export function descriptorView(ir: Ir): DescriptorView {
   const name = identifier(ir.name);
   const shared = programChannels(ir).flatMap(({ channel }) => sharedChannel(ir, channel));
+  const hasCalls = programCalls(ir).length > 0;
   const presets = ['release', 'debug'];
   return {
     banner: bannerLines(ir, '// '),
     name: typescriptString(name),
     layout: typescriptString(layoutHash(ir)),
-    hasChannels: programChannels(ir).some(({ channel }) => channel.handler === undefined),
-    hasPosts: hasPosts(ir),
+    hasChannels: hasCalls || programChannels(ir).some(({ channel }) => !channel.handler),
+    hasPosts: hasCalls || hasPosts(ir),
     hasShared: shared.length > 0,
     shared,
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
@@ -94,6 +98,8 @@ function descriptorReactor(ir: Ir, reactor: IrReactor, instance: Instance): Desc
     delivery: ring(shared.deliveryOffset, shared.deliveryBytes),
     inbox: ring(shared.inboxOffset, shared.inboxBytes),
     requests: jsRequestField(reactor),
+    hasCalls: reactor.calls !== undefined,
+    calls: callFields(reactor).map((fields) => ({ lines: wrapped(fields) })),
     hasFds: fds.length > 0,
     fds: fds.map((fd) => ({ lines: wrapped(descriptorFd(fd)) })),
     hasChannels: channels.length > 0,

@@ -86,6 +86,34 @@ for (const backend of backends) {
     await program.close();
   });
 
+  test(`${backend}: files, calls, fibers, pools and posts work without a thread`, async (t) => {
+    const notes = join(ownFolder, `notes-${backend}`);
+    writeFileSync(notes, 'asks bids');
+    const url = 'tcp://127.0.0.1:1';
+    const options = { backend, url, addresses: { ...addresses, notes }, thread: 'this' } as const;
+    await using program = await built.module.open(options);
+    t.is(String(Buffer.from(await program.notes.read(5, 100))), 'bids');
+    await program.notes.write(9, ' trades');
+    t.is(await program.notes.size(), 16);
+    const doubled = [1, 2, 3, 4, 5, 6, 7, 8].map((count) => program.twice.call({ count }));
+    t.deepEqual(
+      (await Promise.all(doubled)).map(({ count }) => count),
+      [2, 4, 6, 8, 10, 12, 14, 16],
+    );
+    t.true(program.back.post((message) => (message.count = 77)));
+    for await (using batch of program.counts) {
+      t.deepEqual(
+        [...batch].map(({ count }) => count),
+        [77],
+      );
+      break;
+    }
+    const socket = await dial(program.squares.address);
+    socket.write('12\n100\n');
+    t.is(String(await readExactly(socket, 10)), '144\n10000\n');
+    socket.destroy();
+  });
+
   test(`${backend}: it stops when a handler says so, and can be opened again`, async (t) => {
     const market = await startMarket();
     const options = { backend, url: market.url, addresses, thread: 'this' } as const;

@@ -2,7 +2,6 @@
  * open(): starts a program's reactors on threads of their own and gives the object through which
  * JavaScript takes part in it.
  */
-import { getSystemErrorName } from 'node:util';
 import type { ProgramDescriptor } from './descriptor.ts';
 import { LoomError } from './error.ts';
 import type { NativeAddon, NativeProgram, NativeReport } from './native.ts';
@@ -181,7 +180,8 @@ class OpenProgram {
     const ofGroups: Record<string, object[]> = {};
     const bound = new Map(report.bound.map(({ fd, address }) => [fd, address]));
     for (const [index, link] of this.#links.entries()) {
-      for (const source of [...link.streams, ...link.timers, ...link.passing, ...link.files]) {
+      const asked = [...link.files, ...link.calls];
+      for (const source of [...link.streams, ...link.timers, ...link.passing, ...asked]) {
         program[source.name] = source;
       }
       for (const channel of [...link.channels, ...link.posts]) {
@@ -210,8 +210,8 @@ class OpenProgram {
 }
 
 function startError(report: NativeReport & { ok: false }): LoomError {
-  const systemError = report.systemError > 0 ? getSystemErrorName(-report.systemError) : undefined;
-  return new LoomError(report.code, report.message, report.fd || undefined, systemError);
+  const { code, message, fd, systemError } = report;
+  return new LoomError(code, message, fd || undefined, Math.max(0, systemError));
 }
 
 /** Ends the threads of programs that still run when the process does. */
