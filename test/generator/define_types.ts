@@ -4,6 +4,7 @@
  */
 import {
   array,
+  call,
   channel,
   chars,
   conflate,
@@ -16,6 +17,7 @@ import {
   i64,
   lengthPrefixed,
   line,
+  pool,
   raw,
   struct,
   tcp,
@@ -58,6 +60,10 @@ export const whole = defineLoom({
   channels: {
     top: channel({ from: 'md', to: 'js', message: 'Top', capacity: 4096, full: 'conflate' }),
   },
+  pools: { crunch: pool({ threads: 2 }) },
+  calls: {
+    price: call({ on: 'md', pool: 'crunch', request: 'Top', reply: 'Top', handler: 'Pricing' }),
+  },
   handlers: './feed.hpp',
   native: { pkgConfig: ['simdjson'] },
 });
@@ -67,6 +73,24 @@ export const small = defineLoom({
   name: 'echo',
   reactors: { main: {} },
   fds: { tcp: tcpServer('127.0.0.1:7001', { on: 'main', handler: 'Echo' }) },
+});
+
+defineLoom({
+  name: 'wrong_call',
+  reactors: { md: {} },
+  messages,
+  fds: { tick: timer({ on: 'md', every: '1s' }) },
+  pools: { crunch: pool() },
+  calls: {
+    // @ts-expect-error: no such reactor
+    one: call({ on: 'mdx', pool: 'crunch', request: 'Top', reply: 'Top', handler: 'Pricing' }),
+    // @ts-expect-error: no such pool
+    two: call({ on: 'md', pool: 'crush', request: 'Top', reply: 'Top', handler: 'Pricing' }),
+    // @ts-expect-error: no such message
+    three: call({ on: 'md', pool: 'crunch', request: 'Tip', reply: 'Top', handler: 'Pricing' }),
+    // @ts-expect-error: somebody answers
+    four: call({ on: 'md', pool: 'crunch', request: 'Top', reply: 'Top' }),
+  },
 });
 
 defineLoom({
