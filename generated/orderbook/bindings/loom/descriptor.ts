@@ -39,7 +39,7 @@
  *                                      // with jsSends: SendingStream and so on
  *   readonly clock: Timer;             // timer without a handler; timers with one are left out
  *   readonly journal: AppendableFile;  // file, where its reactor takes requests; by its mode
- *   readonly top: Channel<Top>;
+ *   readonly top: Channel<Top>;        // of a group: readonly Channel<Top>[], one an instance
  * }
  * export function open(options: Options = {}): Promise<Feed> {
  *   return openProgram<Feed>(descriptor, options);
@@ -163,8 +163,16 @@ export interface ChannelDescriptor extends CellsDescriptor {
   ) => MessageView<unknown>;
 }
 
+/** The field of a message that is its key. */
+export interface KeyDescriptor {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** A channel from JavaScript to the reactor. */
 export interface PostDescriptor extends CellsDescriptor {
+  /** Present where the channel conflates by key. */
+  readonly key?: KeyDescriptor;
   /** The emitted class that writes one message. */
   readonly writer: new (
     view: DataView,
@@ -191,6 +199,8 @@ export interface SharedDescriptor {
 /** One reactor and its shared block. */
 export interface ReactorDescriptor {
   readonly name: string;
+  /** The reactor of the config of which it is one of several instances. */
+  readonly group?: string;
   readonly sharedBytes: number;
   readonly delivery: RingDescriptor;
   readonly inbox: RingDescriptor;

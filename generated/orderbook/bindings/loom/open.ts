@@ -177,11 +177,17 @@ class OpenProgram {
       once: listeners.once.bind(listeners),
       [Symbol.asyncDispose]: () => this.stop(),
     };
+    // One for each instance, in their order.
+    const ofGroups: Record<string, object[]> = {};
     const bound = new Map(report.bound.map(({ fd, address }) => [fd, address]));
-    for (const link of this.#links) {
-      const channels = [...link.channels, ...link.posts, ...link.passing];
-      for (const source of [...link.streams, ...link.timers, ...channels, ...link.files]) {
+    for (const [index, link] of this.#links.entries()) {
+      for (const source of [...link.streams, ...link.timers, ...link.passing, ...link.files]) {
         program[source.name] = source;
+      }
+      for (const channel of [...link.channels, ...link.posts]) {
+        const isInGroup = reactors[index]?.group !== undefined;
+        if (!isInGroup) program[channel.name] = channel;
+        else ofGroups[channel.name] = [...(ofGroups[channel.name] ?? []), channel];
       }
       for (const sender of link.senders) {
         program[sender.name] = sender;
@@ -192,6 +198,7 @@ class OpenProgram {
         if (stream instanceof Server && address !== undefined) stream.$bind(address);
       }
     }
+    for (const [name, members] of Object.entries(ofGroups)) program[name] = Object.freeze(members);
     for (const fd of reactors.flatMap((reactor) => reactor.fds)) {
       if (!fd.native || fd.kind === 'timer' || fd.kind === 'file') continue;
       if (fd.name in program) continue;

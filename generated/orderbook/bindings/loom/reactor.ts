@@ -20,7 +20,8 @@ import type { Connection } from './connection.ts';
 import type { ReactorDescriptor } from './descriptor.ts';
 import { File } from './file.ts';
 import { controlWord, DeliveryEvent, isProgramEvent } from './layout.ts';
-import { PostChannel } from './post_channel.ts';
+import { postChannelOf } from './conflating_post.ts';
+import type { PostChannel } from './post_channel.ts';
 import type { ProgramEvents } from './program_events.ts';
 import { RefusedSends } from './refused_sends.ts';
 import { RequestQueue } from './requests.ts';
@@ -231,7 +232,7 @@ export class ReactorLink {
       this.passing.push({ name, stats: new ChannelStats(this.memory, offset, capacity) });
     }
     for (const post of descriptor.posts) {
-      this.posts.push(new PostChannel(post, this.memory, () => this.wakeIfSleeping()));
+      this.posts.push(postChannelOf(post, this.memory, () => this.wakeIfSleeping()));
     }
   }
 
