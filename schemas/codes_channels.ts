@@ -49,8 +49,8 @@ export const channelCodes = {
     fix: 'Write capacity: {limit} or less: as many as there are keys at once.',
     explanation: prose`
       The capacity is the number of keys that can have an unread message. A message of one more key
-      is dropped and counted (droppedNewest). Messages that the reader has taken and is not done with
-      have their cells until it is.
+      is dropped and counted (droppedNewest). Messages that the reader has taken and is not done
+      with have their cells until it is.
     `,
   },
   LOOM1435: {

@@ -76,7 +76,7 @@ export const groupCodes = {
     holes: ['where', 'reactor', 'reason'],
     what: '{where} has an end in reactors.{reactor}, {reason}.',
     why: 'A channel has one writer and one reader, each a thread that is there from start to end.',
-    fix: 'Give reactors.{reactor} a fixed `count` and the channel an end in JavaScript, or use mail.',
+    fix: 'Give reactors.{reactor} a fixed `count` and the channel an end in JavaScript; else mail.',
     explanation: prose`
       Between JavaScript and a group of a fixed count each instance has a ring of its own:
       program.top[2] is that of serve.2. What goes to other reactors, or comes from a group that

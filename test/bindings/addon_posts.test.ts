@@ -1,4 +1,4 @@
-/** A real addon: what becomes of posts that find no room, of readers that lag, and of held batches. */
+/** A real addon: what becomes of posts without room, of readers that lag, and of held batches. */
 import test from 'ava';
 import { backends, type Built, until } from './built_program.ts';
 import {

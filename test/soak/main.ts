@@ -1,6 +1,7 @@
 /**
  * `npm run soak -- --seconds N --backend NAME --seed N`: a long run of a program, a minute unless
- * it is told otherwise; with `--requests N` of what JavaScript asks of a reactor. Prints one table; the exit code says whether all of it holds.
+ * it is told otherwise; with `--requests N` of what JavaScript asks of a reactor. Prints one table;
+ * the exit code says whether all of it holds.
  */
 
 import { parseArgs } from 'node:util';
