@@ -5,13 +5,17 @@
  */
 import type { Node } from 'web-tree-sitter';
 import {
+  constantNames,
   header,
   isMacro,
   type LeftOut,
   leftOutByContext,
   leftOutByHeader,
+  type ReadText,
 } from './cpp_left_out.ts';
+import { type MaskedCpp, maskCpp } from './cpp_mask.ts';
 import { functionName, lambdaName, scopeName } from './cpp_names.ts';
+import { compoundOf, isFriend, maskedClassName } from './cpp_nodes.ts';
 import type { CppParser } from './cpp_tree.ts';
 
 /** One function body. Offsets are in UTF-16 units from the start of the text. */
@@ -40,6 +44,8 @@ export interface CppFunctions {
   /** The line of the first brace that nothing fits, counted from 1; null: every brace has its
    * other. When there is one, nothing that was found can be trusted. */
   brokenLine: number | null;
+  /** Places that the grammar does not cover. */
+  errorCount: number;
   /** Where the words `loom::no_trace` of attributes begin and end. */
   attributes: { start: number; end: number }[];
 }
@@ -74,39 +80,19 @@ interface Open {
   leftOut: LeftOut | null;
 }
 
-/** The braces of a body, for a function, a lambda and a function-try-block. */
-function compoundOf(node: Node): Node | null {
-  const body =
-    node.childForFieldName('body') ??
-    node.namedChildren.find((child) => child?.type === 'try_statement') ??
-    null;
-  const compound = body?.type === 'try_statement' ? body.childForFieldName('body') : body;
-  if (compound?.type !== 'compound_statement') return null;
-  const close = compound.lastChild;
-  const isWhole = close !== null && close.type === '}' && !close.isMissing;
-  return isWhole && compound.firstChild?.type === '{' ? compound : null;
-}
-
-/** `class API Foo { … }`, which the grammar takes for a function: the class's name. */
-function maskedClassName(definition: Node): string | null {
-  const type = definition.childForFieldName('type')?.type;
-  const declarator = definition.childForFieldName('declarator');
-  const isClass = /^(?:class|struct|union)_specifier$/.test(type ?? '');
-  return isClass && declarator?.type === 'identifier' ? declarator.text : null;
-}
-
 /** Collects the functions of one source. */
 class Collector implements CppFunctions {
   readonly functions: CppFunction[] = [];
   readonly attributes: CppFunctions['attributes'] = [];
   brokenLine: number | null = null;
-  readonly #text: string;
+  errorCount = 0;
+  readonly #read: ReadText;
   readonly #open: Open[] = [];
   /** Qualified names of declarations that ask not to be traced. */
   readonly #asked = new Set<string>();
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(read: ReadText) {
+    this.#read = read;
   }
 
   /** One node of the pattern; they come in the order of their starts, outer ones first. */
@@ -120,16 +106,22 @@ class Collector implements CppFunctions {
     else this.#error(node);
   }
 
-  /** After the last node: definitions follow their declarations. */
+  /** After the last node: definitions follow their declarations, and lambdas their uses. */
   finish(): void {
+    const constants = constantNames(this.#read.text);
     for (const each of this.functions) {
       if (this.#asked.has(each.name)) each.leftOut ??= 'asked';
+      const isUsed = each.kind === 'lambda' && constants.has(each.name.replace(/^.*::/, ''));
+      if (isUsed) each.leftOut ??= 'constant';
     }
   }
 
-  /** The name of something here. */
-  #qualified(name: string): string {
-    const scope = this.#open.at(-1)?.name ?? '';
+  /** The name of something here; a friend belongs to the namespace around the class. */
+  #qualified(name: string, isFriend = false): string {
+    const around = isFriend
+      ? this.#innermost((open) => open.className === null)
+      : this.#open.at(-1);
+    const scope = around?.name ?? '';
     return scope === '' || name === '' ? scope + name : `${scope}::${name}`;
   }
 
@@ -163,7 +155,7 @@ class Collector implements CppFunctions {
     const own = kind === 'function' ? functionName(node) : this.#lambdaName(node);
     if (compound === null || own === null) return;
     const made: CppFunction = {
-      name: this.#qualified(own),
+      name: this.#qualified(own, isFriend(node)),
       kind,
       line: node.startPosition.row + 1,
       start: node.startIndex,
@@ -179,7 +171,7 @@ class Collector implements CppFunctions {
   #leftOut(kind: CppFunction['kind'], node: Node, compound: Node, own: string): LeftOut | null {
     const around = this.#innermost(({ leftOut }) => leftOut !== null);
     if (around !== undefined) return around.leftOut;
-    const byHeader = leftOutByHeader(header(node, compound, this.#text));
+    const byHeader = leftOutByHeader(header(node, compound, this.#read));
     if (byHeader !== null) return byHeader;
     const enclosing = this.#open.at(-1);
     if (kind === 'function') {
@@ -187,7 +179,7 @@ class Collector implements CppFunctions {
     }
     const outer = enclosing?.made?.leftOut ?? null;
     if (outer !== null && outer !== 'coroutine' && outer !== 'unparsed') return outer;
-    return leftOutByContext(node, this.#text);
+    return leftOutByContext(node, this.#read.text);
   }
 
   /** A lambda's name, with a number from the second of that name in one function on. */
@@ -206,13 +198,17 @@ class Collector implements CppFunctions {
     if (around !== null) around.leftOut ??= reason;
   }
 
-  /** An error in the words or statements of a function spoils that one; around one, all in it. */
+  /** An error before a function's body spoils it, one in the body only what stands in the error. */
   #error(node: Node): void {
+    this.errorCount += 1;
     const tokens = node.isMissing ? [node] : node.children;
     if (tokens.some((token) => token?.type === '{' || token?.type === '}')) {
       this.brokenLine ??= node.startPosition.row + 1;
     }
-    this.#leaveOut('unparsed');
+    const made = this.#innermost((open) => open.made !== null)?.made ?? null;
+    const isInBody = made !== null && node.startIndex >= made.bodyStart;
+    if (!isInBody) this.#leaveOut('unparsed');
+    else if (/\bco_(?:await|yield|return)\b/.test(node.text)) this.#leaveOut('coroutine');
     this.#push(node, this.#qualified(''), { leftOut: 'unparsed' });
   }
 
@@ -236,22 +232,51 @@ class Collector implements CppFunctions {
   }
 }
 
+/** The functions of a text, of which the parser reads `parsed`. */
+function read(parser: CppParser, text: string, parsed: string): CppFunctions {
+  const tree = parser.parse(parsed);
+  try {
+    const collector = new Collector({ text, parsed });
+    for (const { name, node } of parser.query(pattern).captures(tree.rootNode)) {
+      if (name !== 'prefix') collector.take(name, node);
+    }
+    collector.finish();
+    const { functions, brokenLine, errorCount, attributes } = collector;
+    return { functions, brokenLine, errorCount, attributes };
+  } finally {
+    tree.delete();
+  }
+}
+
+/** How little of a source was understood; smaller is better. */
+function misunderstood({ errorCount, brokenLine }: CppFunctions): number {
+  return brokenLine === null ? errorCount : Number.POSITIVE_INFINITY;
+}
+
+/** The functions of a masked text, without those that begin or end in one branch of several. */
+function readMasked(parser: CppParser, text: string, masked: MaskedCpp): CppFunctions {
+  const found = read(parser, text, masked.text);
+  for (const each of found.functions) {
+    const { bodyStart, bodyEnd } = each;
+    const isSplit = masked.islands.some(
+      ({ start, end }) =>
+        (start < bodyStart && bodyStart <= end) !== (start <= bodyEnd && bodyEnd < end),
+    );
+    if (isSplit) each.leftOut = 'branches';
+  }
+  return found;
+}
+
 /**
  * Finds every function body of a source.
  *
  * @param text C++ of any standard up to 20; macros are taken for what they look like.
  */
 export function functionsOf(parser: CppParser, text: string): CppFunctions {
-  const tree = parser.parse(text);
-  try {
-    const collector = new Collector(text);
-    for (const { name, node } of parser.query(pattern).captures(tree.rootNode)) {
-      if (name !== 'prefix') collector.take(name, node);
-    }
-    collector.finish();
-    const { functions, brokenLine, attributes } = collector;
-    return { functions, brokenLine, attributes };
-  } finally {
-    tree.delete();
-  }
+  const found = read(parser, text, text);
+  if (misunderstood(found) === 0) return found;
+  const masked = maskCpp(text);
+  if (masked.text === text) return found;
+  const again = readMasked(parser, text, masked);
+  return misunderstood(again) < misunderstood(found) ? again : found;
 }

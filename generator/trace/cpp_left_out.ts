@@ -16,6 +16,8 @@ export type LeftOut =
   | 'asked'
   /** `naked`: such a body consists of assembly only. */
   | 'naked'
+  /** Its braces stand in different branches of `#if`. */
+  | 'branches'
   /** The parser did not understand it. */
   | 'unparsed';
 
@@ -24,11 +26,26 @@ function bare(text: string): string {
   return text.replace(/\/\*.*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\])*"/gs, ' ');
 }
 
-/** What a function says of itself before its body, with its declaration's first words. */
-export function header(node: Node, compound: Node, text: string): string {
-  const { parent } = node;
-  const from = parent?.type === 'friend_declaration' ? parent.startIndex : node.startIndex;
-  return text.slice(from, compound.startIndex);
+/** A source as it is, and as the parser read it: of the same length. */
+export interface ReadText {
+  text: string;
+  parsed: string;
+}
+
+/**
+ * What a function says of itself before its body: its declaration from the first word on, also one
+ * that the parser did not see, and a comment on the line above.
+ */
+export function header(node: Node, compound: Node, { text, parsed }: ReadText): string {
+  let first = node;
+  while (/^(?:template|friend)_declaration$/.test(first.parent?.type ?? '')) {
+    first = first.parent ?? first;
+  }
+  let from = first.startIndex;
+  while (from > 0 && /\s/.test(parsed.charAt(from - 1))) from -= 1;
+  const lineStart = text.lastIndexOf('\n', from - 1) + 1;
+  const isComment = /^[ \t]*\/[/*]/.test(text.slice(lineStart, from));
+  return text.slice(isComment ? lineStart : from, compound.startIndex);
 }
 
 /** Whether words before a body forbid a statement in it. */
@@ -81,4 +98,13 @@ export function isMacro(definition: Node, name: string, className: string | null
   const parts = name.replace(/<.*?>(?=::|$)/g, '').split('::');
   const last = parts.at(-1);
   return parts.length > 1 ? last !== parts.at(-2) : last !== className?.replace(/<.*$/s, '');
+}
+
+/** Names that are called, or may be, where the compiler wants a constant. */
+export function constantNames(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const [part] of text.matchAll(/\b(?:static_assert|constexpr|constinit)\b[^;{]*/g)) {
+    for (const [name] of part.matchAll(/[A-Za-z_]\w*(?=\s*\()/g)) names.add(name);
+  }
+  return names;
 }

@@ -92,6 +92,8 @@ for (const [why, text] of [
   ['asked', '[[nodiscard, loom::no_trace]] int f() { return 1; }'],
   ['asked', 'auto f = [] [[loom::no_trace]] () { return 1; };'],
   ['asked', 'int f()  // loom: no trace\n{ return 1; }'],
+  ['asked', '// loom: no trace\ntemplate <class T>\nint f(T) { return 1; }'],
+  ['constant', 'class API Feed : Base { public: API_CONSTEXPR int f() { return 1; } };'],
   ['asked', 'struct [[loom::no_trace]] S { int f() { return 1; } };'],
   ['asked', 'struct S { [[loom::no_trace]] int f(); };\nint S::f() { return 1; }'],
   ['naked', '__attribute__((naked)) void f() { asm("ret"); }'],
@@ -135,12 +137,42 @@ test('a lambda inside a coroutine is a function of its own', (t) => {
   );
 });
 
-test('an error spoils the function that has it, a brace too many the whole source', (t) => {
-  const local = functionsOf(parser, 'int f() { return 1 +* ; } int g() { return 1; }');
+test('an error before a body spoils it, a brace too many the whole source', (t) => {
+  const local = functionsOf(parser, 'int f(int &+ a) { return 1; } int g() { return 1 +* ; }');
   t.is(local.brokenLine, null);
   t.deepEqual(
     local.functions.map(({ leftOut }) => leftOut),
     ['unparsed', null],
   );
   t.is(functionsOf(parser, 'int g() { return 1; }\nint f( {{{').brokenLine, 2);
+});
+
+test('branches of the preprocessor and macros before declarations are read around', (t) => {
+  const text = `
+    #if WIDE
+    int split(long value) {
+    #else
+    int split(int value) {
+    #endif
+      return value; }
+    class API Feed : public Base { public: API int get() { return 1; } };
+    int dangling() {
+    #if WIDE
+      if (x) {
+    #endif
+        f();
+    #if WIDE
+      }
+    #endif
+    }`;
+  const { functions, brokenLine } = functionsOf(parser, text);
+  t.is(brokenLine, null);
+  t.deepEqual(
+    functions.map(({ name, leftOut }) => [name, leftOut]),
+    [
+      ['split', 'branches'],
+      ['Feed::get', null],
+      ['dangling', null],
+    ],
+  );
 });
