@@ -104,7 +104,8 @@ inline void run() {
   std::printf("%d %d %d %d\n", inside(1), inside(5), dangling(1), dangling(2));
   std::printf("%d %s %d\n", each(), stringified(), handed_on());
   std::printf("%s %d %d\n", name_of(), line_of(), lines_of());
-  std::printf("%s\n", std::strrchr(file_of(), '/') + 1);
+  const char* const slash = std::strrchr(file_of(), '/');
+  std::printf("%s\n", slash == nullptr ? file_of() : slash + 1);
 }
 
 CORPUS_NAMESPACE_END
