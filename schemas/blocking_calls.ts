@@ -110,7 +110,7 @@ export const blockingCalls: readonly BlockingCall[] = [
       ...['sendto', 'recvmsg', 'sendmsg', 'accept', 'accept4', 'connect', 'fsync', 'fdatasync'],
       ...['open', 'openat', 'flock', 'sendfile', 'splice'],
     ],
-    why: 'Unless the descriptor is non-blocking, and on every file, it waits for the device or peer.',
+    why: 'On files, and on descriptors that are not non-blocking, it waits for the other side.',
     instead: 'Declare an fd in the config, or use file fds, loom::files and loom::net in a fiber.',
   },
   {

@@ -9,13 +9,15 @@ const introduction = `# Calls that hold up a reactor
 
 <!-- Written by \`npm run docs\` from schemas/blocking_calls.ts. -->
 
-A reactor is one thread: while a handler waits, nothing else of the reactor is served. \`loomgen build\` compares what the hooks of
-handlers call, and what these call in the sources of the config, with the table below. It knows names and declared types and no more:
-a function that somebody else's library calls is not seen, and a namesake may be taken for what it is not.
+A reactor is one thread: while a handler waits, nothing else of the reactor is served.
+\`loomgen build\` compares what the hooks of handlers call, and what these call in the sources of
+the config, with the table below. It knows names and declared types and no more: a function that
+somebody else's library calls is not seen, and a namesake may be taken for what it is not.
 
-What runs before the loop (constructors, \`on_start\`) and what a pool runs (the job of \`loom::offload\` and \`pools.….submit\`) is not
-compared. \`// loom: allow blocking — the reason\` behind a call, or on the line above it, allows it and what it leads to; without
-a reason that is an error (LOOM7104). LOOM7101 stops the build, the others warn.
+What runs before the loop (constructors, \`on_start\`) and what a pool runs (the job of
+\`loom::offload\` and \`pools.….submit\`) is not compared. \`// loom: allow blocking — the reason\`
+behind a call, or on the line above it, allows it and what it leads to; without a reason that is
+an error (LOOM7104). LOOM7101 stops the build, the others warn.
 `;
 
 /** A list of names in code quotes. */

@@ -51,7 +51,7 @@ export const blockingCodes = {
     holes: [],
     what: 'a comment allows blocking and does not say why.',
     why: 'The next reader has to know what makes it harmless here.',
-    fix: 'Type the reason behind it: // loom: allow blocking — once a day, before the market opens.',
+    fix: 'Type the reason behind it: // loom: allow blocking — once a day, before the open.',
     explanation: prose`
       // loom: allow blocking — written once when the file is over, and the reactor stops then
     `,

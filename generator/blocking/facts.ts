@@ -74,8 +74,12 @@ function ofCall(call: Node): Deed | null {
 }
 
 /** Calls after which other connections had their turn. */
-const waits =
-  /\b(?:read\w*|write\w*|receive|send|wait\w*|sleep\w*|yield|await|accept|connect|offload|join|lock|when_\w+)\s*\(/;
+const waits = new RegExp(
+  [
+    String.raw`\b(?:read\w*|write\w*|receive|send|wait\w*|sleep\w*|yield|await|accept|connect`,
+    String.raw`offload|join|lock|when_\w+)\s*\(`,
+  ].join('|'),
+);
 
 function ofLoop(loop: Node): Deed | null {
   const condition = loop.childForFieldName('condition');

@@ -5,9 +5,13 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { checkBlocking } from '../../generator/blocking/check.ts';
 import { factsOf } from '../../generator/blocking/facts.ts';
+import { build } from '../../generator/commands/build.ts';
+import { unchangedBuild } from '../../generator/commands/unchanged.ts';
+import { stampKey } from '../../generator/stamp.ts';
 import { renderDiagnostics } from '../../generator/report/render.ts';
 import { openCppTree } from '../../generator/trace/cpp_tree.ts';
 import { blockingDocument } from '../../schemas/blocking_docs.ts';
+import { project } from './workspace.ts';
 
 const parser = await openCppTree();
 const cases = fileURLToPath(new URL('../cases/diagnostics/', import.meta.url));
@@ -75,6 +79,33 @@ test('a reason allows a call and what it leads to', (t) => {
   t.deepEqual(found(`${silent}sleep(1);  // loom: allow blocking —\n} };`), ['LOOM7104:2']);
   const led = `${silent}help();  // loom: allow blocking — once\n}\nvoid help() { sleep(1); } };`;
   t.deepEqual(found(led), []);
+});
+
+test('a build refuses a handler that blocks, and sees when one was changed', async (t) => {
+  const directory = project(t);
+  const handler = join(directory, 'small.hpp');
+  const clean = readFileSync(handler, 'utf8');
+  const run = () => build({ directory, compile: false });
+  const unchanged = () =>
+    unchangedBuild(stampKey({ config: 'loom.config.ts' }, directory), {
+      writes: true,
+      preset: null,
+    });
+  t.is((await run()).exitCode, 0);
+  t.not(await unchanged(), null);
+  const line = '{ sleep(1);';
+  const blocking = clean.replace(/(void on_\w+\([^)]*\)[^{]*)\{/, `$1${line}`);
+  writeFileSync(handler, blocking);
+  t.is(await unchanged(), null);
+  const refused = await run();
+  t.is(refused.exitCode, 2);
+  t.deepEqual(
+    refused.diagnostics.map(({ code }) => code),
+    ['LOOM7101'],
+  );
+  const reason = `${line}  // loom: allow blocking — the test's\n`;
+  writeFileSync(handler, blocking.replace(line, reason));
+  t.is((await run()).exitCode, 0);
 });
 
 test('docs/BLOCKING.md is the table', (t) => {

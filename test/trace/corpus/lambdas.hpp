@@ -64,7 +64,9 @@ inline const std::array<int (*)(int), 2> table = {[](int value) { return -value;
 struct Holder {
   std::function<int(int)> change = [](int value) { return value - 1; };
   std::array<int, [] { return 3; }()> sized{};
-  int run(int value) { return [this, value]() mutable -> int { value += 1; return change(value); }(); }
+  int run(int value) {
+    return [this, value]() mutable -> int { value += 1; return change(value); }();
+  }
 };
 
 inline int with_default(int value, int (*change)(int) = [](int given) { return given * given; }) {
@@ -105,7 +107,8 @@ inline void run() {
   std::printf("%d %d\n", Holder{}.run(5), with_default(6));
   std::vector<int> values{5, 3, 9, 1};
   std::sort(values.begin(), values.end(), [](int one, int other) { return one > other; });
-  const auto factorial = [](auto&& self, int n) -> int { return n < 2 ? 1 : n * self(self, n - 1); };
+  const auto factorial = [](auto&& self, int n) -> int {
+    return n < 2 ? 1 : n * self(self, n - 1); };
   std::printf("%d %d %d\n", values[0], factorial(factorial, 5), loop(values));
   const auto generic = []<typename T>(T one, auto... more) { return (one + ... + more); };
   std::printf("%d %g\n", generic(1, 2, 3), generic(0.5, 1));
@@ -114,7 +117,8 @@ inline void run() {
   auto counter = [calls]() mutable { return ++calls; };
   counter();
   std::printf("%d %d %d\n", counter(), calls, []() consteval { return 12; }());
-  const auto moved = [owned = std::vector<int>{1, 2}, &calls]() { calls += 5; return owned.size(); };
+  const auto moved = [owned = std::vector<int>{1, 2}, &calls]() {
+    calls += 5; return owned.size(); };
   std::printf("%zu %d\n", moved(), calls);
   const int total = std::accumulate(values.begin(), values.end(), 0,
                                     [depth = 1](int sum, int value) {

@@ -81,7 +81,8 @@ inline int comment_in_brace(int value) /* } */ {/* { */ return value + 1; }
 
 inline int tight(int value){return value;}
 
-inline long long operator""_ticks(unsigned long long value) { return static_cast<long long>(value) * 100; }
+inline long long operator""_ticks(unsigned long long value) {
+  return static_cast<long long>(value) * 100; }
 inline std::size_t operator"" _length(const char*, std::size_t length) { return length; }
 
 inline const char* raw() { return R"x(} { LOOM )" int f() { return 1; } )x"; }

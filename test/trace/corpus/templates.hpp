@@ -57,7 +57,8 @@ class Ring {
 
 template <typename T> struct Strict { static bool allows(const T&) { return true; } };
 template <> struct Strict<char> { static bool allows(char) { return false; } };
-template <typename T> struct Strict<T*> { static bool allows(T* place) { return place != nullptr; } };
+template <typename T> struct Strict<T*> {
+  static bool allows(T* place) { return place != nullptr; } };
 
 template <typename T, std::size_t count, template <typename> class Policy>
 bool Ring<T, count, Policy>::push(const T& value) {
