@@ -18,6 +18,7 @@ struct Told : life::ToldBase<Told> {
     if (text == "gap") this->notify_gap(connection, {.stream = 7, .expected = 10, .received = 12});
     if (text == "resynced") this->notify_resynced(connection, {.stream = 7, .at = 15});
     if (text == "throw") throw std::runtime_error("not this line");
+    // loom: allow blocking — the test wants a loop that is held up
     if (text == "hold") std::this_thread::sleep_for(std::chrono::milliseconds(60));
     if (text == "stop") this->reactor().stop();
     if (text == "fault") raise(SIGSEGV);  // the same to a handler as a fault of memory
