@@ -25,6 +25,7 @@ import type {
   SharedMemory,
   PoolOptions,
   TuneOptions,
+  TraceOptions,
   FdOn,
   FileOptions,
 } from './define_options.ts';
@@ -36,7 +37,7 @@ export * from './define_messages.ts';
 export type * from './define_options.ts';
 
 /** The parts of the config whose keys are names that other parts refer to. */
-type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools' | 'tune';
+type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools' | 'tune' | 'trace';
 
 /** The config with its names as literal types. */
 export type LoomDefinition<
@@ -75,6 +76,8 @@ export type LoomDefinition<
   pools?: { [Name in Pool]: PoolOptions & { kind: 'pool' } };
   /** What `loomgen tune` loads the program with; the program itself is the same without it. */
   tune?: TuneOptions<NoInfer<Fd>>;
+  /** What `loomgen build --trace` puts zones into; a build without it is the same without this. */
+  trace?: TraceOptions<NoInfer<Fd>>;
 };
 
 /**

@@ -20,6 +20,9 @@ import type { Environment } from '../environment.ts';
 /** The config of a command that names none, relative to the working directory. */
 const defaultConfig = 'loom.config.ts';
 
+/** What is put behind the config's output folder for a profiling build. */
+const traceSuffix = '-trace';
+
 /** What to build, and how far to go. Everything has a default. */
 export interface BuildOptions {
   /** The config or loom.ir.json; default `loom.config.ts`. */
@@ -34,6 +37,8 @@ export interface BuildOptions {
   preset?: Preset | undefined;
   /** Whether to compile; default true. */
   compile?: boolean | undefined;
+  /** Build for profiling, into a folder of its own: see docs/PROFILING.md. */
+  trace?: boolean | undefined;
   /** Write nothing; `stale` when a build would change anything. */
   check?: boolean | undefined;
   /** Write nothing; only plan. */
@@ -123,12 +128,13 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
     out: options.out,
     backend: options.backend,
     directory: options.directory ?? process.cwd(),
+    suffix: options.trace === true ? traceSuffix : '',
   });
   result.name = program.ir.name;
   result.out = program.out;
   result.noStandalone = whyNotStandalone(program.ir);
   result.diagnostics.push(...program.diagnostics);
-  const files = render(program.ir);
+  const files = await filesOf(program, options, result);
   result.plan = plan(files, observe(program.out, files.keys()));
   if (options.check === true) {
     if (result.plan.stale) markStale(options, program, result);
@@ -143,6 +149,19 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   remember(options, { program, files, installation }, result);
 }
 
+/** Every file of the build. */
+async function filesOf(
+  program: LoweredProgram,
+  options: BuildOptions,
+  result: BuildResult,
+): Promise<Files> {
+  if (options.trace !== true) return render(program.ir);
+  const { renderTrace } = await import('../trace/render_trace.ts');
+  const { files, diagnostics } = await renderTrace(program);
+  result.diagnostics.push(...diagnostics);
+  return files;
+}
+
 /** What a build has made so far. */
 interface Built {
   program: LoweredProgram;
@@ -155,6 +174,8 @@ interface Built {
 function remember(options: BuildOptions, built: Built, result: BuildResult): void {
   const { inputs, out, ir } = built.program;
   const { installation } = built;
+  // What is copied into a profiling build is not among the inputs.
+  if (options.trace === true) return;
   const hasKept = result.plan?.entries.some(({ action }) => action === 'kept') !== false;
   if (inputs === null || installation === null) return;
   if (hasKept || result.diagnostics.length > 0) return;
@@ -192,6 +213,7 @@ function markStale(options: BuildOptions, program: LoweredProgram, result: Build
   const entries = result.plan?.entries ?? [];
   const count = entries.filter(({ action }) => action !== 'same' && action !== 'kept').length;
   const words = ['npx loomgen build', options.config ?? defaultConfig];
+  if (options.trace === true) words.push('--trace');
   if (options.out !== undefined) words.push('--out', options.out);
   const holes = { count, folder: shown(program.out, options), command: words.join(' ') };
   result.diagnostics.push(diagnostic('LOOM2010', holes));
