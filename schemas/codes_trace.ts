@@ -41,4 +41,16 @@ export const traceCodes = {
       to the whole network.
     `,
   },
+  LOOM7010: {
+    severity: 'warning',
+    title: 'No zone where one was wanted',
+    holes: ['what', 'reason'],
+    what: '{what} has no zone: {reason}.',
+    why: 'A build with --trace changes nothing that it does not understand.',
+    fix: 'Nothing has to be done; trace.exclude of the config names what is to have none anyway.',
+    explanation: prose`
+      The program is the same with and without zones. A coroutine is left alone because its zone
+      would stay open while others run; functions that it calls have zones of their own.
+    `,
+  },
 } as const satisfies Record<string, CodeEntry>;
