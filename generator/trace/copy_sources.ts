@@ -12,7 +12,7 @@ import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
 import type { Files } from '../render.ts';
 import { type CppTraceWarning, cppLiteral, traceCpp } from './cpp_zones.ts';
 import type { CppParser } from './cpp_tree.ts';
-import { everything, selectionOf, type TraceRules } from './rules.ts';
+import type { TraceRules } from './rules.ts';
 
 /** Where the copies are, in the output folder. */
 const copyFolder = 'traced';
@@ -26,8 +26,9 @@ export interface SourceOptions {
   out: string;
   /** The folder of the config, absolute; globs are relative to it. */
   folder: string;
-  /** Globs of headers that get zones besides the handlers and `native.sources`. */
-  sources: readonly string[];
+  /** Whether a file gets zones that is neither the handlers' nor one of `native.sources`, by its
+   * path relative to the config. */
+  isTraced: (path: string) => boolean;
   rules: TraceRules;
 }
 
@@ -59,7 +60,9 @@ function commonFolder(folders: readonly string[]): string {
 
 /** What a source includes that is a file of the user's, absolute. */
 function* includesOf(text: string, path: string, folders: readonly string[]): Generator<string> {
-  for (const [, open, name = ''] of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)/gm)) {
+  for (const [, open, name = ''] of text.matchAll(
+    /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)/gm,
+  )) {
     const places = open === '"' ? [dirname(path), ...folders] : folders;
     const found = places.map((folder) => resolve(folder, name)).find(isFile);
     if (found !== undefined) yield found;
@@ -117,7 +120,7 @@ function untraced(text: string, path: string): string {
  * @param ir with paths relative to `options.out`.
  */
 export function copySources(parser: CppParser, ir: Ir, options: SourceOptions): CopiedSources {
-  const { out, folder, rules } = options;
+  const { out, folder, isTraced, rules } = options;
   const absolute = (path: string): string => resolve(out, path);
   const header = ir.handlersHeader === null ? [] : [ir.handlersHeader];
   const roots = [...header, ...ir.native.sources].map(absolute);
@@ -132,11 +135,7 @@ export function copySources(parser: CppParser, ir: Ir, options: SourceOptions): 
   const diagnostics: Diagnostic[] = [];
   for (const [path, text] of texts) {
     const rulesPath = relative(folder, path).split(sep).join('/');
-    const declared =
-      roots.includes(path) ||
-      (options.sources.length > 0 &&
-        selectionOf(rulesPath, { ...everything, include: options.sources })('', 1));
-    if (!declared) {
+    if (!roots.includes(path) && !isTraced(rulesPath)) {
       files.set(place(path), untraced(text, path));
       continue;
     }

@@ -28,6 +28,7 @@ export default defineLoom({
   handlers: './traced.hpp',
   trace: {
     sources: ['include/*.hpp'],
+    typescript: ['main.mjs'],
     exclude: ['*::quiet'],
     colours: { orders: 0xff8000 },
     frameMark: true,
