@@ -12,8 +12,18 @@ export const traceCodes = {
     fix: 'Type what is shown below, then build again in the same shell - or use --no-compile.',
     explanation: prose`
       It is found by find_package(Tracy CONFIG): below Tracy_ROOT, CMAKE_PREFIX_PATH, or where CMake
-      looks by itself. The variable is written Tracy_ROOT, not TRACY_ROOT. Whoever profiles needs
-      tracy-capture or the viewer as well, of the same version: docs/PROFILING.md.
+      looks by itself. The variable is written Tracy_ROOT, not TRACY_ROOT. Its client is installed by
+
+        git clone --depth 1 --branch v0.13.1 https://github.com/wolfpld/tracy tracy
+        cmake -S tracy -B tracy/build -DCMAKE_BUILD_TYPE=Release \\
+          -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DTRACY_ON_DEMAND=ON -DTRACY_FIBERS=ON \\
+          -DTRACY_ONLY_LOCALHOST=ON -DTRACY_NO_BROADCAST=ON \\
+          -DCMAKE_INSTALL_PREFIX=$HOME/.local/tracy
+        cmake --build tracy/build --target install
+        export Tracy_ROOT=$HOME/.local/tracy
+
+      Whoever profiles needs tracy-capture or the viewer as well, of the same version:
+      docs/PROFILING.md.
     `,
   },
   LOOM7002: {
