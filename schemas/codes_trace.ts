@@ -12,8 +12,18 @@ export const traceCodes = {
     fix: 'Type what is shown below, then build again in the same shell - or use --no-compile.',
     explanation: prose`
       It is found by find_package(Tracy CONFIG): below Tracy_ROOT, CMAKE_PREFIX_PATH, or where CMake
-      looks by itself. The variable is written Tracy_ROOT, not TRACY_ROOT. Whoever profiles needs
-      tracy-capture or the viewer as well, of the same version: docs/PROFILING.md.
+      looks by itself. The variable is written Tracy_ROOT, not TRACY_ROOT. Its client is installed by
+
+        git clone --depth 1 --branch v0.13.1 https://github.com/wolfpld/tracy tracy
+        cmake -S tracy -B tracy/build -DCMAKE_BUILD_TYPE=Release \\
+          -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DTRACY_ON_DEMAND=ON -DTRACY_FIBERS=ON \\
+          -DTRACY_ONLY_LOCALHOST=ON -DTRACY_NO_BROADCAST=ON \\
+          -DCMAKE_INSTALL_PREFIX=$HOME/.local/tracy
+        cmake --build tracy/build --target install
+        export Tracy_ROOT=$HOME/.local/tracy
+
+      Whoever profiles needs tracy-capture or the viewer as well, of the same version:
+      docs/PROFILING.md.
     `,
   },
   LOOM7002: {
@@ -39,6 +49,18 @@ export const traceCodes = {
       TRACY_FIBERS the zones of fibers end out of order, which Tracy takes for a broken program.
       Without TRACY_ONLY_LOCALHOST and TRACY_NO_BROADCAST it listens on every interface and says so
       to the whole network.
+    `,
+  },
+  LOOM7010: {
+    severity: 'warning',
+    title: 'No zone where one was wanted',
+    holes: ['what', 'reason'],
+    what: '{what} has no zone: {reason}.',
+    why: 'A build with --trace changes nothing that it does not understand.',
+    fix: 'Nothing has to be done; trace.exclude of the config names what is to have none anyway.',
+    explanation: prose`
+      The program is the same with and without zones. A coroutine is left alone because its zone
+      would stay open while others run; functions that it calls have zones of their own.
     `,
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -56,8 +56,7 @@ const openReactor =
 const nameReactor =
   'loom::trace::name_thread(declared, reactor_run.instance, reactor_run.instances);';
 
-const runFiber =
-  'const loom::trace::FiberRun loom_fiber_run(&fiber, fiber.name, fiber.number);';
+const runFiber = 'const loom::trace::FiberRun loom_fiber_run(&fiber, fiber.name, fiber.number);';
 
 const overflowCount = (size: string): string =>
   `[[nodiscard]] std::uint32_t traced_overflow() const noexcept { return ${size}; }`;
@@ -84,12 +83,7 @@ const note = 'loom::trace::note_work();';
 /** Every addition. */
 export const tracePoints: readonly TracePoint[] = [
   // The loop.
-  behind(
-    'reactor.hpp',
-    'lane',
-    'StartError open(ReactorRun& reactor_run) noexcept {',
-    openReactor,
-  ),
+  behind('reactor.hpp', 'lane', 'StartError open(ReactorRun& reactor_run) noexcept {', openReactor),
   behind(
     'reactor.hpp',
     'connection of the profiler',
@@ -121,8 +115,18 @@ export const tracePoints: readonly TracePoint[] = [
     'void finish_run(ReactorRun& reactor_run) noexcept {',
     'const loom::trace::ReactorEnd loom_reactor_end;',
   ),
-  zone('backend/io_uring_turn.hpp', '  if (io_uring_sq_ready(&ring_) != 0) {', 'submit', '0xd08770'),
-  zone('backend/epoll.hpp', '    if (busy && looks_left_out_ < maximum_looks_left_out) return;', 'look', '0xd08770'),
+  zone(
+    'backend/io_uring_turn.hpp',
+    '  if (io_uring_sq_ready(&ring_) != 0) {',
+    'submit',
+    '0xd08770',
+  ),
+  zone(
+    'backend/epoll.hpp',
+    '    if (busy && looks_left_out_ < maximum_looks_left_out) return;',
+    'look',
+    '0xd08770',
+  ),
   // Plots.
   behind(
     'backend/io_uring.hpp',
@@ -151,12 +155,7 @@ export const tracePoints: readonly TracePoint[] = [
     text: `  ${inboxDepth} `,
   },
   // Fibers, mail and pools.
-  behind(
-    'fiber_engine.hpp',
-    'zone: turn',
-    'void run_fiber(Fiber& fiber) noexcept {',
-    note,
-  ),
+  behind('fiber_engine.hpp', 'zone: turn', 'void run_fiber(Fiber& fiber) noexcept {', note),
   behind('fiber/scheduler.hpp', 'fiber', '    if (!fiber.has_stack) bind(fiber);', runFiber),
   zone(
     'take_mail.hpp',

@@ -43,6 +43,8 @@ export interface LoweredProgram {
   diagnostics: Diagnostic[];
   /** What decided all of this; null when that is not known for certain. */
   inputs: ProgramInputs | null;
+  /** The output folder of the same program without `suffix`, absolute. */
+  plainOut: string;
   /** The folder of the config or IR, absolute. */
   folder: string;
   /** What the config says of profiling builds; null: nothing, or an IR does not say. */
@@ -106,7 +108,8 @@ export async function lowerConfig(
     throw new DiagnosticError(await locateAll(diagnostics, loaded.locate));
   }
   const folder = dirname(loaded.file);
-  const out = chosenOut ?? resolve(folder, config.out) + suffix;
+  const plainOut = resolve(folder, config.out);
+  const out = chosenOut ?? plainOut + suffix;
   const outToConfig = pathBetween(out, folder);
   diagnostics.push(...(await checkFiles(config, loaded.file)));
   diagnostics.push(...checkOutPath(pathBetween(out, loaded.file)));
@@ -115,7 +118,7 @@ export async function lowerConfig(
   const ir: Ir = { ...lower(config, { outToConfig }), config: pathBetween(out, loaded.file) };
   const inputs = inputsOf(loaded, namedPaths(config), folder);
   const { trace } = config;
-  return { ir: inOrder(ir), out, diagnostics: reported, inputs, folder, trace };
+  return { ir: inOrder(ir), out, plainOut, diagnostics: reported, inputs, folder, trace };
 }
 
 /** A representation lies in the folder that it was written for; elsewhere its paths must follow. */
@@ -131,7 +134,10 @@ async function lowerIr(
   const ir = rebaseIr(loaded.value, pathBetween(out, folder));
   if (ir.config !== undefined) ir.config = pathBetween(out, resolve(folder, ir.config));
   const inputs = inputsOf(loaded, irNamedPaths(loaded.value), folder);
-  return { ir: inOrder(ir), out, diagnostics: reported, inputs, folder, trace: null };
+  return {
+    ...{ ir: inOrder(ir), out, plainOut: folder, diagnostics: reported, inputs },
+    ...{ folder, trace: null },
+  };
 }
 
 /** The keys of the representation in the order of their declaration, wherever it comes from. */

@@ -10,6 +10,7 @@ import { copies, type Files, render } from '../render.ts';
 import { loadTemplate } from '../template.ts';
 import { traceZonesView } from '../views/trace_zones.ts';
 import { identifier } from '../views/text.ts';
+import { traceBindings } from './bindings.ts';
 import { tracedRuntime } from './points.ts';
 
 /** How the switch of a reactor begins, in its own file or in one of its own for the switch. */
@@ -58,6 +59,7 @@ export function traceFiles(ir: Ir, trace: CheckedTrace, sources: Files): Files {
     files.set(path, text);
   }
   tracedRuntime(files);
+  traceBindings(files);
   const zones = loadTemplate('cxx/trace_zones.hpp')(traceZonesView(ir, colours));
   files.set(`include/${identifier(ir.name)}/trace.hpp`, zones);
   for (const reactor of ir.reactors) tracedSwitch(files, ir, reactor);
