@@ -57,5 +57,5 @@ export const blockingCalls: readonly BlockingModule[] = [
   },
 ];
 
-/** Modules with other Sync functions that take no longer than any call: the last row is not theirs. */
+/** Modules whose other Sync functions are quick: the last row is not about theirs. */
 export const harmlessModules: readonly string[] = ['crypto'];

@@ -64,7 +64,7 @@ export const typeScriptTraceCodes = {
     title: 'A TypeScript function that is not traced',
     holes: ['name', 'reason'],
     what: '{name} gets no zone: {reason}.',
-    why: 'Its statements would do something else, or nothing, inside of the block that a zone needs.',
+    why: 'Its statements would do something else inside of the block that a zone needs.',
     fix: 'Change that, or write /* loom: no trace */ before the function.',
     explanation: prose`
       A zone closes in a finally, so that the statements of a function stand in a block of their

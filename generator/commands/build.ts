@@ -10,8 +10,9 @@ import { removePackage, StrangerError, writePackage } from '../package_files.ts'
 import { type Files, render, whyNotStandalone } from '../render.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
 import { checkStacks } from '../stack_usage.ts';
-import { compileMark, installationMark, stampKey, writeStamp } from '../stamp.ts';
+import { compileMark, installationMark, type StampKey, stampKey, writeStamp } from '../stamp.ts';
 import { FolderError, observe, write } from '../write.ts';
+import { checkTarget, checkTypeScript } from './build_checks.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
 import { folderDiagnostic } from './folder_diagnostic.ts';
 import { type LoweredProgram, lowerProgram } from './program.ts';
@@ -134,6 +135,8 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   result.out = program.out;
   result.noStandalone = whyNotStandalone(program.ir);
   result.diagnostics.push(...program.diagnostics);
+  const found = await checkTypeScript(program, keyOf(options), installation);
+  result.diagnostics.push(...found);
   const files = await filesOf(program, options, result);
   result.plan = plan(files, observe(program.out, files.keys()));
   if (options.check === true) {
@@ -170,6 +173,11 @@ interface Built {
   installation: string | null;
 }
 
+function keyOf(options: BuildOptions): StampKey {
+  const config = options.config ?? defaultConfig;
+  return stampKey({ ...options, config }, options.directory ?? process.cwd());
+}
+
 /** Notes what a build was made of, when that is known and a next one would say nothing new. */
 function remember(options: BuildOptions, built: Built, result: BuildResult): void {
   const { inputs, out, ir } = built.program;
@@ -181,9 +189,8 @@ function remember(options: BuildOptions, built: Built, result: BuildResult): voi
   if (hasKept || result.diagnostics.length > 0) return;
   const preset = result.compiled?.preset;
   const mark = preset === undefined ? null : compileMark(out, preset);
-  const config = options.config ?? defaultConfig;
   writeStamp({
-    key: stampKey({ ...options, config }, options.directory ?? process.cwd()),
+    key: keyOf(options),
     installation,
     inputs,
     name: ir.name,
@@ -192,15 +199,6 @@ function remember(options: BuildOptions, built: Built, result: BuildResult): voi
     manifest: sha256(built.files.get(manifestName) ?? ''),
     presets: preset === undefined || mark === null ? {} : { [preset]: mark },
   });
-}
-
-/** Only the machine this runs on can be compiled for. */
-function checkTarget(target: string): void {
-  const known = process.platform === 'linux' ? ['host'] : [];
-  if (process.platform === 'linux' && process.arch === 'x64') known.push('linux-x64');
-  if (known.includes(target)) return;
-  const shown = known.length === 0 ? `nothing on ${process.platform}` : known.join(', ');
-  throw new DiagnosticError([diagnostic('LOOM2001', { target, known: shown })]);
 }
 
 /** A path for people: relative to where they are. */

@@ -34,7 +34,11 @@ function isLeftAlone(name: string): boolean {
 }
 
 /** The files below `folder` that globs name, absolute, in the order of their names. */
-function namedFiles(folder: string, globs: readonly string[], outs: readonly string[]): string[] {
+export function namedFiles(
+  folder: string,
+  globs: readonly string[],
+  outs: readonly string[],
+): string[] {
   if (globs.length === 0) return [];
   const found: string[] = [];
   const open = [folder];

@@ -7,7 +7,8 @@ import { ts } from 'ts-morph';
 import { blockingCalls, harmlessModules } from '../../schemas/blocking_calls_typescript.ts';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
 import { placeIn } from './typescript.ts';
-import { Calls, nodesOf } from './typescript_calls.ts';
+import { Calls } from './typescript_calls.ts';
+import { nodesOf } from './typescript_functions.ts';
 import { type FunctionNode, isFunctionNode, qualifiedName } from './typescript_names.ts';
 
 /** Statements that a program runs for each thing that comes, and what to call them. */
@@ -16,8 +17,8 @@ interface Handler {
   body: ts.Node;
 }
 
-const allowed =
-  /(?:\/\/|\/\*)\s*loom:\s*allow blocking\b(?:\s*(?:—|–|-+|:)\s*(?<reason>[^\s*].*?)?)?\s*(?:\*\/|$)/;
+const dash = /\s*(?:—|–|-+|:)\s*(?<reason>[^\s*].*?)?/.source;
+const allowed = new RegExp(`(?://|/\\*)\\s*loom:\\s*allow blocking\\b(?:${dash})?\\s*(?:\\*/|$)`);
 
 /** A text on one line, short enough for a sentence. */
 function brief(node: ts.Node): string {
@@ -25,10 +26,14 @@ function brief(node: ts.Node): string {
   return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }
 
-/** The callback that a call registers as a handler: server.on('close', …), source.onBatch(…). */
-function callbackOf(
-  call: ts.CallExpression,
-): { name: string; callback: ts.Expression } | undefined {
+/** A callback that is called for each thing that comes. */
+interface Callback {
+  name: string;
+  callback: ts.Expression;
+}
+
+/** What a call registers as a handler: server.on('close', …), source.onBatch(…). */
+function callbackOf(call: ts.CallExpression): Callback | undefined {
   const callee = call.expression;
   if (!ts.isPropertyAccessExpression(callee)) return undefined;
   const owner = brief(callee.expression);

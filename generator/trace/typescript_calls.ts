@@ -6,7 +6,7 @@
 import { dirname, resolve } from 'node:path';
 import { ts } from 'ts-morph';
 import { parseTypeScript, syntaxError } from './typescript.ts';
-import { childrenOf } from './typescript_functions.ts';
+import { nodesOf } from './typescript_functions.ts';
 import { type FunctionNode, isFunctionNode } from './typescript_names.ts';
 
 /** Where an imported name comes from. */
@@ -33,12 +33,6 @@ const usual = new Set(
     Object.getOwnPropertyNames(type.prototype),
   ),
 );
-
-/** All nodes below one, itself first. */
-export function* nodesOf(node: ts.Node): Generator<ts.Node> {
-  yield node;
-  for (const child of childrenOf(node)) yield* nodesOf(child);
-}
 
 /** The value behind parentheses and assertions. */
 function bare(node: ts.Expression): ts.Expression {

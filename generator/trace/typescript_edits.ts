@@ -13,6 +13,7 @@ import {
   isAwaitUsing,
   isSuspension,
   isWaitingLoop,
+  nodesOf,
   ownNodes,
 } from './typescript_functions.ts';
 import { type FunctionNode, isFunctionNode } from './typescript_names.ts';
@@ -69,7 +70,7 @@ function lastBefore(node: FunctionNode, body: ts.Block): ts.Statement | undefine
     const later = new Set(blockNames(statements.slice(position + 1)));
     const isUsed = statements
       .slice(0, position + 1)
-      .flatMap((statement) => [...nodesBelow(statement)])
+      .flatMap(nodesOf)
       .some((each) => ts.isIdentifier(each) && later.has(each.text));
     if (position >= 0 && !isUsed) return statements[position];
   }
@@ -77,11 +78,6 @@ function lastBefore(node: FunctionNode, body: ts.Block): ts.Statement | undefine
     (each) => !ts.isExpressionStatement(each) || !ts.isStringLiteral(each.expression),
   );
   return statements[(count < 0 ? statements.length : count) - 1];
-}
-
-function* nodesBelow(node: ts.Node): Generator<ts.Node> {
-  yield node;
-  for (const child of childrenOf(node)) yield* nodesBelow(child);
 }
 
 /** Writes the zones of one file. */
@@ -141,7 +137,7 @@ export class ZoneEditor {
     const returnsWait = isAsyncGenerator(node);
     let inner = nobody;
     if (body !== undefined && zone !== undefined) {
-      const suspends = [...ownNodes(body)].some((each) => isSuspension(each, returnsWait));
+      const suspends = ownNodes(body).some((each) => isSuspension(each, returnsWait));
       inner = { suspends, returnsWait };
       this.#enclose(node, body, zone, suspends);
     }
@@ -183,7 +179,7 @@ export class ZoneEditor {
       const block = part !== undefined && ts.isCatchClause(part) ? part.block : part;
       if (block === undefined || part === undefined) continue;
       if (waits) this.#text.appendLeft(this.#start(block) + 1, ` ${resume}();`);
-      waits ||= [...ownNodes(part)].some((each) => isSuspension(each, owner.returnsWait));
+      waits ||= ownNodes(part).some((each) => isSuspension(each, owner.returnsWait));
     }
   }
 

@@ -19,11 +19,29 @@ export function bodyOf(node: FunctionNode): ts.Block | ts.Expression | undefined
   return node.body;
 }
 
-/** Visits what belongs to a function itself: not the bodies of functions inside it. */
-export function* ownNodes(node: ts.Node): Generator<ts.Node> {
-  yield node;
-  const body = isFunctionNode(node) ? bodyOf(node) : undefined;
-  for (const child of childrenOf(node)) if (child !== body) yield* ownNodes(child);
+/** All nodes below one, itself first, in the order of the text. */
+export function nodesOf(node: ts.Node): ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (each: ts.Node): void => {
+    found.push(each);
+    ts.forEachChild(each, visit);
+  };
+  visit(node);
+  return found;
+}
+
+/** What belongs to a function itself, in the order of the text: not the bodies of inner ones. */
+export function ownNodes(node: ts.Node): ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (each: ts.Node): void => {
+    found.push(each);
+    const body = isFunctionNode(each) ? bodyOf(each) : undefined;
+    ts.forEachChild(each, (child) => {
+      if (child !== body) visit(child);
+    });
+  };
+  visit(node);
+  return found;
 }
 
 /** `await using` in a declaration. */
@@ -78,7 +96,7 @@ function clashOf(body: ts.Block): string | undefined {
   const functions = body.statements.filter(ts.isFunctionDeclaration);
   const declared = functions.flatMap((each) => (each.body && each.name ? [each.name.text] : []));
   if (declared.length === 0) return undefined;
-  const variables = [...ownNodes(body)].flatMap((node) => {
+  const variables = ownNodes(body).flatMap((node) => {
     const isVar =
       ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0;
     return isVar ? node.declarations.flatMap(({ name }) => [...boundNames(name)]) : [];

@@ -1,9 +1,14 @@
 /** What blocks in handlers written in TypeScript is found, said with its place, and silenced. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import { build } from '../../generator/commands/build.ts';
+import { unchangedBuild } from '../../generator/commands/unchanged.ts';
 import { renderDiagnostics } from '../../generator/report/render.ts';
+import { stampKey } from '../../generator/stamp.ts';
 import { blockingTypeScript } from '../../generator/trace/typescript_blocking.ts';
+import { project } from '../generator/workspace.ts';
 
 const folder = (name: string): string =>
   fileURLToPath(new URL(`../cases/diagnostics/${name}/`, import.meta.url));
@@ -103,4 +108,35 @@ test('a loop that ends, waits or gives something is none without end', (t) => {
 
 test('a source that does not parse is not looked at', (t) => {
   t.deepEqual(found(`${handled('fs.readSync(1);')} (`), []);
+});
+
+/** Code and line of what a build finds in the TypeScript of a project. */
+async function built(directory: string): Promise<(string | number | undefined)[]> {
+  const { diagnostics } = await build({ directory, compile: false });
+  return diagnostics.flatMap(({ code, place }) => [code, place?.line]);
+}
+
+test('a build says it, as long as it is true, and is whole again when a source changes', async (t) => {
+  const directory = project(t);
+  // The cache of a project lies in its node_modules.
+  mkdirSync(join(directory, 'node_modules'));
+  const config = join(directory, 'loom.config.ts');
+  const declared = "  trace: { typescript: ['src/**'] },\n});";
+  writeFileSync(config, readFileSync(config, 'utf8').replace(/\}\);\s*$/, declared));
+  mkdirSync(join(directory, 'src'));
+  const source = join(directory, 'src/main.ts');
+  const unchanged = () => {
+    const key = stampKey({ config: 'loom.config.ts' }, directory);
+    return unchangedBuild(key, { writes: true, preset: null });
+  };
+  writeFileSync(source, handled('fs.readSync(1);'));
+  t.deepEqual(await built(directory), ['LOOM7201', 2]);
+  t.deepEqual(await built(directory), ['LOOM7201', 2]);
+  t.is(await unchanged(), null);
+  writeFileSync(source, handled('fs.read(1);'));
+  t.deepEqual(await built(directory), []);
+  t.not(await unchanged(), null);
+  writeFileSync(source, handled('fs.readSync(2);'));
+  t.is(await unchanged(), null);
+  t.deepEqual(await built(directory), ['LOOM7201', 2]);
 });

@@ -55,7 +55,8 @@ class Writer {
   }
 
   #block(shapes: readonly Shape[], kind: Kind, loops: number): string {
-    return `{ ${shapes.map((each) => this.#statement(each, kind, loops)).join(' ')} ${this.log()} }`;
+    const statements = shapes.map((each) => this.#statement(each, kind, loops));
+    return `{ ${statements.join(' ')} ${this.log()} }`;
   }
 
   #waiting(form: number, kind: Kind): string {
@@ -75,7 +76,8 @@ class Writer {
     const body = this.#block(first, kind, loops + 1);
     if (!kind.awaits || form < 3) return `${label}for (const x of [1, 2]) ${body}`;
     if (form === 3) return `${label}for (await using x of [later(), later()]) ${body}`;
-    return `${label}for await (const x of ${form % 2 ? 'source()' : '[soon(1), fail(), 3]'}) ${body}`;
+    const source = form % 2 ? 'source()' : '[soon(1), fail(), 3]';
+    return `${label}for await (const x of ${source}) ${body}`;
   }
 
   #resource({ form, first }: Shape, kind: Kind, loops: number): string {
@@ -85,10 +87,9 @@ class Writer {
   }
 
   #inner({ form, first }: Shape, kind: Kind): string {
-    if (form < 4 || !kind.awaits) {
-      return `(() => ${this.#block(first, { ...kind, awaits: false, yields: false }, 0)})();`;
-    }
-    return `await (async () => ${this.#block(first, { ...kind, awaits: true, yields: false }, 0)})();`;
+    const isAsync = form >= 4 && kind.awaits;
+    const body = this.#block(first, { ...kind, awaits: isAsync, yields: false }, 0);
+    return isAsync ? `await (async () => ${body})();` : `(() => ${body})();`;
   }
 
   #statement(given: Shape, kind: Kind, loops: number): string {
@@ -126,7 +127,9 @@ const around = (flags: readonly boolean[]) => `
   function* more() { log('more-1'); yield 1; log('more-2'); }
   async function* source() { log('source-1'); yield 1; await null; log('source-2'); yield 2; }
   const resource = () => ({ [Symbol.dispose]() { log('resource'); } });
-  const later = () => ({ async [Symbol.asyncDispose]() { log('later-1'); await null; log('later-2'); } });
+  const later = () => ({
+    async [Symbol.asyncDispose]() { log('later-1'); await null; log('later-2'); },
+  });
 `;
 
 /** A call of the generator: next(), return() or throw(). */
@@ -135,7 +138,8 @@ const step = fc.constantFrom('next', 'next', 'next', 'return', 'throw');
 /** How `main` is run: called, or driven by steps. */
 function driver(kind: Kind, steps: readonly string[]): string {
   if (!kind.yields) return 'asked = 0; return main();';
-  const called = `got.push(${kind.awaits ? 'await ' : ''}g[how](how === 'throw' ? new Error('t') : 5));`;
+  const given = `how === 'throw' ? new Error('t') : 5`;
+  const called = `got.push(${kind.awaits ? 'await ' : ''}g[how](${given}));`;
   return `asked = 0; const g = main(); const got = [];
     for (const how of ${JSON.stringify(steps)}) {
       try { ${called} } catch (e) { got.push(String(e)); }
@@ -154,7 +158,8 @@ test('random programs do the same with zones, and they are balanced', async (t) 
   await fc.assert(
     fc.asyncProperty(program, async ({ kind, shapes, flags, steps }) => {
       const text = `${around(flags)}\n${new Writer().main(shapes, kind)}
-        export const cases = { main: ${kind.awaits ? 'async ' : ''}() => { ${driver(kind, steps)} } };`;
+        const run = ${kind.awaits ? 'async ' : ''}() => { ${driver(kind, steps)} };
+        export const cases = { main: run };`;
       const pair = await loadPair('random.ts', text, 'esbuild');
       const { plain, zoned, faults } = await runBoth(pair, 'main');
       if (kind.awaits || kind.yields) waited += 1;
