@@ -1,4 +1,4 @@
-/** What a build checks besides the config: the machine, and the TypeScript that the config names. */
+/** What a build checks besides the config: the machine, and the TypeScript that it names. */
 import { readFileSync } from 'node:fs';
 import { textHash } from '../collect_reads.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';

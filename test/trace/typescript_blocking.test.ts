@@ -116,7 +116,7 @@ async function built(directory: string): Promise<(string | number | undefined)[]
   return diagnostics.flatMap(({ code, place }) => [code, place?.line]);
 }
 
-test('a build says it, as long as it is true, and is whole again when a source changes', async (t) => {
+test('a build says it while it is true, and is whole when a source changes', async (t) => {
   const directory = project(t);
   // The cache of a project lies in its node_modules.
   mkdirSync(join(directory, 'node_modules'));
