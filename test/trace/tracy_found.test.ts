@@ -21,13 +21,15 @@ function installation(t: ExecutionContext, protocol: number, without = ''): stri
   const header = `enum : uint32_t { ProtocolVersion = ${protocol} };\n`;
   writeFileSync(join(common, 'TracyProtocol.hpp'), header);
   const config = readFileSync(join(recorder, 'TracyConfig.cmake'), 'utf8')
-    .replace('"${CMAKE_CURRENT_LIST_DIR}"', `"${join(prefix, 'include/tracy')}"`)
+    .replace(/"\$\{CMAKE_CURRENT_LIST_DIR\}"/, `"${join(prefix, 'include/tracy')}"`)
     .replace(without === '' ? / $/ : new RegExp(` ${without}\\b`), '');
+  const targets = join(package_, 'TracyTargets.cmake');
   writeFileSync(
     join(package_, 'TracyConfig.cmake'),
-    'include(${CMAKE_CURRENT_LIST_DIR}/TracyTargets.cmake)\n',
+    `include("${targets}")
+`,
   );
-  writeFileSync(join(package_, 'TracyTargets.cmake'), config);
+  writeFileSync(targets, config);
   return prefix;
 }
 
