@@ -26,9 +26,9 @@ function counts(csv: string): Map<string, number> {
   const rows = csv.trimEnd().split('\n').slice(1);
   const found = new Map<string, number>();
   for (const row of rows) {
-    // name, file, line, then six figures of which the third is the count; names have commas.
+    // Names have commas; behind them are file, line and seven figures, the third the count.
     const fields = row.split(',');
-    const name = fields.slice(0, -8).join(',');
+    const name = fields.slice(0, -9).join(',');
     found.set(name, (found.get(name) ?? 0) + Number(fields.at(-5)));
   }
   return found;
@@ -45,7 +45,9 @@ withTracy('a capture by Tracy has the zones that were run, on the lines of fiber
   // Fibers are in the midst of zones when it comes.
   const before = program.everybody(['nap']);
   const file = join(folder, 'capture.tracy');
-  const capture = spawn('tracy-capture', ['-o', file, '-a', '127.0.0.1', '-p', port, '-f']);
+  // Its output would come at the end, and says when it has connected.
+  const words = ['-o0', 'tracy-capture', '-o', file, '-a', '127.0.0.1', '-p', port, '-f'];
+  const capture = spawn('stdbuf', words);
   let said = '';
   for (const stream of [capture.stdout, capture.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,4 +1,4 @@
-/** What is said of a Tracy that is missing, old, or built without what is needed; and of a good one. */
+/** What is said of a Tracy that is missing, old, or built without what is needed, and of a good. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
