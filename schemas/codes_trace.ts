@@ -12,7 +12,7 @@ export const traceCodes = {
     fix: 'Type what is shown below, then build again in the same shell - or use --no-compile.',
     explanation: prose`
       It is found by find_package(Tracy CONFIG): below Tracy_ROOT, CMAKE_PREFIX_PATH, or where CMake
-      looks by itself. The variable is written Tracy_ROOT, not TRACY_ROOT. Its client is installed by
+      looks by itself. The variable is written Tracy_ROOT, not TRACY_ROOT. To install it:
 
         git clone --depth 1 --branch v0.13.1 https://github.com/wolfpld/tracy tracy
         cmake -S tracy -B tracy/build -DCMAKE_BUILD_TYPE=Release \\

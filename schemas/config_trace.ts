@@ -1,6 +1,6 @@
 /**
- * The part of the config that `loomgen build --trace` reads: which functions get zones, and how they
- * look. Nothing of it reaches the program of a build without `--trace`.
+ * The part of the config that `loomgen build --trace` reads: which functions get zones, and how
+ * they look. Nothing of it reaches the program of a build without `--trace`.
  */
 import * as v from 'valibot';
 import { flag, integer, text } from './leaf.ts';

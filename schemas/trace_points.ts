@@ -1,7 +1,7 @@
 /**
  * Where `loomgen build --trace` adds to the runtime: the file, a line that occurs in it exactly
- * once, and what is put behind, before or in place of it. The runtime itself has no word of tracing,
- * so that a build without `--trace` is the same as if there were none. What is called here is in
+ * once, and what is put behind, before or in place of it. The runtime has no word of tracing, so
+ * that a build without `--trace` is the same as if there were none. What is called here is in
  * `templates/trace/loom`.
  */
 

@@ -135,9 +135,14 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   result.out = program.out;
   result.noStandalone = whyNotStandalone(program.ir);
   result.diagnostics.push(...program.diagnostics);
+<<<<<<< HEAD
   const found = await checkTypeScript(program, keyOf(options), installation);
   result.diagnostics.push(...found);
   const files = await filesOf(program, options, result);
+=======
+  const files =
+    options.trace === true ? await traced(program, result.diagnostics) : render(program.ir);
+>>>>>>> tracebuild
   result.plan = plan(files, observe(program.out, files.keys()));
   if (options.check === true) {
     if (result.plan.stale) markStale(options, program, result);
@@ -152,16 +157,11 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   remember(options, { program, files, installation }, result);
 }
 
-/** Every file of the build. */
-async function filesOf(
-  program: LoweredProgram,
-  options: BuildOptions,
-  result: BuildResult,
-): Promise<Files> {
-  if (options.trace !== true) return render(program.ir);
+/** Every file of a profiling build; what got no zones goes to `diagnostics`. */
+async function traced(program: LoweredProgram, diagnostics: Diagnostic[]): Promise<Files> {
   const { renderTrace } = await import('../trace/render_trace.ts');
-  const { files, diagnostics } = await renderTrace(program);
-  result.diagnostics.push(...diagnostics);
+  const { files, diagnostics: found } = await renderTrace(program);
+  diagnostics.push(...found);
   return files;
 }
 

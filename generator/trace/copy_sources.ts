@@ -1,6 +1,6 @@
 /**
- * Copies of the user's C++ for a profiling build. Whatever the handlers and `native.sources` include
- * by a path of the user's is copied with them, into the same places relative to each other, so that
+ * Copies of the user's C++ for a profiling build. What the handlers and `native.sources` include by
+ * a path of the user's is copied with them, into the same places relative to each other, so that
  * no header is compiled twice under two names; those that the config declares get zones on the way.
  * The sources themselves are only read.
  */

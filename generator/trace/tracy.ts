@@ -14,14 +14,15 @@ const options = [
   'TRACY_NO_BROADCAST',
 ] as const;
 
-/** The protocol of Tracy 0.13, the oldest that will do. An installed Tracy tells its protocol and not
- * its version. */
+/** The protocol of Tracy 0.13, the oldest that will do. An installed Tracy tells its protocol and
+ * not its version. */
 const oldestProtocol = 76;
 
 /** The commands that install Tracy's client below `~/.local/tracy`. */
 export const tracyCommands = [
   'git clone --depth 1 --branch v0.13.1 https://github.com/wolfpld/tracy tracy',
-  'cmake -S tracy -B tracy/build -DCMAKE_BUILD_TYPE=Release -DCMAKE_POSITION_INDEPENDENT_CODE=ON \\',
+  'cmake -S tracy -B tracy/build -DCMAKE_BUILD_TYPE=Release \\',
+  '  -DCMAKE_POSITION_INDEPENDENT_CODE=ON \\',
   `  ${options.map((option) => `-D${option}=ON`).join(' ')} \\`,
   '  -DCMAKE_INSTALL_PREFIX=$HOME/.local/tracy',
   'cmake --build tracy/build --target install',

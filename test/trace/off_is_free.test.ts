@@ -32,7 +32,7 @@ test('a config that says how it is traced gives the bytes of one that does not',
   t.deepEqual(filesBelow(join(told, 'out')), filesBelow(join(plain, 'out')));
 });
 
-test('a profiling build has a folder of its own, and leaves sources and plain output alone', async (t) => {
+test('a profiling build has a folder of its own and leaves the others alone', async (t) => {
   const directory = project(t);
   t.is((await build({ directory, compile: false })).exitCode, 0);
   const before = filesBelow(directory);

@@ -1,9 +1,10 @@
 /**
- * A profiling build with a recorder in Tracy's place: zones are balanced on every line whatever ends
- * a function and whenever the profiler comes or goes, and have the names, places and colours that
- * they should have.
+ * A profiling build with a recorder in Tracy's place: zones are balanced on every line whatever
+ * ends a function and whenever the profiler comes or goes, and have the names, places and colours
+ * that they should have.
  */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
@@ -97,7 +98,7 @@ test('plots, messages, frames, threads and mutexes are told', async (t) => {
   t.true(locks.includes('std::mutex mutex_'));
 });
 
-test('a profiler that comes or goes in the midst of zones sees no end without a beginning', async (t) => {
+test('a profiler that comes or goes amid zones sees no end without a beginning', async (t) => {
   const recording = await recorded(async (path) => {
     const program = await start(path);
     // It comes inside of a fiber's zones, while the other fibers wait inside of theirs.
@@ -117,7 +118,7 @@ test('a profiler that comes or goes in the midst of zones sees no end without a 
   t.true((recording.zones['main: fds.orders 0']?.['steps::nap'] ?? 0) > 0);
 });
 
-test('zones of TypeScript are on the line of its thread, closed while functions wait', async (t) => {
+test('zones of JavaScript are on its thread's line, closed while functions wait', async (t) => {
   const recording = await recorded(async (path) => {
     const main = join(out, 'typescript/main.mjs');
     const { stdout } = await run(process.execPath, ['--import=tsx', main], {
@@ -128,10 +129,12 @@ test('zones of TypeScript are on the line of its thread, closed while functions 
   });
   t.deepEqual(recording.faults, []);
   t.deepEqual(recording.open, []);
-  t.is(recording.places.risky, 'main.mjs:20');
-  const line = recording.zones['a thread'];
-  t.is(line?.refuse, 1);
+  const source = readFileSync(new URL('./program/main.mjs', import.meta.url), 'utf8');
+  const line = source.split('\n').indexOf('async function risky() {') + 1;
+  t.is(recording.places.risky, `main.mjs:${line}`);
+  const zones = recording.zones['a thread'];
+  t.is(zones?.refuse, 1);
   // Before and after it waits.
-  t.true((line?.risky ?? 0) >= 2);
+  t.true((zones?.risky ?? 0) >= 2);
   t.is(recording.zones['crunch/0']?.['Control::work'], 1);
 });

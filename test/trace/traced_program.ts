@@ -1,6 +1,6 @@
 /**
- * The program of `program/` as a profiling build: made once, below a lock, with the recorder or with
- * Tracy, and asked for everything that it can do.
+ * The program of `program/` as a profiling build: made once, below a lock, with the recorder or
+ * with Tracy, and asked for everything that it can do.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

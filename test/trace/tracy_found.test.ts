@@ -1,4 +1,4 @@
-/** What is said of a Tracy that is missing, old, or built without what is needed; and of a good one. */
+/** What is said of a Tracy that is missing, old, or built without what is needed, and of a good. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,13 +21,15 @@ function installation(t: ExecutionContext, protocol: number, without = ''): stri
   const header = `enum : uint32_t { ProtocolVersion = ${protocol} };\n`;
   writeFileSync(join(common, 'TracyProtocol.hpp'), header);
   const config = readFileSync(join(recorder, 'TracyConfig.cmake'), 'utf8')
-    .replace('"${CMAKE_CURRENT_LIST_DIR}"', `"${join(prefix, 'include/tracy')}"`)
+    .replace(/"\$\{CMAKE_CURRENT_LIST_DIR\}"/, `"${join(prefix, 'include/tracy')}"`)
     .replace(without === '' ? / $/ : new RegExp(` ${without}\\b`), '');
+  const targets = join(package_, 'TracyTargets.cmake');
   writeFileSync(
     join(package_, 'TracyConfig.cmake'),
-    'include(${CMAKE_CURRENT_LIST_DIR}/TracyTargets.cmake)\n',
+    `include("${targets}")
+`,
   );
-  writeFileSync(join(package_, 'TracyTargets.cmake'), config);
+  writeFileSync(targets, config);
   return prefix;
 }
 

@@ -6,7 +6,7 @@
  * on.
  */
 
-/** What a profiling build exports besides the rest; runtime/loom/node/trace_functions.hpp. */
+/** What a profiling build's addon has beside the rest; runtime/loom/node/trace_functions.hpp. */
 export interface TraceAddon {
   /** Makes a zone known; gives its number in the addon. Colour is 0xRRGGBB, 0 for none. */
   traceZone(name: string, file: string, line: number, colour: number): number;

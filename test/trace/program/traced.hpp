@@ -7,7 +7,7 @@
 #include "include/steps.hpp"
 #include "include/untold.hpp"
 
-#ifdef TRACY_ENABLE
+#ifdef TRACE_RECORDER
 #include <tracy/Tracy.hpp>
 #endif
 
@@ -17,7 +17,7 @@ inline std::string text_of(loom::Bytes bytes) {
 
 /// A profiler comes, or goes, in the midst of whatever runs.
 inline void profile([[maybe_unused]] bool comes) {
-#ifdef TRACY_ENABLE
+#ifdef TRACE_RECORDER
   if (comes) tracy::GetProfiler().connect();
   if (!comes) tracy::GetProfiler().disconnect();
 #endif
