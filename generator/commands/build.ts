@@ -135,14 +135,10 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   result.out = program.out;
   result.noStandalone = whyNotStandalone(program.ir);
   result.diagnostics.push(...program.diagnostics);
-<<<<<<< HEAD
   const found = await checkTypeScript(program, keyOf(options), installation);
   result.diagnostics.push(...found);
-  const files = await filesOf(program, options, result);
-=======
   const files =
     options.trace === true ? await traced(program, result.diagnostics) : render(program.ir);
->>>>>>> tracebuild
   result.plan = plan(files, observe(program.out, files.keys()));
   if (options.check === true) {
     if (result.plan.stale) markStale(options, program, result);
