@@ -110,6 +110,9 @@ test('a profiler that comes or goes amid zones sees no end without a beginning',
       const [, answer] = await Promise.all([program.everybody(orders), program.control(word)]);
       t.is(answer, word);
       t.is(await program.order(2, word), word);
+      // It comes inside of a fiber, which waits in zones that it opens after that.
+      await program.order(2, 'go');
+      t.is(await program.order(2, 'arrive'), 'arrive');
     }
     t.is(await program.stop(), 0);
   });
@@ -118,7 +121,7 @@ test('a profiler that comes or goes amid zones sees no end without a beginning',
   t.true((recording.zones['main: fds.orders 0']?.['steps::nap'] ?? 0) > 0);
 });
 
-test('zones of JavaScript are on its thread's line, closed while functions wait', async (t) => {
+test('zones of JavaScript are on its line, closed while functions wait', async (t) => {
   const recording = await recorded(async (path) => {
     const main = join(out, 'typescript/main.mjs');
     const { stdout } = await run(process.execPath, ['--import=tsx', main], {

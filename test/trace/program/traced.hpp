@@ -35,6 +35,10 @@ struct Orders : traced::OrdersBase<Orders> {
 
  private:
   std::string obey(const std::string& order) {
+    if (order == "arrive") {
+      profile(true);
+      steps::nap(1);
+    }
     if (order == "nap") steps::nap(2);
     if (order == "early") return steps::early(true) ? "left" : "stayed";
     if (order == "throw") return caught();
