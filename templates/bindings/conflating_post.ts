@@ -65,7 +65,7 @@ abstract class StagedPostChannel<Writer extends MessageWriter> extends PostChann
   protected append(message: Int32Array): void {
     this.words.set(message, this.cellWord(this.begun) + stampWords);
     this.stamp(this.begun);
-    this.begun = (this.begun + 1) | 0;
+    this.advance();
   }
 
   /** A newer message took the place of an older one. */
@@ -166,7 +166,7 @@ class LatestPostChannel<Writer extends MessageWriter> extends StagedPostChannel<
   }
 
   override $hasRoom(): boolean {
-    return this.#waits && this.hasRoom(this.begun);
+    return this.#waits && this.hasRoom();
   }
 
   override $check(): void {
@@ -176,7 +176,7 @@ class LatestPostChannel<Writer extends MessageWriter> extends StagedPostChannel<
   protected override place(): boolean {
     const isConflated = this.#waits && !this.#flush();
     if (isConflated) this.countConflated();
-    else if (this.hasRoom(this.begun)) {
+    else if (this.hasRoom()) {
       this.append(this.staged);
       return true;
     }
@@ -189,9 +189,9 @@ class LatestPostChannel<Writer extends MessageWriter> extends StagedPostChannel<
 
   /** Writes the message that waits, where there is room for it; else asks to be woken for it. */
   #flush(): boolean {
-    if (!this.hasRoom(this.begun)) {
+    if (!this.hasRoom()) {
       this.announceWait();
-      if (!this.hasRoom(this.begun)) return false;
+      if (!this.hasRoom()) return false;
     }
     this.append(this.#pending);
     this.#waits = false;

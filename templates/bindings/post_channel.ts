@@ -16,14 +16,14 @@ export class PostChannel<Writer extends MessageWriter> {
   readonly name: string;
   /** What became of its messages. */
   readonly stats: ChannelStats;
-  protected readonly words: Int32Array;
+  readonly #words: Int32Array;
   /** The same memory in pieces of 8 bytes, to clear a message before it is written. */
   readonly #pieces: Float64Array;
   readonly #writer: Writer;
   readonly #posted: () => void;
-  protected readonly capacity: number;
+  readonly #capacity: number;
   /** Messages that were begun, int32 that wraps. */
-  protected begun: number;
+  #begun: number;
   readonly #offset: number;
   readonly #strideBytes: number;
   readonly #overwrites: boolean;
@@ -46,21 +46,21 @@ export class PostChannel<Writer extends MessageWriter> {
     const { offset, capacity, strideBytes } = descriptor;
     this.name = descriptor.name;
     this.stats = new ChannelStats(memory, offset, capacity);
-    this.words = new Int32Array(memory);
+    this.#words = new Int32Array(memory);
     this.#pieces = new Float64Array(memory);
     this.#writer = new descriptor.writer(new DataView(memory)) as Writer;
     this.#posted = posted;
     this.#offset = offset + channelHeaderBytes;
     this.#strideBytes = strideBytes;
-    this.capacity = capacity;
+    this.#capacity = capacity;
     this.#overwrites = descriptor.full === 'drop-oldest';
     this.#blocks = descriptor.full === 'block';
     this.#headWord = offset / 4 + channelWord.head;
     this.#tailWord = offset / 4 + channelWord.tail;
     this.#waitsWord = offset / 4 + channelWord.writerWaits;
-    this.#head = Atomics.load(this.words, this.#headWord);
-    this.#tail = Atomics.load(this.words, this.#tailWord);
-    this.begun = this.#tail;
+    this.#head = Atomics.load(this.#words, this.#headWord);
+    this.#tail = Atomics.load(this.#words, this.#tailWord);
+    this.#begun = this.#tail;
     this.#stampHigh = Math.floor(((this.#tail >>> 0) + 1) / 2 ** 31);
   }
 
@@ -115,21 +115,21 @@ export class PostChannel<Writer extends MessageWriter> {
    * @throws LoomError LOOM6009 when the program has stopped.
    */
   begin(): Writer | undefined {
-    this.checkOpen();
-    const position = this.begun;
-    if (!this.#overwrites && !this.hasRoom(position)) return this.#refuse();
+    if (this.#ended) throw channelClosed(this.name);
+    const position = this.#begun;
+    if (!this.#overwrites && !this.#hasRoom(position)) return this.#refuse();
     if (this.#blockedSince !== 0 && this.#writable === undefined) this.#endBlock();
-    const at = this.#offset + (position & (this.capacity - 1)) * this.#strideBytes;
+    const at = this.#offset + (position & (this.#capacity - 1)) * this.#strideBytes;
     if (this.#overwrites) {
       // Not every message that was begun is visible yet: past a whole ring they would meet.
-      if (((position - this.#tail) | 0) === this.capacity) this.commit();
+      if (((position - this.#tail) | 0) === this.#capacity) this.commit();
       // Partner: read_cell in channel_overwrite.hpp. An exchange comes before what follows.
-      Atomics.exchange(this.words, at >> 2, (wholeStamp(position) - 1) | 0);
+      Atomics.exchange(this.#words, at >> 2, (wholeStamp(position) - 1) | 0);
     }
     const first = (at + cellStampBytes) >> 3;
     const end = (at + this.#strideBytes) >> 3;
     for (let piece = first; piece < end; piece += 1) this.#pieces[piece] = 0;
-    this.begun = (position + 1) | 0;
+    this.#begun = (position + 1) | 0;
     this.#writer.$show(at + cellStampBytes);
     return this.#writer;
   }
@@ -141,19 +141,19 @@ export class PostChannel<Writer extends MessageWriter> {
 
   /** Shows the reactor what was begun and is whole. */
   protected publish(): void {
-    if (this.begun === this.#tail) return;
+    if (this.#begun === this.#tail) return;
     if (this.#overwrites) {
-      for (let position = this.#tail; position !== this.begun; position = (position + 1) | 0) {
+      for (let position = this.#tail; position !== this.#begun; position = (position + 1) | 0) {
         this.stamp(position);
       }
     }
-    if (this.begun >>> 0 < this.#tail >>> 0) {
+    if (this.#begun >>> 0 < this.#tail >>> 0) {
       this.#tailHigh += 1;
-      Atomics.store(this.words, this.#tailWord + 1, this.#tailHigh);
+      Atomics.store(this.#words, this.#tailWord + 1, this.#tailHigh);
     }
-    this.#tail = this.begun;
+    this.#tail = this.#begun;
     // Partner: Receiver::look_at_tail.
-    Atomics.store(this.words, this.#tailWord, this.#tail);
+    Atomics.store(this.#words, this.#tailWord, this.#tail);
     this.#posted();
   }
 
@@ -198,7 +198,7 @@ export class PostChannel<Writer extends MessageWriter> {
 
   /** Forgets the message that was begun last: it could not be filled. */
   protected forget(): void {
-    this.begun = (this.begun - 1) | 0;
+    this.#begun = (this.#begun - 1) | 0;
   }
 
   /** The message that was begun last is whole; false when it is lost. */
@@ -211,28 +211,52 @@ export class PostChannel<Writer extends MessageWriter> {
     if (this.#ended) throw channelClosed(this.name);
   }
 
-  /** Whether a message at `position` would find room. */
-  protected hasRoom(position: number): boolean {
-    if (((position - this.#head) | 0) < this.capacity) return true;
+  /** The memory of the whole block. */
+  protected get words(): Int32Array {
+    return this.#words;
+  }
+
+  /** Messages that the channel holds. */
+  protected get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** The number of the next message, int32 that wraps. */
+  protected get begun(): number {
+    return this.#begun;
+  }
+
+  /** The message of that number is in its cell. */
+  protected advance(): void {
+    this.#begun = (this.#begun + 1) | 0;
+  }
+
+  /** Whether the next message would find room. */
+  protected hasRoom(): boolean {
+    return this.#hasRoom(this.#begun);
+  }
+
+  #hasRoom(position: number): boolean {
+    if (((position - this.#head) | 0) < this.#capacity) return true;
     this.lookAtHead();
-    return ((position - this.#head) | 0) < this.capacity;
+    return ((position - this.#head) | 0) < this.#capacity;
   }
 
   /** Tells the reactor that this side waits for room; look once more after it. */
   protected announceWait(): void {
     // Partner: Receiver::release, which exchanges it after it has moved `head`.
-    Atomics.exchange(this.words, this.#waitsWord, 1);
+    Atomics.exchange(this.#words, this.#waitsWord, 1);
   }
 
   /** Messages that the reactor has read, int32 that wraps. */
   protected lookAtHead(): number {
-    this.#head = Atomics.load(this.words, this.#headWord);
+    this.#head = Atomics.load(this.#words, this.#headWord);
     return this.#head;
   }
 
   #halfFree(): boolean {
     this.lookAtHead();
-    return ((this.#tail - this.#head) | 0) <= this.capacity / 2;
+    return ((this.#tail - this.#head) | 0) <= this.#capacity / 2;
   }
 
   #refuse(): undefined {
@@ -248,7 +272,7 @@ export class PostChannel<Writer extends MessageWriter> {
 
   /** Where the cell of a position begins, as an index of `words`. */
   protected cellWord(position: number): number {
-    return (this.#offset + (position & (this.capacity - 1)) * this.#strideBytes) >> 2;
+    return (this.#offset + (position & (this.#capacity - 1)) * this.#strideBytes) >> 2;
   }
 
   /** Says that the message at a position is whole; for each position once, in order. */
@@ -256,7 +280,7 @@ export class PostChannel<Writer extends MessageWriter> {
     const stamp = wholeStamp(position);
     const word = this.cellWord(position);
     if (stamp === 0) this.#stampHigh += 1;
-    this.words[word + 1] = this.#stampHigh;
-    Atomics.store(this.words, word, stamp);
+    this.#words[word + 1] = this.#stampHigh;
+    Atomics.store(this.#words, word, stamp);
   }
 }
