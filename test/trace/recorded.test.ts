@@ -118,7 +118,7 @@ test('a profiler that comes or goes amid zones sees no end without a beginning',
   t.true((recording.zones['main: fds.orders 0']?.['steps::nap'] ?? 0) > 0);
 });
 
-test('zones of JavaScript are on its thread's line, closed while functions wait', async (t) => {
+test('zones of JavaScript are on its line, closed while functions wait', async (t) => {
   const recording = await recorded(async (path) => {
     const main = join(out, 'typescript/main.mjs');
     const { stdout } = await run(process.execPath, ['--import=tsx', main], {
