@@ -96,6 +96,7 @@ const reasons: Readonly<Record<CppTraceWarning['why'], string>> = {
   macro: 'a macro makes it',
   asked: 'it asks for that',
   naked: 'it consists of assembly',
+  branches: 'its braces stand in different branches of #if',
   unparsed: 'its syntax was not understood',
   braces: 'its braces do not match',
   size: 'it is too long to be parsed',
