@@ -19,6 +19,9 @@ const heartbeatMilliseconds = 30_000;
 /** Many tests wait for a peer or a clock: the compilers of another suite have that time. */
 const suitesAtOnce = 2;
 
+/** Without a choice of suites, those that take long test a part: what is named is tested whole. */
+const bounds = process.argv.length === 2 ? { LOOM_TEST_BOUNDED: '1' } : {};
+
 /** Runs a command and then tells on descriptor 3 how long it had processors, as times(1p) does. */
 const timed = ['sh', '-c', '"$@" 3>&-; code=$?; times >&3; exit $code', 'sh'] as const;
 
@@ -63,7 +66,7 @@ function runCommand(suite: Suite, command: readonly string[], limit: number): Pr
   return new Promise((resolve) => {
     const child = spawn(file, parameters, {
       detached: true,
-      env: { ...plainEnvironment, ...suite.environment },
+      env: { ...plainEnvironment, ...bounds, ...suite.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     const leader = child.pid ?? 0;

@@ -89,7 +89,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'compile',
-    about: 'every runtime header alone, g++, clang and clang-tidy',
+    about: 'runtime headers alone and together, g++, clang and clang-tidy',
     commands: [[bin('ava'), 'test/compile/**']],
     count: countAva,
   },

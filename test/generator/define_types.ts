@@ -6,7 +6,6 @@ import {
   call,
   channel,
   conflate,
-  decimal,
   defineLoom,
   file,
   i64,

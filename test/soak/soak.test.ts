@@ -11,7 +11,7 @@ import { type Soaked, soak, soakProofs } from './soak.ts';
 
 const run = promisify(execFile);
 const seconds = 10;
-const boundedRequests = { requests: 40_000, backend: 'io_uring' } as const;
+const boundedRequests = { requests: 12_000, backend: 'io_uring' } as const;
 
 for (const backend of backends) {
   test.serial(`${backend}: memory stays and every message is accounted for`, async (t) => {
