@@ -8,7 +8,7 @@ export const blockingCodes = {
     title: 'A handler blocks',
     holes: ['handler', 'call', 'why', 'instead'],
     what: '{handler} calls {call}, which blocks.',
-    why: '{why}',
+    why: '{why} Nothing else is served meanwhile.',
     fix: '{instead} Or type behind the call: // loom: allow blocking — the reason.',
     explanation: prose`
       A reactor is one thread: while a handler waits, none of its connections, timers and fibers is
@@ -26,7 +26,7 @@ export const blockingCodes = {
     title: 'A handler may block',
     holes: ['handler', 'call', 'why', 'instead'],
     what: '{handler} calls {call}, which may block.',
-    why: '{why}',
+    why: '{why} Nothing else is served meanwhile.',
     fix: '{instead} Or type behind the call: // loom: allow blocking — the reason.',
     explanation: prose`
       The call returns at once most times, and holds up the whole reactor the other times: those are
@@ -38,7 +38,7 @@ export const blockingCodes = {
     title: 'A handler allocates',
     holes: ['handler', 'call', 'why', 'instead'],
     what: '{handler} uses {call}, which allocates.',
-    why: '{why}',
+    why: '{why} A handler runs for every message.',
     fix: '{instead} Or type behind it: // loom: allow blocking — the reason.',
     explanation: prose`
       loomgen's own code takes all memory at start. An allocation costs 20 to 100 ns as a rule, and

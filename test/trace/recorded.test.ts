@@ -54,7 +54,9 @@ test('zones are balanced under exceptions, early returns, cancellation, and a st
   t.is(fiber?.['steps::quiet'], undefined);
   t.is(zones['crunch/0']?.['Control::work'], 1);
   t.is(zones['crunch/0']?.job, 1);
-  t.is(zones['main: child 0']?.['Orders::cancelled::child'], 10);
+  const children = zones['main: child 0']?.['Orders::cancelled::child'] ?? 0;
+  // Two for each cancellation; the last one may be asked for when the stop has begun.
+  t.true(children === 8 || children === 10, `${children}`);
   const loop = zones['traced:main'] ?? {};
   for (const name of [
     'turn',
