@@ -57,6 +57,13 @@ const buildOptions = {
   ...talkOptions,
 } as const;
 
+/** The options of `doctor`. */
+const doctorOptions = {
+  json: talkOptions.json,
+  fix: { type: 'boolean', describe: 'Install what fails, and what is named; asks before' },
+  yes: { type: 'boolean', describe: 'With --fix: do not ask' },
+} as const;
+
 /** An option that takes a text, and one that takes a number. */
 const text = (describe: string) => ({ type: 'string', describe, requiresArg: true }) as const;
 const number = (describe: string) => ({ type: 'number', describe, requiresArg: true }) as const;
@@ -177,9 +184,12 @@ function declare(parser: Argv, finish: (exitCode: number) => void): Argv {
       },
     )
     .command(
-      'doctor',
-      'List the tools and libraries that compiling needs',
-      (y) => y.options({ json: talkOptions.json }),
+      'doctor [names..]',
+      'Say what compiling and running needs, what is here of it, and what to type for the rest',
+      (y) =>
+        y
+          .positional('names', { type: 'string', array: true, describe: 'Nothing but these lines' })
+          .options(doctorOptions),
       async (given) => {
         const { runDoctor } = await import('./commands/doctor.ts');
         finish(await runDoctor(given));

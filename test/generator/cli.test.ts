@@ -272,8 +272,21 @@ test('init keeps a package.json and says what to add to it', (t) => {
 test('doctor lists every tool, and says 2 when one is missing', (t) => {
   const folder = emptyFolder(t);
   const all = JSON.parse(loomgen(folder, ['doctor', '--json']).stdout);
-  t.true(all.findings.length >= 5);
+  t.true(all.findings.length >= 20);
+  t.is(all.findings.find(({ name }: { name: string }) => name === 'C++20').status, 'ok');
   const none = loomgen(folder, ['doctor'], { PATH: folder });
   t.is(none.status, 2);
-  t.regex(none.stdout, /cmake +missing; type: sudo apt-get install -y cmake/);
+  t.regex(none.stdout, /fail cmake +missing .*\n +type: sudo apt-get install -y cmake\n/);
+});
+
+test('doctor --fix says what it would install and does not without a yes; names choose', (t) => {
+  const folder = emptyFolder(t);
+  const fix = loomgen(folder, ['doctor', 'ninja', '--fix'], { PATH: folder });
+  t.is(fix.status, 2);
+  // Without apt-get in PATH, the rest is for people.
+  t.regex(fix.stderr, /^by hand: sudo apt-get install -y ninja-build\n/);
+  t.is(fix.stdout.match(/^ {2}\w+ /gm)?.length, 1);
+  const unknown = loomgen(folder, ['doctor', 'ninjo'], { PATH: folder });
+  t.is(unknown.status, 2);
+  t.regex(unknown.stderr, /LOOM2014: doctor knows no 'ninjo'.*Type: ninja/s);
 });
