@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { libraryOfC, prebuildFolder } from '../templates/bindings/prebuilds.ts';
+import { prebuildFolder, thisMachine } from '../templates/bindings/prebuilds.ts';
 import type { Preset } from './compile.ts';
 import { parseManifest, sha256 } from './plan.ts';
 import { attempt, removeFiles } from './write.ts';
@@ -98,7 +98,7 @@ function isTranslated(folder: PackageFolder): boolean {
 
 /** Where this platform's addon belongs in a package, relative. */
 function prebuildPath(name: string): string {
-  return `prebuilds/${prebuildFolder(libraryOfC())}/${name}.node`;
+  return `prebuilds/${prebuildFolder(thisMachine())}/${name}.node`;
 }
 
 /** The compiled addon and its place in prebuilds/, absolute; null for presets that nobody ships. */
