@@ -13,7 +13,7 @@ import type { Diagnostic } from './report/diagnostic.ts';
 /** The exit codes of every verb. */
 export const exitCodes = { ok: 0, bug: 1, wrong: 2, stale: 4 } as const;
 
-const verbs = ['build', 'init', 'clean', 'inspect', 'explain', 'doctor', 'tune'];
+const verbs = ['build', 'init', 'clean', 'inspect', 'explain', 'doctor', 'tune', 'ci'];
 
 /** What --json, --quiet and --verbose have in common over the verbs. */
 const talkOptions = {
@@ -40,9 +40,11 @@ const buildOptions = {
   target: {
     type: 'string',
     default: 'host',
-    describe: 'What to compile for: host or linux-x64',
+    describe: 'What to compile for: host, or such as linux-x64,linux-arm64 into prebuilds/',
     requiresArg: true,
   },
+  static: { type: 'boolean', describe: 'With --target: link liburing and libstdc++ into it' },
+  zig: { type: 'boolean', describe: 'With --target: compile by zig, for an older glibc' },
   backend: {
     type: 'string',
     describe: 'Backends in order of preference, such as io_uring,epoll',
@@ -108,6 +110,27 @@ export async function bugDiagnostic(error: unknown): Promise<Diagnostic> {
   const name = error instanceof Error ? error.message : String(error);
   const details = error instanceof Error ? (error.stack ?? name) : name;
   return diagnostic('LOOM9001', { error: name }, { details });
+}
+
+/** Declares `ci`. */
+function declareCi(parser: Argv, finish: (exitCode: number) => void): Argv {
+  return parser.command(
+    'ci <host> [config]',
+    'Write the workflow that builds, tests and packs the program',
+    (y) =>
+      y
+        .positional('host', {
+          choices: ['github', 'gitlab'] as const,
+          demandOption: true,
+          describe: 'Whose machines run it',
+        })
+        .positional('config', configPositional)
+        .options({ force: { type: 'boolean', describe: 'Write over the one that is there' } }),
+    async (given) => {
+      const { runCi } = await import('./commands/ci.ts');
+      finish(await runCi(given));
+    },
+  );
 }
 
 /** Declares `tune`, which has options enough for a function of its own. */
@@ -215,7 +238,7 @@ async function runParsed(words: readonly string[]): Promise<number> {
   const finish = (code: number): void => {
     exitCode = code;
   };
-  await declareTune(declare(parser, finish), finish).parseAsync();
+  await declareTune(declareCi(declare(parser, finish), finish), finish).parseAsync();
   return exitCode;
 }
 

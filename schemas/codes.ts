@@ -24,6 +24,7 @@ import { requestCodes } from './codes_requests.ts';
 import { poolCodes } from './codes_pools.ts';
 import { shapeCodes } from './codes_shape.ts';
 import { systemCodes } from './codes_system.ts';
+import { targetCodes } from './codes_targets.ts';
 import { tuneCodes } from './codes_tune.ts';
 import { wiringCodes } from './codes_wiring.ts';
 
@@ -48,6 +49,7 @@ export const codes = {
   ...systemCodes,
   ...packageCodes,
   ...buildCodes,
+  ...targetCodes,
   ...tuneCodes,
 } as const;
 

@@ -109,6 +109,10 @@ export function missingBackend(target: Target): MissingBackend | null {
     capabilities.find((cell) => cell.backend === backend && cell.minimumKernel === null),
   );
   const first = missing[0];
-  if (first === undefined || missing.includes(undefined)) return null;
+  if (first === undefined || missing.includes(undefined)) {
+    if (target.platform === 'linux') return null;
+    const [backend = 'kqueue'] = backendsOf(platform);
+    return { backend, operation: 'load', reason: 'loomgen build links addons of Linux alone' };
+  }
   return { backend: first.backend, operation: first.operation, reason: first.reason };
 }

@@ -12,6 +12,7 @@ import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnost
 import { checkStacks } from '../stack_usage.ts';
 import { compileMark, installationMark, stampKey, writeStamp } from '../stamp.ts';
 import { FolderError, observe, write } from '../write.ts';
+import { compileTargets, type TargetResult, targetsOf } from './build_targets.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
 import { folderDiagnostic } from './folder_diagnostic.ts';
 import { type LoweredProgram, lowerProgram } from './program.ts';
@@ -26,8 +27,12 @@ export interface BuildOptions {
   config?: string | undefined;
   /** The output folder; wins over the config's `out`. Relative to `directory`. */
   out?: string | undefined;
-  /** What to compile for: `host` (default) or `linux-x64`. */
+  /** What to compile for: `host` (default), or targets with commas between them. */
   target?: string | undefined;
+  /** Link liburing and libstdc++ into the addons of targets also where this machine has them. */
+  static?: boolean | undefined;
+  /** Compile targets by zig wherever it can, for its older glibc. */
+  zig?: boolean | undefined;
   /** Backends in order of preference, a part of the config's. */
   backend?: readonly string[] | undefined;
   /** The CMake preset; default `release`. */
@@ -79,6 +84,8 @@ export interface BuildResult {
   /** Why there is no standalone executable; null when there is one or nothing is known. */
   noStandalone: string | null;
   compiled: CompiledProgram | null;
+  /** What became of each target, when some were asked for. */
+  targets: TargetResult[];
   diagnostics: Diagnostic[];
 }
 
@@ -98,6 +105,7 @@ export async function build(options: BuildOptions = {}): Promise<BuildResult> {
     written: false,
     noStandalone: null,
     compiled: null,
+    targets: [],
     diagnostics: [],
   };
   try {
@@ -115,7 +123,7 @@ export async function build(options: BuildOptions = {}): Promise<BuildResult> {
 /** The stages in their order; `result` is filled as far as they come. */
 async function buildStages(options: BuildOptions, result: BuildResult): Promise<void> {
   const compiles = options.compile !== false && options.check !== true && options.dryRun !== true;
-  if (compiles) checkTarget(options.target ?? 'host');
+  const chosen = compiles ? targetsOf(options) : [];
   // Before anything of it is used: what is replaced meanwhile must not be taken for what ran.
   const installation = installationMark();
   const program = await lowerProgram({
@@ -139,8 +147,15 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   if (options.dryRun === true) return;
   write(program.out, result.plan, files);
   result.written = true;
-  if (compiles) await compileStage(options, { program, files, installation }, result);
-  remember(options, { program, files, installation }, result);
+  const built = { program, files, installation };
+  if (chosen.length > 0) {
+    result.targets = await compileTargets(chosen, options, program);
+    const names = result.targets.map(({ target }) => target);
+    await packageStage(options, built, 'release', names);
+    return;
+  }
+  if (compiles) await compileStage(options, built, result);
+  remember(options, built, result);
 }
 
 /** What a build has made so far. */
@@ -171,15 +186,6 @@ function remember(options: BuildOptions, built: Built, result: BuildResult): voi
     manifest: sha256(built.files.get(manifestName) ?? ''),
     presets: preset === undefined || mark === null ? {} : { [preset]: mark },
   });
-}
-
-/** Only the machine this runs on can be compiled for. */
-function checkTarget(target: string): void {
-  const known = process.platform === 'linux' ? ['host'] : [];
-  if (process.platform === 'linux' && process.arch === 'x64') known.push('linux-x64');
-  if (known.includes(target)) return;
-  const shown = known.length === 0 ? `nothing on ${process.platform}` : known.join(', ');
-  throw new DiagnosticError([diagnostic('LOOM2001', { target, known: shown })]);
 }
 
 /** A path for people: relative to where they are. */
@@ -233,6 +239,7 @@ async function compileStage(
     preset,
     environment: options.environment ?? process.env,
     nodeHeaders: nodeHeaders(),
+    target: null,
     onCommand: options.onCommand ?? (() => {}),
     onProgress: options.onProgress ?? (() => {}),
   });
@@ -253,7 +260,12 @@ async function compileStage(
 }
 
 /** Makes an npm package of what was compiled, or takes away what one had. */
-async function packageStage(options: BuildOptions, built: Built, preset: Preset): Promise<void> {
+async function packageStage(
+  options: BuildOptions,
+  built: Built,
+  preset: Preset,
+  targets: readonly string[] = [],
+): Promise<void> {
   const { program, files, installation } = built;
   const { ir, out } = program;
   if (ir.package === undefined) {
@@ -261,7 +273,7 @@ async function packageStage(options: BuildOptions, built: Built, preset: Preset)
     return;
   }
   const manifest = sha256(files.get(manifestName) ?? '');
-  const folder = { out, name: ir.name, preset, installation, manifest };
+  const folder = { out, name: ir.name, preset, targets, installation, manifest };
   try {
     await writePackage(folder, files, options.force === true);
   } catch (error) {

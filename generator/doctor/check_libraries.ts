@@ -1,5 +1,6 @@
 /** The libraries that programs link: which are there for this machine, by pkg-config or by name. */
 import { type DoctorFinding, finding, firstOf, isAtLeast, versionIn } from './finding.ts';
+import { libuvFolders } from '../node_headers.ts';
 import { findToolIn, tools } from '../tools.ts';
 import type { System } from './system.ts';
 
@@ -91,12 +92,28 @@ function libraryFinding(system: System, library: Library): DoctorFinding {
   return finding({ ...common, status: isOld ? bad : 'ok', seen, version: found.version });
 }
 
+/** uv.h, which comes with Node where it was not packed without its headers. */
+function libuv(system: System): DoctorFinding {
+  const folder = libuvFolders.find((each) => system.read(`${each}/uv.h`) !== null);
+  return finding({
+    ...{
+      name: 'uv.h',
+      subject: 'libraries',
+      purpose: 'addons that turn a reactor in the event loop',
+    },
+    status: folder === undefined ? 'fail' : 'ok',
+    seen: folder === undefined ? 'missing, beside Node as well' : `${folder}/uv.h`,
+    packages: ['libuv1-dev'],
+  });
+}
+
 /** Every library. */
 export function checkLibraries(system: System): DoctorFinding[] {
-  return libraries.map((library) => {
-    const found = libraryFinding(system, library);
+  const found = libraries.map((library): DoctorFinding => {
+    const each = libraryFinding(system, library);
     // Only Linux has io_uring.
     const isElsewhere = library.name === 'liburing' && system.platform !== 'linux';
-    return isElsewhere && found.status === 'fail' ? { ...found, status: 'warn' } : found;
+    return isElsewhere && each.status === 'fail' ? { ...each, status: 'warn' } : each;
   });
+  return [...found, libuv(system)];
 }

@@ -20,6 +20,7 @@ const modules: Readonly<Record<string, string>> = {
 
 const files: Readonly<Record<string, string>> = {
   '/usr/include/boost/version.hpp': '#define BOOST_LIB_VERSION "1_74"',
+  '/usr/include/uv.h': '#ifndef UV_H',
   '/proc/self/limits': 'Max locked memory         67108864             67108864             bytes',
   '/proc/self/status': 'Seccomp:\t0\nCpus_allowed_list:\t0-3,8\n',
   '/sys/devices/system/cpu/isolated': '8',
@@ -111,6 +112,7 @@ test('what is missing or too old says so, with the command', (t) => {
       'liburing',
       { status: 'fail', command: 'sudo apt-get install -y liburing-dev' },
     ],
+    [{ files: { '/usr/include/uv.h': null } }, 'uv.h', { status: 'fail' }],
     [{ modules: { simdjson: '2.2.0' } }, 'simdjson', { status: 'warn', version: '2.2.0' }],
     [{ files: { '/usr/include/boost/version.hpp': null } }, 'Boost.Context', { status: 'warn' }],
     [

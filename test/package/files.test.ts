@@ -31,6 +31,7 @@ function compiled(t: ExecutionContext, parts: Partial<PackageFolder> = {}): Pack
     out,
     name: 'small',
     preset: 'release',
+    targets: [],
     installation: 'i',
     manifest: 'm',
   } as const;
