@@ -64,7 +64,7 @@ console.log('%s %s', process.versions.node, name);
 const crossRoot = (triple: string): string => `/usr/${triple}`;
 
 /** The words that run a target's Node here; a text says why there are none. */
-function nodeOf(target: Target, system: System, isHere: boolean): string[] | string {
+export function nodeOf(target: Target, system: System, isHere: boolean): string[] | string {
   if (isHere) return [process.execPath];
   const variable = `LOOM_NODE_${target.name.toUpperCase().replaceAll('-', '_')}`;
   const node = system.environment[variable] ?? '';

@@ -1,9 +1,8 @@
 // The epoll backend: readiness turned into the same completions that io_uring gives. Each
 // descriptor is registered once, edge-triggered unless the config says otherwise. A receive stops
-// at a short read instead of reading to EAGAIN, the dearest call here, unless the peer's FIN was
-// announced with the data: then no further edge would come, so it reads on. Acts that finish at
-// once (most sends) are queued and never completed from submit(), so that a handler is never
-// entered twice.
+// at a short read instead of reading to EAGAIN, unless the peer's FIN was announced with the data:
+// then no further edge would come, so it reads on. What finishes at once is queued and never
+// completed from submit(), so that a handler is never entered twice.
 #pragma once
 
 #include <sys/epoll.h>
