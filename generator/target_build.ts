@@ -93,10 +93,9 @@ export function chooseTargets(
   });
 }
 
-/** A folder that has the libraries of other processors as Debian's packages lay them out. */
-function rootOf(environment: Environment): string {
-  const { LOOM_SYSROOT = '' } = environment;
-  return LOOM_SYSROOT;
+/** Above usr/, where a target's libraries are: LOOM_SYSROOT when it has them, else this system. */
+function rootOf({ triple }: Target, { LOOM_SYSROOT = '' }: Environment): string {
+  return existsSync(`${LOOM_SYSROOT}/usr/lib/${triple}`) ? LOOM_SYSROOT : '';
 }
 
 /** liburing.a and the folder above its headers. @throws DiagnosticError when it is not there. */
@@ -167,7 +166,7 @@ export function prepareTarget(
   const toolFolder = join(out, folder, 'tools');
   const usesRing = target.platform === 'linux' && ir.backends.linux.includes('io_uring');
   const isNative = toolchain.kind === 'native';
-  const root = rootOf(environment);
+  const root = rootOf(target, environment);
   const entries = ['LOOM_PREBUILD=ON', `LOOM_STATIC_LIBSTDCXX=${isStatic || !isNative}`];
   const headerFolder = join(toolFolder, 'include');
   mkdirSync(toolFolder, { recursive: true });

@@ -14,8 +14,8 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
       build/debug) and then in prebuilds/<platform>-<arch>, with -musl at its end where the C
       library is musl. In an output folder, loomgen build compiles it; after --no-compile or a fresh
       clone the command of the message does. A package from npm holds what its publisher compiled:
-      run loomgen build on a machine of each platform, put their prebuilds/ into one folder, and
-      publish that.
+      loomgen build --target linux-x64,linux-arm64 makes both on one machine of Linux, and
+      loomgen ci github writes a workflow that does so on a machine of each.
     `,
   },
   LOOM6002: {

@@ -35,7 +35,7 @@ export async function runCi({ host, config, force }: CiArguments): Promise<numbe
     });
     const shown = slashes(relative(directory, out));
     if (shown === '' || shown.startsWith('../')) {
-      const reason = `the output folder ${shown} is not below this one, where ${path} belongs`;
+      const reason = `The output folder ${shown} is not below this one, where ${path} belongs`;
       const hint = 'Type it in the folder that has .git';
       throw new DiagnosticError([diagnostic('LOOM2014', { reason, hint })]);
     }

@@ -53,6 +53,6 @@ test('it belongs where the repository begins, and to a host that is known', (t) 
   writeFileSync(config, readFileSync(config, 'utf8').replace("'./out'", "'../elsewhere'"));
   const outside = loomgen(folder, ['ci', 'github']);
   t.is(outside.status, 2);
-  t.regex(outside.stderr, /LOOM2014: the output folder \.\.\/elsewhere is not below/);
+  t.regex(outside.stderr, /LOOM2014: The output folder \.\.\/elsewhere is not below/);
   t.is(loomgen(project(t), ['ci', 'circle']).status, 2);
 });

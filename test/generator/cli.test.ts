@@ -74,6 +74,7 @@ test('--json is one document with plan, counts and diagnostics', (t) => {
     'written',
     'noStandalone',
     'compiled',
+    'targets',
     'diagnostics',
   ]);
   t.is(document.status, 'stale');

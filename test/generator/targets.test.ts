@@ -1,6 +1,6 @@
 /** `loomgen build --target`: which compiler is taken, what is refused, how addons are judged. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { missingBackend, targets } from '../../schemas/targets.ts';
@@ -91,7 +91,8 @@ test('libraries come from the root of the target, its headers alone', (t) => {
   t.is(readFileSync(join(include, 'liburing.h'), 'utf8'), 'liburing');
   t.true(build.entries.includes('CMAKE_CXX_COMPILER=/usr/bin/aarch64-linux-gnu-g++'));
   t.is(build.environment.PKG_CONFIG_SYSROOT_DIR, root);
-  const missing = refusal(t, () => prepared(t, '/nowhere'));
+  rmSync(join(root, 'usr/lib/aarch64-linux-gnu/liburing.a'));
+  const missing = refusal(t, () => prepared(t, root)).replaceAll(root, '/sysroot');
   matchesFixture(t, 'LOOM2032-liburing', by, missing);
 });
 
