@@ -13,7 +13,7 @@ import type { Diagnostic } from './report/diagnostic.ts';
 /** The exit codes of every verb. */
 export const exitCodes = { ok: 0, bug: 1, wrong: 2, stale: 4 } as const;
 
-const verbs = ['build', 'init', 'clean', 'inspect', 'explain', 'doctor', 'tune'];
+const verbs = ['build', 'init', 'clean', 'inspect', 'explain', 'doctor', 'tune', 'ci'];
 
 /** What --json, --quiet and --verbose have in common over the verbs. */
 const talkOptions = {
@@ -40,9 +40,11 @@ const buildOptions = {
   target: {
     type: 'string',
     default: 'host',
-    describe: 'What to compile for: host or linux-x64',
+    describe: 'What to compile for: host, or such as linux-x64,linux-arm64 into prebuilds/',
     requiresArg: true,
   },
+  static: { type: 'boolean', describe: 'With --target: link liburing and libstdc++ into it' },
+  zig: { type: 'boolean', describe: 'With --target: compile by zig, for an older glibc' },
   backend: {
     type: 'string',
     describe: 'Backends in order of preference, such as io_uring,epoll',
@@ -59,6 +61,13 @@ const buildOptions = {
   'dry-run': { type: 'boolean', describe: 'Write nothing; print the plan' },
   force: { type: 'boolean', describe: 'Overwrite files edited by hand' },
   ...talkOptions,
+} as const;
+
+/** The options of `doctor`. */
+const doctorOptions = {
+  json: talkOptions.json,
+  fix: { type: 'boolean', describe: 'Install what fails, and what is named; asks before' },
+  yes: { type: 'boolean', describe: 'With --fix: do not ask' },
 } as const;
 
 /** An option that takes a text, and one that takes a number. */
@@ -105,6 +114,27 @@ export async function bugDiagnostic(error: unknown): Promise<Diagnostic> {
   const name = error instanceof Error ? error.message : String(error);
   const details = error instanceof Error ? (error.stack ?? name) : name;
   return diagnostic('LOOM9001', { error: name }, { details });
+}
+
+/** Declares `ci`. */
+function declareCi(parser: Argv, finish: (exitCode: number) => void): Argv {
+  return parser.command(
+    'ci <host> [config]',
+    'Write the workflow that builds, tests and packs the program',
+    (y) =>
+      y
+        .positional('host', {
+          choices: ['github', 'gitlab'] as const,
+          demandOption: true,
+          describe: 'Whose machines run it',
+        })
+        .positional('config', configPositional)
+        .options({ force: { type: 'boolean', describe: 'Write over the one that is there' } }),
+    async (given) => {
+      const { runCi } = await import('./commands/ci.ts');
+      finish(await runCi(given));
+    },
+  );
 }
 
 /** Declares `tune`, which has options enough for a function of its own. */
@@ -181,9 +211,12 @@ function declare(parser: Argv, finish: (exitCode: number) => void): Argv {
       },
     )
     .command(
-      'doctor',
-      'List the tools and libraries that compiling needs',
-      (y) => y.options({ json: talkOptions.json }),
+      'doctor [names..]',
+      'Say what compiling and running needs, what is here of it, and what to type for the rest',
+      (y) =>
+        y
+          .positional('names', { type: 'string', array: true, describe: 'Nothing but these lines' })
+          .options(doctorOptions),
       async (given) => {
         const { runDoctor } = await import('./commands/doctor.ts');
         finish(await runDoctor(given));
@@ -209,7 +242,7 @@ async function runParsed(words: readonly string[]): Promise<number> {
   const finish = (code: number): void => {
     exitCode = code;
   };
-  await declareTune(declare(parser, finish), finish).parseAsync();
+  await declareTune(declareCi(declare(parser, finish), finish), finish).parseAsync();
   return exitCode;
 }
 

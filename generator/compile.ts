@@ -5,10 +5,12 @@
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { type CompileFailure, compilerFailure, configureFailure } from './compile_failure.ts';
 import type { NodeHeaders } from './node_headers.ts';
 import { sha256 } from './plan.ts';
 import { FolderError } from './write.ts';
+import type { TargetBuild } from './target_build.ts';
 import { findTool, type Tool, tools } from './tools.ts';
 import type { Environment } from './environment.ts';
 
@@ -30,28 +32,13 @@ export interface CompileOptions {
   environment: Environment;
   /** The addon is left out when they are null. */
   nodeHeaders: NodeHeaders | null;
+  /** For which target, and how; null: for this machine, in the preset's own folder. */
+  target: TargetBuild | null;
   /** Called with each command before it runs. */
   onCommand: (command: string) => void;
   /** Called as Ninja goes on: steps done, steps in all. */
   onProgress: (done: number, all: number) => void;
 }
-
-/** What went wrong, for the diagnostic that names it. */
-export type CompileFailure =
-  | { kind: 'tool'; tool: Tool }
-  | { kind: 'oldTool'; tool: 'cmake' | 'compiler'; found: string; needed: string }
-  | { kind: 'library'; library: string; package: string }
-  | { kind: 'tracy'; problem: 'missing' | 'old' | 'lacks'; details: string }
-  | { kind: 'configure'; output: string }
-  | {
-      kind: 'compiler';
-      /** The compiler's first error; file and position where it gave them. */
-      message: string;
-      file: string | null;
-      line: number;
-      column: number;
-      output: string;
-    };
 
 /** The outcome of `compile`. */
 export interface CompileResult {
@@ -69,6 +56,17 @@ interface Finished {
   output: string;
 }
 
+/** CMake's folder, absolute. */
+function buildFolderOf({ out, preset, target }: CompileOptions): string {
+  return join(out, target === null ? `build/${preset}` : target.folder);
+}
+
+/** How CMake is asked to build what it has configured. */
+function buildArguments({ preset, target }: CompileOptions): string[] {
+  if (target === null) return ['--build', '--preset', preset];
+  return ['--build', target.folder, '--target', target.goal];
+}
+
 /**
  * Compiles the output folder.
  *
@@ -80,7 +78,7 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
   const { found, missing } = findTools(options.environment);
   if (missing !== undefined) return { ...result, failure: { kind: 'tool', tool: missing } };
   const cmake = found.get('cmake') ?? 'cmake';
-  const buildFolder = join(options.out, 'build', options.preset);
+  const buildFolder = buildFolderOf(options);
   const stampPath = join(buildFolder, stampName);
   const stamp = stampText(options, found);
   if (!isConfigured(buildFolder, stamp)) {
@@ -95,7 +93,7 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
     }
     writeFileSync(stampPath, stamp);
   }
-  const built = await run(cmake, ['--build', '--preset', options.preset], options, (line) => {
+  const built = await run(cmake, buildArguments(options), options, (line) => {
     const step = /^\[(\d+)\/(\d+)\] /.exec(line);
     if (step === null) return;
     result.steps = Number(step[1]);
@@ -112,7 +110,7 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
 export async function isCompiled(options: CompileOptions): Promise<boolean> {
   const { found, missing } = findTools(options.environment);
   const ninja = found.get('ninja');
-  const buildFolder = join(options.out, 'build', options.preset);
+  const buildFolder = buildFolderOf(options);
   if (missing !== undefined || ninja === undefined) return false;
   if (!isConfigured(buildFolder, stampText(options, found))) return false;
   const dryRun = await run(ninja, ['-C', buildFolder, '-n'], options);
@@ -165,8 +163,9 @@ function stampText(options: CompileOptions, found: ReadonlyMap<string, string>):
   const { CXX = '', CXXFLAGS = '', LDFLAGS = '', PKG_CONFIG_PATH = '' } = options.environment;
   const { Tracy_ROOT = '', CMAKE_PREFIX_PATH = '' } = options.environment;
   const variables = [CXX, CXXFLAGS, LDFLAGS, PKG_CONFIG_PATH, Tracy_ROOT, CMAKE_PREFIX_PATH];
-  const { out, nodeHeaders } = options;
-  return `${JSON.stringify({ out, hashes, tools: [...found], variables, nodeHeaders }, null, 2)}\n`;
+  const { out, nodeHeaders, target } = options;
+  const all = { out, hashes, tools: [...found], variables, nodeHeaders, target };
+  return `${JSON.stringify(all, null, 2)}\n`;
 }
 
 /** Whether the last configuration of a build folder still holds. */
@@ -179,11 +178,16 @@ function isConfigured(buildFolder: string, stamp: string): boolean {
 /** The arguments of the CMake that configures. */
 function configureArguments(options: CompileOptions, buildFolder: string): string[] {
   const given = ['--preset', options.preset];
+  const { target } = options;
+  if (target !== null) given.push('-B', buildFolder, ...target.entries.map((each) => `-D${each}`));
   // A cache made for another compiler or another place is of no use to this one.
   if (existsSync(join(buildFolder, 'CMakeCache.txt'))) given.push('--fresh');
   if (options.nodeHeaders !== null) {
     given.push(`-DLOOM_NODE_ADDON_API_INCLUDE=${options.nodeHeaders.addonApi}`);
     given.push(`-DLOOM_NODE_API_HEADERS_INCLUDE=${options.nodeHeaders.apiHeaders}`);
+    // A target has it among its own headers.
+    const { libuv } = options.nodeHeaders;
+    if (libuv !== null && target === null) given.push(`-DLOOM_LIBUV_INCLUDE=${libuv}`);
   }
   return given;
 }
@@ -195,57 +199,6 @@ function oldCmake(output: string): CompileFailure | null {
   if (major > cmakeMajor || (major === cmakeMajor && minor >= cmakeMinor)) return null;
   const found = match === null ? 'no version' : match[0];
   return { kind: 'oldTool', tool: 'cmake', found, needed: `${cmakeMajor}.${cmakeMinor}` };
-}
-
-/** What CMake could not do: the `loom-...:` lines of loom.cmake, else its words as they are. */
-export function configureFailure(output: string): CompileFailure {
-  const library = /loom-missing-library: (\S+) \((\S+)\)/.exec(output);
-  if (library !== null) {
-    return { kind: 'library', library: library[1] ?? '', package: library[2] ?? '' };
-  }
-  const tracy = /loom-tracy-(missing|old|lacks): *(.*)/.exec(output);
-  if (tracy !== null) {
-    const problem = tracy[1] as 'missing' | 'old' | 'lacks';
-    return { kind: 'tracy', problem, details: tracy[2] ?? '' };
-  }
-  const compiler = /loom-old-compiler: (.+)/.exec(output);
-  if (compiler !== null) {
-    const needed = 'g++ 12 or clang++ 14';
-    return { kind: 'oldTool', tool: 'compiler', found: compiler[1] ?? '', needed };
-  }
-  return { kind: 'configure', output };
-}
-
-/**
- * Finds the first error in what g++, clang++ or the linker printed.
- *
- * @param output everything Ninja printed.
- * @param buildFolder what relative paths in it are relative to.
- */
-export function compilerFailure(output: string, buildFolder: string): CompileFailure {
-  const located = /^(.+?):(\d+):(\d+): (?:fatal )?error: (.*)$/m.exec(output);
-  if (located !== null) {
-    const [, file = '', line, column, message = ''] = located;
-    return {
-      kind: 'compiler',
-      message: withoutAssertion(message),
-      file: isAbsolute(file) ? file : resolve(buildFolder, file),
-      line: Number(line),
-      column: Number(column),
-      output,
-    };
-  }
-  const other = /^.*(?:undefined reference|cannot find -l|error:|error: ).*$/m.exec(output);
-  const lines = output.trim().split('\n');
-  const message = (other?.[0] ?? lines.at(-1) ?? '').trim();
-  return { kind: 'compiler', message, file: null, line: 0, column: 0, output };
-}
-
-/** The sentence of a static_assert, out of what g++ and what clang++ make of it. */
-function withoutAssertion(message: string): string {
-  const clang = /^static_assert failed .*"(.*)"$/.exec(message);
-  if (clang !== null) return clang[1] ?? message;
-  return message.replace(/^static assertion failed(?: due to .*?)?: /, '');
 }
 
 /**
@@ -267,7 +220,12 @@ function run(
   return new Promise((settle, fail) => {
     const child = spawn(program, given, {
       cwd: options.out,
-      env: { ...cacheEnvironment(options.out), ...options.environment, LC_ALL: 'C' },
+      env: {
+        ...cacheEnvironment(options.out),
+        ...options.environment,
+        ...options.target?.environment,
+        LC_ALL: 'C',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

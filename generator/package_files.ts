@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { libraryOfC, prebuildFolder } from '../templates/bindings/prebuilds.ts';
+import { prebuildFolder, thisMachine } from '../templates/bindings/prebuilds.ts';
 import type { Preset } from './compile.ts';
 import { parseManifest, sha256 } from './plan.ts';
 import { attempt, removeFiles } from './write.ts';
@@ -39,6 +39,8 @@ export interface PackageFolder {
   /** The program's name. */
   name: string;
   preset: Preset;
+  /** Targets that it was compiled for; empty: for this machine, as the preset says. */
+  targets: readonly string[];
   /** What tells one loomgen from another (`installationMark`); null: unknown, so made anew. */
   installation: string | null;
   /** The hash of the output's manifest, which has that of every source. */
@@ -50,8 +52,8 @@ interface PackageStamp {
   key: string;
   /** Relative path to sha256. */
   files: ReadonlyMap<string, string>;
-  /** Where the addon of this platform is copied to, relative. */
-  prebuild: string;
+  /** Where addons were copied to, relative. */
+  prebuilds: readonly string[];
 }
 
 /** A file's text; null without one. */
@@ -68,18 +70,23 @@ function readStampOf(out: string): PackageStamp | null {
   const text = textOf(join(out, stampPath));
   if (text === null) return null;
   try {
-    const { key, prebuild } = JSON.parse(text) as { key?: unknown; prebuild?: unknown };
-    if (typeof key !== 'string' || typeof prebuild !== 'string') return null;
-    if (!/^prebuilds\/[a-z0-9-]+\/[a-z0-9_]+\.node$/.test(prebuild)) return null;
-    return { key, prebuild, files: parseManifest(text) };
+    const { key, prebuilds } = JSON.parse(text) as { key?: unknown; prebuilds?: unknown };
+    if (typeof key !== 'string' || !Array.isArray(prebuilds)) return null;
+    if (!prebuilds.every(isPrebuild)) return null;
+    return { key, prebuilds, files: parseManifest(text) };
   } catch {
     return null;
   }
 }
 
+/** Whether a path of a stamp is one that was written here, and stays in the output folder. */
+function isPrebuild(path: unknown): path is string {
+  return typeof path === 'string' && /^prebuilds\/[a-z0-9-]+\/[a-z0-9_]+\.node$/.test(path);
+}
+
 /** The text of a stamp. */
-function stampText({ key, files, prebuild }: PackageStamp): string {
-  return `${JSON.stringify({ key, prebuild, files: Object.fromEntries(files) }, null, 2)}\n`;
+function stampText({ key, files, prebuilds }: PackageStamp): string {
+  return `${JSON.stringify({ key, prebuilds, files: Object.fromEntries(files) }, null, 2)}\n`;
 }
 
 function keyOf({ installation, manifest }: PackageFolder): string | null {
@@ -96,15 +103,20 @@ function isTranslated(folder: PackageFolder): boolean {
   });
 }
 
-/** Where this platform's addon belongs in a package, relative. */
-function prebuildPath(name: string): string {
-  return `prebuilds/${prebuildFolder(libraryOfC())}/${name}.node`;
+/** A compiled addon and its place in prebuilds/, both relative to the output folder. */
+interface Shipped {
+  from: string;
+  to: string;
 }
 
-/** The compiled addon and its place in prebuilds/, absolute; null for presets that nobody ships. */
-function prebuildOf({ out, name, preset }: PackageFolder): { from: string; to: string } | null {
-  if (preset !== 'release') return null;
-  return { from: join(out, 'build', preset, `${name}.node`), to: join(out, prebuildPath(name)) };
+/** What is copied: the addon of each target, else that of this platform, if it is a release. */
+function shippedOf({ name, preset, targets }: PackageFolder): Shipped[] {
+  const place = (folder: string, target: string): Shipped => ({
+    from: `build/${folder}/${name}.node`,
+    to: `prebuilds/${target}/${name}.node`,
+  });
+  if (targets.length > 0) return targets.map((target) => place(target, target));
+  return preset === 'release' ? [place(preset, prebuildFolder(thisMachine()))] : [];
 }
 
 /** Whether two files have the same bytes; also when there is no first one. */
@@ -115,8 +127,11 @@ function isCopied(from: string, to: string): boolean {
 
 /** Whether `writePackage` would change nothing. */
 export function isPackaged(folder: PackageFolder): boolean {
-  const prebuild = prebuildOf(folder);
-  return isTranslated(folder) && (prebuild === null || isCopied(prebuild.from, prebuild.to));
+  const { out } = folder;
+  const areCopied = shippedOf(folder).every((each) =>
+    isCopied(join(out, each.from), join(out, each.to)),
+  );
+  return isTranslated(folder) && areCopied;
 }
 
 /** Replaces a file at once, so that nobody reads half of it. */
@@ -146,15 +161,21 @@ async function writeTranslated(
   const stranger = [...made.keys()].find((path) => !owned.has(path) && existsSync(join(out, path)));
   if (stranger !== undefined && !force) throw new StrangerError(stranger);
   const hashes = new Map([...made].map(([path, text]) => [path, sha256(text)]));
-  const prebuild = prebuildPath(folder.name);
-  const stamp = stampText({ key: keyOf(folder) ?? '', files: hashes, prebuild });
+  const prebuilds = keptPrebuilds(folder, before);
+  const stamp = stampText({ key: keyOf(folder) ?? '', files: hashes, prebuilds });
   for (const [path, text] of [...made, [stampPath, stamp] as const]) {
     const target = join(out, path);
     attempt(target, () => replace(target, (fresh) => writeFileSync(fresh, text)));
   }
   const gone = [...owned.keys()].filter((path) => !made.has(path));
-  if (before !== null && before.prebuild !== prebuild) gone.push(before.prebuild);
+  gone.push(...(before?.prebuilds ?? []).filter((path) => !prebuilds.includes(path)));
   removeFiles(out, gone);
+}
+
+/** What a new stamp says of prebuilds/: what was there of this program, and what comes. */
+function keptPrebuilds(folder: PackageFolder, before: PackageStamp | null): string[] {
+  const own = (before?.prebuilds ?? []).filter((path) => path.endsWith(`/${folder.name}.node`));
+  return [...new Set([...own, ...shippedOf(folder).map(({ to }) => to)])].sort();
 }
 
 /**
@@ -170,10 +191,21 @@ export async function writePackage(
   force: boolean,
 ): Promise<void> {
   if (!isTranslated(folder)) await writeTranslated(folder, files, force);
-  const prebuild = prebuildOf(folder);
-  if (prebuild === null || isCopied(prebuild.from, prebuild.to)) return;
-  const { from, to } = prebuild;
-  attempt(to, () => replace(to, (fresh) => copyFileSync(from, fresh)));
+  noteShipped(folder);
+  for (const { from, to } of shippedOf(folder)) {
+    const [source, target] = [join(folder.out, from), join(folder.out, to)];
+    if (isCopied(source, target)) continue;
+    attempt(target, () => replace(target, (fresh) => copyFileSync(source, fresh)));
+  }
+}
+
+/** Adds to the stamp what is to be copied and not in it yet. */
+function noteShipped(folder: PackageFolder): void {
+  const stamp = readStampOf(folder.out);
+  if (stamp === null || shippedOf(folder).every(({ to }) => stamp.prebuilds.includes(to))) return;
+  const target = join(folder.out, stampPath);
+  const text = stampText({ ...stamp, prebuilds: keptPrebuilds(folder, stamp) });
+  attempt(target, () => replace(target, (fresh) => writeFileSync(fresh, text)));
 }
 
 /**
@@ -184,5 +216,5 @@ export async function writePackage(
 export function removePackage(out: string): void {
   const stamp = readStampOf(out);
   if (stamp === null) return;
-  removeFiles(out, [...stamp.files.keys(), stampPath, stamp.prebuild]);
+  removeFiles(out, [...stamp.files.keys(), stampPath, ...stamp.prebuilds]);
 }

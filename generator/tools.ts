@@ -20,6 +20,8 @@ export interface Tool {
   optional: boolean;
   /** The environment variable that names another one; it wins over PATH. */
   variable?: string;
+  /** The oldest version that works, where one number tells. */
+  minimum?: string;
 }
 
 /** Every tool of a build with `compile`, in the order in which they are asked for. */
@@ -38,6 +40,7 @@ export const tools: readonly Tool[] = [
     package: 'cmake',
     purpose: 'configures the build (3.25 and newer)',
     optional: false,
+    minimum: '3.25',
   },
   {
     name: 'ninja',
@@ -69,11 +72,24 @@ export const tools: readonly Tool[] = [
  * @returns its absolute path, or undefined when it is not installed.
  */
 export function findTool(tool: Tool, environment: Environment): string | undefined {
+  return findToolIn(tool, { environment, find: (program) => findProgram(program, environment) });
+}
+
+/**
+ * Where a tool is on some machine.
+ *
+ * @param machine its environment, and how it finds a program.
+ */
+export function findToolIn(
+  tool: Tool,
+  machine: { environment: Environment; find: (program: string) => string | undefined },
+): string | undefined {
+  const { environment, find } = machine;
   const chosen = tool.variable === undefined ? undefined : environment[tool.variable];
   const programs =
     chosen === undefined || chosen === '' ? tool.programs : wordsOf(chosen).slice(0, 1);
   for (const program of programs) {
-    const path = findProgram(program, environment);
+    const path = find(program);
     if (path !== undefined) return path;
   }
   return undefined;
@@ -91,7 +107,7 @@ export function furtherWords({ variable }: Tool, environment: Environment): stri
 }
 
 /** Looks a program up in PATH, or takes it as a path when it has a slash. */
-function findProgram(program: string, environment: Environment): string | undefined {
+export function findProgram(program: string, environment: Environment): string | undefined {
   if (program.includes('/')) return isProgram(program) ? program : undefined;
   for (const folder of (environment.PATH ?? '').split(delimiter)) {
     const path = join(folder, program);

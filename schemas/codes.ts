@@ -27,6 +27,7 @@ import { requestCodes } from './codes_requests.ts';
 import { poolCodes } from './codes_pools.ts';
 import { shapeCodes } from './codes_shape.ts';
 import { systemCodes } from './codes_system.ts';
+import { targetCodes } from './codes_targets.ts';
 import { traceCodes } from './codes_trace.ts';
 import { typeScriptTraceCodes } from './codes_trace_typescript.ts';
 import { tuneCodes } from './codes_tune.ts';
@@ -54,6 +55,7 @@ export const codes = {
   ...systemCodes,
   ...packageCodes,
   ...buildCodes,
+  ...targetCodes,
   ...tuneCodes,
   ...blockingCodes,
   ...traceCodes,

@@ -14,8 +14,8 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
       build/debug) and then in prebuilds/<platform>-<arch>, with -musl at its end where the C
       library is musl. In an output folder, loomgen build compiles it; after --no-compile or a fresh
       clone the command of the message does. A package from npm holds what its publisher compiled:
-      run loomgen build on a machine of each platform, put their prebuilds/ into one folder, and
-      publish that.
+      loomgen build --target linux-x64,linux-arm64 makes both on one machine of Linux, and
+      loomgen ci github writes a workflow that does so on a machine of each.
     `,
   },
   LOOM6002: {
@@ -23,10 +23,11 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
     title: 'The addon cannot be loaded',
     explanation: prose`
       The file exists and cannot be used; the message says why. Cut short or empty: a download or a
-      copy that did not end. Another architecture: the file is another machine's. "GLIBC_2.38 not
-      found": it was compiled where the C library is newer; build on the oldest system that has to
-      run it. A missing shared library: ldd NAME.node shows it. The addon uses Node-API, so it does
-      not depend on the version of Node. Build it again here, or install the package again.
+      copy that did not end. Another platform: a folder, or node_modules, that was copied or mounted
+      from another machine; install or build it here. "GLIBC_2.38 not found": it was compiled where
+      the C library is newer; build on the oldest system that has to run it. A missing shared
+      library: ldd NAME.node shows it. glibc and musl (Alpine) are two platforms. The addon uses
+      Node-API, so it does not depend on the version of Node.
     `,
   },
   LOOM6003: {

@@ -6,14 +6,14 @@ export const buildCodes = {
   LOOM2001: {
     severity: 'error',
     title: 'An unknown target',
-    holes: ['target', 'known'],
+    holes: ['target', 'hint'],
     what: "There is no target '{target}'.",
-    why: 'This version compiles for the machine it runs on, which has to be Linux.',
-    fix: 'Use one of: {known} - or --no-compile, which generates the same files everywhere.',
+    why: 'A target is a platform and a processor as Node names them, and musl where it is that.',
+    fix: '{hint} - or --no-compile, which generates the same files everywhere.',
     explanation: prose`
-      --target host compiles for this machine, --target linux-x64 does so after a look at it. CI
-      that emits a binary for each platform runs loomgen on each. Cross compiling is a later
-      version.
+      --target host, the default, compiles for this machine and leaves what it made in build/. Any
+      other target, or several with commas between them, makes a stripped addon for each in
+      prebuilds/<target>/, from one Linux machine, where it has the compilers.
     `,
   },
   LOOM2002: {

@@ -2,25 +2,24 @@
  * `loomgen build`: a config becomes an output folder, and the folder becomes a `.node` and an
  * executable. The function is the command; printing is build_output.ts.
  */
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { checkHandlers } from '../blocking/step.ts';
 import { artifacts, compile, type Preset } from '../compile.ts';
 import { nodeHeaders } from '../node_headers.ts';
-import { manifestName, type Plan, type PlanEntry, plan, sha256 } from '../plan.ts';
+import { manifestName, type Plan, plan, sha256 } from '../plan.ts';
 import { removePackage, StrangerError, writePackage } from '../package_files.ts';
 import { type Files, render, whyNotStandalone } from '../render.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
 import { checkStacks } from '../stack_usage.ts';
 import { compileMark, installationMark, type StampKey, stampKey, writeStamp } from '../stamp.ts';
 import { FolderError, observe, write } from '../write.ts';
-import { checkTarget, checkTypeScript } from './build_checks.ts';
+import { checkTypeScript } from './build_checks.ts';
+import { defaultConfig, keptDiagnostics, markStale, refuseConflicts, shown } from './build_plan.ts';
+import { compileTargets, type TargetResult, targetsOf } from './build_targets.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
 import { folderDiagnostic } from './folder_diagnostic.ts';
 import { type LoweredProgram, lowerProgram } from './program.ts';
 import type { Environment } from '../environment.ts';
-
-/** The config of a command that names none, relative to the working directory. */
-const defaultConfig = 'loom.config.ts';
 
 /** What is put behind the config's output folder for a profiling build. */
 const traceSuffix = '-trace';
@@ -31,8 +30,12 @@ export interface BuildOptions {
   config?: string | undefined;
   /** The output folder; wins over the config's `out`. Relative to `directory`. */
   out?: string | undefined;
-  /** What to compile for: `host` (default) or `linux-x64`. */
+  /** What to compile for: `host` (default), or targets with commas between them. */
   target?: string | undefined;
+  /** Link liburing and libstdc++ into the addons of targets also where this machine has them. */
+  static?: boolean | undefined;
+  /** Compile targets by zig wherever it can, for its older glibc. */
+  zig?: boolean | undefined;
   /** Backends in order of preference, a part of the config's. */
   backend?: readonly string[] | undefined;
   /** The CMake preset; default `release`. */
@@ -86,6 +89,8 @@ export interface BuildResult {
   /** Why there is no standalone executable; null when there is one or nothing is known. */
   noStandalone: string | null;
   compiled: CompiledProgram | null;
+  /** What became of each target, when some were asked for. */
+  targets: TargetResult[];
   diagnostics: Diagnostic[];
 }
 
@@ -105,6 +110,7 @@ export async function build(options: BuildOptions = {}): Promise<BuildResult> {
     written: false,
     noStandalone: null,
     compiled: null,
+    targets: [],
     diagnostics: [],
   };
   try {
@@ -122,7 +128,7 @@ export async function build(options: BuildOptions = {}): Promise<BuildResult> {
 /** The stages in their order; `result` is filled as far as they come. */
 async function buildStages(options: BuildOptions, result: BuildResult): Promise<void> {
   const compiles = options.compile !== false && options.check !== true && options.dryRun !== true;
-  if (compiles) checkTarget(options.target ?? 'host');
+  const chosen = compiles ? targetsOf(options) : [];
   // Before anything of it is used: what is replaced meanwhile must not be taken for what ran.
   const installation = installationMark();
   const program = await lowerProgram({
@@ -151,8 +157,15 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   if (options.dryRun === true) return;
   write(program.out, result.plan, files);
   result.written = true;
-  if (compiles) await compileStage(options, { program, files, installation }, result);
-  remember(options, { program, files, installation }, result);
+  const built = { program, files, installation };
+  if (chosen.length > 0) {
+    result.targets = await compileTargets(chosen, options, program);
+    const names = result.targets.map(({ target }) => target);
+    await packageStage(options, built, 'release', names);
+    return;
+  }
+  if (compiles) await compileStage(options, built, result);
+  remember(options, built, result);
 }
 
 /** Every file of a profiling build; what got no zones goes to `diagnostics`. */
@@ -199,44 +212,6 @@ function remember(options: BuildOptions, built: Built, result: BuildResult): voi
   });
 }
 
-/** A path for people: relative to where they are. */
-function shown(path: string, options: BuildOptions): string {
-  const short = relative(options.directory ?? process.cwd(), path);
-  return short === '' ? '.' : short;
-}
-
-function markStale(options: BuildOptions, program: LoweredProgram, result: BuildResult): void {
-  const entries = result.plan?.entries ?? [];
-  const count = entries.filter(({ action }) => action !== 'same' && action !== 'kept').length;
-  const words = ['npx loomgen build', options.config ?? defaultConfig];
-  if (options.trace === true) words.push('--trace');
-  if (options.out !== undefined) words.push('--out', options.out);
-  const holes = { count, folder: shown(program.out, options), command: words.join(' ') };
-  result.diagnostics.push(diagnostic('LOOM2010', holes));
-  result.status = 'stale';
-  result.exitCode = 4;
-}
-
-/** Says which orphans stay because somebody edited them. */
-function keptDiagnostics(planned: Plan, out: string, options: BuildOptions): Diagnostic[] {
-  return planned.entries
-    .filter(({ action, note }) => action === 'kept' && note === 'edited by hand')
-    .map(({ path }) => diagnostic('LOOM2012', { file: shown(join(out, path), options) }));
-}
-
-/** Stops before someone's work is overwritten. */
-function refuseConflicts(planned: Plan, out: string, options: BuildOptions): void {
-  if (planned.conflicts.length === 0) return;
-  const hint = 'Choose another folder or move the file away; build --force overwrites it.';
-  throw new DiagnosticError(
-    planned.conflicts.map((entry: PlanEntry) =>
-      entry.note === 'edited by hand'
-        ? diagnostic('LOOM2011', { file: shown(join(out, entry.path), options) })
-        : diagnostic('LOOM2013', { folder: shown(out, options), file: entry.path, hint }),
-    ),
-  );
-}
-
 /** Compiles, and turns what failed into a diagnostic. */
 async function compileStage(
   options: BuildOptions,
@@ -251,6 +226,7 @@ async function compileStage(
     preset,
     environment: options.environment ?? process.env,
     nodeHeaders: nodeHeaders(),
+    target: null,
     onCommand: options.onCommand ?? (() => {}),
     onProgress: options.onProgress ?? (() => {}),
   });
@@ -271,7 +247,12 @@ async function compileStage(
 }
 
 /** Makes an npm package of what was compiled, or takes away what one had. */
-async function packageStage(options: BuildOptions, built: Built, preset: Preset): Promise<void> {
+async function packageStage(
+  options: BuildOptions,
+  built: Built,
+  preset: Preset,
+  targets: readonly string[] = [],
+): Promise<void> {
   const { program, files, installation } = built;
   const { ir, out } = program;
   if (ir.package === undefined) {
@@ -279,7 +260,7 @@ async function packageStage(options: BuildOptions, built: Built, preset: Preset)
     return;
   }
   const manifest = sha256(files.get(manifestName) ?? '');
-  const folder = { out, name: ir.name, preset, installation, manifest };
+  const folder = { out, name: ir.name, preset, targets, installation, manifest };
   try {
     await writePackage(folder, files, options.force === true);
   } catch (error) {

@@ -1,22 +1,9 @@
-/** What a build checks besides the config: the machine, and the TypeScript that it names. */
+/** What a build checks besides the config: the TypeScript that it names. */
 import { readFileSync } from 'node:fs';
 import { textHash } from '../collect_reads.ts';
-import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
+import type { Diagnostic } from '../report/diagnostic.ts';
 import { readStamp, type StampKey } from '../stamp.ts';
 import type { LoweredProgram } from './program.ts';
-
-/**
- * Only the machine this runs on can be compiled for.
- *
- * @throws DiagnosticError LOOM2001 for another one.
- */
-export function checkTarget(target: string): void {
-  const known = process.platform === 'linux' ? ['host'] : [];
-  if (process.platform === 'linux' && process.arch === 'x64') known.push('linux-x64');
-  if (known.includes(target)) return;
-  const shown = known.length === 0 ? `nothing on ${process.platform}` : known.join(', ');
-  throw new DiagnosticError([diagnostic('LOOM2001', { target, known: shown })]);
-}
 
 /**
  * Looks for calls that block in the handlers that the config's `trace.typescript` names. They are

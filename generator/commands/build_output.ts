@@ -2,6 +2,7 @@
 import { countPlan, type Plan } from '../plan.ts';
 import { toJson } from '../report/json.ts';
 import type { BuildResult } from './build.ts';
+import type { TargetResult } from './build_targets.ts';
 import { data, shownPath, shownTime, talk, talkDiagnostics } from './talk.ts';
 
 /** The command line of `build`, as yargs reads it. */
@@ -9,6 +10,8 @@ export interface BuildArguments {
   config: string;
   out: string | undefined;
   target: string;
+  static?: boolean | undefined;
+  zig?: boolean | undefined;
   backend: string | undefined;
   debug?: boolean | undefined;
   compile: boolean;
@@ -50,6 +53,7 @@ export function buildJson(result: BuildResult): object {
     written: result.written,
     noStandalone: result.noStandalone,
     compiled: result.compiled,
+    targets: result.targets,
     diagnostics: toJson(result.diagnostics),
   };
 }
@@ -86,6 +90,7 @@ function summary(given: BuildArguments, result: BuildResult): string {
     const words = compiled.steps === 0 ? 'is up to date' : `compiled in ${time}`;
     lines.push(`  ${compiled.preset} ${words}: ${made}`);
   }
+  lines.push(...result.targets.map((target) => targetLine(target, result.name ?? '')));
   const strangers = plan.entries.filter(({ action, note }) => {
     return action === 'kept' && note === 'not made by loomgen';
   });
@@ -99,6 +104,19 @@ function summary(given: BuildArguments, result: BuildResult): string {
     lines.push(`  no standalone executable: ${result.noStandalone}`);
   }
   return lines.join('\n');
+}
+
+/** One target in a line: where it is, what it needs, by what it was loaded. */
+function targetLine(result: TargetResult, name: string): string {
+  const { target, compiler, bytes, minimumGlibc, loadedBy, notLoaded, needed } = result;
+  const others = needed.filter((each) => !/^(?:libc|libm|libpthread|ld-linux.*)\.so/.test(each));
+  const words = [
+    `${Math.ceil(bytes / 1024)} KiB by the ${compiler} compiler`,
+    ...(minimumGlibc === null ? [] : [`glibc ${minimumGlibc} or newer`]),
+    ...(others.length === 0 ? [] : [`needs ${others.join(', ')}`]),
+    loadedBy === null ? `not loaded here (${notLoaded})` : `loaded by ${loadedBy}`,
+  ];
+  return `  prebuilds/${target}/${name}.node: ${words.join('; ')}`;
 }
 
 /** What a list of three leaves out. */

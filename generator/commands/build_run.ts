@@ -12,6 +12,8 @@ export async function runBuild(given: BuildArguments): Promise<number> {
     config: given.config,
     out: given.out,
     target: given.target,
+    static: given.static,
+    zig: given.zig,
     backend: backendsOf(given),
     preset: presetOf(given),
     compile: given.compile,

@@ -1,6 +1,7 @@
 /** Turns what `compile` could not do into a diagnostic: what, why, and the line to type. */
 import { relative } from 'node:path';
-import type { CompileFailure, Preset } from '../compile.ts';
+import type { Preset } from '../compile.ts';
+import type { CompileFailure } from '../compile_failure.ts';
 import { tracyCommands } from '../trace/tracy.ts';
 import type { Tool } from '../tools.ts';
 import { type Diagnostic, diagnostic, type Place } from '../report/diagnostic.ts';

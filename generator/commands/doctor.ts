@@ -1,83 +1,127 @@
-/** `loomgen doctor`: the tools and libraries that compiling needs, and what to type for them. */
+/**
+ * `loomgen doctor`: what compiling and running needs, what this machine has of it, and what to type
+ * for the rest. A program can be built when nothing fails; a warning says what it would be without.
+ */
 import { spawnSync } from 'node:child_process';
-import { findTool, type Tool, tools } from '../tools.ts';
-import { findTracy } from '../trace/tracy.ts';
-import { data, talk } from './talk.ts';
+import { checkCross } from '../doctor/check_cross.ts';
+import { checkKernel } from '../doctor/check_kernel.ts';
+import { checkLibraries } from '../doctor/check_libraries.ts';
+import { checkMachine } from '../doctor/check_machine.ts';
+import { checkTools, runProbe } from '../doctor/check_tools.ts';
+import type { DoctorFinding } from '../doctor/finding.ts';
+import { planRepair } from '../doctor/install.ts';
+import { type System, thisSystem } from '../doctor/system.ts';
 import type { Environment } from '../environment.ts';
+import { closest } from '../report/suggest.ts';
+import { diagnostic } from '../report/diagnostic.ts';
+import { asksYes, isSomebodyThere } from './ask.ts';
+import { data, talk, talkDiagnostics } from './talk.ts';
 
-/** One tool or library. */
-export interface DoctorFinding {
-  name: string;
-  purpose: string;
-  /** Where it is, or its version for a library; null when it is missing. */
-  found: string | null;
-  version: string | null;
-  optional: boolean;
-  /** What to type when it is missing. */
-  command: string;
+export type { DoctorFinding } from '../doctor/finding.ts';
+
+/** The command line of `doctor`. */
+export interface DoctorArguments {
+  /** Nothing but these lines; all of them when empty. */
+  names?: readonly string[] | undefined;
+  json?: boolean | undefined;
+  /** Install what is missing. */
+  fix?: boolean | undefined;
+  /** Do not ask before. */
+  yes?: boolean | undefined;
 }
 
-/** Asks a program for its version; null when it does not say. */
-function versionOf(program: string, given: readonly string[]): string | null {
-  const asked = spawnSync(program, given, { encoding: 'utf8', timeout: 10_000 });
-  const version = /\d+(?:\.\d+)+/.exec(asked.status === 0 ? asked.stdout : '');
-  return version?.[0] ?? null;
+/** Looks at one machine. */
+export function examine(system: System): DoctorFinding[] {
+  const probe = runProbe(system);
+  return [
+    ...checkTools(system, probe),
+    ...checkLibraries(system),
+    ...checkCross(system),
+    ...checkKernel(system, probe),
+    ...checkMachine(system),
+  ];
 }
 
-/** Looks for everything; `environment` decides where. */
+/** Looks at this machine; `environment` decides where tools are. */
 export function doctor(environment: Environment = process.env): DoctorFinding[] {
-  const findings = tools.map((tool: Tool): DoctorFinding => {
-    const found = findTool(tool, environment) ?? null;
-    return {
-      name: tool.name,
-      purpose: tool.purpose,
-      found,
-      version: found === null ? null : versionOf(found, ['--version']),
-      optional: tool.optional,
-      command: `sudo apt-get install -y ${tool.package}`,
-    };
-  });
-  const pkgConfig = findings.find(({ name }) => name === 'pkg-config')?.found ?? null;
-  const version = pkgConfig === null ? null : versionOf(pkgConfig, ['--modversion', 'liburing']);
-  findings.push({
-    name: 'liburing',
-    purpose: 'the io_uring backend',
-    found: version === null ? null : 'pkg-config liburing',
-    version,
-    optional: false,
-    command: 'sudo apt-get install -y liburing-dev',
-  });
-  findings.push(tracyFinding(environment));
-  return findings;
+  return examine(thisSystem(environment));
 }
 
-/** The client of the profiler, which only builds with --trace need. */
-function tracyFinding(environment: Environment): DoctorFinding {
-  const tracy = findTracy(environment);
-  const problem = tracy?.problem ?? null;
-  return {
-    name: 'Tracy',
-    purpose: `builds with --trace${problem === null ? '' : `; the one there is ${problem}`}`,
-    found: tracy === null || problem !== null ? null : tracy.folder,
-    version: tracy === null ? null : `protocol ${tracy.protocol}`,
-    optional: true,
-    command: 'npx loomgen explain LOOM7001',
-  };
+/** A finding as lines for people. */
+function linesOf(finding: DoctorFinding, width: number): string[] {
+  const { name, status, version, seen, purpose, command } = finding;
+  const words = version === null ? seen : `${version} (${seen})`;
+  const line = `${status.padEnd(4)} ${name.padEnd(width)} ${words} - ${purpose}`;
+  return command === null ? [line] : [line, `     ${''.padEnd(width)} type: ${command}`];
+}
+
+/** Prints findings, each subject under its name. */
+function print(findings: readonly DoctorFinding[]): void {
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  for (const subject of new Set(findings.map((each) => each.subject))) {
+    data(`${subject}:`);
+    for (const each of findings.filter((other) => other.subject === subject)) {
+      for (const line of linesOf(each, width)) data(`  ${line}`);
+    }
+  }
+}
+
+/** The findings that were asked for by name; null after saying which name there is not. */
+function chosen(all: readonly DoctorFinding[], names: readonly string[]): DoctorFinding[] | null {
+  const known = all.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) {
+    return names.length === 0 ? [...all] : all.filter(({ name }) => names.includes(name));
+  }
+  const near = closest(unknown, known);
+  const hint = near === undefined ? `Use one of: ${known.join(', ')}` : `Type: ${near}`;
+  talkDiagnostics([diagnostic('LOOM2014', { reason: `doctor knows no '${unknown}'`, hint })]);
+  return null;
+}
+
+/** Installs what can be; gives whether something was installed. */
+async function repair(
+  system: System,
+  findings: readonly DoctorFinding[],
+  given: DoctorArguments,
+): Promise<boolean> {
+  // What few need is installed when it is named, and not otherwise.
+  const named = (given.names ?? []).length > 0;
+  const wrong = findings.filter(({ status }) => (named ? status !== 'ok' : status === 'fail'));
+  const { commands, byHand } = planRepair(system, wrong, process.geteuid?.() === 0);
+  for (const line of byHand) talk(`by hand: ${line}`);
+  if (commands.length === 0) {
+    if (byHand.length === 0) talk('nothing to install');
+    return false;
+  }
+  for (const words of commands) talk(words.join(' '));
+  const agreed = given.yes === true || (isSomebodyThere() && (await asksYes('Install these?')));
+  if (!agreed) {
+    talk('nothing was installed; --yes installs without asking');
+    return false;
+  }
+  return commands.every(([program = '', ...words]) => {
+    // Data of this command is JSON or lines of its own: what apt says is talk.
+    return spawnSync(program, words, { stdio: ['inherit', 2, 2] }).status === 0;
+  });
 }
 
 /** Prints what was found; gives the exit code: 2 when something that is needed is missing. */
-export function runDoctor(given: { json?: boolean | undefined }): number {
-  const findings = doctor();
-  const missing = findings.filter(({ found, optional }) => found === null && !optional);
-  const exitCode = missing.length > 0 ? 2 : 0;
+export async function runDoctor(given: DoctorArguments): Promise<number> {
+  const system = thisSystem(process.env);
+  const names = given.names ?? [];
+  let findings = chosen(examine(system), names);
+  if (findings === null) return 2;
+  if (given.fix === true && (await repair(system, findings, given))) {
+    findings = chosen(examine(system), names) ?? [];
+  }
+  const failed = findings.filter(({ status }) => status === 'fail');
+  const exitCode = failed.length > 0 ? 2 : 0;
   if (given.json) {
     data(JSON.stringify({ command: 'doctor', exitCode, findings }, null, 2));
     return exitCode;
   }
-  for (const { name, found, version, purpose, command } of findings) {
-    const state = found === null ? `missing; type: ${command}` : `${version ?? '?'} (${found})`;
-    data(`${name.padEnd(14)} ${state} - ${purpose}`);
-  }
-  if (missing.length > 0) talk(`${missing.length} missing`);
+  print(findings);
+  if (failed.length > 0) talk(`${failed.length} missing; loomgen doctor --fix installs them`);
   return exitCode;
 }

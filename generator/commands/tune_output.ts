@@ -1,12 +1,11 @@
 /** What `loomgen tune` prints, for people and with --json for programs, and how it asks. */
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { endEverything } from '../measure/child.ts';
 import { type Quantity, columns, interval, readableQuantity } from '../measure/table.ts';
 import type { Row, Summary } from '../measure/summary.ts';
 import { toJson } from '../report/json.ts';
 import type { Figures } from '../tune/load.ts';
 import type { Found, Step } from '../tune/search.ts';
+import { asksYes, isSomebodyThere } from './ask.ts';
 import { data, ProgressLine, talk, talkDiagnostics } from './talk.ts';
 import { type TuneOptions, type TuneResult, tune } from './tune.ts';
 
@@ -48,23 +47,9 @@ function interrupt(): void {
   void endEverything().finally(() => process.exit(interruptedExitCode));
 }
 
-/** Asks on the terminal; an end of its input is a no. */
-async function ask(): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  terminal.on('SIGINT', interrupt);
-  const ended = once(terminal, 'close').then(() => '');
-  try {
-    const question = terminal.question('Write this into the config? [y/N] ').catch(() => '');
-    return /^y(?:es)?$/i.test((await Promise.race([question, ended])).trim());
-  } finally {
-    terminal.close();
-  }
-}
-
 /** Whether there is somebody to ask. */
 function canAsk({ write, json, quiet }: TuneArguments): boolean {
-  const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
-  return isTerminal && json !== true && quiet !== true && write === undefined;
+  return isSomebodyThere() && json !== true && quiet !== true && write === undefined;
 }
 
 /** Runs `tune` and prints; gives the exit code. */
@@ -83,7 +68,7 @@ export async function runTune(given: TuneArguments): Promise<number> {
       progress.clear();
       // Who is asked has to see what for.
       data(tuneText(found));
-      return ask();
+      return asksYes('Write this into the config?', interrupt);
     },
     onProgress: (text) => progress.show(text),
     onTalk: (line) => {

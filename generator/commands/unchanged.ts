@@ -66,7 +66,7 @@ async function compiledBefore(
   const mark = stamp.presets[preset];
   if (mark === undefined || compileMark(stamp.out, preset) !== mark) return null;
   const { out, name, installation, manifest } = stamp;
-  const folder = { out, name, preset, installation, manifest };
+  const folder = { out, name, preset, targets: [], installation, manifest };
   if (paths.includes('package.json') && !isPackaged(folder)) return null;
   // Only who compiles pays for what starts processes.
   const { artifacts, isCompiled } = await import('../compile.ts');
@@ -76,6 +76,7 @@ async function compiledBefore(
     preset,
     environment: process.env,
     nodeHeaders: nodeHeaders(),
+    target: null,
     onCommand: () => {},
     onProgress: () => {},
   };
@@ -120,6 +121,7 @@ export async function unchangedBuild(
       written: options.writes,
       noStandalone: stamp.noStandalone,
       compiled,
+      targets: [],
       diagnostics: [],
     };
   } catch {

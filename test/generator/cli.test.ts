@@ -74,6 +74,7 @@ test('--json is one document with plan, counts and diagnostics', (t) => {
     'written',
     'noStandalone',
     'compiled',
+    'targets',
     'diagnostics',
   ]);
   t.is(document.status, 'stale');
@@ -149,10 +150,12 @@ test('--backend narrows and orders, and refuses what the config lacks', (t) => {
   matchesFixture(t, 'LOOM2002-backend', by, run.stderr);
 });
 
-test('an unknown target is refused', (t) => {
-  const run = loomgen(project(t), ['build', '--target', 'win32-x64']);
+test('a target that cannot be is refused before anything is written', (t) => {
+  const folder = project(t);
+  const run = loomgen(folder, ['build', '--target', 'linux-x64,win32-x64']);
   t.is(run.status, 2);
-  matchesFixture(t, 'LOOM2001-target', by, run.stderr.replace('host, linux-x64', 'host'));
+  t.regex(run.stderr, /^error LOOM2030: 'win32-x64' has no backend/);
+  t.false(existsSync(join(folder, 'out')));
 });
 
 for (const words of [
@@ -272,8 +275,21 @@ test('init keeps a package.json and says what to add to it', (t) => {
 test('doctor lists every tool, and says 2 when one is missing', (t) => {
   const folder = emptyFolder(t);
   const all = JSON.parse(loomgen(folder, ['doctor', '--json']).stdout);
-  t.true(all.findings.length >= 5);
+  t.true(all.findings.length >= 20);
+  t.is(all.findings.find(({ name }: { name: string }) => name === 'C++20').status, 'ok');
   const none = loomgen(folder, ['doctor'], { PATH: folder });
   t.is(none.status, 2);
-  t.regex(none.stdout, /cmake +missing; type: sudo apt-get install -y cmake/);
+  t.regex(none.stdout, /fail cmake +missing .*\n +type: sudo apt-get install -y cmake\n/);
+});
+
+test('doctor --fix says what it would install and does not without a yes; names choose', (t) => {
+  const folder = emptyFolder(t);
+  const fix = loomgen(folder, ['doctor', 'ninja', '--fix'], { PATH: folder });
+  t.is(fix.status, 2);
+  // Without apt-get in PATH, the rest is for people.
+  t.regex(fix.stderr, /^by hand: sudo apt-get install -y ninja-build\n/);
+  t.is(fix.stdout.match(/^ {2}\w+ /gm)?.length, 1);
+  const unknown = loomgen(folder, ['doctor', 'ninjo'], { PATH: folder });
+  t.is(unknown.status, 2);
+  t.regex(unknown.stderr, /LOOM2014: doctor knows no 'ninjo'.*Type: ninja/s);
 });

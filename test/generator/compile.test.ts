@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { compilerFailure, configureFailure } from '../../generator/compile.ts';
+import { compilerFailure, configureFailure } from '../../generator/compile_failure.ts';
 import { findTool, tools } from '../../generator/tools.ts';
 import {
   didMore,

@@ -154,7 +154,7 @@ test('a file that is cut, empty, of another machine or nobody knows what says so
   const foreign = Buffer.from(whole);
   foreign.writeUInt16LE(process.arch === 'arm64' ? 62 : 183, 18);
   writeFileSync(broken, foreign);
-  t.regex(errorWith(broken), new RegExp(`is for .*64, and this Node is for ${process.arch}`));
+  t.regex(errorWith(broken), new RegExp(`is for .*64, and this Node is for linux-${process.arch}`));
   writeFileSync(broken, 'a page of text that some server sent instead of the file');
   t.regex(errorWith(broken), /is no shared library/);
   t.regex(errorWith(broken), /install the package again, or have its publisher build it with\n/);

@@ -10,7 +10,7 @@ import {
   writePackage,
 } from '../../generator/package_files.ts';
 import { transpile } from '../../generator/transpile.ts';
-import { libraryOfC, prebuildFolder } from '../../templates/bindings/prebuilds.ts';
+import { prebuildFolder, thisMachine } from '../../templates/bindings/prebuilds.ts';
 import { emptyFolder, filesBelow } from '../generator/workspace.ts';
 
 const sources = new Map([
@@ -20,7 +20,7 @@ const sources = new Map([
 ]);
 
 /** Where this machine's prebuild goes. */
-const prebuild = `prebuilds/${prebuildFolder(libraryOfC())}/small.node`;
+const prebuild = `prebuilds/${prebuildFolder(thisMachine())}/small.node`;
 
 /** An output folder whose addon was compiled. */
 function compiled(t: ExecutionContext, parts: Partial<PackageFolder> = {}): PackageFolder {
@@ -31,6 +31,7 @@ function compiled(t: ExecutionContext, parts: Partial<PackageFolder> = {}): Pack
     out,
     name: 'small',
     preset: 'release',
+    targets: [],
     installation: 'i',
     manifest: 'm',
   } as const;
@@ -135,7 +136,8 @@ test('a debug build ships nothing; musl has a folder of its own', async (t) => {
   await writePackage(folder, sources, false);
   t.false(existsSync(join(folder.out, 'prebuilds')));
   t.true(isPackaged(folder));
-  t.is(prebuildFolder('musl'), `${process.platform}-${process.arch}-musl`);
-  t.is(prebuildFolder('glibc 2.36'), `${process.platform}-${process.arch}`);
-  t.regex(libraryOfC() ?? '', /^(?:glibc \d+\.\d+|musl)$/);
+  const here = thisMachine();
+  t.is(prebuildFolder({ ...here, library: 'musl' }), `${process.platform}-${process.arch}-musl`);
+  t.is(prebuildFolder({ ...here, library: 'glibc 2.36' }), `${process.platform}-${process.arch}`);
+  t.regex(here.library ?? '', /^(?:glibc \d+\.\d+|musl)$/);
 });

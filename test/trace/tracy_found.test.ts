@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { configureFailure } from '../../generator/compile.ts';
+import { configureFailure } from '../../generator/compile_failure.ts';
 import { compileDiagnostic } from '../../generator/commands/compile_diagnostic.ts';
 import { doctor } from '../../generator/commands/doctor.ts';
 import { findTracy } from '../../generator/trace/tracy.ts';
@@ -47,7 +47,7 @@ for (const [fixture, protocol, without, problem] of wrong) {
     matchesFixture(t, fixture, by, run.stderr.replaceAll(prefix, 'PREFIX'));
     t.is(findTracy(environment)?.problem, problem);
     const line = doctor(environment).find(({ name }) => name === 'Tracy');
-    t.like(line, { found: null, optional: true });
+    t.like(line, { status: 'warn', seen: problem });
   });
 }
 
@@ -69,7 +69,7 @@ test('a Tracy as it should be is found', (t) => {
   t.like(findTracy(environment), { protocol: 76, problem: null });
   t.like(
     doctor(environment).find(({ name }) => name === 'Tracy'),
-    { optional: true, version: 'protocol 76' },
+    { status: 'ok', version: 'protocol 76' },
   );
 });
 

@@ -50,8 +50,12 @@ class Interrupter {
     sigevent event{};
     event.sigev_notify = SIGEV_THREAD_ID;
     event.sigev_signo = number;
+#if defined(sigev_notify_thread_id)
+    event.sigev_notify_thread_id = gettid();
+#else
     // The C library's name for this field is newer than some C libraries.
     event._sigev_un._tid = gettid();
+#endif
     works_ = timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0;
   }
   Interrupter(const Interrupter&) = delete;

@@ -1,9 +1,8 @@
 // The epoll backend: readiness turned into the same completions that io_uring gives. Each
-// descriptor is registered once, edge-triggered unless the config says otherwise (epoll_watch.hpp).
-// A receive stops at a short read instead of reading to EAGAIN (the extra call is the dearest thing
-// in such a loop), unless the peer's FIN was announced with the data: then no further edge would
-// come, so it reads on. Acts that finish at once (most sends) are queued and never completed from
-// submit(), so that a handler is never entered twice.
+// descriptor is registered once, edge-triggered unless the config says otherwise. A receive stops
+// at a short read instead of reading to EAGAIN, unless the peer's FIN was announced with the data:
+// then no further edge would come, so it reads on. What finishes at once is queued and never
+// completed from submit(), so that a handler is never entered twice.
 #pragma once
 
 #include <sys/epoll.h>
@@ -20,6 +19,7 @@
 #include "../error.hpp"
 #include "../operation.hpp"
 #include "../shortage.hpp"
+#include "epoll_call.hpp"
 #include "epoll_requests.hpp"
 #include "free_buffers.hpp"
 
@@ -242,7 +242,7 @@ class Epoll {
     looks_left_out_ = 0;
     core_->stats().add(Stat::kernel_entries);
     const timespec timeout = to_timespec(wait_nanoseconds);
-    int count = epoll_pwait2(epoll_fd_, events_, maximum_events, &timeout, nullptr);
+    int count = wait_precisely(epoll_fd_, events_, maximum_events, timeout);
     // Filters that are older than the call refuse it with EPERM.
     if (count < 0 && (errno == ENOSYS || errno == EPERM)) {
       const std::uint64_t milliseconds =

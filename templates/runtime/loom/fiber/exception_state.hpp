@@ -6,6 +6,11 @@
 
 #include <cstring>
 
+#if defined(_LIBCPP_VERSION)
+// libc++abi has the function that its header does not declare.
+extern "C" void* __cxa_get_globals() noexcept;  // NOLINT(*-reserved-identifier)
+#endif
+
 namespace loom {
 
 /// The C++ runtime's exceptions of one thread of control: what is being handled and what is in
@@ -15,7 +20,11 @@ class ExceptionState {
  public:
   /// Exchanges the thread's state and this one.
   void exchange() noexcept {
+#if defined(_LIBCPP_VERSION)
+    void* globals = ::__cxa_get_globals();
+#else
     void* globals = abi::__cxa_get_globals();
+#endif
     Words now{};
     std::memcpy(&now, globals, sizeof now);
     std::memcpy(globals, &words_, sizeof words_);

@@ -1,0 +1,94 @@
+/** Whether an addon that was compiled for a target is what somebody can load there. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Target } from '../schemas/targets.ts';
+import type { System } from './doctor/system.ts';
+import { newestOf, readSharedLibrary } from './elf.ts';
+
+/** `e_machine` of the processors of targets. */
+const machines = { x64: 62, arm64: 183 } as const;
+
+/** What Node calls in an addon; napi.h has both. */
+const entryPoints = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
+
+/** What is known of an addon. */
+export interface AddonFacts {
+  bytes: number;
+  sha256: string;
+  /** The oldest glibc that has what it calls, such as `2.34`; null where it needs none. */
+  minimumGlibc: string | null;
+  /** Shared libraries that have to be there. */
+  needed: string[];
+}
+
+/** Facts, or a clause on what is wrong. */
+export type AddonVerdict = { facts: AddonFacts } | { mistake: string };
+
+/** Looks at an addon of Linux. */
+export function checkAddon(path: string, target: Target): AddonVerdict {
+  const bytes = readFileSync(path);
+  const library = readSharedLibrary(bytes);
+  if (library === null) return { mistake: 'it is no whole 64-bit ELF file' };
+  const { machine, exports, needed, versions, isStripped } = library;
+  if (machine !== machines[target.arch]) return { mistake: `it is for ELF machine ${machine}` };
+  const missing = entryPoints.find((name) => !exports.includes(name));
+  if (missing !== undefined) return { mistake: `it does not export ${missing}` };
+  const other = exports.find((name) => !/^(?:napi|node_api)_/.test(name));
+  if (other !== undefined) return { mistake: `it exports ${other}, which clashes with others'` };
+  if (!isStripped) return { mistake: 'it is not stripped' };
+  const isMusl = needed.some((name) => name.startsWith('libc.musl') || name === 'libc.so');
+  const hasGlibc = needed.some((name) => name === 'libc.so.6');
+  if (target.library === 'musl' && hasGlibc) return { mistake: 'it needs glibc' };
+  if (target.library === 'glibc' && isMusl) return { mistake: 'it needs musl' };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const minimumGlibc = newestOf(versions, 'GLIBC');
+  return { facts: { bytes: bytes.length, sha256, minimumGlibc, needed } };
+}
+
+/** What became of loading an addon. */
+export interface Loading {
+  /** By what, such as `Node 20.20.2`; null when it was not tried. */
+  by: string | null;
+  /** Why it was not tried, or what Node said of it; empty when it was loaded. */
+  why: string;
+  isLoaded: boolean;
+}
+
+/** Prints Node's version and the program's name as the addon has it. */
+const loadingText = `
+const { name } = require(process.argv[1]);
+console.log('%s %s', process.versions.node, name);
+`;
+
+/** Where Debian's cross compilers have the libraries of their processor. */
+const crossRoot = (triple: string): string => `/usr/${triple}`;
+
+/** The words that run a target's Node here; a text says why there are none. */
+export function nodeOf(target: Target, system: System, isHere: boolean): string[] | string {
+  if (isHere) return [process.execPath];
+  const variable = `LOOM_NODE_${target.name.toUpperCase().replaceAll('-', '_')}`;
+  const node = system.environment[variable] ?? '';
+  if (node === '') return `${variable} names no Node of it`;
+  if (target.emulator !== 'qemu') return [node];
+  const qemu = system.find('qemu-aarch64');
+  if (qemu === undefined) return 'qemu-aarch64 is missing; type: sudo apt-get install -y qemu-user';
+  return [qemu, '-L', crossRoot(target.triple ?? ''), node];
+}
+
+/** Loads an addon in a Node of its target, when one can be run here. */
+export function loadAddonOnce(
+  path: string,
+  name: string,
+  { target, isHere }: { target: Target; isHere: boolean },
+  system: System,
+): Loading {
+  const words = nodeOf(target, system, isHere);
+  if (typeof words === 'string') return { by: null, why: words, isLoaded: false };
+  const [program = '', ...given] = words;
+  const ran = system.run(program, [...given, '-e', loadingText, path]);
+  const [version = '', found = ''] = ran.stdout.trim().split(' ');
+  const by = `Node ${version}${words.length > 1 ? ' under qemu-user' : ''}`;
+  if (ran.status === 0 && found === name) return { by, why: '', isLoaded: true };
+  const said = ran.stderr.split('\n').find((line) => /error/i.test(line)) ?? `exit ${ran.status}`;
+  return { by: program, why: said.trim(), isLoaded: false };
+}

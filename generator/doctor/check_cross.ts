@@ -1,0 +1,58 @@
+/**
+ * What `loomgen build --target` needs for targets other than this machine: compilers, and what runs
+ * their programs here. None of them is needed otherwise, so what is missing is never a failure.
+ */
+import { missingBackend, type Target, targets } from '../../schemas/targets.ts';
+import { findZig } from '../toolchain.ts';
+import { type DoctorFinding, finding, versionIn } from './finding.ts';
+import type { System } from './system.ts';
+
+/** Names of targets, with a word where this version has no backend for them. */
+function namesOf(which: (target: Target) => boolean, system: System): string {
+  const others = targets.filter(
+    (target) => which(target) && target.name !== `${system.platform}-${system.arch}`,
+  );
+  const now = others.filter((target) => missingBackend(target) === null);
+  if (now.length > 0) return now.map(({ name }) => name).join(', ');
+  return `${others.map(({ name }) => name).join(', ')}, which this version has no backend for yet`;
+}
+
+/** One program. */
+function program(system: System, name: string, debian: string, purpose: string): DoctorFinding {
+  const path = system.find(name);
+  const common = { name, purpose, subject: 'cross tools', packages: [debian] } as const;
+  if (path === undefined) return finding({ ...common, status: 'warn', seen: 'missing' });
+  const version = versionIn(system.run(path, ['--version']));
+  return finding({ ...common, status: 'ok', seen: path, version });
+}
+
+/** zig, which comes from PyPI. */
+function zig(system: System): DoctorFinding {
+  const words = findZig(system);
+  const purpose = `compiles for ${namesOf((target) => target.zig !== null, system)}`;
+  const common = { name: 'zig', purpose, subject: 'cross tools' } as const;
+  const command = 'pip install ziglang';
+  if (words === null) return finding({ ...common, status: 'warn', seen: 'missing', command });
+  const [first = '', ...rest] = words;
+  const version = versionIn(system.run(first, [...rest, 'version']));
+  return finding({ ...common, status: 'ok', seen: words.join(' '), version });
+}
+
+/** Every cross tool. */
+export function checkCross(system: System): DoctorFinding[] {
+  const native = (target: Target): boolean =>
+    target.platform === system.platform && target.arch === system.arch;
+  const compilers = targets.flatMap((target) => {
+    const { cross } = target;
+    if (cross === null || native(target)) return [];
+    const purpose = `compiles for ${namesOf((each) => each === target, system)}`;
+    return [program(system, cross.program, cross.package, purpose)];
+  });
+  const qemu = (target: Target): boolean => target.emulator === 'qemu' && !native(target);
+  const emulators = targets.some(qemu)
+    ? [program(system, 'qemu-aarch64', 'qemu-user', `runs programs for ${namesOf(qemu, system)}`)]
+    : [];
+  const wine = (target: Target): boolean => target.emulator === 'wine';
+  const wines = program(system, 'wine64', 'wine64', `runs programs for ${namesOf(wine, system)}`);
+  return [zig(system), ...compilers, ...emulators, wines];
+}

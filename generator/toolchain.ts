@@ -1,0 +1,89 @@
+/** Which compiler makes a target's machine code here: this machine's, a cross compiler, or zig. */
+import type { Target } from '../schemas/targets.ts';
+import type { System } from './doctor/system.ts';
+import { findToolIn, furtherWords, tools } from './tools.ts';
+
+/** A C++ compiler for one target. */
+export interface Toolchain {
+  kind: 'native' | 'cross' | 'zig';
+  /** The words that it is started with, its path first. */
+  compiler: readonly string[];
+}
+
+/** zig, under its own name and those of PyPI; its words, or null when there is none. */
+export function findZig(system: Pick<System, 'find' | 'run'>): string[] | null {
+  const own = system.find('zig') ?? system.find('python-zig');
+  if (own !== undefined) return [own];
+  // What pip installs where its scripts are not in PATH.
+  const python = system.find('python3');
+  if (python === undefined) return null;
+  const words = ['-m', 'ziglang'];
+  return system.run(python, [...words, 'version']).status === 0 ? [python, ...words] : null;
+}
+
+/** This machine, as far as it tells targets apart. */
+export interface Here {
+  platform: string;
+  arch: string;
+  /** `musl`, `glibc 2.36`, or null where there is no choice. */
+  library: string | null;
+}
+
+/** Whether a target is the machine that builds. */
+export function isHere({ platform, arch, library }: Target, here: Here): boolean {
+  const isLibrary = library === null || (library === 'musl') === (here.library === 'musl');
+  return platform === here.platform && arch === here.arch && isLibrary;
+}
+
+/** The compiler of this machine. */
+function native(system: System): Toolchain | null {
+  const tool = tools.find(({ variable }) => variable === 'CXX');
+  const path = tool && findToolIn(tool, system);
+  if (tool === undefined || path === undefined) return null;
+  return { kind: 'native', compiler: [path, ...furtherWords(tool, system.environment)] };
+}
+
+/**
+ * The compiler for a target.
+ *
+ * @param prefersZig takes zig wherever it can make the target, for its older glibc.
+ * @returns null when there is none.
+ */
+export function findToolchain(
+  target: Target,
+  system: System,
+  here: Here,
+  prefersZig: boolean,
+): Toolchain | null {
+  const zig = (): Toolchain | null => {
+    const words = target.zig === null ? null : findZig(system);
+    if (words === null || target.zig === null) return null;
+    return { kind: 'zig', compiler: [...words, 'c++', '-target', target.zig] };
+  };
+  if (prefersZig) return zig();
+  if (isHere(target, here)) return native(system) ?? zig();
+  const path = target.cross === null ? undefined : system.find(target.cross.program);
+  return path === undefined ? zig() : { kind: 'cross', compiler: [path] };
+}
+
+/** What was looked for in vain, and what to type for it. */
+export function missingToolchain(
+  target: Target,
+  here: Here,
+  prefersZig: boolean,
+): { tried: string; command: string } {
+  const zig = target.zig === null ? [] : [{ tried: 'zig', command: 'pip install ziglang' }];
+  if (prefersZig) return { tried: 'zig', command: 'pip install ziglang' };
+  const own = isHere(target, here);
+  const install = 'sudo apt-get install -y';
+  const first = own
+    ? [{ tried: 'c++', command: `${install} g++` }]
+    : target.cross === null
+      ? []
+      : [{ tried: target.cross.program, command: `${install} ${target.cross.package}` }];
+  const all = [...first, ...zig];
+  return {
+    tried: all.map(({ tried }) => tried).join(', '),
+    command: all.map(({ command }) => command).join(' - or: '),
+  };
+}

@@ -1,0 +1,59 @@
+/** Diagnostics of `loomgen build --target`: 2030 to 2039. */
+import { type CodeEntry, prose } from './code_entry.ts';
+
+/** LOOM203x. */
+export const targetCodes = {
+  LOOM2030: {
+    severity: 'error',
+    title: 'A target without a backend',
+    holes: ['target', 'backend', 'operation', 'reason', 'known'],
+    what: "'{target}' has no backend in this version of loomgen.",
+    why: 'The table of backends says of {backend}, operation {operation}: {reason}.',
+    fix: 'Leave it out; these can be built: {known}.',
+    explanation: prose`
+      Every backend has a row for each operation that reactors need, in schemas/backends.ts. A
+      platform whose backend lacks one is refused as a whole: an addon for it would load and then do
+      nothing.
+    `,
+  },
+  LOOM2031: {
+    severity: 'error',
+    title: 'No compiler for a target',
+    holes: ['target', 'tried', 'command'],
+    what: "There is no compiler for '{target}' (tried {tried}).",
+    why: 'An addon is machine code of its platform, and a compiler here makes that of this one.',
+    fix: 'Type: {command}',
+    explanation: prose`
+      A target that is this machine is compiled by its own compiler, another processor by Debian's
+      cross compiler, and what neither makes by zig, whose C++ compiler brings the headers and the
+      C library of each of its targets. loomgen doctor lists what is here of them.
+    `,
+  },
+  LOOM2032: {
+    severity: 'error',
+    title: 'A library of a target is missing',
+    holes: ['library', 'target', 'looked', 'command'],
+    what: "There is no {library} for '{target}': {looked}.",
+    why: 'The generated program links it, and the one of this machine is of no use there.',
+    fix: 'Type: {command}',
+    explanation: prose`
+      Debian installs libraries of other processors beside its own, in /usr/lib/<triple>. Where that
+      is not wanted, LOOM_SYSROOT names a folder that has them, as dpkg -x lays their packages out:
+      usr/lib/<triple>/liburing.a and usr/include/liburing.h.
+    `,
+  },
+  LOOM2033: {
+    severity: 'error',
+    title: 'An addon that is not what its target needs',
+    holes: ['file', 'target', 'reason', 'hint'],
+    what: "{file} is not an addon for '{target}': {reason}.",
+    why: 'What is shipped is looked at first: its format, what it exports, needs and loads.',
+    fix: '{hint}',
+    explanation: prose`
+      After linking, loomgen reads the addon's own tables: the platform and processor that it is
+      for, that nothing is exported but Node-API's entry points, that it is stripped, which shared
+      libraries and which version of glibc it needs. Then Node loads it, by qemu-user for another
+      processor where that and LOOM_NODE_<TARGET>, a Node of that processor, are there.
+    `,
+  },
+} as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,132 @@
+/**
+ * `npm run platforms`: for each target of `loomgen build --target`, what was done with it here and
+ * now: compiled, linked and checked, loaded, and spoken to, by what. What could not be done says
+ * why; nothing is taken from an earlier run. Names of targets as parameters leave the others out,
+ * `--twice` builds each in a second folder and compares the bytes, `--zig` is given on.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { missingBackend, type Target, targets } from '../../schemas/targets.ts';
+import { thisMachine } from '../../templates/bindings/prebuilds.ts';
+import { nodeOf } from '../../generator/check_addon.ts';
+import { build } from '../../generator/commands/build.ts';
+import { thisSystem } from '../../generator/doctor/system.ts';
+import { isHere } from '../../generator/toolchain.ts';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+const config = join(repository, 'examples/fibers/loom.config.ts');
+
+/** Longest conversation: an emulator starts Node in seconds. */
+const conversationMilliseconds = 120_000;
+
+/** One line of the table. */
+interface Row {
+  target: string;
+  compiled: string;
+  loaded: string;
+  spoke: string;
+  bytes: string;
+}
+
+/** Lines that come back from the addon's own server, over each backend that it can have. */
+const conversation = `
+const { open } = require(process.argv[1]);
+const { connect } = require('node:net');
+async function main() {
+  const heard = [];
+  for (const backend of ['io_uring', 'epoll']) {
+    const addresses = { echo: '127.0.0.1:0', proxy: '127.0.0.1:0' };
+    let program;
+    try {
+      program = await open({ native: process.argv[2], addresses, backend });
+    } catch (error) {
+      heard.push(backend + ' ' + error.code);
+      continue;
+    }
+    const [host, port] = program.echo.address.split(':');
+    const socket = connect(Number(port), host, () => socket.write('one\\ntwo\\nthree\\n'));
+    let text = '';
+    for await (const bytes of socket) if ((text += bytes).length >= 14) break;
+    socket.destroy();
+    await program[Symbol.asyncDispose]();
+    if (text !== 'one\\ntwo\\nthree\\n') throw new Error(backend + ' said ' + JSON.stringify(text));
+    heard.push(backend + ' passed');
+  }
+  console.log(heard.join(', '));
+}
+main();
+`;
+
+/** Speaks to a compiled addon; gives what passed, or why not. */
+function speak(target: Target, out: string): string {
+  const words = nodeOf(target, thisSystem(process.env), isHere(target, thisMachine()));
+  if (typeof words === 'string') return 'no';
+  const [program = '', ...given] = words;
+  const addon = join(out, `prebuilds/${target.name}/fibers.node`);
+  const script = ['-e', conversation, join(out, 'dist/index.cjs'), addon];
+  const ran = spawnSync(program, [...given, ...script], {
+    encoding: 'utf8',
+    timeout: conversationMilliseconds,
+  });
+  if (ran.status === 0) return ran.stdout.trim();
+  const lines = ran.stderr.trim().split('\n');
+  return `FAILED: ${lines.find((line) => line.includes('Error')) ?? lines.at(-1) ?? ran.signal}`;
+}
+
+/** Builds one target in a folder of its own. */
+async function buildIn(out: string, target: Target) {
+  const zig = process.argv.includes('--zig') && target.zig !== null;
+  return build({ config, out, target: target.name, static: true, zig, directory: repository });
+}
+
+/** Does with a target what can be done here. */
+async function rowOf(target: Target, folder: string): Promise<Row> {
+  const nothing = { target: target.name, compiled: 'no', loaded: 'no', spoke: 'no', bytes: '' };
+  const missing = missingBackend(target);
+  if (missing !== null) return { ...nothing, bytes: `${missing.backend}: ${missing.reason}` };
+  const out = join(folder, target.name);
+  const result = await buildIn(out, target);
+  const [made] = result.targets;
+  if (made === undefined) return { ...nothing, bytes: result.diagnostics[0]?.message ?? '' };
+  const again = process.argv.includes('--twice')
+    ? (await buildIn(join(folder, 'again', target.name), target)).targets[0]
+    : undefined;
+  const isSame = again?.sha256 === made.sha256 ? 'the same bytes twice' : 'OTHER BYTES';
+  return {
+    target: target.name,
+    compiled: `${made.compiler}, glibc ${made.minimumGlibc ?? 'none'}`,
+    loaded: made.loadedBy ?? `no: ${made.notLoaded}`,
+    spoke: speak(target, out),
+    bytes: process.argv.includes('--twice') ? isSame : `${Math.ceil(made.bytes / 1024)} KiB`,
+  };
+}
+
+/** Prints rows under their columns. */
+function print(rows: readonly Row[]): void {
+  const columns = ['target', 'compiled', 'loaded', 'spoke', 'bytes'] as const;
+  const titles = { target: 'target', compiled: 'compiled and linked', loaded: 'loaded by' };
+  const head: Row = { ...titles, spoke: 'a conversation', bytes: 'remarks' };
+  const all = [head, ...rows];
+  const widths = columns.map((key) => Math.max(...all.map((row) => row[key].length)));
+  for (const row of all) {
+    const cells = columns.map((key, index) => row[key].padEnd(widths[index] ?? 0));
+    process.stdout.write(`${cells.join('  ').trimEnd()}\n`);
+  }
+}
+
+const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const folder = mkdtempSync(join(tmpdir(), 'loom-platforms-'));
+try {
+  const rows: Row[] = [];
+  for (const target of targets) {
+    if (names.length === 0 || names.includes(target.name)) rows.push(await rowOf(target, folder));
+  }
+  print(rows);
+  const isWrong = rows.some((row) => /FAILED|OTHER BYTES/.test(Object.values(row).join(' ')));
+  process.exitCode = isWrong ? 1 : 0;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
