@@ -173,7 +173,7 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
       ...['-std=c++20', '-fno-rtti', '-g1', ...warnings],
       ...[...flavours[flavour].flags, ...fibers.flags],
       ...[...includes, `-I${join(here, name)}`, `-I${here}`],
-      ...(options.isOnKqueue ? ['-isystem', kqueueFolder] : []),
+      ...(options.isOnKqueue ? ['-isystem', kqueueFolder, '-DLOOM_BELL_IS_KQUEUE'] : []),
     ],
     sources: [...[...program, join(out, 'src/standalone.cpp')], ...[...counter, ...extra]],
     folders: [

@@ -9,6 +9,7 @@
 // A kernel forgets the filters of a descriptor that is closed. Here they would stay, and who closes
 // one without EV_DELETE is told by the end of the process: so every test holds that order.
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <sys/epoll.h>
 #include <sys/event.h>
 #include <sys/eventfd.h>
@@ -45,6 +46,7 @@ struct Knote {
 
 /// One kqueue: its descriptor is an epoll instance.
 struct Instance {
+  int kept_fd = -1;  ///< a duplicate, to know it by another number; never closed
   std::map<Key, Knote> knotes;
   std::map<int, Key> by_own_fd;
   ~Instance() {
@@ -53,8 +55,26 @@ struct Instance {
 };
 
 std::mutex mutex;  // of all that follows
-std::map<int, std::unique_ptr<Instance>> instances;
+std::map<int, std::shared_ptr<Instance>> instances;
 std::pair<int, int> failing{-1, 0};
+
+/// Whether two descriptors are one file, kcmp(2).
+bool are_one(int one, int other) {
+  return ::syscall(SYS_kcmp, ::getpid(), ::getpid(), KCMP_FILE, one, other) == 0;
+}
+
+/// The kqueue that `fd` is, or a duplicate of; nullptr when it is none.
+Instance* find_instance(int fd) {
+  if (const auto known = instances.find(fd); known != instances.end()) {
+    if (are_one(fd, known->second->kept_fd)) return known->second.get();
+  }
+  for (const auto& [number, instance] : instances) {
+    if (!are_one(fd, instance->kept_fd)) continue;
+    const std::shared_ptr<Instance> found = instance;
+    return (instances[fd] = found).get();
+  }
+  return nullptr;
+}
 
 bool watches_descriptor(int filter) { return filter == EVFILT_READ || filter == EVFILT_WRITE; }
 
@@ -99,8 +119,10 @@ int stand_in(const struct kevent& change) {
 
 int add_own(int kqueue_fd, Instance& instance, const struct kevent& change) {
   const Key key{change.ident, change.filter};
+  const bool adds = (change.flags & EV_ADD) != 0;
+  if (!adds && !instance.knotes.contains(key)) return ENOENT;
   Knote& knote = instance.knotes[key];
-  knote.added = change;
+  if (adds) knote.added = change;
   if (knote.own_fd < 0) {
     knote.own_fd = stand_in(change);
     epoll_event event{};
@@ -232,7 +254,9 @@ void kqueue_on_epoll::fail_change(int position, int error) noexcept {
 int kqueue() noexcept {
   const std::lock_guard lock(mutex);
   const int fd = epoll_create1(EPOLL_CLOEXEC);
-  if (fd >= 0) instances[fd] = std::make_unique<Instance>();
+  if (fd < 0) return fd;
+  instances[fd] = std::make_shared<Instance>();
+  instances[fd]->kept_fd = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
   return fd;
 }
 
@@ -240,10 +264,9 @@ int kevent(int kqueue_fd, const struct kevent* changes, int change_count, struct
            int event_count, const timespec* timeout) noexcept {
   {
     const std::lock_guard lock(mutex);
-    const auto found = instances.find(kqueue_fd);
-    if (found == instances.end()) return errno = EBADF, -1;
-    const int answers =
-        make_all(kqueue_fd, *found->second, changes, change_count, events, event_count);
+    Instance* instance = find_instance(kqueue_fd);
+    if (instance == nullptr) return errno = EBADF, -1;
+    const int answers = make_all(kqueue_fd, *instance, changes, change_count, events, event_count);
     if (answers != 0 || event_count == 0) return answers;
   }
   epoll_event ready[maximum_ready];
@@ -252,12 +275,12 @@ int kevent(int kqueue_fd, const struct kevent* changes, int change_count, struct
   const int ready_count = epoll_pwait2(kqueue_fd, ready, room, timeout, nullptr);
   if (ready_count < 0) return -1;
   const std::lock_guard lock(mutex);
-  Instance& instance = *instances[kqueue_fd];
+  Instance* instance = find_instance(kqueue_fd);
   int count = 0;
-  for (int n = 0; n < ready_count && count < event_count; ++n) {
+  for (int n = 0; instance != nullptr && n < ready_count && count < event_count; ++n) {
     count += (ready[n].data.u64 & own_descriptor) != 0
-                 ? tell_of_own(kqueue_fd, instance, ready[n], events + count)
-                 : tell_of_descriptor(kqueue_fd, instance, ready[n], events + count,
+                 ? tell_of_own(kqueue_fd, *instance, ready[n], events + count)
+                 : tell_of_descriptor(kqueue_fd, *instance, ready[n], events + count,
                                       event_count - count);
   }
   return count;

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 
+#include "../system/platform.hpp"
 #include "readiness.hpp"
 #include "transfer_calls.hpp"
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "../operation.hpp"
+#include "../system/platform.hpp"
 
 namespace loom {
 
