@@ -6,6 +6,7 @@
 import type { CheckedConfig } from '../schemas/config.ts';
 import { checkAddresses } from './check_addresses.ts';
 import { checkBudgets } from './check_budgets.ts';
+import { checkCalls } from './check_calls.ts';
 import { checkChannels } from './check_channels.ts';
 import { checkDatagrams } from './check_datagrams.ts';
 import { checkFileFds } from './check_file_fds.ts';
@@ -50,6 +51,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkGroups(config),
     ...checkMessages(config),
     ...checkJsRequests(config),
+    ...checkCalls(config, value),
     ...checkBudgets(config),
   ].sort(byPath);
   const sorted = [

@@ -144,7 +144,12 @@ export function checkBudgets(config: CheckedConfig): Diagnostic[] {
           receivingHandler(config, each) !== undefined),
     ),
   );
-  const sound = { ...config, channels };
+  const calls = Object.fromEntries(
+    Object.entries(config.calls).filter(([, { request, reply }]) =>
+      [request, reply].every((name) => Object.hasOwn(config.messages, name)),
+    ),
+  );
+  const sound = { ...config, channels, calls };
   const reactors = Object.keys(config.reactors).sort(byName);
   const instances = Object.values(config.reactors).reduce(
     (sum, reactor) => sum + instanceCount(reactor),

@@ -39,11 +39,7 @@ function checkStyle(name: string, channel: CheckedChannel, config: CheckedConfig
 /** What of a policy cannot be. */
 function checkFull(name: string, channel: CheckedChannel, config: CheckedConfig): Diagnostic[] {
   const path = ['channels', name, 'full'];
-  const { full, from, capacity } = channel;
-  const kind = typeof full === 'string' ? full : full.kind;
-  if (kind === 'conflate' && from === javascript) {
-    return [diagnostic('LOOM1433', { where: showPath(path) }, { path })];
-  }
+  const { full, capacity } = channel;
   if (typeof full === 'string') return [];
   const found: Diagnostic[] = [];
   if (capacity > maximumKeyedCapacity) {

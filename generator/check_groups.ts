@@ -3,11 +3,13 @@
  * spread connections, and which cores they run on.
  */
 import type { CheckedConfig, CheckedFd, CheckedReactor } from '../schemas/config.ts';
+import { javascript } from './lower_channels.ts';
 import { isAdopted } from './address.ts';
 import { byName } from './case.ts';
 import { elasticOf, instanceCount, spreadOf } from './lower_groups.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 
+type CheckedChannel = CheckedConfig['channels'][string];
 type Server = Extract<CheckedFd, { kind: 'tcpServer' | 'unixServer' }>;
 
 const isServer = (fd: CheckedFd): fd is Server =>
@@ -90,6 +92,30 @@ function checkElastic(name: string, { count }: CheckedReactor): Diagnostic[] {
   return [diagnostic('LOOM1555', { where: showPath(path), minimum, maximum }, { path })];
 }
 
+/** A channel of a group is one of each instance and JavaScript: both ends have one thread. */
+function checkChannel(
+  name: string,
+  channel: CheckedChannel,
+  reactorOf: (name: string) => CheckedReactor | undefined,
+): Diagnostic[] {
+  return (['from', 'to'] as const).flatMap((end) => {
+    const reactor = channel[end];
+    const declared = typeof reactor === 'object' ? undefined : reactorOf(reactor);
+    if (typeof reactor === 'object' || declared === undefined) return [];
+    if (instanceCount(declared) === 1) return [];
+    const other = channel[end === 'from' ? 'to' : 'from'];
+    const isElastic = elasticOf(declared) !== undefined;
+    if (other === javascript && !isElastic) return [];
+    const path: ConfigPath = ['channels', name];
+    const reason = isElastic
+      ? 'whose instances come and go'
+      : `which has ${instanceCount(declared)} instances`;
+    const second = { message: `'${reactor}'`, path: ['reactors', reactor] };
+    const holes = { where: showPath(path), reactor, reason };
+    return [diagnostic('LOOM1556', holes, { path: [...path, end], second })];
+  });
+}
+
 /** Checks everything about `count`, `cores` and `spread`. */
 export function checkGroups(config: CheckedConfig): Diagnostic[] {
   const found: Diagnostic[] = [];
@@ -106,15 +132,7 @@ export function checkGroups(config: CheckedConfig): Diagnostic[] {
     if (isServer(fd) && reactor !== undefined) found.push(...checkSpread(name, fd, reactor));
   }
   for (const [name, channel] of Object.entries(config.channels)) {
-    for (const end of ['from', 'to'] as const) {
-      const path: ConfigPath = ['channels', name];
-      const reactor = channel[end];
-      if (typeof reactor === 'object') continue;
-      const holes = { where: showPath(path), reactor, count: countOf(reactor) };
-      if (holes.count === 1) continue;
-      const second = { message: `'${reactor}'`, path: ['reactors', reactor] };
-      found.push(diagnostic('LOOM1552', holes, { path: [...path, end], second }));
-    }
+    found.push(...checkChannel(name, channel, reactorOf));
   }
   for (const [name, reactor] of Object.entries(config.reactors)) {
     found.push(...checkElastic(name, reactor));

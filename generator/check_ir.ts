@@ -46,11 +46,12 @@ function irPath(ir: Ir, path: ConfigPath): ConfigPath {
   for (const [reactor, each] of ir.reactors.entries()) {
     const at = ['reactors', reactor];
     if (part === 'reactors' && each.name === name) return at;
-    if (part !== 'fds' && part !== 'channels') continue;
-    const index = each[part].findIndex((item) => item.name === name);
+    if (part !== 'fds' && part !== 'channels' && part !== 'calls') continue;
+    const items: readonly { name: string }[] = each[part] ?? [];
+    const index = items.findIndex((item) => item.name === name);
     if (index < 0) continue;
     const key = rest[0];
-    const item = each[part][index] ?? {};
+    const item = items[index] ?? {};
     return key !== undefined && key in item ? [...at, part, index, key] : [...at, part, index];
   }
   if (part === 'messages') {

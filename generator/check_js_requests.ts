@@ -19,7 +19,8 @@ function instancesOf(config: CheckedConfig, name: string): number {
   return reactor === undefined ? 1 : instanceCount(reactor);
 }
 
-function several(reactor: string, count: number, path: ConfigPath): Diagnostic[] {
+/** LOOM1572 unless the reactor has one instance. */
+export function several(reactor: string, count: number, path: ConfigPath): Diagnostic[] {
   if (count === 1) return [];
   const second = { message: `'${reactor}'`, path: ['reactors', reactor] };
   return [diagnostic('LOOM1572', { where: showPath(path), reactor, count }, { path, second })];
@@ -41,6 +42,7 @@ function checkReactors(config: CheckedConfig): Diagnostic[] {
     const key = reactor.jsRequests !== undefined ? 'jsRequests' : 'jsArena';
     if (reactor[key] === undefined) return [];
     const path = ['reactors', name, key];
+    if (Object.values(config.calls).some(({ on }) => on === name)) return [];
     const fds = Object.values(config.fds).filter(({ on }) => on === name);
     if (instanceCount(reactor) > 1) return several(name, instanceCount(reactor), path);
     // A reactor without fds is reported as such.

@@ -1,6 +1,7 @@
 /** The part of `check` about names: form, reserved words, and names that become one. */
 import type { CheckedConfig } from '../schemas/config.ts';
 import {
+  callMembers,
   fdMembers,
   globalTypes,
   handlerMembers,
@@ -48,6 +49,10 @@ const reactorReserved: Reserved = [
   ...keywords,
   [reactorMembers, 'the class of a reactor uses that name'],
   [new Set([javascript]), 'channels call JavaScript by that name'],
+];
+const callReserved: Reserved = [
+  ...apiReserved,
+  [callMembers, 'the struct of a call has a member of that name'],
 ];
 const poolReserved: Reserved = [
   ...keywords,
@@ -113,9 +118,9 @@ function checkNamespace(config: CheckedConfig): Diagnostic[] {
   return found;
 }
 
-/** Every handler that an fd or a channel names, and where. */
+/** Every handler that an fd, a channel or a call names, and where. */
 function namedHandlers(config: CheckedConfig): { handler: string; path: ConfigPath }[] {
-  return (['fds', 'channels'] as const).flatMap((part) =>
+  return (['fds', 'channels', 'calls'] as const).flatMap((part) =>
     Object.entries<{ handler?: string | undefined }>(config[part])
       .sort(([a], [b]) => byName(a, b))
       .flatMap(([name, { handler }]) =>
@@ -134,16 +139,21 @@ function checkHandlerNames(config: CheckedConfig): Diagnostic[] {
   );
 }
 
-/** fds and channels are properties of one object in TypeScript. */
+/** fds, channels and calls are properties of one object in TypeScript. */
 function checkProgramProperties(value: unknown): Diagnostic[] {
-  const fds = new Map(keysOf(value, 'fds').map((name) => [snakeCase(name), name]));
-  return keysOf(value, 'channels').flatMap((name) => {
-    const fd = fds.get(snakeCase(name));
-    if (fd === undefined) return [];
-    const holes = { name, what: 'a channel', other: 'an fd' };
-    const second = { message: 'the fd', path: ['fds', fd] };
-    return [diagnostic('LOOM1305', holes, { path: ['channels', name], anchor: 'key', second })];
-  });
+  const seen = new Map<string, { part: string; name: string; kind: string }>();
+  const kinds = { fds: 'fd', channels: 'channel', calls: 'call' };
+  return Object.entries(kinds).flatMap(([part, kind]) =>
+    keysOf(value, part).flatMap((name) => {
+      const other = seen.get(snakeCase(name));
+      seen.set(snakeCase(name), other ?? { part, name, kind });
+      // Two of one part collide in C++, and are reported for that.
+      if (other === undefined || other.part === part) return [];
+      const holes = { name, what: `a ${kind}`, other: other.kind === 'fd' ? 'an fd' : 'a channel' };
+      const second = { message: `the ${other.kind}`, path: [other.part, other.name] };
+      return [diagnostic('LOOM1305', holes, { path: [part, name], anchor: 'key', second })];
+    }),
+  );
 }
 
 /**
@@ -184,12 +194,14 @@ export function checkNames(config: CheckedConfig, value: unknown): Diagnostic[] 
     ...each('messages', 'a message', nameForms.upper, () => typeReserved),
     ...each('fds', 'an fd', nameForms.lower, reservedFor),
     ...each('channels', 'a channel', nameForms.lower, () => [...apiReserved, ...memberReserved]),
+    ...each('calls', 'a call', nameForms.lower, () => callReserved),
     ...checkTypeNames(config),
     ...checkHandlerNames(config),
     ...checkCollisions('reactors', 'the reactors', keysOf(value, 'reactors')),
     ...checkCollisions('fds', 'the fds', keysOf(value, 'fds')),
     ...checkCollisions('channels', 'the channels', keysOf(value, 'channels')),
     ...checkCollisions('pools', 'the pools', keysOf(value, 'pools')),
+    ...checkCollisions('calls', 'the calls', keysOf(value, 'calls')),
     ...checkCollisions('messages', 'the messages', keysOf(value, 'messages')),
     ...checkNamespace(config),
     ...checkProgramProperties(value),

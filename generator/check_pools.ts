@@ -2,25 +2,32 @@
 import type { CheckedConfig, CheckedPool } from '../schemas/config.ts';
 import { byName, entriesByName } from './case.ts';
 import { keysOf } from './check_names.ts';
-import { type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
+import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
 import { closest } from './report/suggest.ts';
+
+/** A diagnostic unless `name` is one of the declared pools; without any, `without` is the fix. */
+export function poolReference(
+  name: string,
+  declared: readonly string[],
+  path: ConfigPath,
+  without: string,
+): Diagnostic[] {
+  if (declared.includes(name)) return [];
+  const list = [...declared].sort(byName).join(', ');
+  const hint = declared.length === 0 ? without : `Declare it in \`pools\`, or use one of: ${list}.`;
+  const suggestion = closest(name, declared);
+  const holes = { where: showPath(path), name, hint };
+  return [diagnostic('LOOM1450', holes, { path, ...(suggestion !== undefined && { suggestion }) })];
+}
 
 /** Reactors whose `blocking` names no pool. */
 function checkBlocking(config: CheckedConfig, declared: readonly string[]): Diagnostic[] {
-  const list = [...declared].sort(byName).join(', ');
-  const hint =
-    declared.length === 0
-      ? 'Declare it in `pools`, or leave `blocking` out.'
-      : `Declare it in \`pools\`, or use one of: ${list}.`;
-  return entriesByName(config.reactors).flatMap(([reactor, { blocking: name }]) => {
-    if (name === undefined || declared.includes(name)) return [];
-    const path = ['reactors', reactor, 'blocking'];
-    const suggestion = closest(name, declared);
-    const holes = { where: showPath(path), name, hint };
-    return [
-      diagnostic('LOOM1450', holes, { path, ...(suggestion !== undefined && { suggestion }) }),
-    ];
-  });
+  const without = 'Declare it in `pools`, or leave `blocking` out.';
+  return entriesByName(config.reactors).flatMap(([reactor, { blocking: name }]) =>
+    name === undefined
+      ? []
+      : poolReference(name, declared, ['reactors', reactor, 'blocking'], without),
+  );
 }
 
 /** As many cores as threads, each once. */

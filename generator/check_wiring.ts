@@ -64,6 +64,14 @@ function checkReferences(config: CheckedConfig, value: unknown): Diagnostic[] {
       ...reference('LOOM1403', 'messages', messages, channel.message, [...path, 'message']),
     );
   }
+  for (const [name, call] of entriesByName(config.calls)) {
+    const path = ['calls', name];
+    found.push(
+      ...reference('LOOM1401', 'reactors', reactors, call.on, [...path, 'on']),
+      ...reference('LOOM1403', 'messages', messages, call.request, [...path, 'request']),
+      ...reference('LOOM1403', 'messages', messages, call.reply, [...path, 'reply']),
+    );
+  }
   return found;
 }
 
@@ -79,7 +87,7 @@ function checkHandlers(config: CheckedConfig): Diagnostic[] {
       return diagnostic('LOOM1404', holes, { path: [...path, 'handler'] });
     });
   }
-  if (named.length > 0) return [];
+  if (named.length > 0 || Object.keys(config.calls).length > 0) return [];
   return [diagnostic('LOOM1405', { header: config.handlers }, { path: ['handlers'] })];
 }
 
@@ -89,7 +97,11 @@ function checkReactors(config: CheckedConfig, value: unknown): Diagnostic[] {
   const received = Object.values(config.channels).flatMap(({ to }) =>
     typeof to === 'object' ? [] : [to],
   );
-  const used = new Set([...fds.map((fd) => (fd as { on?: unknown } | null)?.on), ...received]);
+  const calls = Object.values((value as { calls?: Record<string, unknown> }).calls ?? {});
+  const used = new Set([
+    ...[...fds, ...calls].map((each) => (each as { on?: unknown } | null)?.on),
+    ...received,
+  ]);
   used.delete(javascript);
   const handled = new Set([
     ...Object.values(config.fds).flatMap((fd) => (fd.handler === undefined ? [] : [fd.on])),

@@ -9,8 +9,9 @@
 import type { InferInput } from 'valibot';
 import type { LoomConfig, stackSchema } from '../schemas/config.ts';
 import type { Size } from '../schemas/leaf.ts';
-import type { Struct } from './define_messages.ts';
+import type { FieldName, Struct } from './define_messages.ts';
 import type {
+  CallOptions,
   TcpOptions,
   TcpServerOptions,
   UnixOptions,
@@ -31,12 +32,23 @@ import type {
 
 export type { LoomConfig } from '../schemas/config.ts';
 export type { Duration, Size } from '../schemas/leaf.ts';
+export { call } from './define_calls.ts';
 export { channel, conflate, sharedMemory } from './define_channels.ts';
 export * from './define_messages.ts';
 export type * from './define_options.ts';
 
 /** The parts of the config whose keys are names that other parts refer to. */
-type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools' | 'tune';
+type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools' | 'calls' | 'tune';
+
+/** A channel of one of the messages; what it conflates by is a field of that one. */
+type ChannelOf<Reactor extends string, Messages extends Readonly<Record<string, Struct>>> = {
+  [Message in keyof Messages & string]: ChannelOptions<
+    Reactor | 'js',
+    Reactor | 'js' | SharedMemory,
+    Message,
+    FieldName<Messages[Message]>
+  > & { kind: 'channel' };
+}[keyof Messages & string];
 
 /** The config with its names as literal types. */
 export type LoomDefinition<
@@ -65,14 +77,18 @@ export type LoomDefinition<
   fds: { [Name in Fd]: FdOn<NoInfer<Reactor>, NoInfer<Stack>> };
   /** Rings of messages between reactors and JavaScript: `channel({ from, to: 'js', message })`. */
   channels?: {
-    [Name in Channel]: ChannelOptions<
-      NoInfer<Reactor> | 'js',
-      NoInfer<Reactor> | 'js' | SharedMemory,
-      NoInfer<keyof Messages & string>
-    > & { kind: 'channel' };
+    [Name in Channel]: ChannelOf<NoInfer<Reactor>, NoInfer<Messages>>;
   };
   /** Worker threads for what blocks or computes: `pool({ threads: 2 })`. */
   pools?: { [Name in Pool]: PoolOptions & { kind: 'pool' } };
+  /** C++ functions that JavaScript runs on a pool: `call({ on, pool, request, reply, … })`. */
+  calls?: {
+    [Name in string]: CallOptions<
+      NoInfer<Reactor>,
+      NoInfer<Pool>,
+      NoInfer<keyof Messages & string>
+    > & { kind: 'call' };
+  };
   /** What `loomgen tune` loads the program with; the program itself is the same without it. */
   tune?: TuneOptions<NoInfer<Fd>>;
 };

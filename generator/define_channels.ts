@@ -6,7 +6,8 @@ export function channel<
   const From extends string,
   const To extends string | SharedMemory,
   const Message extends string,
->(options: ChannelOptions<From, To, Message>) {
+  const Key extends string = never,
+>(options: ChannelOptions<From, To, Message, Key>) {
   return { ...options, kind: 'channel' as const };
 }
 

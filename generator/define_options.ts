@@ -1,5 +1,6 @@
 /** The options of each helper of `define.ts`, with the names of the config as literal types. */
 import type { InferInput } from 'valibot';
+import type { callSchema } from '../schemas/config_calls.ts';
 import type { channelSchema } from '../schemas/config_channels.ts';
 import type { udpSchema, unixDatagramSchema } from '../schemas/config_datagrams.ts';
 import type {
@@ -151,19 +152,46 @@ export interface SharedMemory {
   name: string;
 }
 
+/** What a full channel does, with a key as a literal type. */
+type Full<Key extends string> =
+  | Extract<InferInput<typeof channelSchema>['full'], string | undefined>
+  | {
+      kind: 'conflate';
+      /** A field of the message: an integer, a bool or an enumeration. */
+      key: Key;
+    };
+
 /** Options of `channel`. */
 export type ChannelOptions<
   From extends string = string,
   To extends string | SharedMemory = string,
   Message extends string = string,
+  Key extends string = string,
 > = {
-  [Key in keyof InferInput<typeof channelSchema> as Exclude<Key, 'kind'>]: Key extends 'from'
+  [Name in keyof InferInput<typeof channelSchema> as Exclude<Name, 'kind'>]: Name extends 'from'
     ? From
-    : Key extends 'to'
+    : Name extends 'to'
       ? To
-      : Key extends 'message'
+      : Name extends 'message'
         ? Message
-        : InferInput<typeof channelSchema>[Key];
+        : Name extends 'full'
+          ? Full<Key> | undefined
+          : InferInput<typeof channelSchema>[Name];
+};
+
+/** Options of `call`. */
+export type CallOptions<
+  On extends string = string,
+  Pool extends string = string,
+  Message extends string = string,
+> = {
+  [Key in keyof InferInput<typeof callSchema> as Exclude<Key, 'kind'>]: Key extends 'on'
+    ? On
+    : Key extends 'pool'
+      ? Pool
+      : Key extends 'request' | 'reply'
+        ? Message
+        : HandlerName;
 };
 
 /** Options of `pool`. */

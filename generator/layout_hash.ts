@@ -22,7 +22,8 @@ function fdLayout(fd: IrFd): object {
 
 function reactorLayout(reactor: IrReactor): object {
   const { name, count, fds, channels, received, shared, jsRequests } = reactor;
-  return { name, count, fds: fds.map(fdLayout), channels, received, shared, jsRequests };
+  const calls = reactor.calls?.map(({ pool: _pool, handler: _handler, ...rest }) => rest);
+  return { name, count, fds: fds.map(fdLayout), channels, received, shared, jsRequests, calls };
 }
 
 /** The types of messages without what only people read. */

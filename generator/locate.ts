@@ -26,7 +26,7 @@ const maximumHops = 32;
 const addressHelpers = new Set(['tcp', 'tcpServer', 'unix', 'unixServer', 'unixDatagram']);
 const optionHelpers = new Set([
   ...['timer', 'udp', 'eventfd', 'signal', 'pipe'],
-  ...['line', 'raw', 'channel'],
+  ...['line', 'raw', 'channel', 'call', 'pool'],
 ]);
 /** Keys that helpers take as arguments, in their order. */
 const argumentKeys: Readonly<Record<string, readonly string[]>> = {

@@ -15,6 +15,7 @@ import {
 } from '../schemas/ir.ts';
 import { byName, entriesByName, pascalCase } from './case.ts';
 import { isDatagram, isSource, isStream } from './fd_kinds.ts';
+import { lowerCalls } from './lower_calls.ts';
 import { lowerReceived, lowerWritten, placeInReaders } from './lower_channels.ts';
 import { lowerFd, startCursor } from './lower_fds.ts';
 import { fibersAtOnce, lowerFibers, spawnedFibers } from './lower_fibers.ts';
@@ -139,6 +140,7 @@ export function lowerReactor(
   const handlers = lowerHandlers(fds, read);
   const placed = lowerShared(reactor, fds, { written, read }, asked);
   const { shared, channels, received, jsRequests } = placed;
+  const calls = lowerCalls(name, config, messages);
   return {
     name,
     typeName: pascalCase(name),
@@ -161,6 +163,7 @@ export function lowerReactor(
     ...(fibers !== undefined && { fibers }),
     ...lowerBounds(reactor),
     ...(jsRequests !== undefined && { jsRequests }),
+    ...(calls !== undefined && { calls }),
     ...lowerReactorPools(name, config, handlers.length > 0, cursor.operation),
   };
 }

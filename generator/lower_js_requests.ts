@@ -21,15 +21,22 @@ const defaultArenaBytes = 1024 * 1024;
 
 /**
  * Requests of JavaScript that a reactor can have in flight; undefined: JavaScript asks for nothing.
- * A file that no handler of its reactor has is JavaScript's, and so are sends that a config allows.
+ * A file that no handler of its reactor has is JavaScript's, and so are calls, and sends that a
+ * config allows.
  */
 export function jsRequestCount(name: string, config: CheckedConfig): number | undefined {
   const declared = config.reactors[name]?.jsRequests;
   if (declared !== undefined) return declared;
   const fds = Object.values(config.fds).filter(({ on }) => on === name);
   if (fds.some((fd) => 'jsSends' in fd && fd.jsSends)) return defaultCount;
+  if (Object.values(config.calls).some(({ on }) => on === name)) return defaultCount;
   const isHandled = fds.some(({ handler }) => handler !== undefined);
   return !isHandled && fds.some(({ kind }) => kind === 'file') ? defaultCount : undefined;
+}
+
+/** Bytes of the arena of a reactor that has one. */
+export function arenaBytesOf({ jsArena }: Pick<CheckedReactor, 'jsArena'>): number {
+  return jsArena ?? defaultArenaBytes;
 }
 
 /** Lays requests and their memory out behind `end`, and says where the block goes on. */
@@ -42,7 +49,7 @@ export function lowerJsRequests(
   const offset = alignUp(end, ringAlignment);
   const entries = count * entriesPerRequest;
   const arenaOffset = alignUp(offset + ringHeaderBytes + entries * entryBytes, pageBytes);
-  const arenaBytes = reactor.jsArena ?? defaultArenaBytes;
+  const arenaBytes = arenaBytesOf(reactor);
   const jsRequests = { count, offset, entries, arenaOffset, arenaBytes };
   return { jsRequests, end: arenaOffset + arenaBytes };
 }

@@ -205,6 +205,14 @@ function raiseChannels({ name, channels, received = [] }: IrReactor): [string, o
   ];
 }
 
+/** The calls of one reactor. */
+function raiseCalls({ name: on, calls = [] }: IrReactor): [string, object][] {
+  return calls.map(({ name, pool, handler, request, reply }) => [
+    name,
+    { kind: 'call', on, pool, handler, request, reply },
+  ]);
+}
+
 /** The value of a config that lowers to this IR; its paths are relative to the output folder. */
 export function raise(ir: Ir): Record<string, unknown> {
   const pools = ir.pools ?? [];
@@ -235,6 +243,7 @@ export function raise(ir: Ir): Record<string, unknown> {
           },
         ]),
     ),
+    calls: Object.fromEntries(ir.reactors.flatMap(raiseCalls)),
     handlers: ir.handlersHeader ?? undefined,
     native: ir.native,
     package: raisePackage(ir.package),

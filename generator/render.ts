@@ -12,6 +12,7 @@ import { indexView } from './views/bindings.ts';
 import { cxxMessagesView } from './views/cxx_messages.ts';
 import { cmakeListsView, cmakePresetsView } from './views/build_files.ts';
 import { fdsView, operationsView } from './views/fds.ts';
+import { callsView, programCalls } from './views/calls.ts';
 import { channelsView, programChannels, sharedView } from './views/channels.ts';
 import { checksView } from './views/checks.ts';
 import { descriptorView } from './views/descriptor.ts';
@@ -46,6 +47,7 @@ export function render(ir: Ir): Files {
     ...renderBuildFiles(ir),
     ...renderMessages(ir),
     ...renderChannels(ir),
+    ...renderCalls(ir),
     ...renderFds(ir),
     ...renderHandlers(ir),
     ...renderSources(ir),
@@ -148,6 +150,19 @@ function renderChannels(ir: Ir): [string, string][] {
     cxx.push([`include/${ir.name}/shared.hpp`, fill('cxx/shared.hpp', shared)]);
   }
   return cxx;
+}
+
+/** What the calls are in C++. */
+function renderCalls(ir: Ir): [string, string][] {
+  const calls = programCalls(ir);
+  if (calls.length === 0) return [];
+  return splitIfLong({
+    ir,
+    parts: calls,
+    path: `include/${ir.name}/calls.hpp`,
+    render: (parts) => fill('cxx/calls.hpp', callsView(ir, parts)),
+    umbrella: 'cxx/umbrella.hpp',
+  });
 }
 
 /** A file made of named parts, which may become a folder of one file a part. */

@@ -5,10 +5,12 @@
  *
  * Ranges by stage: 10 load · 11 IR as input · 12 shape · 13 names · 14 wiring · 15 addresses ·
  * 16 budgets · 17 files · 18 later versions · 19 package ·
- * 20 command, environment, write, compile · 90 bugs.
+ * 20 command, environment, write, compile · 71 calls that block · 90 bugs.
  * Errors of a running program are in `codes_runtime.ts` (50) and `codes_bindings.ts` (60).
  */
+import { blockingCodes } from './codes_blocking.ts';
 import { buildCodes } from './codes_build.ts';
+import { callCodes } from './codes_calls.ts';
 import { channelCodes } from './codes_channels.ts';
 import { datagramCodes } from './codes_datagrams.ts';
 import { descriptorCodes } from './codes_descriptors.ts';
@@ -44,11 +46,13 @@ export const codes = {
   ...groupCodes,
   ...requestCodes,
   ...jsRequestCodes,
+  ...callCodes,
   ...poolCodes,
   ...systemCodes,
   ...packageCodes,
   ...buildCodes,
   ...tuneCodes,
+  ...blockingCodes,
 } as const;
 
 /** A diagnostic code, such as `LOOM1201`. */

@@ -1,6 +1,6 @@
 /**
  * What `loomgen explain` says about the errors of the bindings, LOOM60xx. Their sentences are made
- * in `templates/bindings/error.ts`.
+ * in `templates/bindings/error.ts`, `lifecycle_errors.ts` and `request_errors.ts` there.
  */
 import { prose, type RuntimeEntry } from './code_entry.ts';
 
@@ -102,8 +102,9 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
     title: 'A request failed',
     explanation: prose`
       The kernel refused what was asked: systemError is its word, as in the manual page of pread(2),
-      pwrite(2), fsync(2) or send(2), and the sentence says how many bytes were done before.
-      ENOTCONN of a send: there is no such connection now.
+      pwrite(2), fsync(2) or send(2), errno its number, negative as in the errors of Node, and the
+      sentence says how many bytes were done before. ENOTCONN of a send: there is no such connection
+      now.
     `,
   },
   LOOM6043: {
@@ -126,6 +127,14 @@ export const bindingCodes: Readonly<Record<string, RuntimeEntry>> = {
     title: 'Not an offset or a length',
     explanation: prose`
       Offsets and lengths of files are whole numbers from 0 to 2^53 - 1.
+    `,
+  },
+  LOOM6046: {
+    severity: 'error',
+    title: 'A function that was called threw',
+    explanation: prose`
+      on_call of the handler ended with an exception; the message has the words of a std::exception.
+      stats.exceptions of the reactor counts it, nothing else is concerned. The pool goes on.
     `,
   },
   LOOM6010: {

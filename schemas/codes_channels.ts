@@ -40,28 +40,17 @@ export const channelCodes = {
         full: conflate({ key: 'symbol' }) }) } - at most one unread Top of each symbol, the latest.
     `,
   },
-  LOOM1433: {
-    severity: 'error',
-    title: 'A channel from JavaScript that conflates',
-    holes: ['where'],
-    what: '{where} conflates what JavaScript posts.',
-    why: 'The writer of such a channel keeps messages or a table of keys; only reactors do.',
-    fix: "Write full: 'drop-oldest', or 'block' and await writable.",
-    explanation: prose`
-      From JavaScript a full channel can refuse ('block': post() gives false, and writable resolves
-      when half is free), lose the newest, or overwrite the oldest.
-    `,
-  },
   LOOM1434: {
     severity: 'error',
     title: 'Too many keys',
     holes: ['name', 'capacity', 'limit'],
     what: 'channels.{name} conflates by key in {capacity} cells; at most {limit} are possible.',
-    why: 'The writing reactor has a table of twice as many places.',
+    why: 'The writer has a table of twice as many places.',
     fix: 'Write capacity: {limit} or less: as many as there are keys at once.',
     explanation: prose`
       The capacity is the number of keys that can have an unread message. A message of one more key
-      is dropped and counted (droppedNewest).
+      is dropped and counted (droppedNewest). Messages that the reader has taken and is not done
+      with have their cells until it is.
     `,
   },
   LOOM1435: {

@@ -24,9 +24,10 @@ export const groupCodes = {
     why: 'Each instance has a ring of its own, and JavaScript reads one ring for each fd.',
     fix: 'Give it a C++ handler, or move it to a reactor without `count`.',
     explanation: prose`
-      Streams, timers and channels of JavaScript are those of one reactor. What the instances of a
-      group have for JavaScript they post to a reactor with a channel. Their counters are in
-      program.stats under the reactor's name, a dot and the number: program.stats['serve.2'].
+      Streams and timers of JavaScript are those of one reactor. What the instances of a group have
+      for JavaScript they publish to a channel, of which each has its own: program.top[2] is that of
+      serve.2. Their counters are in program.stats under the reactor's name, a dot and the number:
+      program.stats['serve.2'].
     `,
   },
   LOOM1553: {
@@ -67,6 +68,20 @@ export const groupCodes = {
       minimum instances always run. One more starts when each has growPercent of the
       connections of some server; one that is not needed for linger takes no new connection, and
       ends when those it has are over.
+    `,
+  },
+  LOOM1556: {
+    severity: 'error',
+    title: 'A channel of a group that is not with JavaScript',
+    holes: ['where', 'reactor', 'reason'],
+    what: '{where} has an end in reactors.{reactor}, {reason}.',
+    why: 'A channel has one writer and one reader, each a thread that is there from start to end.',
+    fix: 'Give reactors.{reactor} a fixed `count` and the channel an end in JavaScript; else mail.',
+    explanation: prose`
+      Between JavaScript and a group of a fixed count each instance has a ring of its own:
+      program.top[2] is that of serve.2. What goes to other reactors, or comes from a group that
+      grows and shrinks, is mail: this->reactors.md.post<Book>(callable). Other processes read
+      channels of reactors without count.
     `,
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -33,8 +33,8 @@ export const jsRequestCodes = {
     title: 'Requests of JavaScript that nothing takes',
     holes: ['where', 'reactor'],
     what: '{where} is set, but nothing of reactors.{reactor} takes requests of JavaScript.',
-    why: 'JavaScript asks for reads and writes of files, and for sends where `jsSends` is set.',
-    fix: 'Declare a file on the reactor, set `jsSends` of an fd with a handler, or remove it.',
+    why: 'JavaScript asks for reads and writes of files, calls, and sends where `jsSends` is set.',
+    fix: 'Declare a file or a call on it, set `jsSends` of an fd with a handler, or remove it.',
     explanation: prose`
       jsRequests is how many requests JavaScript can have in flight on a reactor, and jsArena the
       memory for what they read and write. Files with direct: true are for C++ handlers alone.

@@ -8,7 +8,7 @@ export const wiringCodes = {
     title: 'Undeclared reactor',
     holes: ['where', 'name', 'hint'],
     what: "{where} names the reactor '{name}', which is not declared.",
-    why: 'Every fd and channel belongs to one key of `reactors`.',
+    why: 'Every fd, channel and call belongs to one key of `reactors`.',
     fix: '{hint}',
     explanation: prose`
       reactors: { md: { core: 2 } },
@@ -20,7 +20,7 @@ export const wiringCodes = {
     title: 'Undeclared message',
     holes: ['where', 'name', 'hint'],
     what: "{where} names the message '{name}', which is not declared.",
-    why: 'A ring is an array of one record of known size.',
+    why: 'Channels and calls carry records of known size.',
     fix: '{hint}',
     explanation: prose`
       messages: { Top: struct({ symbol: u16, bid: i64 }) },

@@ -8,6 +8,7 @@
  * `generator/lower*.ts`.
  */
 import * as v from 'valibot';
+import { callSchema } from './config_calls.ts';
 import { channelSchema } from './config_channels.ts';
 import { fdSchema, type framingSchema } from './config_fds.ts';
 import { type CheckedStruct, messageSchema } from './config_messages.ts';
@@ -110,9 +111,9 @@ export const reactorSchema = v.strictObject({
    * @default 0 */
   requests: v.optional(integer('requests', 0, 65536), 0),
   /** What JavaScript can have in flight on this reactor besides the sends of its connections, such
-   * as reads and writes of files; a power of two, 2 to 16384. Past it a request is refused. By
-   * default 64 where a file has no handler on its reactor or an fd says `jsSends`, else JavaScript
-   * asks for nothing. */
+   * as reads and writes of files and `calls`; a power of two, 2 to 16384. Past it a request is
+   * refused. By default 64 where a file has no handler on its reactor, an fd says `jsSends` or a
+   * call is on it, else JavaScript asks for nothing. */
   jsRequests: v.optional(integer('requests', 2, 2 ** 14, 'power of two')),
   /** Bytes of shared memory that requests of JavaScript read into and write from, a power of two;
    * 4K to 512M. By default 1M. */
@@ -210,6 +211,9 @@ export const configSchema = v.strictObject({
   /** Worker threads for what blocks or computes; at most 15.
    * @default {} */
   pools: v.optional(v.record(v.string(), poolSchema), {}),
+  /** C++ functions that JavaScript runs on a pool, each a promise there.
+   * @default {} */
+  calls: v.optional(v.record(v.string(), callSchema), {}),
   /** Your C++ header with the handlers; relative to the config. */
   handlers: v.optional(text('the path of a C++ header')),
   /** What your C++ needs besides the header. */

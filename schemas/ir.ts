@@ -7,6 +7,7 @@
  * older file would misunderstand a newer one.
  */
 
+import type { IrCall } from './ir_calls.ts';
 import type { IrChannel, IrSharedLayout } from './ir_channels.ts';
 import type { IrDatagramFd } from './ir_datagrams.ts';
 import type { IrFileFd } from './ir_files.ts';
@@ -214,6 +215,8 @@ export interface IrReactor {
   requests?: number;
   /** What JavaScript asks besides its connections; absent: nothing. */
   jsRequests?: IrJsRequests;
+  /** Functions on a pool that JavaScript calls; absent: none. */
+  calls?: IrCall[];
   /** io_uring: threads of the kernel for what would block; absent: 2 and 2. */
   kernelWorkers?: { bounded: number; unbounded: number };
   /** Longest time that a handler or fiber may hold the loop unnoticed; absent: no watchdog. */

@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import type { Ir } from './ir.ts';
 import { bit, list, lowerName, one, upperName, whole, word } from './ir_leaf.ts';
+import { call } from './ir_schema_calls.ts';
 import { channel, shared } from './ir_schema_channels.ts';
 import { jsRequests } from './ir_schema_js_requests.ts';
 import { datagramFd } from './ir_schema_datagrams.ts';
@@ -182,6 +183,7 @@ const reactor = v.strictObject({
   fiberBatch: v.exactOptional(whole(1, 65536)),
   requests: v.exactOptional(whole(1, 65536)),
   jsRequests: v.exactOptional(jsRequests),
+  calls: v.exactOptional(list(call, 65535)),
   kernelWorkers: v.exactOptional(
     v.strictObject({ bounded: whole(1, 1024), unbounded: whole(1, 1024) }),
   ),

@@ -65,6 +65,9 @@ export const recordMembers = words('bytes clear copy offset set toObject view');
 /** What the struct of an fd declares or derives from, in the spelling of the config. */
 export const fdMembers = words('framing handler shape state');
 
+/** What the struct of a call declares, in the spelling of the config. */
+export const callMembers = words('handler reply request shape');
+
 /** What the class of a reactor derives from or takes as a parameter. */
 export const reactorMembers = words('backend program reactor');
 

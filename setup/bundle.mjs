@@ -1,12 +1,13 @@
 /**
  * Bundles the generator into dist/: one entry for the command line, one for `import 'loomgen'`,
  * one for the thread that runs a config, and a chunk for each part that is imported lazily. What a
- * build without changes needs is one CommonJS file beside them. What must stay outside says so
- * below. `--types` also writes the declarations, for publishing.
+ * build without changes needs is one CommonJS file beside them. The grammar of C++ is copied, since
+ * the package that has it would compile something of its own where it is installed. What must stay
+ * outside says so below. `--types` also writes the declarations, for publishing.
  */
 // @ts-check
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -42,9 +43,12 @@ async function bundle() {
     splitting: true,
     chunkNames: 'chunk-[name]-[hash]',
     format: 'esm',
-    // jiti fails on a cold cache when bundled; ts-morph is large and rarely needed; the others are
-    // found by their folders, not imported.
-    external: ['jiti', 'ts-morph', 'clang-format', 'node-addon-api', 'node-api-headers'],
+    // jiti fails on a cold cache when bundled; ts-morph is large and rarely needed; web-tree-sitter
+    // finds its WebAssembly beside itself; the others are found by their folders, not imported.
+    external: [
+      ...['jiti', 'ts-morph', 'web-tree-sitter'],
+      ...['clang-format', 'node-addon-api', 'node-api-headers'],
+    ],
     // The CommonJS build of Handlebars without the part that hooks into require().
     alias: { handlebars: 'handlebars/dist/cjs/handlebars.js' },
     banner: {
@@ -60,6 +64,8 @@ async function bundle() {
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
+  const grammar = import.meta.resolve('tree-sitter-cpp/tree-sitter-cpp.wasm');
+  copyFileSync(fileURLToPath(grammar), join(fresh, 'tree-sitter-cpp.wasm'));
   const names = readdirSync(fresh);
   for (const name of readdirSync(dist)) {
     if (/^chunk-.*\.js$/.test(name) && !names.includes(name)) rmSync(join(dist, name));

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <fan_out/handlers.hpp>
 #include <optional>
+#include <stdexcept>
 
 /// How many primes are below `limit`, by trial division: slow on purpose.
 inline std::uint32_t primes_below(std::uint32_t limit) noexcept {
@@ -56,6 +57,14 @@ inline std::optional<std::uint32_t> limit_of(loom::Bytes line) noexcept {
   const bool is_number = error == std::errc() && end == text.data() + text.size();
   return is_number && limit <= maximum_limit ? std::optional(limit) : std::nullopt;
 }
+
+/// Answers calls.primes: the same question from JavaScript, on a thread of pools.crunch.
+struct Counter : fan_out::CounterBase<Counter> {
+  fan_out::Primes on_call(auto& /*call*/, const fan_out::Limit& question) {
+    if (question.limit > maximum_limit) throw std::out_of_range(wrong_question);
+    return {.count = primes_below(question.limit)};
+  }
+};
 
 /// Serves fds.straight on reactors.front: the same as Front, as straight-line code.
 struct Straight : fan_out::StraightBase<Straight> {

@@ -1,5 +1,6 @@
-// One reactor takes questions, a pool answers them, another reactor keeps the sums.
-import { defineLoom, line, pool, tcpServer, timer } from 'loomgen';
+// One reactor takes questions, a pool answers them, another reactor keeps the sums. JavaScript may
+// ask the pool as well.
+import { call, defineLoom, line, pool, struct, tcpServer, timer, u32 } from 'loomgen';
 
 export default defineLoom({
   name: 'fan_out',
@@ -9,6 +10,16 @@ export default defineLoom({
     totals: { mailbox: 1024, wait: 'block' },
   },
   pools: { crunch: pool({ threads: 2, queue: 64 }) },
+  messages: { Limit: struct({ limit: u32 }), Primes: struct({ count: u32 }) },
+  calls: {
+    primes: call({
+      on: 'front',
+      pool: 'crunch',
+      request: 'Limit',
+      reply: 'Primes',
+      handler: 'Counter',
+    }),
+  },
   fds: {
     questions: tcpServer('127.0.0.1:7002', {
       on: 'front',

@@ -37,8 +37,10 @@ struct Copy : files::CopyBase<Copy> {
     }
     if (!bytes) failure_ = bytes.error();
     if (failure_.failure != loom::Failure::none) {
+      // loom: allow blocking — the copy is over, and the reactor stops below
       std::fprintf(stderr, "files: %s, errno %d\n", failure_.name(), failure_.system_error);
     } else {
+      // loom: allow blocking — the copy is over, and the reactor stops below
       std::fprintf(stderr, "files: copied %llu bytes\n", static_cast<unsigned long long>(copied_));
     }
     reactor().stop();

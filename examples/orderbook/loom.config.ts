@@ -3,6 +3,7 @@
 import {
   channel,
   chars,
+  conflate,
   decimal,
   defineLoom,
   doc,
@@ -39,10 +40,13 @@ export default defineLoom({
       },
       { doc: 'The best of both sides, whenever one of them changes.' },
     ),
-    Gap: struct({
-      expected: doc(u64, 'The id that should have come.'),
-      received: doc(u64, 'The id that came.'),
-    }),
+    Flow: struct(
+      {
+        stream: enumeration(['depth', 'ticker', 'trade', 'snapshot'], { name: 'Stream' }),
+        messages: doc(u64, 'Lines of it that came in.'),
+      },
+      { doc: 'How far one of the streams is, every 64 lines and at the end.' },
+    ),
     BookLevel: struct(
       {
         side: enumeration(['bid', 'ask'], { name: 'Side' }),
@@ -112,7 +116,14 @@ export default defineLoom({
   channels: {
     // A slow terminal skips tops; it must not skip what is published once, so those have room.
     top: channel({ from: 'md', to: 'js', message: 'Top', capacity: 1024, full: 'conflate' }),
-    gap: channel({ from: 'md', to: 'js', message: 'Gap', capacity: 1024, full: 'drop-newest' }),
+    // Of each stream only the newest count is of interest, so that is all that ever waits.
+    flow: channel({
+      from: 'md',
+      to: 'js',
+      message: 'Flow',
+      capacity: 8,
+      full: conflate({ key: 'stream' }),
+    }),
     level: channel({
       from: 'md',
       to: 'js',

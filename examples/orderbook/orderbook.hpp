@@ -17,6 +17,8 @@ struct Book : orderbook::BookBase<Book> {
 
   /// Levels of each side in the result.
   static constexpr std::uint32_t result_levels = 10;
+  /// Lines between two reports of how far the streams are.
+  static constexpr std::uint64_t flow_lines = 64;
 
   /// One line of the exchange. Bytes guarantees more readable bytes after its end than simdjson
   /// needs, so the line is parsed where it was received.
@@ -32,11 +34,20 @@ struct Book : orderbook::BookBase<Book> {
       }
     }
     if (effect.resume) paused_.resume();
-    if (effect.gap) this->gap.publish({feed_.sync().gap_expected(), feed_.sync().gap_received()});
+    if (effect.gap) {
+      is_missing_ = true;
+      this->notify_gap(connection, {.expected = feed_.sync().gap_expected(),
+                                    .received = feed_.sync().gap_received()});
+    }
+    if (is_missing_ && feed_.sync().state() == feed::SyncState::live) {
+      is_missing_ = false;
+      this->notify_resynced(connection, {.at = feed_.sync().book_id()});
+    }
     if (effect.top_changed) publish_top();
     const std::uint64_t now = this->reactor().now_nanoseconds();
     if (lines_ == 0) first_nanoseconds_ = this->reactor().batch_nanoseconds();
     ++lines_;
+    if (lines_ % flow_lines == 0) publish_flow();
     last_nanoseconds_ = now;
     latency_.record(now - this->reactor().batch_nanoseconds());
   }
@@ -80,6 +91,14 @@ struct Book : orderbook::BookBase<Book> {
                        .state = state_of(feed_.sync().state())});
   }
 
+  void publish_flow() noexcept {
+    const feed::FeedCounters& seen = feed_.counters();
+    this->flow.publish({.stream = orderbook::Stream::depth, .messages = seen.depth});
+    this->flow.publish({.stream = orderbook::Stream::ticker, .messages = seen.tickers});
+    this->flow.publish({.stream = orderbook::Stream::trade, .messages = seen.trades});
+    this->flow.publish({.stream = orderbook::Stream::snapshot, .messages = seen.snapshots});
+  }
+
   void publish_side(orderbook::Side side, const auto& levels) noexcept {
     for (std::uint32_t depth = 0; depth < result_levels && depth < levels.size(); ++depth) {
       const feed::Level at = levels.level(depth);
@@ -90,6 +109,7 @@ struct Book : orderbook::BookBase<Book> {
 
   /// Levels first: whoever has seen the summary finds them all in their channel.
   void publish_result() noexcept {
+    publish_flow();
     publish_side(orderbook::Side::bid, feed_.book().bids);
     publish_side(orderbook::Side::ask, feed_.book().asks);
     const feed::FeedCounters& seen = feed_.counters();
@@ -127,6 +147,8 @@ struct Book : orderbook::BookBase<Book> {
                                        .maximum = latency_.maximum_nanoseconds()}});
   }
 
+  /// A gap was found, and the book has not followed the diffs since.
+  bool is_missing_ = false;
   std::uint32_t closed_ = 0;
   std::uint32_t broken_ = 0;
   std::uint64_t lines_ = 0;

@@ -38,6 +38,7 @@ function tableText({ result, summary, ...outcome }: RunOutcome): string {
   const seconds = Number(summary.elapsedNanoseconds) / 1e9;
   const rate = seconds > 0 ? Math.round(total / seconds) : 0;
   const state = summary.state === 'live' ? '' : `, ${syncStates[summary.state]}`;
+  const mended = result.gaps === 0 ? '' : `, mended ${outcome.resynced.length} times`;
   const rows: [string, string, string][] = [
     [
       'messages',
@@ -50,11 +51,12 @@ function tableText({ result, summary, ...outcome }: RunOutcome): string {
       `${(result.payloadBytes / 1e6).toFixed(2)} MB`,
       `largest message ${grouped(result.largestPayload)} bytes`,
     ],
+    ['connections', String(outcome.connections), 'that came up: 4 over TCP, one of a unix socket'],
     [
       'gaps',
       String(result.gaps),
       `${grouped(result.diffsApplied)} diffs applied, ${summary.diffs.ignored} older than their ` +
-        `snapshot, ${summary.diffs.lost} lost${state}`,
+        `snapshot, ${summary.diffs.lost} lost${state}${mended}`,
     ],
     ['rate', `${grouped(rate)}/s`, `${seconds.toFixed(3)} s from the first message to the last`],
     ['p50', duration(summary.latency.p50), 'from bytes taken by the loop to handler done'],

@@ -4,11 +4,13 @@
  */
 import {
   type BookLevelValue,
+  type FlowValue,
   type Orderbook,
   open,
   type SummaryValue,
   type TopValue,
 } from '../../generated/orderbook/bindings/index.ts';
+import type { GapEvent } from '../../generated/orderbook/bindings/loom/program_events.ts';
 import { ExchangeProcess } from './exchange_process.ts';
 import type { ExchangeOptions } from './options.ts';
 import { type BookResult, type PriceLevel, resultLevels } from './reference.ts';
@@ -20,10 +22,10 @@ export interface RunOptions extends ExchangeOptions {
 }
 
 /** A hole in the sequence of diffs: the U that should have come, and the U that did. */
-export interface Gap {
-  expected: bigint;
-  received: bigint;
-}
+export type Gap = Pick<GapEvent, 'expected' | 'received'>;
+
+/** Of the exchange. */
+export type StreamName = FlowValue['stream'];
 
 /** What can be seen while it runs. */
 export interface LiveState {
@@ -32,14 +34,24 @@ export interface LiveState {
   top: TopValue | undefined;
   /** Messages that the reactor received so far. */
   messages: number;
-  gaps: Gap[];
+  /** Of each stream. */
+  flow: ReadonlyMap<StreamName, number>;
+  /** Connections that are there now. */
+  connections: number;
+  gaps: readonly Gap[];
+  /** The ids from which the book followed the diffs again. */
+  resynced: readonly bigint[];
 }
 
 /** What came out. */
 export interface RunOutcome {
   result: BookResult;
   summary: SummaryValue;
-  gaps: Gap[];
+  gaps: readonly Gap[];
+  resynced: readonly bigint[];
+  /** Lines of each stream, and how many connections were made. */
+  flow: Readonly<Partial<Record<StreamName, number>>>;
+  connections: number;
   backend: { name: string; reason: string };
   allocationsAfterInit: number;
   /** System calls of the reactor's loop. */
@@ -80,11 +92,14 @@ export async function run(
   signal.removeEventListener('abort', stop);
   // No connection ends, so the handler has nothing to report.
   if (messages === 0) signal.throwIfAborted();
-  const { summary, levels, gaps } = await within(reportMilliseconds, collected);
+  const { summary, levels, seen } = await within(reportMilliseconds, collected);
   return {
     result: bookResult(summary, levels),
     summary,
-    gaps,
+    gaps: seen.gaps,
+    resynced: seen.resynced,
+    flow: Object.fromEntries(seen.flow),
+    connections: seen.ups,
     backend: feed.backend.md,
     allocationsAfterInit: Number(feed.stats.md.allocationsAfterInit),
     kernelEntries: Number(feed.stats.md.kernelEntries),
@@ -97,28 +112,68 @@ interface SideLevel {
   level: PriceLevel;
 }
 
-/** Reads all channels until the summary is there. */
+/** What events and the channel of counts said. */
+class Seen {
+  readonly flow = new Map<StreamName, number>();
+  readonly gaps: Gap[] = [];
+  readonly resynced: bigint[] = [];
+  ups = 0;
+  downs = 0;
+
+  /** Listens to `feed`. */
+  constructor(feed: Orderbook) {
+    feed.on('up', () => {
+      this.ups += 1;
+    });
+    feed.on('down', () => {
+      this.downs += 1;
+    });
+    feed.on('gap', ({ expected, received }) => this.gaps.push({ expected, received }));
+    feed.on('resynced', ({ at }) => this.resynced.push(at));
+    feed.flow.onBatch((batch) => {
+      for (const { stream, messages } of batch) this.flow.set(stream, Number(messages));
+    });
+  }
+
+  /** Whether all that the handler told before its summary has come. */
+  isAt({ depth, tickers, trades, snapshots, gaps }: SummaryValue): boolean {
+    const lines = [...this.flow.values()].reduce((sum, count) => sum + count, 0);
+    const all = Number(depth + tickers + trades + snapshots);
+    return lines === all && this.gaps.length === Number(gaps);
+  }
+}
+
+/** Reads all channels until the summary is there, and what was told before it. */
 async function collect(feed: Orderbook, watch: (state: LiveState) => void) {
-  const gaps: Gap[] = [];
+  const seen = new Seen(feed);
+  let isOver = false;
+  void feed.stopped.then(() => {
+    isOver = true;
+  });
   const state: LiveState = {
     backend: feed.backend.md.name,
     top: undefined,
     get messages() {
       return Number(feed.stats.md.messagesReceived);
     },
-    gaps,
+    get connections() {
+      return seen.ups - seen.downs;
+    },
+    flow: seen.flow,
+    gaps: seen.gaps,
+    resynced: seen.resynced,
   };
   watch(state);
   feed.top.onBatch((batch) => {
     for (const top of batch) state.top = top.toObject();
   });
-  feed.gap.onBatch((batch) => {
-    for (const gap of batch) gaps.push(gap.toObject());
-  });
   for await (using batch of feed.summary) {
     for (const view of batch) {
       const summary = view.toObject();
-      return { summary, levels: await readLevels(feed, summary), gaps };
+      const levels = await readLevels(feed, summary);
+      // Each channel and the events have a ring of their own; bound: the program, which `run` ends.
+      while (!seen.isAt(summary) && !isOver) await new Promise(setImmediate);
+      return { summary, levels, seen };
     }
   }
   throw new Error('the reactor stopped before the handler reported');

@@ -58,7 +58,7 @@ export class View implements Disposable {
   }
 
   #line(): void {
-    const { top, messages, gaps } = this.#state;
+    const { top, messages, gaps, resynced } = this.#state;
     const book =
       top === undefined
         ? 'no book yet'
@@ -67,7 +67,8 @@ export class View implements Disposable {
     const seconds = (performance.now() - this.#start) / 1000;
     this.#stream.write(
       `${seconds.toFixed(1).padStart(6)} s  ${book}   ` +
-        `${grouped(messages)} of ${grouped(this.#title.total)} messages  gaps ${gaps.length}\n`,
+        `${grouped(messages)} of ${grouped(this.#title.total)} messages  gaps ${gaps.length}, ` +
+        `mended ${resynced.length}\n`,
     );
   }
 
@@ -90,8 +91,9 @@ export class View implements Disposable {
   }
 
   #lines(): string[] {
-    const { top, messages, gaps, backend } = this.#state;
+    const { top, messages, gaps, resynced, connections, flow, backend } = this.#state;
     const { session, total } = this.#title;
+    const streams = [...flow].map(([name, count]) => `${name} ${grouped(count)}`);
     const seconds = (performance.now() - this.#start) / 1000;
     const state = syncStates[top?.state ?? 'waiting'];
     const paint = top?.state === 'live' ? colors.green : colors.yellow;
@@ -108,7 +110,9 @@ export class View implements Disposable {
       `  ${colors.dim('rate')}  ${curve(this.#rates)}  ${grouped(Math.round(rate))}/s`,
       `  ${colors.dim('done')}  ${progress}  ${grouped(messages)} messages, ` +
         `${seconds.toFixed(1)} s`,
-      `  ${colors.dim('book')}  ${paint(state)}, gaps ${gaps.length}`,
+      `  ${colors.dim('flow')}  ${streams.join(', ')}`,
+      `  ${colors.dim('book')}  ${paint(state)}, gaps ${gaps.length}, mended ${resynced.length}, ` +
+        `${connections} connections`,
     ];
   }
 }

@@ -3,6 +3,7 @@
  * executable. The function is the command; printing is build_output.ts.
  */
 import { join, relative } from 'node:path';
+import { checkHandlers } from '../blocking/step.ts';
 import { artifacts, compile, type Preset } from '../compile.ts';
 import { nodeHeaders } from '../node_headers.ts';
 import { manifestName, type Plan, type PlanEntry, plan, sha256 } from '../plan.ts';
@@ -128,6 +129,7 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   result.out = program.out;
   result.noStandalone = whyNotStandalone(program.ir);
   result.diagnostics.push(...program.diagnostics);
+  result.diagnostics.push(...(await checkHandlers(program, installation)));
   const files = render(program.ir);
   result.plan = plan(files, observe(program.out, files.keys()));
   if (options.check === true) {

@@ -2,6 +2,7 @@
 import { isClient, isDatagram, isFile, isSource, isStream, isTimer } from '../fd_kinds.ts';
 import { instancesOf } from '../lower_groups.ts';
 import type { Ir, IrChannel, IrFd, IrReactor } from '../../schemas/ir.ts';
+import { callType, describeCall, programCalls } from './calls.ts';
 import { describeChannel, hasPosts, isShared, programChannels } from './channels.ts';
 import { jsFiles, jsFileType } from './js_requests.ts';
 import { hasJsSends } from './js_sends.ts';
@@ -62,6 +63,7 @@ export function indexView(ir: Ir): IndexView {
     ...fds.flatMap(fdProperty),
     ...ir.reactors.flatMap(fileProperties),
     ...channelProperties(ir),
+    ...callProperties(ir),
   ];
   const shared = sharedProperties(ir);
   properties.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -73,7 +75,7 @@ export function indexView(ir: Ir): IndexView {
     banner: bannerLines(ir, '// '),
     imports: runtimeImports(properties),
     hasChannels: [...properties, ...shared].some(({ type }) => type.includes('messages.')),
-    hasPosts: hasPosts(ir),
+    hasPosts: hasPosts(ir) || programCalls(ir).length > 0,
     hasShared: shared.length > 0,
     shared,
     hasMessages: ir.messages.length > 0,
@@ -91,12 +93,13 @@ export function indexView(ir: Ir): IndexView {
 
 /** The imports of index.ts: only the types that it names. */
 function runtimeImports(properties: readonly PropertyView[]): ImportView[] {
-  const types = new Set(properties.map(({ type }) => type.replace(/<.*/, '')));
+  const types = new Set(properties.map(({ type }) => type.replace(/^readonly |<.*/g, '')));
   const used = (names: readonly string[]): string[] => names.filter((name) => types.has(name));
   const imports: ImportView[] = [];
   const add = (names: readonly string[], from: string): void => {
     if (names.length > 0) imports.push({ names: names.join(', '), from });
   };
+  add(used(['Call']), './loom/call.ts');
   add(used(['Channel']), './loom/channel.ts');
   add(used(['NativeChannel']), './loom/channel_stats.ts');
   add(used(['AppendableFile', 'ReadableFile', 'ReadWriteFile', 'WritableFile']), './loom/file.ts');
@@ -136,8 +139,16 @@ function channelProperties(ir: Ir): PropertyView[] {
     .map(({ reactor, channel }) => ({
       comment: docComment('  ', describeChannel(reactor, channel)),
       name: identifier(channel.name),
-      type: channelType(channel),
+      type: channelType(reactor, channel),
     }));
+}
+
+function callProperties(ir: Ir): PropertyView[] {
+  return programCalls(ir).map(({ reactor, call }) => ({
+    comment: docComment('  ', describeCall(reactor, call)),
+    name: identifier(call.name),
+    type: callType(call),
+  }));
 }
 
 /** The channels that other processes read, with what reads their messages. */
@@ -152,9 +163,13 @@ function sharedProperties(ir: Ir): PropertyView[] {
 }
 
 /** What JavaScript has of a channel: its reading end, its writing end, or its counters. */
-function channelType({ handler, from, message }: IrChannel): string {
-  if (handler === undefined) return `Channel<messages.${identifier(message)}>`;
-  return from === undefined ? `PostChannel<writers.${identifier(message)}Writer>` : 'NativeChannel';
+function channelType({ count }: IrReactor, { handler, from, message }: IrChannel): string {
+  if (from !== undefined) return 'NativeChannel';
+  const type =
+    handler === undefined
+      ? `Channel<messages.${identifier(message)}>`
+      : `PostChannel<writers.${identifier(message)}Writer>`;
+  return count === undefined ? type : `readonly ${type}[]`;
 }
 
 /** The members of a union of string literals. */

@@ -78,7 +78,8 @@ export function describeChannel(reactor: IrReactor, channel: IrChannel): string 
     channel.sharedMemory === undefined ? other(channel.to) : `/dev/shm/${channel.sharedMemory}`;
   const [from, to] = isRead ? [other(channel.from), own] : [own, reader];
   const ends = `from ${from} to ${to}`;
-  return `channels.${channel.name} - ${room} ${ends}; when full: ${fullWords(channel)}.`;
+  const each = reactor.count === undefined ? '' : `, one for each of ${reactor.count} instances`;
+  return `channels.${channel.name} - ${room} ${ends}${each}; when full: ${fullWords(channel)}.`;
 }
 
 /** Describes the types of some channels. */

@@ -130,6 +130,13 @@ function handlerAssertions(namespace: string, service: Service): string[] {
         `loom::ReceivedDescriptor descriptor)\` ${where}.`,
     );
   }
+  for (const { call } of service.calls) {
+    add(
+      `loom::HasOnCall<::${name}, call::${identifier(call.typeName)}>`,
+      `${name} needs \`${namespace}::${identifier(call.reply)} on_call(auto& call, ` +
+        `const ${namespace}::${identifier(call.request)}& request)\` for calls.${call.name}.`,
+    );
+  }
   const timers = service.fds.filter(({ fd }) => isTimer(fd)).map(({ fd }) => `fds.${fd.name}`);
   if (timers.length > 0) {
     const sentence = `${name} needs \`void on_tick(loom::Tick tick)\` for ${listed(timers)}.`;

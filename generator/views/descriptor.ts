@@ -4,6 +4,7 @@ import { isDatagram, isFile, isSource, isStream } from '../fd_kinds.ts';
 import { layoutHash, messageHash } from '../layout_hash.ts';
 import { type Instance, instancesOf } from '../lower_groups.ts';
 import { longestPacketBytes } from '../lower_shared.ts';
+import { callFields, programCalls } from './calls.ts';
 import { hasPosts, isShared, programChannels } from './channels.ts';
 import { jsRequestField } from './js_requests.ts';
 import { bannerLines, configPath, framingOverhead } from './sentences.ts';
@@ -17,11 +18,15 @@ export interface DescriptorEntryView {
 /** One reactor in the descriptor. */
 export interface DescriptorReactorView {
   name: string;
+  /** The line that names its group; none for those that are single. */
+  group: string[];
   sharedBytes: string;
   delivery: string;
   inbox: string;
   /** The lines about what JavaScript asks besides its connections. */
   requests: string[];
+  hasCalls: boolean;
+  calls: DescriptorEntryView[];
   hasFds: boolean;
   fds: DescriptorEntryView[];
   hasChannels: boolean;
@@ -51,19 +56,20 @@ export interface DescriptorView {
 export function descriptorView(ir: Ir): DescriptorView {
   const name = identifier(ir.name);
   const shared = programChannels(ir).flatMap(({ channel }) => sharedChannel(ir, channel));
+  const hasCalls = programCalls(ir).length > 0;
   const presets = ['release', 'debug'];
   return {
     banner: bannerLines(ir, '// '),
     name: typescriptString(name),
     layout: typescriptString(layoutHash(ir)),
-    hasChannels: programChannels(ir).some(({ channel }) => channel.handler === undefined),
-    hasPosts: hasPosts(ir),
+    hasChannels: hasCalls || programChannels(ir).some(({ channel }) => !channel.handler),
+    hasPosts: hasCalls || hasPosts(ir),
     hasShared: shared.length > 0,
     shared,
     candidates: presets.map((preset) => typescriptString(`../build/${preset}/${name}.node`)),
     buildCommands: [typescriptString(`npx loomgen build ${shellWord(configPath(ir))}`)],
     reactors: ir.reactors.flatMap((reactor) =>
-      instancesOf(reactor).map((instance) => descriptorReactor(reactor, instance)),
+      instancesOf(reactor).map((instance) => descriptorReactor(ir, reactor, instance)),
     ),
   };
 }
@@ -74,7 +80,7 @@ function shellWord(path: string): string {
 }
 
 /** One instance; what the program has once, its fds, is the first's. */
-function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorReactorView {
+function descriptorReactor(ir: Ir, reactor: IrReactor, instance: Instance): DescriptorReactorView {
   const { shared } = reactor;
   const fds = instance.number === 0 ? reactor.fds.filter((fd) => !isSource(fd)) : [];
   const channels = reactor.channels.filter(
@@ -87,10 +93,13 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     `{ offset: ${integer(offset)}, bytes: ${integer(bytes)} }`;
   return {
     name: typescriptString(instance.name),
+    group: reactor.count === undefined ? [] : [`      group: ${typescriptString(reactor.name)},`],
     sharedBytes: integer(shared.bytes),
     delivery: ring(shared.deliveryOffset, shared.deliveryBytes),
     inbox: ring(shared.inboxOffset, shared.inboxBytes),
     requests: jsRequestField(reactor),
+    hasCalls: reactor.calls !== undefined,
+    calls: callFields(reactor).map((fields) => ({ lines: wrapped(fields) })),
     hasFds: fds.length > 0,
     fds: fds.map((fd) => ({ lines: wrapped(descriptorFd(fd)) })),
     hasChannels: channels.length > 0,
@@ -99,7 +108,11 @@ function descriptorReactor(reactor: IrReactor, instance: Instance): DescriptorRe
     })),
     hasPosts: posts.length > 0,
     posts: posts.map((channel) => ({
-      lines: wrapped([...cells(channel), `writer: writers.${identifier(channel.message)}Writer`]),
+      lines: wrapped([
+        ...cells(channel),
+        ...keyField(ir, channel),
+        `writer: writers.${identifier(channel.message)}Writer`,
+      ]),
     })),
     hasPassing: passing.length > 0,
     passing: passing.map((channel) => ({ lines: wrapped(cells(channel)) })),
@@ -132,6 +145,14 @@ function cells({ name, offset, capacity, strideBytes, full, key }: IrChannel): s
     `strideBytes: ${integer(strideBytes)}`,
     `full: ${typescriptString(key === undefined ? full : `${full}-by-key`)}`,
   ];
+}
+
+/** Where the key of a channel is in its messages, for their writer. */
+function keyField(ir: Ir, { message, key }: IrChannel): string[] {
+  const { fields = [] } = ir.messages.find((each) => each.name === message) ?? {};
+  const field = fields.find((each) => each.name === key);
+  if (field === undefined) return [];
+  return [`key: { offset: ${integer(field.offset)}, bytes: ${integer(field.bytes)} }`];
 }
 
 /** The columns before a field of the descriptor's lists. */

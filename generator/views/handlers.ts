@@ -1,6 +1,7 @@
 /** The view of `handlers.hpp`: the bases of the user's handlers, and what each of them holds. */
 import { isDatagram, isStream } from '../fd_kinds.ts';
 import type { Ir, IrChannel, IrEventFd, IrFd, IrReactor, IrStreamFd } from '../../schemas/ir.ts';
+import type { IrCall } from '../../schemas/ir_calls.ts';
 import { channelMember, channelsOf, receivedMember } from './channels.ts';
 import { fileMember, filesOf } from './files.ts';
 import { type HandleGroupView, handleGroups, submittedPools } from './pools.ts';
@@ -18,6 +19,8 @@ export interface HandlerMemberView {
 export interface HandlerView {
   comment: string[];
   name: string;
+  /** What it derives from. */
+  base: string;
   /** Aliases of its connection and socket types, where it serves exactly one such fd. */
   connection: string[];
   members: HandlerMemberView[];
@@ -40,13 +43,15 @@ export interface Service {
   fds: { reactor: IrReactor; fd: IrFd }[];
   /** Channels that come to it. */
   received: { reactor: IrReactor; channel: IrChannel }[];
+  /** Calls that it answers; then it serves nothing else. */
+  calls: { reactor: IrReactor; call: IrCall }[];
 }
 
 /** The handlers of a program, by name. */
 export function services(ir: Ir): Service[] {
   const byName = new Map<string, Service>();
   const serviceOf = (name: string): Service => {
-    const service = byName.get(name) ?? { name, fds: [], received: [] };
+    const service = byName.get(name) ?? { name, fds: [], received: [], calls: [] };
     byName.set(name, service);
     return service;
   };
@@ -58,6 +63,7 @@ export function services(ir: Ir): Service[] {
       if (channel.handler === undefined) continue;
       serviceOf(channel.handler).received.push({ reactor, channel });
     }
+    for (const call of reactor.calls ?? []) serviceOf(call.handler).calls.push({ reactor, call });
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -78,11 +84,14 @@ export function handlersView(ir: Ir, handlers: readonly Service[]): HandlersView
   if (awaits) includes.push('loom/fiber/tools.hpp', `${namespace}/stacks.hpp`);
   if (publishes || receives) includes.push(`${namespace}/channels.hpp`);
   if (signals) includes.push('loom/event_source.hpp');
+  const answers = handlers.some(({ calls }) => calls.length > 0);
+  if (answers) includes.push(`${namespace}/calls.hpp`);
+  if (handlers.some(({ calls }) => calls.length === 0)) includes.push('loom/handler.hpp');
   const groups = handleGroups(ir);
   if (submittedPools(ir).length > 0) includes.push('loom/offload.hpp');
   return {
     banner: bannerLines(ir, '// '),
-    includes: [...includes, 'loom/handler.hpp'].sort(),
+    includes: includes.sort(),
     namespace,
     handlers: handlers.map((service) => handlerView(namespace, service, groups)),
   };
@@ -98,11 +107,13 @@ function handlerView(namespace: string, service: Service, groups: HandleGroupVie
     ...service.fds.flatMap(({ fd }) => (isManual(fd) ? [timerView(fd)] : [])),
     ...eventsOf(service).map(eventView),
   ];
-  const places = [...service.fds, ...service.received];
+  const isCallee = service.calls.length > 0;
+  const places = [...service.fds, ...service.received, ...service.calls];
   const reactors = [...new Set(places.map(({ reactor }) => `reactors.${reactor.name}`))];
   const serves = listed([
     ...service.fds.map(({ fd }) => `fds.${fd.name}`),
     ...service.received.map(({ channel }) => `channels.${channel.name}`),
+    ...service.calls.map(({ call }) => `calls.${call.name}`),
   ]);
   return {
     comment: [
@@ -113,10 +124,11 @@ function handlerView(namespace: string, service: Service, groups: HandleGroupVie
       ...commentLines('/// ', `It serves ${serves} on ${listed(reactors)}.`),
     ],
     name,
+    base: isCallee ? 'loom::CallHandlerBase' : 'loom::HandlerBase',
     connection: alias,
     members,
-    groups,
-    hasMembers: alias.length + members.length + groups.length > 0,
+    groups: isCallee ? [] : groups,
+    hasMembers: !isCallee && alias.length + members.length + groups.length > 0,
   };
 }
 

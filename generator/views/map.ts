@@ -150,8 +150,8 @@ function datagramRows(fd: IrDatagramFd): Row[] {
   ];
 }
 
-/** What other threads and pools leave: `Mailbox` and `OffloadSlot` of the runtime. */
-function threadRows({ mailboxEntries, offloads }: IrReactor): Row[] {
+/** What other threads and pools leave: `Mailbox`, `OffloadSlot`, `JsCallJob` of the runtime. */
+function threadRows({ mailboxEntries, offloads, calls, jsRequests }: IrReactor): Row[] {
   return [
     { name: 'mailbox', count: mailboxEntries ?? defaultMailboxEntries, bytes: 72 },
     ...(offloads ?? []).map(({ pool, slots }) => ({
@@ -159,6 +159,7 @@ function threadRows({ mailboxEntries, offloads }: IrReactor): Row[] {
       count: slots,
       bytes: 192,
     })),
+    ...(calls === undefined ? [] : [{ name: 'calls', count: jsRequests?.count ?? 0, bytes: 80 }]),
   ];
 }
 

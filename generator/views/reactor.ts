@@ -2,6 +2,7 @@
 import { snakeCase } from '../case.ts';
 import type { Ir, IrFd, IrReactor } from '../../schemas/ir.ts';
 import { isDatagram, isFile, isStream, isTimer } from '../fd_kinds.ts';
+import { calleesOf, callStatements, type ReactorCallsView, reactorCalls } from './calls.ts';
 import { reactorChannels, type ReactorChannelsView } from './channels.ts';
 import { fitted } from './cxx_layout.ts';
 import { type FileViews, fileViews } from './files.ts';
@@ -22,7 +23,7 @@ export interface FamilyView {
 }
 
 /** The view of `cxx/reactor.hpp`. */
-export interface ReactorView extends FileViews, ReactorChannelsView {
+export interface ReactorView extends FileViews, ReactorChannelsView, ReactorCallsView {
   banner: string[];
   includes: string[];
   /** File name of the reactor, without its ending. */
@@ -114,9 +115,10 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     includes: includes(ir, reactor),
     name: identifier(reactor.name),
     isSplit,
-    checks: [...members.keys()].map((handler) => `checks/${handler}.hpp`),
+    checks: [...members.keys(), ...calleesOf(reactor)].map((handler) => `checks/${handler}.hpp`),
     namespace: identifier(ir.name),
     hasHandlers: members.size > 0,
+    ...reactorCalls(reactor),
     hasTimers: timers.length > 0,
     hasStreams: streams.length > 0,
     hasDatagrams: datagrams.length > 0,
@@ -151,7 +153,10 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
     visitors: visitors(reactor, members),
     offloads,
     hasOffloads: offloads.length > 0,
-    handles: handleStatements(ir, reactor, [...members.values()]),
+    handles: [
+      ...handleStatements(ir, reactor, [...members.values()]),
+      ...callStatements(ir, reactor),
+    ],
     commands,
     hasCommands: commands.length > 0,
   };
@@ -160,7 +165,9 @@ export function reactorView(ir: Ir, reactor: IrReactor, isSplit: boolean): React
 /** The headers of a reactor: its handlers' bases or, without any, its fds. */
 function includes(ir: Ir, reactor: IrReactor): string[] {
   const namespace = identifier(ir.name);
-  const headers = [`${namespace}/${reactor.handlers.length > 0 ? 'handlers' : 'fds'}.hpp`];
+  const isHandled = reactor.handlers.length > 0 || reactor.calls !== undefined;
+  const headers = [`${namespace}/${isHandled ? 'handlers' : 'fds'}.hpp`];
+  if (reactor.calls !== undefined) headers.push(`${namespace}/calls.hpp`);
   if (reactor.channels.length > 0 || reactor.received !== undefined) {
     headers.push(`${namespace}/channels.hpp`);
   }

@@ -89,6 +89,7 @@ export function shapeConstants(ir: Ir, reactor: IrReactor): string[] {
     ...(reactor.elastic === undefined ? [] : [['bool', 'elastic', 'true'] as const]),
     ...(registeredMemories(reactor) > 0 ? [u32('memories', registeredMemories(reactor))] : []),
     ...jsRequestConstants(reactor).map(([name, value]) => u32(name, value)),
+    ...(reactor.calls === undefined ? [] : [['bool', 'js_calls', 'true'] as const]),
   ];
   return fields.map(([type, name, value]) => `  static constexpr ${type} ${name} = ${value};`);
 }

@@ -1,6 +1,7 @@
 /** The view of a reactor's visitors: each_stream and its like, which show its parts to the loop. */
 import type { IrReactor } from '../../schemas/ir.ts';
 import { isDatagram, isSource, isStream, isTimer } from '../fd_kinds.ts';
+import { callVisitors } from './calls.ts';
 import { shownOutlets, shownReceivers } from './channels.ts';
 import { jsRequestVisitors } from './js_requests.ts';
 import { requestVisitor } from './requests.ts';
@@ -29,6 +30,7 @@ export function visitors(reactor: IrReactor, handlers: ReadonlyMap<string, strin
     ...(outlets.length > 0 ? [{ kind: 'outlet', isEmpty: false, members: outlets }] : []),
     ...requestVisitor(reactor, members),
     ...jsRequestVisitors(reactor),
+    ...callVisitors(reactor),
     ...(sources.length > 0 ? [visitor('source', 'sources_', sources)] : []),
   ];
 }

@@ -5,8 +5,9 @@
  */
 import { isReturned } from './arena.ts';
 import type { DatagramDescriptor, StreamDescriptor } from './descriptor.ts';
-import { bufferReturned, messageTooLong, requestFailed } from './error.ts';
+import { messageTooLong } from './error.ts';
 import { JsRequestKind } from './layout.ts';
+import { bufferReturned, requestFailed } from './request_errors.ts';
 import type { Asker, RequestForm, RequestOptions } from './request_form.ts';
 import type { RequestQueue } from './requests.ts';
 import type { NativeServer, NativeStream } from './stream.ts';
@@ -63,13 +64,14 @@ const form: RequestForm = {
   kind: JsRequestKind.send,
   finish: () => undefined,
   fail: (queue, number, _bytes, systemError) =>
-    requestFailed(queue.askerOf(number).name, 'send', 0, systemError),
+    requestFailed(queue.askerOf(number), 'send', 0, systemError),
 };
 
 /** The fd of a handler as JavaScript has it. */
 export class Sender implements Asker, SendingStream, SendingServer, SendingDatagrams {
   /** The name in the config. */
   readonly name: string;
+  readonly $place: string;
   /** Program-wide number. */
   readonly $index: number;
   /** Where it is bound; empty where that is nowhere. */
@@ -79,6 +81,7 @@ export class Sender implements Asker, SendingStream, SendingServer, SendingDatag
 
   constructor(descriptor: StreamDescriptor | DatagramDescriptor, queue: RequestQueue) {
     this.name = descriptor.name;
+    this.$place = `fds.${descriptor.name}`;
     this.$index = descriptor.index;
     this.#queue = queue;
     const longest =

@@ -1,53 +1,18 @@
 /** A real addon whose channels go in every direction, with each answer to a full one. */
 import test from 'ava';
-import type { Channel } from '../../templates/bindings/channel.ts';
-import type { MessageView } from '../../templates/bindings/message_view.ts';
-import type { MessageWriter } from '../../templates/bindings/message_writer.ts';
-import type { NativeChannel } from '../../templates/bindings/channel_stats.ts';
-import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
-import type { PostChannel } from '../../templates/bindings/post_channel.ts';
-import { backends, type Built, build, until } from './built_program.ts';
-
-interface OrderValue {
-  sequence: bigint;
-  price: bigint;
-  symbol: number;
-}
-type Order = MessageView<OrderValue> & Readonly<OrderValue>;
-type OrderWriter = MessageWriter & OrderValue;
-type BurstWriter = MessageWriter & { policy: number; keys: number; count: number };
-
-interface Channels extends Program<'left' | 'right'> {
-  readonly orders: PostChannel<OrderWriter>;
-  readonly newest: PostChannel<OrderWriter>;
-  readonly oldest: PostChannel<OrderWriter>;
-  readonly bursts: PostChannel<BurstWriter>;
-  readonly passed: NativeChannel;
-  readonly asked: PostChannel<OrderWriter>;
-  readonly answered: Channel<Order>;
-  readonly returned: Channel<Order>;
-  readonly lossy: Channel<Order>;
-  readonly latest: Channel<Order>;
-  readonly tops: Channel<Order>;
-}
-interface ChannelsModule {
-  open(options?: OpenOptions<'left' | 'right', never>): Promise<Channels>;
-}
+import { backends, type Built, until } from './built_program.ts';
+import {
+  buildChannels,
+  type ChannelsModule,
+  collect,
+  type OrderValue,
+} from './channels_program.ts';
 
 let built: Built<ChannelsModule>;
 test.before('build', async (t) => {
   t.timeout(240_000);
-  built = await build('test/bindings/channels/loom.config.ts', 'bindings_channels', 'debug');
+  built = await buildChannels();
 });
-
-/** Collects the sequences that a channel brings. */
-function collect(channel: Channel<Order>): bigint[] {
-  const sequences: bigint[] = [];
-  channel.onBatch((batch) => {
-    for (const order of batch) sequences.push(order.sequence);
-  });
-  return sequences;
-}
 
 for (const backend of backends) {
   test(`${backend}: what is posted goes through two reactors and comes back`, async (t) => {

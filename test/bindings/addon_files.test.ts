@@ -73,6 +73,7 @@ for (const backend of backends) {
       code: 'LOOM6042',
       fd: 'out',
       systemError: 'ENOSPC',
+      errno: -28,
       message: 'fds.out: write failed: ENOSPC, no space left on device',
     });
     t.like(await t.throwsAsync(program.source.read(0, 10)), {

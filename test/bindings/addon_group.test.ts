@@ -2,17 +2,25 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import test from 'ava';
+import type { Channel } from '../../templates/bindings/channel.ts';
+import type { MessageView } from '../../templates/bindings/message_view.ts';
+import type { MessageWriter } from '../../templates/bindings/message_writer.ts';
 import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
+import type { PostChannel } from '../../templates/bindings/post_channel.ts';
 import type { ReactorStats } from '../../templates/bindings/stats.ts';
 import type { NativeServer } from '../../templates/bindings/stream.ts';
-import { backends, build, closed, dial, ownFolder, readExactly } from './built_program.ts';
+import { backends, build, closed, dial, ownFolder, readExactly, until } from './built_program.ts';
 import { eventually } from './simulated_reactor.ts';
 
 const tides = ['tide.0', 'tide.1', 'tide.2'] as const;
 
 type Name = 'serve.0' | 'serve.1' | 'serve.2' | 'single' | (typeof tides)[number];
 
+type Value = { readonly value: bigint };
+
 interface Group extends Program<Name> {
+  readonly added: readonly PostChannel<MessageWriter & { value: bigint }>[];
+  readonly sums: readonly Channel<MessageView<Value> & Value>[];
   readonly shared: NativeServer;
   readonly turns: NativeServer;
   readonly local: NativeServer;
@@ -99,6 +107,34 @@ for (const backend of backends) {
 }
 
 for (const backend of backends) {
+  test(`${backend}: each instance has channels of its own`, async (t) => {
+    const addresses = { local: join(ownFolder, `channels-${backend}.sock`) };
+    await using program = await group.open({ backend, addresses });
+    t.is(program.sums.length, 3);
+    t.is(program.added.length, 3);
+    const sums = [0n, 0n, 0n];
+    for (const [index, channel] of program.sums.entries()) {
+      channel.onBatch((batch) => {
+        for (const { value } of batch) sums[index] = value;
+      });
+    }
+    for (const [index, channel] of program.added.entries()) {
+      for (let n = 1; n <= 100; n += 1) {
+        const isPosted = () =>
+          channel.post((number) => {
+            number.value = BigInt(n * 10 ** index);
+          });
+        while (!isPosted()) await channel.writable;
+      }
+    }
+    const isThere = () => sums.every((sum, index) => sum === BigInt(5050 * 10 ** index));
+    await until(isThere);
+    t.deepEqual(
+      program.added.map(({ stats }) => stats.delivered),
+      [100n, 100n, 100n],
+    );
+  });
+
   test(`${backend}: a group grows with its connections and shrinks without them`, async (t) => {
     const lines: string[] = [];
     const program = await group.open({

@@ -9,17 +9,22 @@ import {
   backends,
   type Built,
   build,
+  buildEchoTs,
   closed,
   dial,
   echo,
+  type EchoTsModule,
+  freeAddresses,
   ownFolder,
   readExactly,
 } from './built_program.ts';
 import { type LifeModule, startMarket } from './life_program.ts';
 
 let built: Built<LifeModule>;
+let echoTs: Built<EchoTsModule>;
 test.before('build', async (t) => {
-  t.timeout(240_000);
+  t.timeout(360_000);
+  echoTs = await buildEchoTs();
   built = await build<LifeModule>('test/bindings/life/loom.config.ts', 'life', 'debug');
 });
 
@@ -60,6 +65,53 @@ for (const backend of backends) {
     t.false(await end);
     await t.throwsAsync(dial(program.control.address), { code: 'ECONNREFUSED' });
     market.close();
+  });
+
+  test(`${backend}: whatever comes wakes it, without a timer that would`, async (t) => {
+    // Each would wait for the reactor's own look around, a second: together longer than the test.
+    t.timeout(30_000);
+    const options = { addresses: freeAddresses(`woken-${backend}`), backend };
+    const program = await echoTs.module.open({ ...options, thread: 'this', wait: 'wake' });
+    program.tcp.onBatch((batch) => {
+      for (const message of batch) message.connection.send(message.copy());
+    });
+    const socket = await dial(program.tcp.address);
+    for (let n = 0; n < 64; n += 1) {
+      socket.write(`${n}`.padEnd(8));
+      t.is(String(await readExactly(socket, 8)), `${n}`.padEnd(8));
+      // The program sleeps again.
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    socket.destroy();
+    await program.close();
+  });
+
+  test(`${backend}: files, calls, fibers, pools and posts work without a thread`, async (t) => {
+    const notes = join(ownFolder, `notes-${backend}`);
+    writeFileSync(notes, 'asks bids');
+    const url = 'tcp://127.0.0.1:1';
+    const options = { backend, url, addresses: { ...addresses, notes }, thread: 'this' } as const;
+    await using program = await built.module.open(options);
+    t.is(String(Buffer.from(await program.notes.read(5, 100))), 'bids');
+    await program.notes.write(9, ' trades');
+    t.is(await program.notes.size(), 16);
+    const doubled = [1, 2, 3, 4, 5, 6, 7, 8].map((count) => program.twice.call({ count }));
+    t.deepEqual(
+      (await Promise.all(doubled)).map(({ count }) => count),
+      [2, 4, 6, 8, 10, 12, 14, 16],
+    );
+    t.true(program.back.post((message) => (message.count = 77)));
+    for await (using batch of program.counts) {
+      t.deepEqual(
+        [...batch].map(({ count }) => count),
+        [77],
+      );
+      break;
+    }
+    const socket = await dial(program.squares.address);
+    socket.write('12\n100\n');
+    t.is(String(await readExactly(socket, 10)), '144\n10000\n');
+    socket.destroy();
   });
 
   test(`${backend}: it stops when a handler says so, and can be opened again`, async (t) => {

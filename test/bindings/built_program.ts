@@ -118,12 +118,11 @@ export function readExactly(socket: Socket, bytes: number): Promise<Buffer> {
       chunks.push(chunk);
       length += chunk.length;
       if (length < bytes) return;
-      socket.off('data', onData);
+      socket.off('data', onData).off('error', reject).off('close', onClose);
       resolve(Buffer.concat(chunks));
     };
-    socket.on('data', onData);
-    socket.once('error', reject);
-    socket.once('close', () => reject(new Error(`closed after ${length} of ${bytes} bytes`)));
+    const onClose = () => reject(new Error(`closed after ${length} of ${bytes} bytes`));
+    socket.on('data', onData).once('error', reject).once('close', onClose);
   });
 }
 

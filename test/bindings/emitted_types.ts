@@ -22,7 +22,7 @@ export const opened: Promise<Orderbook> = open({
 export async function uses(book: Orderbook, echo: EchoTs, signal: AbortSignal): Promise<void> {
   book.on(
     'up',
-    ({ fd, failedAttempts }) => void (fd satisfies 'market' | 'snapshot', failedAttempts),
+    ({ fd, failedAttempts }) => `${fd satisfies 'market' | 'snapshot'} ${failedAttempts}`,
   );
   book.on('down', ({ kind }) => void (kind === 'refused'), { signal });
   book.on('overflow', ({ channel }) => void (channel === 'top'));

@@ -1,25 +1,39 @@
 /** The program of test/bindings/life for tests on the real addon: what it is, and its peers. */
 import { createServer, type Socket } from 'node:net';
+import type { Call } from '../../templates/bindings/call.ts';
 import type { Channel } from '../../templates/bindings/channel.ts';
 import type { MessageView } from '../../templates/bindings/message_view.ts';
+import type { ReadWriteFile } from '../../templates/bindings/file.ts';
+import type { MessageWriter } from '../../templates/bindings/message_writer.ts';
 import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
+import type { PostChannel } from '../../templates/bindings/post_channel.ts';
 import type { NativeServer, NativeStream, Server } from '../../templates/bindings/stream.ts';
 import type { Timer } from '../../templates/bindings/timer.ts';
 
 /** The reading side of its channel. */
 export type CountView = MessageView<{ count: number }> & { readonly count: number };
 
+/** The writing side of its messages. */
+export type CountWriter = MessageWriter & { count: number };
+
+/** Its fds that have an address. */
+type FdName = 'market' | 'control' | 'itch' | 'squares';
+
 /** test/bindings/life. */
-export interface Life extends Program<'main', 'market', 'market' | 'control' | 'itch', 'counts'> {
+export interface Life extends Program<'main', 'market', FdName, 'counts'> {
   readonly market: NativeStream;
   readonly control: Server;
   readonly itch: NativeServer;
   readonly beat: Timer;
   readonly counts: Channel<CountView>;
+  readonly back: PostChannel<CountWriter>;
+  readonly squares: NativeServer;
+  readonly notes: ReadWriteFile;
+  readonly twice: Call<CountWriter, { count: number }, { count: number }>;
 }
 
 /** Its options. */
-export type LifeOptions = OpenOptions<'main', 'market' | 'control' | 'itch', 'market'>;
+export type LifeOptions = OpenOptions<'main', FdName | 'notes', 'market'>;
 
 /** Its emitted module. */
 export interface LifeModule {

@@ -1,73 +1,7 @@
 /** Channels from JavaScript against a reader written from the contract: order, room, wake-ups. */
 import test from 'ava';
 import fc from 'fast-check';
-import { MessageWriter } from '../../templates/bindings/message_writer.ts';
-import type { ChannelFull } from '../../templates/bindings/channel_layout.ts';
-import { PostChannel } from '../../templates/bindings/post_channel.ts';
-
-const offset = 128;
-const capacity = 4;
-const strideBytes = 24;
-const headerBytes = 256;
-
-/** What the generator emits for { sequence: u64, symbol: u16 }. */
-class OrderWriter extends MessageWriter {
-  /** All zeros. */
-  clear(): void {
-    this.$clear(16);
-  }
-  set sequence(value: bigint) {
-    this.$view.setBigUint64(this.$at, value, true);
-  }
-  set symbol(value: number) {
-    this.$view.setUint16(this.$at + 8, value, true);
-  }
-}
-
-/** A channel and the reactor's end of it; counters begin at `start`. */
-class Sample {
-  readonly memory = new SharedArrayBuffer(offset + headerBytes + capacity * strideBytes);
-  readonly view = new DataView(this.memory);
-  readonly channel: PostChannel<OrderWriter>;
-  posted = 0;
-
-  constructor(full: ChannelFull, start = 0) {
-    this.view.setUint32(offset, start, true);
-    this.view.setUint32(offset + 128, start, true);
-    const descriptor = { name: 'orders', offset, capacity, strideBytes, full, writer: OrderWriter };
-    this.channel = new PostChannel<OrderWriter>(descriptor, this.memory, () => {
-      this.posted += 1;
-    });
-  }
-  get tail(): number {
-    return this.view.getUint32(offset, true);
-  }
-  get head(): number {
-    return this.view.getUint32(offset + 128, true);
-  }
-  set head(value: number) {
-    this.view.setUint32(offset + 128, value, true);
-  }
-  get waits(): boolean {
-    return this.view.getUint32(offset + 192, true) === 1;
-  }
-  /** The stamp and the fields in the cell of a position. */
-  cell(position: number): { stamp: bigint; sequence: bigint; symbol: number } {
-    const at = offset + headerBytes + (position % capacity) * strideBytes;
-    return {
-      stamp: this.view.getBigUint64(at, true),
-      sequence: this.view.getBigUint64(at + 8, true),
-      symbol: this.view.getUint16(at + 16, true),
-    };
-  }
-  /** Takes the oldest message. */
-  take(): bigint | undefined {
-    if (this.head === this.tail) return undefined;
-    const { sequence } = this.cell(this.head);
-    this.head = (this.head + 1) >>> 0;
-    return sequence;
-  }
-}
+import { capacity, type OrderWriter, Sample } from './post_sample.ts';
 
 test('any posts and takes keep the order, and refuse past the capacity', (t) => {
   const action = fc.constantFrom('post', 'many', 'take');

@@ -55,12 +55,13 @@ test('gaps, overflows, stalls and losses are told with their numbers', (t) => {
   reactor.deliverBytes(0, DeliveryEvent.lost, 0, 0, words(3n));
   reactor.link.pump();
   const gap = { fd: 'control', stream: 7n, expected: 100n, received: 2n ** 63n };
+  const overflow = { channel: 'quotes', reactor: 'main' };
   t.deepEqual(told, [
     ['gap', { ...gap, cause: 'sequence' }],
     ['gap', { fd: 'control', cause: 'dropped', stream: 0n, expected: 0n, received: 12n }],
     ['resynced', { fd: 'control', stream: 7n, at: 130n }],
-    ['overflow', { channel: 'quotes', state: 'began', dropped: 9n }],
-    ['overflow', { channel: 'quotes', state: 'ceased', dropped: 12n }],
+    ['overflow', { ...overflow, state: 'began', dropped: 9n }],
+    ['overflow', { ...overflow, state: 'ceased', dropped: 12n }],
     ['stall', { reactor: 'main', activity: 'fds.market (Book::on_data)', nanoseconds: 5_000_000n }],
     ['lost', { reactor: 'main', events: 3n }],
   ]);

@@ -1,12 +1,14 @@
-/** The program of test/bindings/requests, for tests that ask its files and its handlers' fds. */
+/** The program of test/bindings/requests, for tests of files, of handlers' fds, and of calls. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Call } from '../../templates/bindings/call.ts';
 import type {
   AppendableFile,
   ReadableFile,
   ReadWriteFile,
   WritableFile,
 } from '../../templates/bindings/file.ts';
+import type { MessageWriter } from '../../templates/bindings/message_writer.ts';
 import type { OpenOptions, Program } from '../../templates/bindings/open.ts';
 import type {
   SendingDatagrams,
@@ -21,6 +23,22 @@ export type FileName = 'data' | 'log' | 'source' | 'out';
 /** Its fds that have an address. */
 export type FdName = FileName | 'framed' | 'served' | 'datagrams';
 
+/** The request of its call. */
+export interface Order {
+  id: bigint;
+  side: 'buy' | 'sell';
+  legs: { price: string; quantity: number }[];
+  tags: number[];
+  note: string;
+}
+
+/** What writes one; the parts that tests use. */
+interface OrderWriter extends MessageWriter {
+  id: bigint | number;
+  side: 'buy' | 'sell';
+  legs(index: number): { price: string | bigint; quantity: number };
+}
+
 /** The running program. */
 export interface Requests extends Program<'disk' | 'net'> {
   readonly data: ReadWriteFile;
@@ -30,6 +48,7 @@ export interface Requests extends Program<'disk' | 'net'> {
   readonly framed: SendingStream;
   readonly served: SendingServer;
   readonly datagrams: SendingDatagrams;
+  readonly total: Call<OrderWriter, Order, { id: bigint; notional: string; side: string }>;
 }
 
 /** Its emitted module. */

@@ -61,8 +61,8 @@ async function loopFunctions(executable: string): Promise<Disassembled[]> {
 const allowed = new RegExp(
   [
     'wake_js|deliver_mail|RingMessenger::|ReactorCore::(?:log|stop)|system::perform',
-    'Pool::work|Watchdog::look|Fault(?:Handlers|Report)::|FiberScheduler::run_body|FiberLocals::clear',
-    'FiberStream<.*>::body|std::default_delete',
+    'Pool::work|Watchdog::look|Fault(?:Handlers|Report)::|FiberScheduler::run_body',
+    'FiberLocals::clear|FiberStream<.*>::body|std::default_delete',
   ].join('|'),
 );
 

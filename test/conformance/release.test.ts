@@ -22,13 +22,16 @@ for (const backend of ['io_uring', 'epoll'] as const) {
 /** What the log says of a sandbox's answer. */
 const reasons = { EPERM: /refused by a seccomp filter/, ENOSYS: /has no io_uring/ } as const;
 
+/** The backend is the same whatever the answer was; so the second time a sixth of them is played. */
+const played = { ENOSYS: scenarios, EPERM: scenarios.filter((_, index) => index % 6 === 0) };
+
 for (const error of ['EPERM', 'ENOSYS'] as const) {
   const stage = async () => ({
     executables: await executables,
     backend: 'declared' as const,
     launcher: [await buildTool('sandbox'), error],
   });
-  declareScenarios(test, `io_uring answers ${error}`, stage);
+  declareScenarios(test, `io_uring answers ${error}`, stage, played[error]);
 
   test(`io_uring answers ${error}: the program says that it runs on epoll, and why`, async (t) => {
     t.timeout(240_000);

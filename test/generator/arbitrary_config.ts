@@ -159,6 +159,7 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
     channelNames: names(lowerName, 0, 3),
     messageNames: names(upperName, 1, 3),
     poolNames: names(lowerName, 0, 2),
+    callNames: names(lowerName, 0, 2),
     reactors: fc.array(reactor, { minLength: 3, maxLength: 3 }),
     fds: fc.array(fd, { minLength: 6, maxLength: 6 }),
     receivers: fc.array(receiver, { minLength: 6, maxLength: 6 }),
@@ -225,6 +226,17 @@ export const arbitraryConfig: fc.Arbitrary<Plain> = fc
             message: pick(given.messageNames, at + 9),
           };
         },
+      ),
+      calls: entries(
+        given.poolNames.length === 0 ? [] : given.callNames.map((name) => `k${name}`),
+        (at) => ({
+          kind: 'call',
+          on: pick(given.reactorNames, at + 11),
+          pool: pick(given.poolNames, at + 12),
+          request: pick(given.messageNames, at + 13),
+          reply: pick(given.messageNames, at),
+          handler: 'Answers',
+        }),
       ),
       handlers: './handlers.hpp',
       native: { pkgConfig: ['simdjson'], sources: ['src/a b.cpp'], includeDirectories: ['.'] },

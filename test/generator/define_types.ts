@@ -4,8 +4,10 @@
  */
 import {
   array,
+  call,
   channel,
   chars,
+  conflate,
   decimal,
   defineLoom,
   doc,
@@ -15,6 +17,7 @@ import {
   i64,
   lengthPrefixed,
   line,
+  pool,
   raw,
   struct,
   tcp,
@@ -57,6 +60,10 @@ export const whole = defineLoom({
   channels: {
     top: channel({ from: 'md', to: 'js', message: 'Top', capacity: 4096, full: 'conflate' }),
   },
+  pools: { crunch: pool({ threads: 2 }) },
+  calls: {
+    price: call({ on: 'md', pool: 'crunch', request: 'Top', reply: 'Top', handler: 'Pricing' }),
+  },
   handlers: './feed.hpp',
   native: { pkgConfig: ['simdjson'] },
 });
@@ -66,6 +73,24 @@ export const small = defineLoom({
   name: 'echo',
   reactors: { main: {} },
   fds: { tcp: tcpServer('127.0.0.1:7001', { on: 'main', handler: 'Echo' }) },
+});
+
+defineLoom({
+  name: 'wrong_call',
+  reactors: { md: {} },
+  messages,
+  fds: { tick: timer({ on: 'md', every: '1s' }) },
+  pools: { crunch: pool() },
+  calls: {
+    // @ts-expect-error: no such reactor
+    one: call({ on: 'mdx', pool: 'crunch', request: 'Top', reply: 'Top', handler: 'Pricing' }),
+    // @ts-expect-error: no such pool
+    two: call({ on: 'md', pool: 'crush', request: 'Top', reply: 'Top', handler: 'Pricing' }),
+    // @ts-expect-error: no such message
+    three: call({ on: 'md', pool: 'crunch', request: 'Tip', reply: 'Top', handler: 'Pricing' }),
+    // @ts-expect-error: somebody answers
+    four: call({ on: 'md', pool: 'crunch', request: 'Top', reply: 'Top' }),
+  },
 });
 
 defineLoom({
@@ -222,6 +247,33 @@ defineLoom({ reactors: { a: {} }, fds: {} });
 
 // @ts-expect-error: no such scalar
 struct({ price: 'decimal' });
+
+const ask = struct({ symbol: u16, size: u64 });
+defineLoom({
+  name: 'feed',
+  reactors: { md: {} },
+  messages: { ...messages, Ask: ask },
+  fds: {},
+  channels: {
+    top: channel({ from: 'md', to: 'js', message: 'Top', full: conflate({ key: 'bid' }) }),
+    ask: channel({ from: 'js', to: 'md', message: 'Ask', full: conflate({ key: 'size' }) }),
+    plain: channel({ from: 'js', to: 'md', message: 'Ask', full: 'conflate' }),
+  },
+});
+defineLoom({
+  name: 'feed',
+  reactors: { md: {} },
+  messages: { ...messages, Ask: ask },
+  fds: {},
+  channels: {
+    // @ts-expect-error: a misspelt key
+    top: channel({ from: 'md', to: 'js', message: 'Top', full: conflate({ key: 'symbl' }) }),
+    // @ts-expect-error: a field of another message
+    ask: channel({ from: 'js', to: 'md', message: 'Ask', full: conflate({ key: 'bid' }) }),
+    // @ts-expect-error: no such policy
+    plain: channel({ from: 'js', to: 'md', message: 'Ask', full: 'drop' }),
+  },
+});
 
 const side = enumeration(['bid', 'ask'], { name: 'Side', doc: 'Which half.' });
 const level = struct({ price: doc(decimal(8), 'In dollars.'), side }, { name: 'Level' });

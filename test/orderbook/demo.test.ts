@@ -23,6 +23,9 @@ interface Report {
   result: Record<string, unknown>;
   summary: Record<string, unknown> & { diffs?: Record<string, unknown> };
   gaps: unknown[];
+  resynced: string[];
+  flow: Record<string, number>;
+  connections: number;
   backend: { name: string };
   allocationsAfterInit: number;
 }
@@ -77,6 +80,9 @@ for (const backend of backends) {
     t.is(run.backend.name, backend);
     t.is(run.allocationsAfterInit, 0);
     t.is(run.result.depth, 2976);
+    t.is(run.connections, 5);
+    const { depth, tickers, trades, snapshots } = run.result;
+    t.deepEqual(run.flow, { depth, ticker: tickers, trade: trades, snapshot: snapshots });
   });
 
   withRecording(`${backend}: on the recording every figure is the expected one`, async (t) => {
@@ -92,6 +98,7 @@ for (const backend of backends) {
     t.deepEqual([run.differences, run.problems], [[], []]);
     t.is(run.result.gaps, 2);
     t.is(run.gaps.length, 2);
+    t.deepEqual(run.resynced, []);
     t.false(run.result.live);
   });
 
@@ -99,6 +106,8 @@ for (const backend of backends) {
     const run = await report(`--speed max --drop 2 --snapshots 4 --backend ${backend}`);
     t.deepEqual([run.differences, run.problems], [[], []]);
     t.is(run.result.gaps, 2);
+    // Both gaps may be mended by one snapshot.
+    t.true(run.resynced.length === 1 || run.resynced.length === 2);
     t.true(run.result.live);
   });
 

@@ -1,201 +1,23 @@
-// What JavaScript asks of files, with a producer that stands in for it: the same ring, arena and
-// outcomes, driven by the test's thread, on both backends. Outcomes that find no room are told
+// What JavaScript asks of files and of functions on a pool. Outcomes that find no room are told
 // later, and what makes no sense harms nobody.
-#include <gtest/gtest.h>
-#include <unistd.h>
+#include <atomic>
+#include <stdexcept>
 
-#include <cstring>
-#include <map>
-#include <string>
-#include <vector>
-
-#include "byte_ring_consumer.hpp"
-#include "file_fixture.hpp"
-#include "loom/js_request.hpp"
+#include "js_request_fixture.hpp"
 
 namespace {
 
-using loom::JsOutcome;
 using loom::JsRequest;
 using loom::JsRequestKind;
 using loom::Stat;
+using loom_test::Answer;
+using loom_test::Answerer;
+using loom_test::Ask;
+using Outcome = loom_test::JsOutcomeFacts;
+using Shape = loom_test::JsShape;
+constexpr std::uint32_t count = loom_test::js_count;
 
-constexpr std::uint32_t count = 8;
-
-struct Shape : loom_test::FileReactorShape {
-  static constexpr std::uint32_t delivery_bytes = 128;
-  static constexpr std::uint32_t inbox_offset = delivery_offset + 128 + delivery_bytes;
-  static constexpr std::uint32_t js_requests = count;
-  static constexpr std::uint32_t js_request_offset = inbox_offset + 128 + inbox_bytes;
-  static constexpr std::uint32_t js_request_entries = 4 * count;
-  static constexpr std::uint32_t js_arena_offset = 8192;
-  static constexpr std::uint32_t js_arena_bytes = 8192;
-  static constexpr std::uint32_t shared_bytes = js_arena_offset + js_arena_bytes;
-  using Fibers = loom::NoFibers;
-};
-static_assert(Shape::js_request_offset + 128 + Shape::js_request_entries * sizeof(JsRequest) <=
-              Shape::js_arena_offset);
-
-struct DataFd {
-  static constexpr loom::FileShape shape{.name = "data",
-                                         .index = 3,
-                                         .path = "unused",
-                                         .mode = loom::FileMode::read_write,
-                                         .create = true,
-                                         .permissions = 0600};
-};
-
-template <class Backend>
-class Emitted : public loom::Reactor<Emitted<Backend>, Backend, ::Shape> {
- public:
-  using Shape = ::Shape;
-
-  void dispatch(const loom::Completion& completion) noexcept {
-    if (completion.tag.operation() == loom::common_operation::js_request) {
-      return this->js_request_completed(completion);
-    }
-    this->core_.stats().add(Stat::stale_completions);
-  }
-  loom::StartError start_fds(loom::ReactorRun& run) noexcept {
-    if (loom::StartError error = file_.start(this->core_, this->backend_, run)) return error;
-    return this->start_js_requests();
-  }
-  void begin() {}
-  template <class Visit>
-  void each_stream(Visit&&) noexcept {}
-  template <class Visit>
-  void each_timer(Visit&&) noexcept {}
-  template <class Visit>
-  void each_channel(Visit&&) noexcept {}
-  template <class Visit>
-  void each_file(Visit&& visit) noexcept {
-    visit(file_);
-  }
-  bool command_for(const loom::Record&) noexcept { return true; }
-
- private:
-  loom::FileFamily<DataFd> file_;
-};
-
-/// Everything that an outcome says: number, errno, value.
-using Outcome = std::vector<std::int64_t>;
-
-class JsRequests : public testing::TestWithParam<const char*> {
- protected:
-  void SetUp() override {
-    static constexpr loom::PoolEntry disk{.name = "disk", .threads = 1, .queue_entries = 2};
-    entry_ = {"main", Shape::shared_bytes,
-              &loom::run_reactor<Emitted, Shape, loom::IoUring, loom::Epoll>};
-    entry_.blocking_pool = 0;
-    loom_test::current_table = {"test", loom::shared_abi, &entry_, 1};
-    loom_test::current_table.pools = &disk;
-    loom_test::current_table.pool_count = 1;
-    ASSERT_NE(::mkdtemp(folder_), nullptr);
-    path_ = std::string(folder_) + "/file";
-    sem_init(&woken_, 0, 0);
-  }
-  void TearDown() override {
-    program_.join();
-    EXPECT_EQ(block_.stat(Stat::in_flight), 0U);
-    ::unlink((std::string(folder_) + "/file").c_str());
-    ::rmdir(folder_);
-  }
-
-  /// Starts on path_; false where the backend is not to be had.
-  bool start() {
-    override_ = {"data", path_.c_str()};
-    loom::ProgramStart program_start;
-    program_start.reactors[0].shared = block_.data();
-    program_start.backend = GetParam();
-    program_start.addresses = &override_;
-    program_start.address_count = 1;
-    program_start.context = this;
-    program_start.wake_js = [](void* self) noexcept {
-      sem_post(&static_cast<JsRequests*>(self)->woken_);
-    };
-    program_start.log = [](void* self, const char* line) noexcept {
-      static_cast<JsRequests*>(self)->lines_.add(line);
-    };
-    const loom::StartReport report = program_.start(program_start);
-    if (!report.ok) {
-      EXPECT_STREQ(report.code, loom::start_code::backend_unavailable);
-    }
-    consumer_ = loom_test::ByteRingConsumer(
-        loom::ring_header(block_.data(), Shape::delivery_offset),
-        loom::ring_data(block_.data(), Shape::delivery_offset), Shape::delivery_bytes);
-    return report.ok;
-  }
-
-  /// Writes an entry, as RequestRing of the bindings does.
-  void ask(JsRequestKind kind, std::uint32_t number, std::uint32_t bytes = 0,
-           std::uint64_t offset = 0, std::uint16_t fd = 3) {
-    JsRequest request{};
-    request.kind = static_cast<std::uint16_t>(kind);
-    request.fd = fd;
-    request.number = number;
-    request.generation = generations_[number];
-    request.memory = number * 512;
-    request.bytes = bytes;
-    request.offset = offset;
-    put(request);
-  }
-  void put(const JsRequest& request) {
-    loom::RingHeader& header = loom::ring_header(block_.data(), Shape::js_request_offset);
-    std::byte* data = loom::ring_data(block_.data(), Shape::js_request_offset);
-    const std::uint32_t place = tail_ % Shape::js_request_entries;
-    std::memcpy(data + place * sizeof request, &request, sizeof request);
-    tail_ += 1;
-    header.tail.store(tail_);
-    loom::ControlBlock& control = loom::control_block(block_.data());
-    if (control.reactor_sleeping.exchange(0) == 1) program_.wake(0);
-  }
-  std::byte* memory(std::uint32_t number) {
-    return block_.data() + Shape::js_arena_offset + number * 512;
-  }
-  void fill(std::uint32_t number, const std::string& text) {
-    std::memcpy(memory(number), text.data(), text.size());
-  }
-  std::string text(std::uint32_t number, std::size_t bytes) {
-    return {reinterpret_cast<const char*>(memory(number)), bytes};
-  }
-
-  /// The next outcome, for which this sleeps like JavaScript.
-  Outcome next() {
-    loom::ControlBlock& control = loom::control_block(block_.data());
-    for (;;) {
-      if (const auto record = consumer_.peek()) {
-        EXPECT_EQ(record->event, static_cast<std::uint16_t>(loom::DeliveryEvent::completed));
-        EXPECT_EQ(record->generation, generations_[record->slot]);
-        JsOutcome outcome{};
-        std::memcpy(&outcome, record->bytes.data(), sizeof outcome);
-        generations_[record->slot] += 1;
-        const Outcome result{record->slot, outcome.system_error,
-                             static_cast<std::int64_t>(outcome.value)};
-        consumer_.release();
-        if (control.delivery_stalled.exchange(0) == 1) program_.wake(0);
-        return result;
-      }
-      control.js_armed.exchange(1);
-      if (!consumer_.empty()) continue;
-      timespec limit{};
-      clock_gettime(CLOCK_REALTIME, &limit);
-      limit.tv_sec += 20;
-      if (sem_timedwait(&woken_, &limit) != 0) return {};
-    }
-  }
-
-  loom_test::SharedBlock block_{Shape::shared_bytes};
-  loom_test::Journal lines_;
-  loom::ReactorEntry entry_;
-  char folder_[32] = "/var/tmp/loom_js_XXXXXX";
-  std::string path_;
-  loom::AddressOverride override_;
-  sem_t woken_{};
-  loom_test::ByteRingConsumer consumer_;
-  std::uint32_t tail_ = 0;
-  std::map<std::uint32_t, std::uint32_t> generations_;
-  loom::RunningProgram program_;
-};
+class JsRequests : public loom_test::JsRequests {};
 INSTANTIATE_TEST_SUITE_P(On, JsRequests, loom_test::both_backends(), loom_test::backend_name);
 
 #define START_OR_SKIP() \
@@ -286,6 +108,114 @@ TEST_P(JsRequests, AStopCancelsWhatIsOut) {
   for (std::uint32_t number = 0; number < 3; ++number) ask(JsRequestKind::read, number, 10);
   program_.request_stop();
   for (int n = 0; n < 3; ++n) EXPECT_EQ(next()[1], ECANCELED);
+}
+
+/// Bytes of a call: the request, and behind it a place for the reply or 24 bytes of words.
+constexpr std::uint32_t call_bytes = 32;
+
+class JsCalls : public loom_test::JsRequests {
+ protected:
+  void call(std::uint32_t number, std::uint32_t value) {
+    const Ask ask{value};
+    std::memcpy(memory(number), &ask, sizeof ask);
+    this->ask(JsRequestKind::call, number, call_bytes, 0, 1);
+  }
+  std::uint64_t answer(std::uint32_t number) {
+    Answer answer;
+    std::memcpy(&answer, memory(number) + 8, sizeof answer);
+    return answer.value;
+  }
+  void TearDown() override {
+    loom_test::JsRequests::TearDown();
+    Answerer::script = nullptr;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(On, JsCalls, loom_test::both_backends(), loom_test::backend_name);
+
+TEST_P(JsCalls, EachIsAnsweredOnce) {
+  Answerer::script = [](const Ask& ask, const auto&) {
+    return Answer{ask.value * 10'000'000'000U};
+  };
+  START_OR_SKIP();
+  // More than the pool's queue of two holds at once: the rest waits for room.
+  for (int round = 0; round < 20; ++round) {
+    for (std::uint32_t number = 0; number < count; ++number) call(number, number + 1);
+    for (std::uint32_t n = 0; n < count; ++n) {
+      const Outcome outcome = next();
+      ASSERT_EQ(outcome.size(), 3U) << "a wake-up was lost";
+      EXPECT_EQ(outcome[1], 0);
+      const auto number = static_cast<std::uint32_t>(outcome[0]);
+      EXPECT_EQ(answer(number), (number + 1) * 10'000'000'000U);
+    }
+  }
+}
+
+TEST_P(JsCalls, WhatIsThrownIsTheOutcome) {
+  Answerer::script = [](const Ask& ask, const auto&) -> Answer {
+    if (ask.value == 1) throw std::runtime_error("no such symbol");
+    if (ask.value == 2) throw std::runtime_error(std::string(100, 'x'));
+    throw ask.value;
+  };
+  START_OR_SKIP();
+  call(0, 1);
+  EXPECT_EQ(next(), (Outcome{0, loom::js_call_threw, 14}));
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(memory(0)) + 8, 14), "no such symbol");
+  call(0, 2);
+  EXPECT_EQ(next(), (Outcome{0, loom::js_call_threw, 23})) << "as much as there is room for";
+  EXPECT_EQ(memory(0)[call_bytes], std::byte{0}) << "and no more";
+  call(0, 3);
+  EXPECT_EQ(next()[1], loom::js_call_threw);
+  EXPECT_EQ(block_.stat(Stat::exceptions), 3U);
+}
+
+TEST_P(JsCalls, ACancellationIsSeenByWhatRunsAndSparesWhatWaits) {
+  std::atomic<int> begun{0};
+  Answerer::script = [&](const Ask&, const auto& is_cancelled) {
+    begun += 1;
+    while (!is_cancelled()) usleep(100);
+    return Answer{};
+  };
+  START_OR_SKIP();
+  // One runs, two are in the queue, the others wait for room there.
+  for (std::uint32_t number = 0; number < count; ++number) call(number, 0);
+  while (begun == 0) usleep(100);
+  for (std::uint32_t number = count; number-- != 0;) ask(JsRequestKind::cancel, number);
+  for (std::uint32_t n = 0; n < count; ++n) EXPECT_EQ(next()[1], ECANCELED);
+  EXPECT_EQ(begun, 1);
+}
+
+TEST_P(JsCalls, AStopWaitsForWhatRunsAndCancelsTheRest) {
+  sem_t begun;
+  sem_init(&begun, 0, 0);
+  std::atomic<bool> over{false};
+  Answerer::script = [&](const Ask&, const auto& is_cancelled) {
+    sem_post(&begun);
+    while (!is_cancelled()) usleep(100);
+    over = true;
+    return Answer{};
+  };
+  START_OR_SKIP();
+  // One runs, two are in the queue, one waits for room there; four outcomes fill the ring.
+  for (std::uint32_t number = 0; number < 4; ++number) call(number, 0);
+  while (sem_wait(&begun) != 0) {
+  }
+  program_.request_stop();
+  for (int n = 0; n < 4; ++n) EXPECT_EQ(next()[1], ECANCELED);
+  EXPECT_TRUE(over);
+  EXPECT_NE(sem_trywait(&begun), 0) << "one was begun";
+  program_.join();
+  sem_destroy(&begun);
+}
+
+TEST_P(JsCalls, WhatHasNoRoomForItsReplyIsRefused) {
+  Answerer::script = [](const Ask&, const auto&) { return Answer{1}; };
+  START_OR_SKIP();
+  ask(JsRequestKind::call, 0, 8, 0, 1);
+  EXPECT_EQ(next(), (Outcome{0, EINVAL, 0}));
+  ask(JsRequestKind::call, 0, call_bytes, 0, 7);
+  EXPECT_EQ(next(), (Outcome{0, EINVAL, 0})) << "no such call";
+  call(0, 1);
+  EXPECT_EQ(next()[1], 0);
 }
 
 }  // namespace

@@ -1,16 +1,19 @@
 /**
  * `npm run soak -- --seconds N --backend NAME --seed N`: a long run of a program, a minute unless
- * it is told otherwise. Prints one table; the exit code says whether all of it holds.
+ * it is told otherwise; with `--requests N` of what JavaScript asks of a reactor. Prints one table;
+ * the exit code says whether all of it holds.
  */
 
 import { parseArgs } from 'node:util';
-import { table } from '../proofs/proof.ts';
+import { type Proof, table } from '../proofs/proof.ts';
+import { requestProofs } from './requests.ts';
 import { soak, soakProofs } from './soak.ts';
 
 const usage = `usage: npm run soak -- [options]
 
   --seconds N      how long; at least 10, else 60
   --backend NAME   io_uring or epoll; else io_uring
+  --requests N     instead: so many file reads that JavaScript asks for; at least 1000
   --seed N         of the pauses of both sides; else a new one, which is printed
 `;
 
@@ -28,6 +31,7 @@ async function main(): Promise<number> {
     options: {
       seconds: { type: 'string', default: '60' },
       backend: { type: 'string', default: 'io_uring' },
+      requests: { type: 'string' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 29)) },
       help: { type: 'boolean', default: false },
     },
@@ -40,10 +44,19 @@ async function main(): Promise<number> {
   if (backend !== 'io_uring' && backend !== 'epoll') {
     throw new RangeError(`--backend takes io_uring or epoll, not '${backend}'`);
   }
+  if (values.requests !== undefined) {
+    const requests = natural('requests', values.requests, 1000);
+    return print(`${requests} requests on ${backend}`, await requestProofs({ requests, backend }));
+  }
   const seconds = natural('seconds', values.seconds, 10);
   const seed = natural('seed', values.seed, 0);
   const proofs = soakProofs(await soak({ seconds, backend, seed }));
-  process.stdout.write(`${seconds} s on ${backend}, seed ${seed}\n${table(proofs)}`);
+  return print(`${seconds} s on ${backend}, seed ${seed}`, proofs);
+}
+
+/** Prints a table. @returns the exit code */
+function print(title: string, proofs: readonly Proof[]): number {
+  process.stdout.write(`${title}\n${table(proofs)}`);
   return proofs.some(({ verdict }) => verdict === 'FAIL') ? 1 : 0;
 }
 

@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { backends } from '../bindings/built_program.ts';
+import { requestProofs } from './requests.ts';
 import { growthOf, type Sample, settled } from './flatness.ts';
 import { type Soaked, soak, soakProofs } from './soak.ts';
 
 const run = promisify(execFile);
 const seconds = 10;
+const boundedRequests = { requests: 40_000, backend: 'io_uring' } as const;
 
 for (const backend of backends) {
   test.serial(`${backend}: memory stays and every message is accounted for`, async (t) => {
@@ -20,6 +22,13 @@ for (const backend of backends) {
     }
   });
 }
+
+test.serial('requests of JavaScript leave no memory behind', async (t) => {
+  t.timeout(300_000);
+  for (const { promise, measured, bound, verdict } of await requestProofs(boundedRequests)) {
+    t.is(verdict, 'ok', `${promise}: ${measured}; ${bound}`);
+  }
+});
 
 /** Samples of a heap that grows by so many bytes from one to the next, with saw teeth upon it. */
 const samplesOf = (step: number): Sample[] =>

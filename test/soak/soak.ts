@@ -145,16 +145,17 @@ export async function soak({ seconds, backend, seed }: SoakOptions): Promise<Soa
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 
-/** Rows about memory. */
-function memoryRows(samples: readonly Sample[]): Proof[] {
+/** Rows about memory while so many messages, or whatever `what` is, came and went. */
+export function memoryRows(samples: readonly Sample[], what = 'messages'): Proof[] {
   const steady = settled(samples);
-  const messages = (steady.at(-1)?.messages ?? 0) - (steady[0]?.messages ?? 0);
+  const count = (steady.at(-1)?.messages ?? 0) - (steady[0]?.messages ?? 0);
   return (Object.keys(growthBounds) as Memory[]).map((memory) => {
     const growth = growthOf(steady, memory);
     const at = mebibytes(steady[0]?.[memory] ?? 0);
     return proof(
       `${memory} stays`,
-      `${at}, ${mebibytes(growth)} more after ${messages} messages in ${steady.length} samples`,
+      `${at}, ${mebibytes(growth)} more after ${count} ${what} in ${steady.length} samples, ` +
+        `${(growth / count).toFixed(3)} B each`,
       `+${mebibytes(growthBounds[memory])}`,
       growth <= growthBounds[memory],
     );

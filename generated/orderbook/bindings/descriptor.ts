@@ -8,7 +8,7 @@ import * as messages from './messages.ts';
 export const descriptor: ProgramDescriptor = {
   abi: 1,
   name: 'orderbook',
-  layout: 'aa01033eba4d4a5d',
+  layout: '8ccc41d752920e80',
   from: import.meta.url,
   native: {
     candidates: [
@@ -22,7 +22,7 @@ export const descriptor: ProgramDescriptor = {
   reactors: [
     {
       name: 'md',
-      sharedBytes: 1404928,
+      sharedBytes: 1380352,
       delivery: { offset: 768, bytes: 1048576 },
       inbox: { offset: 1049472, bytes: 262144 },
       fds: [
@@ -39,19 +39,19 @@ export const descriptor: ProgramDescriptor = {
       ],
       channels: [
         {
-          name: 'gap', offset: 1311744, capacity: 1024, strideBytes: 24, full: 'drop-newest',
-          reader: messages.Gap,
+          name: 'flow', offset: 1311744, capacity: 8, strideBytes: 24, full: 'conflate-by-key',
+          reader: messages.Flow,
         },
         {
-          name: 'level', offset: 1336576, capacity: 32, strideBytes: 32, full: 'drop-newest',
+          name: 'level', offset: 1312256, capacity: 32, strideBytes: 32, full: 'drop-newest',
           reader: messages.BookLevel,
         },
         {
-          name: 'summary', offset: 1337856, capacity: 2, strideBytes: 256, full: 'conflate',
+          name: 'summary', offset: 1313536, capacity: 2, strideBytes: 256, full: 'conflate',
           reader: messages.Summary,
         },
         {
-          name: 'top', offset: 1338624, capacity: 1024, strideBytes: 64, full: 'conflate',
+          name: 'top', offset: 1314304, capacity: 1024, strideBytes: 64, full: 'conflate',
           reader: messages.Top,
         },
       ],

@@ -33,7 +33,7 @@ export type FdName =
 
 /** channels of the config. */
 export type ChannelName =
-  | 'gap'
+  | 'flow'
   | 'level'
   | 'summary'
   | 'top';
@@ -44,8 +44,8 @@ export type Options = OpenOptions<ReactorName, AddressName, never>;
 /** The running program. `await using` or `close()` ends it. */
 export interface Orderbook
   extends Program<ReactorName, ClientName, FdName, ChannelName> {
-  /** channels.gap - 1,024 Gap from reactors.md to JavaScript; when full: drop-newest. */
-  readonly gap: Channel<messages.Gap>;
+  /** channels.flow - 8 Flow from reactors.md to JavaScript; when full: conflate by stream. */
+  readonly flow: Channel<messages.Flow>;
   /** channels.level - 32 BookLevel from reactors.md to JavaScript; when full: drop-newest. */
   readonly level: Channel<messages.BookLevel>;
   /**

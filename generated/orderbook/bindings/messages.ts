@@ -2,9 +2,10 @@
 // To make it again, in this output folder: npx loomgen build
 // ../../examples/orderbook/loom.config.ts
 export * from './messages/Side.ts';
+export * from './messages/Stream.ts';
 export * from './messages/SyncState.ts';
 export * from './messages/BookLevel.ts';
-export * from './messages/Gap.ts';
+export * from './messages/Flow.ts';
 export * from './messages/SummaryDiffs.ts';
 export * from './messages/SummaryLatency.ts';
 export * from './messages/SummarySnapshot.ts';

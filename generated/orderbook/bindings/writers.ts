@@ -2,7 +2,7 @@
 // To make it again, in this output folder: npx loomgen build
 // ../../examples/orderbook/loom.config.ts
 export * from './writers/BookLevel.ts';
-export * from './writers/Gap.ts';
+export * from './writers/Flow.ts';
 export * from './writers/SummaryDiffs.ts';
 export * from './writers/SummaryLatency.ts';
 export * from './writers/SummarySnapshot.ts';

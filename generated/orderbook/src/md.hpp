@@ -30,7 +30,7 @@ struct Md : loom::ReactorShape {
   static constexpr std::uint32_t delivery_bytes = 1048576;
   static constexpr std::uint32_t inbox_offset = 1049472;
   static constexpr std::uint32_t inbox_bytes = 262144;
-  static constexpr std::uint32_t shared_bytes = 1404928;
+  static constexpr std::uint32_t shared_bytes = 1380352;
   static_assert(completion_entries >= 2 * submission_entries,
                 "the completion queue holds every completion of a full submission queue");
 };
@@ -69,11 +69,11 @@ class Md : public loom::Reactor<Md<Backend>, Backend, shapes::Md> {
 
   /// Binds handlers, listens and resolves, fd by fd; the first error ends it.
   loom::StartError start_fds([[maybe_unused]] loom::ReactorRun& run) noexcept {
-    this->bind_to_js(channels_.gap, 1311744);
-    this->bind_to_js(channels_.level, 1336576);
-    this->bind_to_js(channels_.summary, 1337856);
-    this->bind_to_js(channels_.top, 1338624);
-    handlers_.book.gap.attach(channels_.gap);
+    this->bind_to_js(channels_.flow, 1311744);
+    this->bind_to_js(channels_.level, 1312256);
+    this->bind_to_js(channels_.summary, 1313536);
+    this->bind_to_js(channels_.top, 1314304);
+    handlers_.book.flow.attach(channels_.flow);
     handlers_.book.level.attach(channels_.level);
     handlers_.book.summary.attach(channels_.summary);
     handlers_.book.top.attach(channels_.top);
@@ -99,7 +99,7 @@ class Md : public loom::Reactor<Md<Backend>, Backend, shapes::Md> {
   void each_timer(Visit&& /*visit*/) noexcept {}
   template <class Visit>
   void each_channel(Visit&& visit) noexcept {
-    visit(channels_.gap);
+    visit(channels_.flow);
     visit(channels_.level);
     visit(channels_.summary);
     visit(channels_.top);
@@ -110,7 +110,7 @@ class Md : public loom::Reactor<Md<Backend>, Backend, shapes::Md> {
 
  private:
   struct {
-    loom::Publisher<channel::Gap> gap;
+    loom::Publisher<channel::Flow> flow;
     loom::Publisher<channel::Level> level;
     loom::Publisher<channel::Summary> summary;
     loom::Publisher<channel::Top> top;

@@ -26,7 +26,7 @@ constexpr loom::ProgramTable table{
     .abi = loom::shared_abi,
     .reactors = reactors,
     .reactor_count = std::size(reactors),
-    .layout = "aa01033eba4d4a5d",
+    .layout = "8ccc41d752920e80",
 };
 
 }  // namespace

@@ -32,7 +32,7 @@ test.serial('messages are posted, one by one and in batches', async (t) => {
 
 test('fields are read by getters and by hand', async (t) => {
   t.timeout(buildMilliseconds);
-  for (const type of ['u32', 'f64', 'u64', 'i64']) {
+  for (const type of ['u32', 'f64', 'u64', 'i64', 'decimal-text']) {
     for (const name of ['dataview', 'dataview-cursor', 'loom-getter']) {
       const measure = await entrantOf(`typed-read-${type}`, name).build();
       t.true(((await measure(setting)).time ?? 0) > 0, `${type} ${name}`);

@@ -33,7 +33,7 @@ struct Left : bindings_channels::LeftBase<Left> {
     waiting.flush(this->passed);
   }
 
-  /// From `newest` and `oldest`: goes back at once.
+  /// From `newest`, `oldest`, `keyed` and `last`: goes back at once.
   void on_message(auto& /*channel*/, const bindings_channels::Order& order) noexcept {
     this->lossy.publish(order);
   }

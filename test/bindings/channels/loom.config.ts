@@ -20,6 +20,14 @@ export default defineLoom({
       capacity: 16,
       full: 'drop-oldest',
     }),
+    keyed: channel({
+      from: 'js',
+      to: 'left',
+      message: 'Order',
+      capacity: 16,
+      full: conflate({ key: 'symbol' }),
+    }),
+    last: channel({ from: 'js', to: 'left', message: 'Order', capacity: 8, full: 'conflate' }),
     bursts: channel({ from: 'js', to: 'left', message: 'Burst', capacity: 16, full: 'block' }),
     passed: channel({
       from: 'left',

@@ -2,7 +2,7 @@
  * A group of three instances with a server of each spread, one that grows and shrinks, and a
  * reactor of its own.
  */
-import { defineLoom, tcpServer, unixServer } from 'loomgen';
+import { channel, defineLoom, struct, tcpServer, timer, u64, unixServer } from 'loomgen';
 
 export default defineLoom({
   name: 'group',
@@ -11,7 +11,9 @@ export default defineLoom({
     single: { wait: 'block' },
     tide: { count: { minimum: 1, maximum: 3, linger: '5ms' }, wait: 'block' },
   },
+  messages: { Amount: struct({ value: u64 }) },
   fds: {
+    rest: timer({ on: 'serve', every: '1h', handler: 'Sums' }),
     shared: tcpServer('127.0.0.1:0', { on: 'serve', handler: 'Echo' }),
     turns: tcpServer('127.0.0.1:0', { on: 'serve', handler: 'Echo', spread: 'round-robin' }),
     local: unixServer('@group', { on: 'serve', handler: 'Echo', spread: 'least-inflight' }),
@@ -30,6 +32,17 @@ export default defineLoom({
       style: { fiber: 'small' },
       spread: 'round-robin',
     }),
+  },
+  channels: {
+    added: channel({
+      from: 'js',
+      to: 'serve',
+      message: 'Amount',
+      capacity: 8,
+      full: 'block',
+      handler: 'Sums',
+    }),
+    sums: channel({ from: 'serve', to: 'js', message: 'Amount', capacity: 4, full: 'conflate' }),
   },
   handlers: './echo.hpp',
 });

@@ -17,6 +17,7 @@ struct Broker : descriptors::BrokerBase<Broker> {
 
   void on_descriptor(auto& connection, loom::ReceivedDescriptor descriptor) {
     char text[32];
+    // loom: allow blocking — a few bytes of a file that its sender just wrote
     const ssize_t size = ::pread(descriptor.get(), text, sizeof text, 0);
     transcript::note(*this, connection, "descriptor that reads '%.*s'",
                      size < 0 ? 0 : static_cast<int>(size), text);

@@ -5,8 +5,8 @@
  */
 import { isElsewhere, isReturned, type SharedBuffer } from './arena.ts';
 import type { FileDescriptor } from './descriptor.ts';
-import { bufferReturned, notAPosition, requestFailed, requestTooLong } from './error.ts';
 import { JsRequestKind } from './layout.ts';
+import { bufferReturned, notAPosition, requestFailed, requestTooLong } from './request_errors.ts';
 import type { Asker, RequestForm, RequestOptions } from './request_form.ts';
 import type { RequestQueue } from './requests.ts';
 
@@ -23,7 +23,7 @@ function fileForm(
     kind,
     finish,
     fail: (queue, number, doneBytes, systemError) =>
-      requestFailed(queue.askerOf(number).name, verb, doneBytes, systemError),
+      requestFailed(queue.askerOf(number), verb, doneBytes, systemError),
   };
 }
 
@@ -49,12 +49,14 @@ const forms = {
 export class File implements Asker {
   /** The name in the config. */
   readonly name: string;
+  readonly $place: string;
   /** Program-wide number. */
   readonly $index: number;
   readonly #queue: RequestQueue;
 
   constructor(descriptor: FileDescriptor, queue: RequestQueue) {
     this.name = descriptor.name;
+    this.$place = `fds.${descriptor.name}`;
     this.$index = descriptor.index;
     this.#queue = queue;
   }
@@ -169,10 +171,10 @@ export class File implements Asker {
   /** Why a request is not even begun; undefined when it may be. */
   #mistake(offset: number, length: number, options: RequestOptions | undefined): unknown {
     if (options?.signal?.aborted) return options.signal.reason;
-    if (!isPosition(offset)) return notAPosition(this.name, offset);
-    if (!isPosition(length)) return notAPosition(this.name, length);
+    if (!isPosition(offset)) return notAPosition(this, offset);
+    if (!isPosition(length)) return notAPosition(this, length);
     const { bytes } = this.#queue.arena;
-    return length > bytes ? requestTooLong(this.name, length, bytes) : undefined;
+    return length > bytes ? requestTooLong(this, length, bytes) : undefined;
   }
 }
 

@@ -12,9 +12,9 @@ export interface RequestOptions {
 
 /** Who asks: for the sentences of errors, and for what a form has to know. */
 export interface Asker {
-  /** The name in the config. */
-  readonly name: string;
-  /** Program-wide number of the fd. */
+  /** The path in the config, such as 'fds.journal'. */
+  readonly $place: string;
+  /** Program-wide number of the fd; a call's among those of its reactor. */
   readonly $index: number;
 }
 
@@ -22,9 +22,11 @@ export interface Asker {
 export interface RequestForm {
   /** A JsRequestKind. */
   readonly kind: number;
+  /** Its promise is rejected as soon as its signal is aborted, whenever the reactor is done. */
+  readonly endsAtAbort?: true;
   /** What the promise is fulfilled with; `value` is the outcome's. */
   finish(queue: RequestQueue, number: number, value: number): unknown;
-  /** What it is rejected with; `systemError` is an errno. */
+  /** What it is rejected with; `systemError` is an errno, positive. */
   fail(queue: RequestQueue, number: number, value: number, systemError: number): Error;
 }
 

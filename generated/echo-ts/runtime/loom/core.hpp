@@ -235,6 +235,8 @@ class ReactorCore {
   bool stalled_ = false;
   /// Requests wait for room in the pool: of that nobody tells, so the loop looks now and then.
   bool waits_for_pool_ = false;
+  /// The same of calls from JavaScript.
+  bool calls_wait_for_pool_ = false;
   /// Bytes have left a connection's queue, which may have waited for that.
   bool made_room_ = false;
   /// Some family has connections to settle.

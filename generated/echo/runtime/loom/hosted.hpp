@@ -10,9 +10,10 @@ namespace loom {
 
 /// What a turn for a host came to.
 enum class HostedState : std::uint8_t {
-  busy,  ///< the next turn may follow at once
-  idle,  ///< nothing to do before poll_fd is readable or wait_nanoseconds are over
-  over,  ///< the reactor has stopped; it is turned no more
+  busy,   ///< something was left for the next turn, which may follow at once
+  spins,  ///< nothing was left, but the reactor looks without a pause
+  idle,   ///< nothing to do before poll_fd is readable or wait_nanoseconds are over
+  over,   ///< the reactor has stopped; it is turned no more
 };
 
 /// What a host may ask of a reactor of one type. A table that is written down, because nothing here
@@ -20,7 +21,7 @@ enum class HostedState : std::uint8_t {
 struct HostedCalls {
   HostedState (*turn)(void* life) noexcept;
   void (*finish)(void* life) noexcept;
-  int (*poll_fd)(const void* life) noexcept;
+  int (*poll_fd)(void* life) noexcept;
   std::uint64_t (*wait_nanoseconds)(void* life) noexcept;
   void (*destroy)(void* life) noexcept;
 };
@@ -30,7 +31,7 @@ template <class Life>
 inline constexpr HostedCalls hosted_calls{
     [](void* life) noexcept { return static_cast<Life*>(life)->turn(); },
     [](void* life) noexcept { static_cast<Life*>(life)->finish(); },
-    [](const void* life) noexcept { return static_cast<const Life*>(life)->poll_fd(); },
+    [](void* life) noexcept { return static_cast<Life*>(life)->poll_fd(); },
     [](void* life) noexcept { return static_cast<Life*>(life)->wait_nanoseconds(); },
     [](void* life) noexcept { delete static_cast<Life*>(life); },
 };
@@ -52,8 +53,9 @@ class HostedReactor {
   /// Turns it until it has stopped. Somebody has asked it to.
   void finish() noexcept { calls_.finish(life_); }
 
-  /// Readable when there is something to do; for poll(2) and its like alone.
-  [[nodiscard]] int poll_fd() const noexcept { return calls_.poll_fd(life_); }
+  /// Readable when there is something to do; for poll(2) and its like alone. Negative when no
+  /// descriptor is to be had.
+  [[nodiscard]] int poll_fd() noexcept { return calls_.poll_fd(life_); }
 
   /// After a turn that was idle: when the next is due at the latest, in nanoseconds from now.
   [[nodiscard]] std::uint64_t wait_nanoseconds() noexcept { return calls_.wait_nanoseconds(life_); }

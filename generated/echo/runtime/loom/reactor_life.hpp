@@ -108,6 +108,8 @@ class ReactorLife {
       return false;
     }
     started_ = !run_.error;
+    // Another reactor may have the thread until the first turn.
+    sigaltstack(&signal_stack_, started_ ? &own_signal_stack_ : nullptr);
     if (started_) {
       stats_block(run_.shared).add(Stat::starts);
       stats_block(run_.shared).set(Stat::running, 1);
@@ -124,6 +126,7 @@ class ReactorLife {
   /// See HostedReactor, like the next three.
   HostedState turn() noexcept {
     if (over_) return HostedState::over;
+    const OnThread on_thread(*this);
     count_allocations(&stats_block(run_.shared).at(Stat::allocations_after_init));
     const HostedState state = reactor_->turn_for_host(run_);
     count_allocations(nullptr);
@@ -133,17 +136,38 @@ class ReactorLife {
 
   void finish() noexcept {
     if (!started_ || over_) return;
+    const OnThread on_thread(*this);
     count_allocations(&stats_block(run_.shared).at(Stat::allocations_after_init));
     reactor_->run(run_);
     count_allocations(nullptr);
     end();
   }
 
-  [[nodiscard]] int poll_fd() const noexcept { return reactor_->poll_fd(); }
+  [[nodiscard]] int poll_fd() noexcept { return reactor_->poll_fd(); }
 
   [[nodiscard]] std::uint64_t wait_nanoseconds() noexcept { return reactor_->wait_nanoseconds(); }
 
  private:
+  /// While it lives the thread is this reactor's: its fibers, and the signal stack by which faults
+  /// are told. A thread may turn several, and does other things in between.
+  class OnThread {
+   public:
+    explicit OnThread(ReactorLife& life) noexcept
+        : swaps_(life.own_signal_stack_.ss_sp != life.signal_stack_.ss_sp) {
+      if (swaps_) sigaltstack(&life.own_signal_stack_, &outer_);
+      life.reactor_->enter_fibers();
+    }
+    OnThread(const OnThread&) = delete;
+    OnThread& operator=(const OnThread&) = delete;
+    ~OnThread() {
+      if (swaps_) sigaltstack(&outer_, nullptr);
+    }
+
+   private:
+    bool swaps_;
+    stack_t outer_{};
+  };
+
   void open() noexcept {
     run_.error = reactor_->open(run_);
     run_.bound_count = 0;
@@ -175,7 +199,9 @@ class ReactorLife {
   ReactorRun& run_;
   Arena arena_;
   [[no_unique_address]] Report report_;
+  /// Of the thread before the start, and with what the reactor reports.
   stack_t signal_stack_{};
+  stack_t own_signal_stack_{};
   Emitted* reactor_ = nullptr;
   bool started_ = false;
   bool over_ = false;

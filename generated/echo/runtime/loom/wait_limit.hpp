@@ -43,7 +43,7 @@ class WaitLimit {
       core.log(line);
     }
     if (stopping) return stop_wait_nanoseconds;
-    if (core.waits_for_pool_) return pool_wait_nanoseconds;
+    if (core.waits_for_pool_ || core.calls_wait_for_pool_) return pool_wait_nanoseconds;
     return state == DoorbellState::deaf ? deaf_wait_nanoseconds : Shape::longest_wait_nanoseconds;
   }
 

@@ -39,14 +39,15 @@
  *                                      // with jsSends: SendingStream and so on
  *   readonly clock: Timer;             // timer without a handler; timers with one are left out
  *   readonly journal: AppendableFile;  // file, where its reactor takes requests; by its mode
- *   readonly top: Channel<Top>;
+ *   readonly top: Channel<Top>;        // of a group: readonly Channel<Top>[], one an instance
+ *   readonly price: Call<AskWriter, AskValue, PriceValue>;
  * }
  * export function open(options: Options = {}): Promise<Feed> {
  *   return openProgram<Feed>(descriptor, options);
  * }
  * ```
  *
- * Names of fds and channels become properties of the program, so `reservedNames` are taken.
+ * Names of fds, channels and calls become properties of the program, so `reservedNames` are taken.
  */
 import type { ChannelFull } from './channel_layout.ts';
 import type { MessageView } from './message_view.ts';
@@ -55,7 +56,7 @@ import type { MessageWriter } from './message_writer.ts';
 /** The number both halves must agree on: `shared_abi` in shared_layout.hpp. */
 export const sharedAbi = 1;
 
-/** Properties of every program: no fd and no channel may have one of these names. */
+/** Properties of every program: no fd, no channel and no call may have one of these names. */
 export const reservedNames = [
   'backend',
   'close',
@@ -144,6 +145,24 @@ export interface RequestsDescriptor {
   readonly arenaBytes: number;
 }
 
+/** A call: a C++ function on a pool. */
+export interface CallDescriptor {
+  readonly name: string;
+  /** Number among the calls of its reactor. */
+  readonly index: number;
+  /** In what it gets of the arena: where the reply begins, and all of it in bytes. */
+  readonly replyOffset: number;
+  readonly bytes: number;
+  /** The emitted class that writes the request. */
+  readonly writer: new (
+    view: DataView,
+  ) => MessageWriter;
+  /** The emitted class that reads the reply. */
+  readonly reader: new (
+    view: DataView,
+  ) => MessageView<unknown>;
+}
+
 /** The cells of a channel in a reactor's shared block. */
 export interface CellsDescriptor {
   readonly name: string;
@@ -163,8 +182,16 @@ export interface ChannelDescriptor extends CellsDescriptor {
   ) => MessageView<unknown>;
 }
 
+/** The field of a message that is its key. */
+export interface KeyDescriptor {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** A channel from JavaScript to the reactor. */
 export interface PostDescriptor extends CellsDescriptor {
+  /** Present where the channel conflates by key. */
+  readonly key?: KeyDescriptor;
   /** The emitted class that writes one message. */
   readonly writer: new (
     view: DataView,
@@ -191,11 +218,15 @@ export interface SharedDescriptor {
 /** One reactor and its shared block. */
 export interface ReactorDescriptor {
   readonly name: string;
+  /** The reactor of the config of which it is one of several instances. */
+  readonly group?: string;
   readonly sharedBytes: number;
   readonly delivery: RingDescriptor;
   readonly inbox: RingDescriptor;
   /** Absent: JavaScript asks for nothing. */
   readonly requests?: RequestsDescriptor;
+  /** Absent: it takes no calls. */
+  readonly calls?: readonly CallDescriptor[];
   readonly fds: readonly (
     | StreamDescriptor
     | DatagramDescriptor

@@ -8,6 +8,7 @@ import { getSystemErrorMap } from 'node:util';
 /** What an error tells besides code, fd and errno. */
 export interface MoreOfError {
   readonly channel?: string | undefined;
+  readonly call?: string | undefined;
   /** What was thrown first. */
   readonly cause?: unknown;
 }
@@ -21,22 +22,37 @@ export class LoomError extends Error {
   readonly fd: string | undefined;
   /** Name of the channel in the config, or undefined when no single channel is concerned. */
   readonly channel: string | undefined;
+  /** Name of the call in the config, or undefined when no single call is concerned. */
+  readonly call: string | undefined;
   /** The kernel's word for it, such as 'EADDRINUSE', where a system call failed. */
   readonly systemError: string | undefined;
+  /**
+   * Its number, negative as in the errors of Node (-98 of EADDRINUSE), where a system call failed;
+   * `util.getSystemErrorMap()` knows what each means.
+   */
+  readonly errno: number | undefined;
 
-  constructor(
+  /** `errno` is the kernel's, positive; 0 is none. */ constructor(
     code: string,
     message: string,
     fd?: string,
-    systemError?: string,
+    errno: number = 0,
     more: MoreOfError = {},
   ) {
     super(message, 'cause' in more ? { cause: more.cause } : undefined);
     this.code = code;
     this.fd = fd;
     this.channel = more.channel;
-    this.systemError = systemError;
+    this.call = more.call;
+    this.systemError = errno === 0 ? undefined : systemErrorOf(errno).word;
+    this.errno = errno === 0 ? undefined : -errno;
   }
+}
+
+/** The kernel's word for a positive errno, and what it means: empty where nobody knows. */
+export function systemErrorOf(errno: number): { word: string; meaning: string } {
+  const [word, meaning] = getSystemErrorMap().get(-errno) ?? [`errno ${errno}`, ''];
+  return { word, meaning };
 }
 
 /** How a program is built again. */
@@ -176,60 +192,4 @@ export function fieldValue(field: string, value: unknown, expected: string): Loo
 export function elementIndex(field: string, index: number, length: number): LoomError {
   const last = length - 1;
   return new LoomError('LOOM6021', `${field} has no element ${String(index)}: 0 to ${last}`);
-}
-
-/** LOOM6040: as many requests as can be are in flight, or fill the memory for them. */
-export function requestRefused(name: string, count: number, arenaBytes: number): LoomError {
-  return new LoomError(
-    'LOOM6040',
-    `fds.${name}: its reactor has no room for another request now: ${count} can be in flight, ` +
-      `with ${arenaBytes} bytes for all; await writable, or raise jsRequests or jsArena`,
-    name,
-  );
-}
-
-/** LOOM6041: a request that could never be made, however long one waits. */
-export function requestTooLong(name: string, bytes: number, arenaBytes: number): LoomError {
-  return new LoomError(
-    'LOOM6041',
-    `fds.${name}: ${bytes} bytes are more than the memory for requests, ${arenaBytes} bytes; ` +
-      'take them in parts or raise jsArena of its reactor',
-    name,
-  );
-}
-
-/** LOOM6042: the kernel said no; `systemError` is an errno. */
-export function requestFailed(
-  name: string,
-  verb: string,
-  doneBytes: number,
-  systemError: number,
-): LoomError {
-  const [word, meaning] = getSystemErrorMap().get(-systemError) ?? [`errno ${systemError}`, ''];
-  const after = doneBytes === 0 ? '' : ` after ${doneBytes} bytes`;
-  const because = meaning === '' ? '' : `, ${meaning}`;
-  const sentence = `fds.${name}: ${verb} failed${after}: ${word}${because}`;
-  return new LoomError('LOOM6042', sentence, name, word);
-}
-
-/** LOOM6043: the program stopped before a request was done. */
-export function requestStopped(name: string): LoomError {
-  return new LoomError('LOOM6043', `fds.${name}: the program stopped before it was done`, name);
-}
-
-/** LOOM6044: memory that was lent is used after it was disposed. */
-export function bufferReturned(): LoomError {
-  return new LoomError(
-    'LOOM6044',
-    'this memory was lent and has been disposed; lend() anew, or dispose later',
-  );
-}
-
-/** LOOM6045: an offset or a length that is no whole number from 0 to 2^53 - 1. */
-export function notAPosition(name: string, value: number): LoomError {
-  return new LoomError(
-    'LOOM6045',
-    `fds.${name}: ${value} is no offset and no length: these are whole numbers from 0 to 2^53 - 1`,
-    name,
-  );
 }

@@ -12,19 +12,19 @@
  * 64 / 256 idle turns: one message every 2 ms 70-110 / 90-120 / 125-155 / 250-300 µs; without
  * pause 42-45 / 46-49 / 16-113 / 16-64 µs. With cores to spare, raise it.
  */
+import { type Askers, makeAskers } from './askers.ts';
 import { ByteRingReader, ByteRingWriter } from './byte_ring.ts';
 import { Channel } from './channel.ts';
 import { ChannelStats, type NativeChannel } from './channel_stats.ts';
 import { type Command, CommandQueue } from './commands.ts';
 import type { Connection } from './connection.ts';
 import type { ReactorDescriptor } from './descriptor.ts';
-import { File } from './file.ts';
 import { controlWord, DeliveryEvent, isProgramEvent } from './layout.ts';
-import { PostChannel } from './post_channel.ts';
+import { postChannelOf } from './conflating_post.ts';
+import type { PostChannel } from './post_channel.ts';
 import type { ProgramEvents } from './program_events.ts';
 import { RefusedSends } from './refused_sends.ts';
 import { RequestQueue } from './requests.ts';
-import { Sender } from './sender.ts';
 import { ReactorStats } from './stats.ts';
 import { Server, Stream } from './stream.ts';
 import { Timer } from './timer.ts';
@@ -57,8 +57,9 @@ export class ReactorLink {
   readonly streams: Stream[] = [];
   readonly timers: Timer[] = [];
   readonly channels: Channel<never>[] = [];
-  readonly files: File[] = [];
-  readonly senders: Sender[] = [];
+  readonly files: Askers['files'];
+  readonly senders: Askers['senders'];
+  readonly calls: Askers['calls'];
   readonly posts: PostChannel<never>[] = [];
   readonly passing: NativeChannel[] = [];
   /** By program-wide number of the fd. */
@@ -100,6 +101,10 @@ export class ReactorLink {
     this.#idleTurns = idleTurnsOf(options.wait);
     const { requests } = descriptor;
     this.#requests = requests && new RequestQueue(this, requests);
+    const askers = makeAskers(descriptor, this.#requests, memory);
+    this.files = askers.files;
+    this.senders = askers.senders;
+    this.calls = askers.calls;
     this.#build(descriptor);
     const { program = '' } = options;
     for (const source of [...this.streams, ...this.channels]) source.$program = program;
@@ -205,14 +210,8 @@ export class ReactorLink {
 
   #build(descriptor: ReactorDescriptor): void {
     for (const fd of descriptor.fds) {
-      if (fd.kind === 'file') {
-        if (this.#requests === undefined || fd.direct) continue;
-        this.files.push(new File(fd, this.#requests));
-        continue;
-      }
-      const sends = 'sendBytes' in fd || ('jsSends' in fd && fd.jsSends);
-      if (sends && this.#requests) this.senders.push(new Sender(fd, this.#requests));
-      if (fd.native) continue;
+      // Files take requests only.
+      if (fd.kind === 'file' || fd.native) continue;
       if (fd.kind === 'timer') {
         const timer = new Timer(fd.name);
         this.timers.push(timer);
@@ -231,7 +230,7 @@ export class ReactorLink {
       this.passing.push({ name, stats: new ChannelStats(this.memory, offset, capacity) });
     }
     for (const post of descriptor.posts) {
-      this.posts.push(new PostChannel(post, this.memory, () => this.wakeIfSleeping()));
+      this.posts.push(postChannelOf(post, this.memory, () => this.wakeIfSleeping()));
     }
   }
 

@@ -79,7 +79,8 @@ class JsRequestTable {
   JsRequestRing ring;
   /// Completed ones that wait for room towards JavaScript, in order.
   OperationQueue untold;
-  /// Sends that wait for room in the queue of their connection, in order.
+  /// Sends that wait for room in the queue of their connection, and calls that wait for room in
+  /// that of their pool, in order.
   OperationQueue blocked;
   /// Something completed since those were last tried.
   bool try_blocked = false;
@@ -152,7 +153,8 @@ inline system::Request next_step_of(const JsRequestSlot& slot, bool registered,
     case JsRequestKind::sync: return system::fsync(fd);
     case JsRequestKind::sync_data: return system::fdatasync(fd);
     case JsRequestKind::cancel:
-    case JsRequestKind::send: break;
+    case JsRequestKind::send:
+    case JsRequestKind::call: break;
   }
   return {};
 }

@@ -75,6 +75,7 @@ export const JsRequestKind = {
   sync: 6,
   syncData: 7,
   send: 8,
+  call: 9,
 } as const;
 
 /** In a record with several messages, so much stands before each: its length, in the first word. */

@@ -4,12 +4,13 @@
  */
 import { LoomError } from './error.ts';
 
-/** The names in 'fds.tcp' and 'channels.top', as errors have them. */
-function placeOf(place: string): { fd: string | undefined; channel: string | undefined } {
+/** The names in 'fds.tcp', 'channels.top' and 'calls.price', as errors have them. */
+export function placeOf(place: string): Record<'fd' | 'channel' | 'call', string | undefined> {
   const [kind, name] = place.split('.', 2);
   return {
     fd: kind === 'fds' ? name : undefined,
     channel: kind === 'channels' ? name : undefined,
+    call: kind === 'calls' ? name : undefined,
   };
 }
 

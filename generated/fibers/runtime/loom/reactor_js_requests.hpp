@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "js_call.hpp"
 #include "js_request_table.hpp"
 #include "js_send.hpp"
 #include "reactor_commands.hpp"
@@ -14,7 +15,7 @@
 namespace loom {
 
 /// The layer below Reactor (CRTP); its functions are parts of the loop's steps. With requests in
-/// its Shape, `Derived` offers each_file.
+/// its Shape, `Derived` offers each_file, with calls each_call.
 template <class Derived, class Backend, class Shape>
 class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
   using Base = ReactorCommands<Derived, Backend, Shape>;
@@ -37,6 +38,7 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
   void js_request_completed(const Completion& completion) noexcept {
     JsRequestSlot* slot = table_.find(completion.tag.slot(), completion.tag.generation());
     if (slot == nullptr) return core_.stats().add(Stat::stale_completions);
+    if (is_call(*slot)) return call_completed(*slot, completion.result);
     this->finish(*slot);
     const std::int32_t result = result_of(*slot, completion.result);
     if (result == -EINTR) return take_step(*slot);
@@ -62,7 +64,8 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
       return 0;
     } else {
       tell_waiting();
-      if (table_.try_blocked || !table_.ring.empty()) try_blocked();
+      const bool may_go = table_.try_blocked || core_.calls_wait_for_pool_;
+      if (may_go || !table_.ring.empty()) try_blocked();
       std::uint32_t count = 0;
       JsRequest asked;
       while (count < Shape::inbox_batch && !table_.closed && table_.ring.take(asked)) {
@@ -117,6 +120,7 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
     JsRequestSlot* slot = table_.begin(asked, arena(), Shape::js_arena_bytes);
     if (slot == nullptr) return core_.log("loom: a request of JavaScript makes no sense; dropped");
     if (static_cast<JsRequestKind>(asked.kind) == JsRequestKind::send) return send(*slot);
+    if (is_call(*slot)) return call(*slot);
     static_cast<Derived&>(*this).each_file([&](auto& family) {
       if (family.shape.index == asked.fd) slot->file = &family.state;
     });
@@ -141,6 +145,7 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
 
   void cancel(JsRequestSlot& slot) noexcept {
     if (slot.in_flight) return cancel_request(backend_, slot);
+    if constexpr (Shape::js_calls) calls_.cancel(slot.asked.number);
     // Of one that waits: it ends when it is tried next.
     slot.cancelled = true;
     table_.try_blocked = true;
@@ -154,13 +159,51 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
   /// was asked of it later stays behind what was asked before. Bound: the requests that exist.
   void try_blocked() noexcept {
     table_.try_blocked = false;
+    core_.calls_wait_for_pool_ = false;
     for (std::uint32_t left = table_.blocked.size(); left != 0; --left) {
       auto& slot = static_cast<JsRequestSlot&>(*table_.blocked.pop());
       if (slot.cancelled) {
         end(slot, ECANCELED);
+      } else if (is_call(slot)) {
+        call(slot);
       } else {
         send(slot);
       }
+    }
+  }
+
+  /// Whether it is a call, where the reactor has any.
+  static bool is_call(const JsRequestSlot& slot) noexcept {
+    return Shape::js_calls && static_cast<JsRequestKind>(slot.asked.kind) == JsRequestKind::call;
+  }
+
+  /// Gives a call to its pool, or has it wait for room there.
+  void call([[maybe_unused]] JsRequestSlot& slot) noexcept {
+    if constexpr (Shape::js_calls) {
+      JsCallJob& job = calls_.begin(slot);
+      PoolQueue* pool = nullptr;
+      static_cast<Derived&>(*this).each_call([&](auto& family) {
+        if (family.shape.index != slot.asked.fd) return;
+        if (family.prepare(job, slot)) pool = &family.pool();
+      });
+      if (pool == nullptr) return end(slot, EINVAL);
+      switch (core_.offer_job(*pool, job).value()) {
+        case PostResult::posted: return;
+        case PostResult::closed: return end(slot, ECANCELED);
+        default: break;
+      }
+      core_.calls_wait_for_pool_ = true;
+      table_.blocked.push(slot);
+    }
+  }
+
+  /// A call came home from its pool.
+  void call_completed([[maybe_unused]] JsRequestSlot& slot, std::int32_t result) noexcept {
+    if constexpr (Shape::js_calls) {
+      if (result != js_call_threw) return end(slot, -result);
+      core_.stats().add(Stat::exceptions);
+      slot.done_bytes = calls_[slot.asked.number].said_bytes;
+      end(slot, js_call_threw);
     }
   }
 
@@ -218,6 +261,7 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
   }
 
   JsRequestTable<Shape::js_requests> table_;
+  JsCallTable<Shape::js_calls ? Shape::js_requests : 0> calls_;
 };
 
 }  // namespace loom

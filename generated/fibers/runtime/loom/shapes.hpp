@@ -165,6 +165,7 @@ struct ReactorShape {
   static constexpr std::uint32_t mailbox_entries = 256;  ///< 2^n, mail from other threads
   static constexpr std::uint32_t requests = 0;           ///< system requests of callback handlers
   static constexpr std::uint32_t js_requests = 0;        ///< of JavaScript, in flight
+  static constexpr bool js_calls = false;                ///< whether any of them can be a call
   static constexpr std::uint32_t bounded_workers = 2;    ///< io-wq: regular files
   static constexpr std::uint32_t unbounded_workers = 2;  ///< io-wq: what cannot be polled
   /// The longest wait without a deadline; a wake-up ends it at once. By so much a ring is late at

@@ -2,7 +2,6 @@
  * open(): starts a program's reactors on threads of their own and gives the object through which
  * JavaScript takes part in it.
  */
-import { getSystemErrorName } from 'node:util';
 import type { ProgramDescriptor } from './descriptor.ts';
 import { LoomError } from './error.ts';
 import type { NativeAddon, NativeProgram, NativeReport } from './native.ts';
@@ -177,11 +176,18 @@ class OpenProgram {
       once: listeners.once.bind(listeners),
       [Symbol.asyncDispose]: () => this.stop(),
     };
+    // One for each instance, in their order.
+    const ofGroups: Record<string, object[]> = {};
     const bound = new Map(report.bound.map(({ fd, address }) => [fd, address]));
-    for (const link of this.#links) {
-      const channels = [...link.channels, ...link.posts, ...link.passing];
-      for (const source of [...link.streams, ...link.timers, ...channels, ...link.files]) {
+    for (const [index, link] of this.#links.entries()) {
+      const asked = [...link.files, ...link.calls];
+      for (const source of [...link.streams, ...link.timers, ...link.passing, ...asked]) {
         program[source.name] = source;
+      }
+      for (const channel of [...link.channels, ...link.posts]) {
+        const isInGroup = reactors[index]?.group !== undefined;
+        if (!isInGroup) program[channel.name] = channel;
+        else ofGroups[channel.name] = [...(ofGroups[channel.name] ?? []), channel];
       }
       for (const sender of link.senders) {
         program[sender.name] = sender;
@@ -192,6 +198,7 @@ class OpenProgram {
         if (stream instanceof Server && address !== undefined) stream.$bind(address);
       }
     }
+    for (const [name, members] of Object.entries(ofGroups)) program[name] = Object.freeze(members);
     for (const fd of reactors.flatMap((reactor) => reactor.fds)) {
       if (!fd.native || fd.kind === 'timer' || fd.kind === 'file') continue;
       if (fd.name in program) continue;
@@ -203,8 +210,8 @@ class OpenProgram {
 }
 
 function startError(report: NativeReport & { ok: false }): LoomError {
-  const systemError = report.systemError > 0 ? getSystemErrorName(-report.systemError) : undefined;
-  return new LoomError(report.code, report.message, report.fd || undefined, systemError);
+  const { code, message, fd, systemError } = report;
+  return new LoomError(code, message, fd || undefined, Math.max(0, systemError));
 }
 
 /** Ends the threads of programs that still run when the process does. */

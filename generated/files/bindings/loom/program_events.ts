@@ -59,9 +59,11 @@ export interface ResyncedEvent<Fd extends string = string> {
 }
 
 /** A channel began to lose messages, or has had room again. */
-export interface OverflowEvent<Channel extends string = string> {
+export interface OverflowEvent<Channel extends string = string, Reactor extends string = string> {
   /** The channel. */
   readonly channel: Channel;
+  /** The reactor that writes it: of a group, which instance. */
+  readonly reactor: Reactor;
   /** 'began' with the first message lost or replaced, 'ceased' when half of it is empty again. */
   readonly state: 'began' | 'ceased';
   /** Messages lost or replaced since the start of the program. */
@@ -102,7 +104,7 @@ export interface ProgramListeners<
   /** A handler has caught up again. */
   resynced: (event: ResyncedEvent<Fd>) => void;
   /** A channel began to lose messages, or has room again. */
-  overflow: (event: OverflowEvent<Channel>) => void;
+  overflow: (event: OverflowEvent<Channel, Reactor>) => void;
   /** A hook or a fiber held its loop for too long; told when it is over. */
   stall: (event: StallEvent<Reactor>) => void;
   /** Events of a reactor found no room. */
@@ -151,7 +153,12 @@ export class ProgramEvents {
     } else if (event === DeliveryEvent.overflow) {
       const channel = reactor.channels[reader.slot]?.name ?? `number ${reader.slot}`;
       const state = view.getUint32(start + 8, true) === 0 ? 'ceased' : 'began';
-      this.listeners.emit('overflow', { channel, state, dropped: u64(0) });
+      this.listeners.emit('overflow', {
+        channel,
+        reactor: reactor.name,
+        state,
+        dropped: u64(0),
+      });
     } else if (event === DeliveryEvent.stall) {
       const text = new Uint8Array(view.buffer, start + 8, reader.bytes - 8).slice();
       const activity = new TextDecoder().decode(text);

@@ -9,8 +9,8 @@
 import { AbortWatch } from './abort_watch.ts';
 import { Arena, isElsewhere, isReturned } from './arena.ts';
 import type { RequestsDescriptor } from './descriptor.ts';
-import { requestRefused, requestStopped } from './error.ts';
 import { JsRequestKind } from './layout.ts';
+import { requestRefused, requestStopped } from './request_errors.ts';
 import type { Asker, RequestForm, RequestLink } from './request_form.ts';
 import { RequestRing } from './request_ring.ts';
 import { makeSettler, type Settler } from './settler.ts';
@@ -71,6 +71,8 @@ export class RequestQueue {
     this.#aborts = new AbortWatch(count, (number) => {
       this.#write(number, JsRequestKind.cancel);
       link.wakeIfSleeping();
+      const { endsAtAbort } = this.#forms[number] as RequestForm;
+      if (endsAtAbort) this.#reject[number]?.(this.#aborts.signalOf(number)?.reason);
     });
     this.#resolve = new Array(count).fill(undefined);
     this.#reject = new Array(count).fill(undefined);
@@ -114,7 +116,7 @@ export class RequestQueue {
   place(number: number, bytes: number, target?: Uint8Array): boolean {
     const at = this.arena.take(bytes);
     if (at < 0) {
-      this.#drop(number);
+      this.forget(number);
       return false;
     }
     this.#memory[number] = at;
@@ -129,7 +131,7 @@ export class RequestQueue {
    */
   placeAt(number: number, bytes: Uint8Array): number {
     const at = this.arena.hold(bytes);
-    if (at === isReturned) this.#drop(number);
+    if (at === isReturned) this.forget(number);
     if (at < 0) return at;
     this.#memory[number] = at;
     this.#bytes[number] = bytes.length;
@@ -145,7 +147,7 @@ export class RequestQueue {
     const at = typeof data === 'string' || behind !== '' ? isElsewhere : this.placeAt(number, data);
     if (at !== isElsewhere) return at;
     if (!this.place(number, length + Buffer.byteLength(behind))) return isElsewhere;
-    const start = this.#memoryOf(number);
+    const start = this.memoryOf(number);
     if (typeof data === 'string') this.#link.buffer.write(data, start, length, 'utf8');
     else this.#link.bytes.set(data, start);
     if (behind !== '') this.#link.buffer.write(behind, start + length, 'utf8');
@@ -153,20 +155,20 @@ export class RequestQueue {
   }
 
   /** Byte offset of a request's memory in the shared block. */
-  #memoryOf(number: number): number {
+  memoryOf(number: number): number {
     return this.#descriptor.arenaOffset + (this.#memory[number] as number);
   }
 
   /** A copy of the first `bytes` of a request's memory. */
   copyOf(number: number, bytes: number): Uint8Array {
-    const at = this.#memoryOf(number);
+    const at = this.memoryOf(number);
     // Of a Uint8Array over shared memory it is one over memory of its own.
     return this.#link.bytes.slice(at, at + bytes);
   }
 
   /** Copies the first `bytes` of a request's memory to its target, if it has one. */
   copyToTarget(number: number, bytes: number): void {
-    const at = this.#memoryOf(number);
+    const at = this.memoryOf(number);
     this.#targets[number]?.set(this.#link.bytes.subarray(at, at + bytes));
   }
 
@@ -197,9 +199,9 @@ export class RequestQueue {
 
   /** The rejection of a request that found no room. */
   refuse<Value>(asker: Asker): Promise<Value> {
-    if (this.#ended) return Promise.reject(requestStopped(asker.name));
+    if (this.#ended) return Promise.reject(requestStopped(asker));
     this.#refused = true;
-    return Promise.reject(requestRefused(asker.name, this.#free.length, this.arena.bytes));
+    return Promise.reject(requestRefused(asker, this.#free.length, this.arena.bytes));
   }
 
   /** For the link: a request has completed; `outcome` is the index of its words in the block. */
@@ -221,9 +223,9 @@ export class RequestQueue {
     for (const [number, form] of this.#forms.entries()) {
       if (form === undefined) continue;
       const reject = this.#reject[number] as (error: unknown) => void;
-      const { name } = this.#askers[number] as Asker;
-      this.#drop(number);
-      reject(requestStopped(name));
+      const asker = this.askerOf(number);
+      this.forget(number);
+      reject(requestStopped(asker));
     }
     this.#endRefusal();
   }
@@ -240,20 +242,20 @@ export class RequestQueue {
       } catch (error) {
         reject(error);
       }
-      this.#drop(number);
+      this.forget(number);
     } else if (systemError === ecanceled) {
-      const { name } = this.askerOf(number);
-      this.#drop(number);
-      reject(signal?.aborted ? signal.reason : requestStopped(name));
+      const asker = this.askerOf(number);
+      this.forget(number);
+      reject(signal?.aborted ? signal.reason : requestStopped(asker));
     } else {
       const error = form.fail(this, number, value, systemError);
-      this.#drop(number);
+      this.forget(number);
       reject(error);
     }
   }
 
-  /** The number and its memory are free again. */
-  #drop(number: number): void {
+  /** The number and its memory are free again: the request is over, or is not posted after all. */
+  forget(number: number): void {
     const at = this.#memory[number] as number;
     if (at >= 0) this.arena.release(at, this.#bytes[number] as number);
     this.#memory[number] = -1;

@@ -8,16 +8,17 @@
 
 namespace orderbook::channel {
 
-/// channels.gap - 1,024 Gap from reactors.md to JavaScript; when full: drop-newest.
-struct Gap {
-  using Message = ::orderbook::Gap;
+/// channels.flow - 8 Flow from reactors.md to JavaScript; when full: conflate by stream.
+struct Flow {
+  using Message = ::orderbook::Flow;
   static constexpr loom::ChannelShape shape{
-      .name = "gap",
-      .capacity = 1024,
-      .full = loom::ChannelFull::drop_newest,
+      .name = "flow",
+      .capacity = 8,
+      .full = loom::ChannelFull::conflate_by_key,
       .from = loom::ChannelEnd::reactor,
       .to = loom::ChannelEnd::js,
   };
+  static constexpr auto key = &::orderbook::Flow::stream;
 };
 
 /// channels.level - 32 BookLevel from reactors.md to JavaScript; when full: drop-newest.

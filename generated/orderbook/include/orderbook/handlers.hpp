@@ -15,8 +15,8 @@ namespace orderbook {
 template <class Self>
 class BookBase : public loom::HandlerBase<Self> {
  public:
-  /// channels.gap - 1,024 Gap from reactors.md to JavaScript; when full: drop-newest.
-  loom::ChannelOut<channel::Gap> gap;
+  /// channels.flow - 8 Flow from reactors.md to JavaScript; when full: conflate by stream.
+  loom::ChannelOut<channel::Flow> flow;
   /// channels.level - 32 BookLevel from reactors.md to JavaScript; when full: drop-newest.
   loom::ChannelOut<channel::Level> level;
   /// channels.summary - 2 Summary from reactors.md to JavaScript; when full: conflate.

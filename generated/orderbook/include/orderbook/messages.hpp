@@ -4,9 +4,10 @@
 #pragma once
 
 #include "messages/Side.hpp"
+#include "messages/Stream.hpp"
 #include "messages/SyncState.hpp"
 #include "messages/BookLevel.hpp"
-#include "messages/Gap.hpp"
+#include "messages/Flow.hpp"
 #include "messages/SummaryDiffs.hpp"
 #include "messages/SummaryLatency.hpp"
 #include "messages/SummarySnapshot.hpp"

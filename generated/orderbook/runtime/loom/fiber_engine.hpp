@@ -64,6 +64,11 @@ class FiberEngine : public ReactorBase<Derived, Backend> {
     return {};
   }
 
+  /// The thread turns this reactor now, whichever it turned before.
+  void enter_fibers() noexcept {
+    if constexpr (has_fibers) FiberScheduler::of_this_thread = &storage_.scheduler;
+  }
+
   /// Runs up to `bound` fibers that are ready; those they make ready wait for their turn.
   /// @returns how many ran.
   std::uint32_t run_ready_fibers([[maybe_unused]] std::uint32_t bound) noexcept {

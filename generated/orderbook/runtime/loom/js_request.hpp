@@ -21,13 +21,15 @@ enum class JsRequestKind : std::uint16_t {
   sync_data = 7,  ///< of a file, fdatasync(2)
   /// Its bytes on a connection, framed, or in a datagram; done when they are queued.
   send = 8,
+  /// A function on a pool: the request is at the start of its bytes, the reply goes behind it.
+  call = 9,
 };
 
 /// One entry of the ring.
 struct JsRequest {
   /// A JsRequestKind.
   std::uint16_t kind;
-  /// Program-wide number of the fd.
+  /// Program-wide number of the fd. call: which of the reactor's calls.
   std::uint16_t fd;
   /// Which of JavaScript's requests it is, below the reactor's count; free once it has completed.
   std::uint32_t number;
@@ -52,12 +54,18 @@ static_assert(offsetof(JsRequest, slot) == 20 && offsetof(JsRequest, address_byt
 
 /// Payload of DeliveryEvent::completed; the record's slot is the request's number.
 struct JsOutcome {
-  /// errno, 0 when it was done.
+  /// errno, 0 when it was done, or js_call_threw.
   std::int32_t system_error;
   std::uint32_t reserved;
-  /// Bytes that were read or written, also before an error; or the file's size.
+  /// Bytes that were read or written, also before an error; or the file's size. js_call_threw:
+  /// bytes of what it said, in place of the reply.
   std::uint64_t value;
 };
 static_assert(sizeof(JsOutcome) == 16 && offsetof(JsOutcome, value) == 8);
+
+/// In place of an errno: the function that was called threw.
+inline constexpr std::int32_t js_call_threw = -1;
+/// Requests and replies of calls begin at multiples of so many bytes: no message asks for more.
+inline constexpr std::uint32_t js_call_alignment = 8;
 
 }  // namespace loom

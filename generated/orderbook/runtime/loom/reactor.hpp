@@ -42,14 +42,18 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
   /// One turn for a host that waits elsewhere; see HostedReactor. Over, it has ended like run().
   HostedState turn_for_host(ReactorRun& reactor_run) noexcept {
     withdraw_sleep();
+    if constexpr (requires { backend_.hush(); }) backend_.hush();
     const TurnStep next = work(reactor_run);
     if (next == TurnStep::leave) {
       finish_run(reactor_run);
       return HostedState::over;
     }
-    if (next != TurnStep::look) return HostedState::busy;
+    if (next != TurnStep::look) {
+      return facts_.work_waits() ? HostedState::busy : HostedState::spins;
+    }
     look_again(reactor_run);
     if (next_step(TurnStep::look, facts_) != TurnStep::wait) return HostedState::busy;
+    if constexpr (requires { backend_.listen(); }) backend_.listen();
     wait(reactor_run, 0);
     // What it found meanwhile is in this process: poll_fd() tells no more of it.
     note_waiting();
@@ -57,8 +61,8 @@ class Reactor : public ReactorChannels<Derived, Backend, Shape> {
     return waits ? HostedState::busy : HostedState::idle;
   }
 
-  /// For a host: readable when a turn would find something.
-  [[nodiscard]] int poll_fd() const noexcept { return backend_.poll_fd(); }
+  /// For a host: readable when a turn would find something; a negative errno without descriptors.
+  [[nodiscard]] int poll_fd() noexcept { return backend_.poll_fd(); }
 
   /// For a host, after a turn that was idle: the next is due then, in nanoseconds from now.
   [[nodiscard]] std::uint64_t wait_nanoseconds() noexcept {

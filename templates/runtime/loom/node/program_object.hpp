@@ -137,6 +137,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   }
 
   /// Turns the reactor a few times: 0 there is nothing to do now, 1 there is more, 2 it is over.
+  /// One that spins is turned once, so that JavaScript looks at once at what that found.
   Napi::Value turn(const Napi::CallbackInfo&) {
     HostedState state = HostedState::busy;
     for (std::uint32_t n = 0; n < hosted_turns && state == HostedState::busy; ++n) {
@@ -146,7 +147,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
       host_loop_->arm(program_.hosted()->wait_nanoseconds());
     }
     if (state == HostedState::over) end_host_loop();
-    const int said = state == HostedState::idle ? 0 : state == HostedState::busy ? 1 : 2;
+    const int said = state == HostedState::idle ? 0 : state == HostedState::over ? 2 : 1;
     return Napi::Number::New(Env(), said);
   }
 

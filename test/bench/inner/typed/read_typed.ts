@@ -16,9 +16,15 @@ interface Sample extends MessageView<object> {
   readonly whole: bigint;
 }
 
+/** The emitted class of a message with one field, decimal(8). */
+interface Priced extends MessageView<object> {
+  priceText(): string;
+}
+
 /** The emitted module. */
 interface TypedModule {
   Sample: new (view: DataView) => Sample;
+  Priced: new (view: DataView) => Priced;
 }
 
 /** Of one message, as the emitted class says; and how many lie there: they fit the first cache. */
@@ -30,7 +36,7 @@ const offsets = { whole: 0, natural: 8, real: 16, word: 24 } as const;
 const portion = 64;
 
 const [module = '', how = '', field = '', warmup = '0', measured = '0'] = process.argv.slice(2);
-const { Sample } = (await import(module)) as TypedModule;
+const { Sample, Priced } = (await import(module)) as TypedModule;
 const end = strideBytes * messages;
 const view = new DataView(new SharedArrayBuffer(end));
 for (let at = 0; at < end; at += strideBytes) {
@@ -40,10 +46,26 @@ for (let at = 0; at < end; at += strideBytes) {
   view.setUint32(at + offsets.word, at + 1, true);
 }
 
+/** Prices as of a market: 20,000 and something, with eight places. */
+const priceBytes = 8;
+const pricesEnd = priceBytes * messages;
+const prices = new DataView(new SharedArrayBuffer(pricesEnd));
+for (let at = 0; at < pricesEnd; at += priceBytes) {
+  prices.setBigInt64(at, 2_000_000_000_000n + BigInt(at) * 12_345_679n, true);
+}
+
+/** What a decimal(8) says, as one writes it by hand. */
+function textByHand(view: DataView, at: number): string {
+  const count = view.getBigInt64(at, true);
+  const digits = String(count < 0n ? -count : count).padStart(9, '0');
+  return `${count < 0n ? '-' : ''}${digits.slice(0, -8)}.${digits.slice(-8)}`;
+}
+
 /** How many messages have something in the field: all of them. */
 type Pass = () => number;
 
 const sample = new Sample(view);
+const priced = new Priced(prices);
 
 const getters: Readonly<Record<ReadField, Pass>> = {
   word: () => {
@@ -78,6 +100,14 @@ const getters: Readonly<Record<ReadField, Pass>> = {
     }
     return found;
   },
+  price: () => {
+    let found = 0;
+    for (let at = 0; at < pricesEnd; at += priceBytes) {
+      priced.$at = at;
+      if (priced.priceText().length > 9) found += 1;
+    }
+    return found;
+  },
 };
 
 const byHand: Readonly<Record<ReadField, Pass>> = {
@@ -106,6 +136,13 @@ const byHand: Readonly<Record<ReadField, Pass>> = {
     let found = 0;
     for (let at = 0; at < end; at += strideBytes) {
       if (view.getBigInt64(at + offsets.whole, true) !== 0n) found += 1;
+    }
+    return found;
+  },
+  price: () => {
+    let found = 0;
+    for (let at = 0; at < pricesEnd; at += priceBytes) {
+      if (textByHand(prices, at).length > 9) found += 1;
     }
     return found;
   },
@@ -144,6 +181,14 @@ const byCursor: Readonly<Record<ReadField, Pass>> = {
     for (let at = 0; at < end; at += strideBytes) {
       cursor.at = at;
       if (view.getBigInt64(cursor.at + offsets.whole, true) !== 0n) found += 1;
+    }
+    return found;
+  },
+  price: () => {
+    let found = 0;
+    for (let at = 0; at < pricesEnd; at += priceBytes) {
+      cursor.at = at;
+      if (textByHand(prices, cursor.at).length > 9) found += 1;
     }
     return found;
   },

@@ -9,7 +9,7 @@ import { buildFolder, here } from '../../compile.ts';
 import { type Entrant, type Inner, node, once, resultOf, usedOf } from '../entrant.ts';
 
 /** The fields that are read, by their names in typed.config.ts. */
-export type ReadField = 'word' | 'real' | 'natural' | 'whole';
+export type ReadField = 'word' | 'real' | 'natural' | 'whole' | 'price';
 
 /** On top of what is measured: Node starts. */
 const limitMilliseconds = 20_000;
@@ -55,4 +55,5 @@ export const typedReads: readonly Inner[] = [
   scenario('f64', 'real'),
   scenario('u64', 'natural'),
   scenario('i64', 'whole'),
+  scenario('decimal-text', 'price'),
 ];

@@ -1,13 +1,11 @@
-import { channel, defineLoom, struct, tcpServer, timer } from 'loomgen';
+import { defineLoom, tcpServer, timer } from 'loomgen';
 
 export default defineLoom({
   name: 'echo',
   reactors: { serve: { count: 4 } },
-  messages: { Top: struct({ bid: 'i64' }) },
   fds: {
     front: tcpServer('127.0.0.1:7001', { on: 'serve' }),
     every: timer({ every: '1s', on: 'serve', handler: 'Stats' }),
   },
-  channels: { top: channel({ from: 'serve', to: 'js', message: 'Top' }) },
   handlers: './echo.hpp',
 });

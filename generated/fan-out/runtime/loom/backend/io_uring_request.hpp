@@ -34,6 +34,12 @@ static_assert(offsetof(system::Request, file_index) == offsetof(io_uring_sqe, fi
 static_assert(offsetof(system::Request, file_index) == offsetof(io_uring_sqe, splice_fd_in));
 static_assert(offsetof(system::Request, address3) == offsetof(io_uring_sqe, addr3));
 
+/// Slots of the wake tag: who ended the wait.
+namespace wake_slot {
+inline constexpr std::uint32_t eventfd = 0;
+inline constexpr std::uint32_t message = 1;
+}  // namespace wake_slot
+
 /// Opcodes that both know have one number.
 static_assert(static_cast<int>(system::Opcode::sendmsg_zc) == IORING_OP_SENDMSG_ZC);
 static_assert(static_cast<int>(system::Opcode::socket) == IORING_OP_SOCKET);

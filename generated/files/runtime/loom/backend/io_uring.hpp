@@ -25,14 +25,9 @@
 #include "direct_socket.hpp"
 #include "free_buffers.hpp"
 #include "io_uring_request.hpp"
+#include "ring_bell.hpp"
 
 namespace loom {
-
-/// Slots of the wake tag: who ended the wait.
-namespace wake_slot {
-inline constexpr std::uint32_t eventfd = 0;
-inline constexpr std::uint32_t message = 1;
-}  // namespace wake_slot
 
 /// `Shape` is the reactor's emitted shape: queue sizes, handle counts, buffer groups.
 template <class Shape>
@@ -114,8 +109,11 @@ class IoUring {
     own_free_count_ += 1;
   }
 
-  /// Readable when completions are at hand, or work that the kernel left for this thread.
-  [[nodiscard]] int poll_fd() const noexcept { return ring_.ring_fd; }
+  /// For a host: readable after listen() when something has come, until hush(). Or negative errno.
+  [[nodiscard]] int poll_fd() noexcept { return bell_.open(ring_); }
+  /// Before the last look of a turn that finds nothing, and before the next turn.
+  void listen() noexcept { bell_.listen(ring_); }
+  void hush() noexcept { bell_.hush(ring_); }
 
   /// Starts an operation. Past what fits the submission queue or one turn, it waits, in order.
   void submit(Operation& operation) noexcept {
@@ -194,6 +192,7 @@ class IoUring {
     MappingOrder::unmaps();
     io_uring_queue_exit(&ring_);
     open_ = false;
+    bell_.close();
     for (DirectSocket& socket : direct_) {
       if (socket.fd >= 0) ::close(std::exchange(socket.fd, -1));
     }
@@ -266,6 +265,7 @@ class IoUring {
   std::uint32_t dispatch_direct(std::uint32_t maximum, Sink&& sink) noexcept;
 
   io_uring ring_{};
+  RingBell bell_;
   bool open_ = false;
   bool wake_owed_ = false;
   bool messages_ = false;  ///< this thread's doorbells ring through this ring

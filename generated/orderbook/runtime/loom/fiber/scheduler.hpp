@@ -21,7 +21,8 @@ namespace loom {
 /// The fibers of one reactor.
 class FiberScheduler : public FiberRecords {
  public:
-  /// Those of the reactor that runs on this thread; a fiber never leaves it.
+  /// Those of the reactor that runs on this thread; a fiber never leaves it. Of several that one
+  /// thread turns it is the one whose turn it is.
   static inline thread_local FiberScheduler* of_this_thread = nullptr;
 
   FiberScheduler() noexcept = default;
