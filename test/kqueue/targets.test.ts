@@ -10,11 +10,11 @@ import test from 'ava';
 import { root } from '../conformance/build.ts';
 import { compileFor, zig } from './zig.ts';
 
-/** Targets, and how an executable of each begins. */
+/** Targets, how an executable of each begins, and what names the system in it. */
 const targets = [
-  { target: 'x86_64-macos', magic: 'cffaedfe07000001' },
-  { target: 'aarch64-macos', magic: 'cffaedfe0c000001' },
-  { target: 'x86_64-freebsd', magic: '7f454c4602010109' },
+  { target: 'x86_64-macos', magic: 'cffaedfe07000001', system: '/usr/lib/libSystem' },
+  { target: 'aarch64-macos', magic: 'cffaedfe0c000001', system: '/usr/lib/libSystem' },
+  { target: 'x86_64-freebsd', magic: '7f454c4602010100', system: '/libexec/ld-elf.so.1' },
 ] as const;
 
 const echo = join(root, 'generated/echo');
@@ -32,7 +32,7 @@ function programOnKqueue(): string {
   return file;
 }
 
-for (const { target, magic } of targets) {
+for (const { target, magic, system } of targets) {
   const title = `echo on kqueue compiles and links for ${target}`;
   const hint = zig === null ? ' (LOOM_INSTALL_ZIG=1 installs zig)' : '';
   (zig === null ? test.skip : test.serial)(`${title}${hint}`, async (t) => {
@@ -49,6 +49,8 @@ for (const { target, magic } of targets) {
       ...[programOnKqueue(), join(echo, 'src/standalone.cpp')],
       ...[join(runtime, 'loom/allocation_counter.cpp'), '-o', executable],
     ]);
-    t.is(readFileSync(executable).subarray(0, 8).toString('hex'), magic);
+    const made = readFileSync(executable);
+    t.is(made.subarray(0, 8).toString('hex'), magic);
+    t.true(made.includes(system));
   });
 }
