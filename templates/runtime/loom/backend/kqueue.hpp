@@ -116,6 +116,7 @@ class Kqueue : public Readiness<Kqueue<Shape>, Shape, KqueueEntry, KqueueRequest
     change.ident = static_cast<std::uintptr_t>(fd);
     change.filter = static_cast<decltype(change.filter)>(filter);
     change.flags = static_cast<decltype(change.flags)>(flags);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives it back and follows it nowhere.
     change.udata = reinterpret_cast<void*>(std::uintptr_t{number});
     return change;
   }
