@@ -51,6 +51,10 @@ const buildOptions = {
   release: { type: 'boolean', describe: 'Compile optimised (the default)' },
   debug: { type: 'boolean', describe: 'Compile with assertions, unoptimised' },
   compile: { type: 'boolean', default: true, describe: 'Compile; --no-compile only generates' },
+  trace: {
+    type: 'boolean',
+    describe: 'Build for profiling with Tracy, into <out>-trace (docs/PROFILING.md)',
+  },
   check: { type: 'boolean', describe: 'Write nothing; exit 4 when stale' },
   'dry-run': { type: 'boolean', describe: 'Write nothing; print the plan' },
   force: { type: 'boolean', describe: 'Overwrite files edited by hand' },

@@ -41,6 +41,7 @@ export type CompileFailure =
   | { kind: 'tool'; tool: Tool }
   | { kind: 'oldTool'; tool: 'cmake' | 'compiler'; found: string; needed: string }
   | { kind: 'library'; library: string; package: string }
+  | { kind: 'tracy'; problem: 'missing' | 'old' | 'lacks'; details: string }
   | { kind: 'configure'; output: string }
   | {
       kind: 'compiler';
@@ -162,7 +163,8 @@ function stampText(options: CompileOptions, found: ReadonlyMap<string, string>):
   const inputs = ['CMakeLists.txt', 'CMakePresets.json', 'runtime/loom.cmake'];
   const hashes = inputs.map((path) => sha256(readFileSync(join(options.out, path), 'utf8')));
   const { CXX = '', CXXFLAGS = '', LDFLAGS = '', PKG_CONFIG_PATH = '' } = options.environment;
-  const variables = [CXX, CXXFLAGS, LDFLAGS, PKG_CONFIG_PATH];
+  const { Tracy_ROOT = '', CMAKE_PREFIX_PATH = '' } = options.environment;
+  const variables = [CXX, CXXFLAGS, LDFLAGS, PKG_CONFIG_PATH, Tracy_ROOT, CMAKE_PREFIX_PATH];
   const { out, nodeHeaders } = options;
   return `${JSON.stringify({ out, hashes, tools: [...found], variables, nodeHeaders }, null, 2)}\n`;
 }
@@ -200,6 +202,11 @@ export function configureFailure(output: string): CompileFailure {
   const library = /loom-missing-library: (\S+) \((\S+)\)/.exec(output);
   if (library !== null) {
     return { kind: 'library', library: library[1] ?? '', package: library[2] ?? '' };
+  }
+  const tracy = /loom-tracy-(missing|old|lacks): *(.*)/.exec(output);
+  if (tracy !== null) {
+    const problem = tracy[1] as 'missing' | 'old' | 'lacks';
+    return { kind: 'tracy', problem, details: tracy[2] ?? '' };
   }
   const compiler = /loom-old-compiler: (.+)/.exec(output);
   if (compiler !== null) {

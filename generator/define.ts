@@ -26,6 +26,7 @@ import type {
   SharedMemory,
   PoolOptions,
   TuneOptions,
+  TraceOptions,
   FdOn,
   FileOptions,
 } from './define_options.ts';
@@ -38,7 +39,16 @@ export * from './define_messages.ts';
 export type * from './define_options.ts';
 
 /** The parts of the config whose keys are names that other parts refer to. */
-type Named = 'reactors' | 'stacks' | 'messages' | 'fds' | 'channels' | 'pools' | 'calls' | 'tune';
+type Named =
+  | 'reactors'
+  | 'stacks'
+  | 'messages'
+  | 'fds'
+  | 'channels'
+  | 'pools'
+  | 'calls'
+  | 'tune'
+  | 'trace';
 
 /** A channel of one of the messages; what it conflates by is a field of that one. */
 type ChannelOf<Reactor extends string, Messages extends Readonly<Record<string, Struct>>> = {
@@ -91,6 +101,8 @@ export type LoomDefinition<
   };
   /** What `loomgen tune` loads the program with; the program itself is the same without it. */
   tune?: TuneOptions<NoInfer<Fd>>;
+  /** What `loomgen build --trace` puts zones into; a build without it is the same without this. */
+  trace?: TraceOptions<NoInfer<Fd>>;
 };
 
 /**

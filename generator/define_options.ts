@@ -14,6 +14,7 @@ import type { fileSchema } from '../schemas/config_files.ts';
 import type { poolSchema } from '../schemas/config_pools.ts';
 import type { eventfdSchema, signalSchema } from '../schemas/config_sources.ts';
 import type { timerSchema } from '../schemas/config_timers.ts';
+import type { traceSchema } from '../schemas/config_trace.ts';
 import type { tuneSchema } from '../schemas/config_tune.ts';
 
 /** The letters that the name of a handler begins with. */
@@ -223,4 +224,14 @@ export type TuneOptions<Fd extends string = string> = Omit<
 > & {
   /** How the program is loaded: `echo`, `ingest`, `paced`, or a `command` of yours. */
   load: LoadOn<InferInput<typeof tuneSchema>['load'], Fd>;
+};
+
+/** What `trace` takes. */
+export type TraceOptions<Fd extends string = string> = Omit<
+  InferInput<typeof traceSchema>,
+  'colours'
+> & {
+  /** Colours by the names of fds, for their completions and the functions of their handlers:
+   * 0xRRGGBB. */
+  colours?: { [Name in Fd]?: number };
 };

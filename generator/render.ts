@@ -279,7 +279,7 @@ function renderPackage(ir: Ir): [string, string][] {
 }
 
 /** The files below a folder of the installation, as they are, under a folder of the output. */
-function copies(from: string, to: string): [string, string][] {
+export function copies(from: string, to: string): [string, string][] {
   const copied: [string, string][] = [];
   const folder = join(packageRoot(), from);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

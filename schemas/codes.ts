@@ -5,7 +5,8 @@
  *
  * Ranges by stage: 10 load · 11 IR as input · 12 shape · 13 names · 14 wiring · 15 addresses ·
  * 16 budgets · 17 files · 18 later versions · 19 package ·
- * 20 command, environment, write, compile · 71 calls that block · 90 bugs.
+ * 20 command, environment, write, compile · 70 profiling · 71 calls that block · 72 TypeScript
+ * traced, and checked for calls that block · 90 bugs.
  * Errors of a running program are in `codes_runtime.ts` (50) and `codes_bindings.ts` (60).
  */
 import { blockingCodes } from './codes_blocking.ts';
@@ -26,6 +27,8 @@ import { requestCodes } from './codes_requests.ts';
 import { poolCodes } from './codes_pools.ts';
 import { shapeCodes } from './codes_shape.ts';
 import { systemCodes } from './codes_system.ts';
+import { traceCodes } from './codes_trace.ts';
+import { typeScriptTraceCodes } from './codes_trace_typescript.ts';
 import { tuneCodes } from './codes_tune.ts';
 import { wiringCodes } from './codes_wiring.ts';
 
@@ -53,6 +56,8 @@ export const codes = {
   ...buildCodes,
   ...tuneCodes,
   ...blockingCodes,
+  ...traceCodes,
+  ...typeScriptTraceCodes,
 } as const;
 
 /** A diagnostic code, such as `LOOM1201`. */

@@ -14,6 +14,7 @@ import { fdSchema, type framingSchema } from './config_fds.ts';
 import { type CheckedStruct, messageSchema } from './config_messages.ts';
 import { packageSchema } from './config_package.ts';
 import { poolSchema } from './config_pools.ts';
+import { traceSchema } from './config_trace.ts';
 import { tuneSchema } from './config_tune.ts';
 import { choice, duration, integer, oneOf, size, text } from './leaf.ts';
 import { limits } from './limits.ts';
@@ -227,6 +228,8 @@ export const configSchema = v.strictObject({
   ),
   /** What `loomgen tune` loads the program with; the program itself is the same without it. */
   tune: v.optional(tuneSchema),
+  /** What `loomgen build --trace` puts zones into; a build without it is the same without this. */
+  trace: v.optional(traceSchema, {}),
 });
 
 /** What a user may write. */

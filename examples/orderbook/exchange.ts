@@ -87,7 +87,9 @@ export class Exchange {
 
   /** Removes what is left in the file system; safe at any time. */
   clean(): void {
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder === undefined) return;
+    // loom: allow blocking - one small folder, when everything was sent
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #welcome(socket: Socket, lane: Lane | undefined): void {

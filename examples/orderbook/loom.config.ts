@@ -135,4 +135,12 @@ export default defineLoom({
   },
   handlers: './orderbook.hpp',
   native: { pkgConfig: ['simdjson'] },
+  // What `loomgen build --trace` shows: docs/PROFILING.md.
+  trace: {
+    sources: ['*.hpp'],
+    typescript: ['*.ts'],
+    exclude: ['loom.config.ts', 'decimal.hpp'],
+    minimumBodyLines: 3,
+    colours: { market: 0x88c0d0 },
+  },
 });

@@ -11,8 +11,9 @@ import { removePackage, StrangerError, writePackage } from '../package_files.ts'
 import { type Files, render, whyNotStandalone } from '../render.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
 import { checkStacks } from '../stack_usage.ts';
-import { compileMark, installationMark, stampKey, writeStamp } from '../stamp.ts';
+import { compileMark, installationMark, type StampKey, stampKey, writeStamp } from '../stamp.ts';
 import { FolderError, observe, write } from '../write.ts';
+import { checkTarget, checkTypeScript } from './build_checks.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
 import { folderDiagnostic } from './folder_diagnostic.ts';
 import { type LoweredProgram, lowerProgram } from './program.ts';
@@ -20,6 +21,9 @@ import type { Environment } from '../environment.ts';
 
 /** The config of a command that names none, relative to the working directory. */
 const defaultConfig = 'loom.config.ts';
+
+/** What is put behind the config's output folder for a profiling build. */
+const traceSuffix = '-trace';
 
 /** What to build, and how far to go. Everything has a default. */
 export interface BuildOptions {
@@ -35,6 +39,8 @@ export interface BuildOptions {
   preset?: Preset | undefined;
   /** Whether to compile; default true. */
   compile?: boolean | undefined;
+  /** Build for profiling, into a folder of its own: see docs/PROFILING.md. */
+  trace?: boolean | undefined;
   /** Write nothing; `stale` when a build would change anything. */
   check?: boolean | undefined;
   /** Write nothing; only plan. */
@@ -124,13 +130,17 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
     out: options.out,
     backend: options.backend,
     directory: options.directory ?? process.cwd(),
+    suffix: options.trace === true ? traceSuffix : '',
   });
   result.name = program.ir.name;
   result.out = program.out;
   result.noStandalone = whyNotStandalone(program.ir);
   result.diagnostics.push(...program.diagnostics);
   result.diagnostics.push(...(await checkHandlers(program, installation)));
-  const files = render(program.ir);
+  const found = await checkTypeScript(program, keyOf(options), installation);
+  result.diagnostics.push(...found);
+  const files =
+    options.trace === true ? await traced(program, result.diagnostics) : render(program.ir);
   result.plan = plan(files, observe(program.out, files.keys()));
   if (options.check === true) {
     if (result.plan.stale) markStale(options, program, result);
@@ -145,6 +155,14 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   remember(options, { program, files, installation }, result);
 }
 
+/** Every file of a profiling build; what got no zones goes to `diagnostics`. */
+async function traced(program: LoweredProgram, diagnostics: Diagnostic[]): Promise<Files> {
+  const { renderTrace } = await import('../trace/render_trace.ts');
+  const { files, diagnostics: found } = await renderTrace(program);
+  diagnostics.push(...found);
+  return files;
+}
+
 /** What a build has made so far. */
 interface Built {
   program: LoweredProgram;
@@ -153,18 +171,24 @@ interface Built {
   installation: string | null;
 }
 
+function keyOf(options: BuildOptions): StampKey {
+  const config = options.config ?? defaultConfig;
+  return stampKey({ ...options, config }, options.directory ?? process.cwd());
+}
+
 /** Notes what a build was made of, when that is known and a next one would say nothing new. */
 function remember(options: BuildOptions, built: Built, result: BuildResult): void {
   const { inputs, out, ir } = built.program;
   const { installation } = built;
+  // What is copied into a profiling build is not among the inputs.
+  if (options.trace === true) return;
   const hasKept = result.plan?.entries.some(({ action }) => action === 'kept') !== false;
   if (inputs === null || installation === null) return;
   if (hasKept || result.diagnostics.length > 0) return;
   const preset = result.compiled?.preset;
   const mark = preset === undefined ? null : compileMark(out, preset);
-  const config = options.config ?? defaultConfig;
   writeStamp({
-    key: stampKey({ ...options, config }, options.directory ?? process.cwd()),
+    key: keyOf(options),
     installation,
     inputs,
     name: ir.name,
@@ -173,15 +197,6 @@ function remember(options: BuildOptions, built: Built, result: BuildResult): voi
     manifest: sha256(built.files.get(manifestName) ?? ''),
     presets: preset === undefined || mark === null ? {} : { [preset]: mark },
   });
-}
-
-/** Only the machine this runs on can be compiled for. */
-function checkTarget(target: string): void {
-  const known = process.platform === 'linux' ? ['host'] : [];
-  if (process.platform === 'linux' && process.arch === 'x64') known.push('linux-x64');
-  if (known.includes(target)) return;
-  const shown = known.length === 0 ? `nothing on ${process.platform}` : known.join(', ');
-  throw new DiagnosticError([diagnostic('LOOM2001', { target, known: shown })]);
 }
 
 /** A path for people: relative to where they are. */
@@ -194,6 +209,7 @@ function markStale(options: BuildOptions, program: LoweredProgram, result: Build
   const entries = result.plan?.entries ?? [];
   const count = entries.filter(({ action }) => action !== 'same' && action !== 'kept').length;
   const words = ['npx loomgen build', options.config ?? defaultConfig];
+  if (options.trace === true) words.push('--trace');
   if (options.out !== undefined) words.push('--out', options.out);
   const holes = { count, folder: shown(program.out, options), command: words.join(' ') };
   result.diagnostics.push(diagnostic('LOOM2010', holes));

@@ -12,6 +12,7 @@ export interface BuildArguments {
   backend: string | undefined;
   debug?: boolean | undefined;
   compile: boolean;
+  trace?: boolean | undefined;
   check?: boolean | undefined;
   dryRun?: boolean | undefined;
   force?: boolean | undefined;

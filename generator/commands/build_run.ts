@@ -15,6 +15,7 @@ export async function runBuild(given: BuildArguments): Promise<number> {
     backend: backendsOf(given),
     preset: presetOf(given),
     compile: given.compile,
+    trace: given.trace,
     check: given.check,
     dryRun: given.dryRun,
     force: given.force,

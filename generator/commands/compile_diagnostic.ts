@@ -1,6 +1,7 @@
 /** Turns what `compile` could not do into a diagnostic: what, why, and the line to type. */
 import { relative } from 'node:path';
 import type { CompileFailure, Preset } from '../compile.ts';
+import { tracyCommands } from '../trace/tracy.ts';
 import type { Tool } from '../tools.ts';
 import { type Diagnostic, diagnostic, type Place } from '../report/diagnostic.ts';
 
@@ -28,6 +29,8 @@ export function compileDiagnostic(
     }
     case 'library':
       return libraryDiagnostic(failure.library, failure.package);
+    case 'tracy':
+      return tracyDiagnostic(failure.problem, failure.details);
     case 'configure': {
       const command = `cd ${relative(process.cwd(), out) || '.'} && cmake --preset ${preset}`;
       const holes = { error: 'CMake could not configure it.', command };
@@ -71,6 +74,15 @@ function libraryDiagnostic(library: string, debian: string): Diagnostic {
   return library === 'liburing'
     ? diagnostic('LOOM2006', { library, package: debian })
     : diagnostic('LOOM2007', { name: library, package: debian });
+}
+
+/** Tracy is not here, or not as a profiling build needs it. */
+function tracyDiagnostic(problem: 'missing' | 'old' | 'lacks', found: string): Diagnostic {
+  const parts = { details: tracyCommands };
+  if (problem === 'missing') return diagnostic('LOOM7001', {}, parts);
+  return problem === 'old'
+    ? diagnostic('LOOM7002', { found }, parts)
+    : diagnostic('LOOM7003', { found }, parts);
 }
 
 /** The place of a compiler's first error; null when it gave none. */

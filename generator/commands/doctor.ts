@@ -1,6 +1,7 @@
 /** `loomgen doctor`: the tools and libraries that compiling needs, and what to type for them. */
 import { spawnSync } from 'node:child_process';
 import { findTool, type Tool, tools } from '../tools.ts';
+import { findTracy } from '../trace/tracy.ts';
 import { data, talk } from './talk.ts';
 import type { Environment } from '../environment.ts';
 
@@ -46,7 +47,22 @@ export function doctor(environment: Environment = process.env): DoctorFinding[] 
     optional: false,
     command: 'sudo apt-get install -y liburing-dev',
   });
+  findings.push(tracyFinding(environment));
   return findings;
+}
+
+/** The client of the profiler, which only builds with --trace need. */
+function tracyFinding(environment: Environment): DoctorFinding {
+  const tracy = findTracy(environment);
+  const problem = tracy?.problem ?? null;
+  return {
+    name: 'Tracy',
+    purpose: `builds with --trace${problem === null ? '' : `; the one there is ${problem}`}`,
+    found: tracy === null || problem !== null ? null : tracy.folder,
+    version: tracy === null ? null : `protocol ${tracy.protocol}`,
+    optional: true,
+    command: 'npx loomgen explain LOOM7001',
+  };
 }
 
 /** Prints what was found; gives the exit code: 2 when something that is needed is missing. */

@@ -14,6 +14,7 @@ import {
   namedPaths,
   rebaseIr,
 } from '../check_files.ts';
+import type { CheckedTrace } from '../../schemas/config_trace.ts';
 import type { ProgramInputs } from '../stamp.ts';
 import { type Loaded, load, locateAll } from '../load.ts';
 import { lower } from '../lower.ts';
@@ -29,6 +30,8 @@ export interface ProgramOptions {
   backend?: readonly string[] | undefined;
   /** The working directory. */
   directory: string;
+  /** What is put behind the name of the output folder that the config names; default nothing. */
+  suffix?: string | undefined;
 }
 
 /** A program and the folder it is generated into. */
@@ -40,6 +43,12 @@ export interface LoweredProgram {
   diagnostics: Diagnostic[];
   /** What decided all of this; null when that is not known for certain. */
   inputs: ProgramInputs | null;
+  /** The output folder of the same program without `suffix`, absolute. */
+  plainOut: string;
+  /** The folder of the config or IR, absolute. */
+  folder: string;
+  /** What the config says of profiling builds; null: nothing, or an IR does not say. */
+  trace: CheckedTrace | null;
   /** Gives diagnostics of later stages their places in the config. */
   locateAll: (diagnostics: readonly Diagnostic[]) => Promise<Diagnostic[]>;
 }
@@ -56,7 +65,9 @@ export async function lowerProgram(options: ProgramOptions): Promise<LoweredProg
   const loaded = await load(resolve(options.directory, options.config));
   const out = options.out === undefined ? null : resolve(options.directory, options.out);
   const lowered =
-    loaded.kind === 'ir' ? await lowerIr(loaded, out) : await lowerConfig(loaded, out);
+    loaded.kind === 'ir'
+      ? await lowerIr(loaded, out, options.suffix)
+      : await lowerConfig(loaded, out, options.suffix);
   return {
     ...lowered,
     ir: withBackends(lowered.ir, options.backend),
@@ -84,16 +95,21 @@ function inputsOf(
 /**
  * Checks and lowers a config that was loaded.
  *
- * @param chosenOut the output folder, absolute; null: the config's own.
+ * @param chosenOut the output folder, absolute; null: the config's own, with `suffix` behind it.
  * @throws DiagnosticError with every diagnostic, when one of them is an error.
  */
-export async function lowerConfig(loaded: Loaded, chosenOut: string | null): Promise<Lowered> {
+export async function lowerConfig(
+  loaded: Loaded,
+  chosenOut: string | null,
+  suffix = '',
+): Promise<Lowered> {
   const { config, diagnostics } = check(loaded.value);
   if (config === undefined) {
     throw new DiagnosticError(await locateAll(diagnostics, loaded.locate));
   }
   const folder = dirname(loaded.file);
-  const out = chosenOut ?? resolve(folder, config.out);
+  const plainOut = resolve(folder, config.out);
+  const out = chosenOut ?? plainOut + suffix;
   const outToConfig = pathBetween(out, folder);
   diagnostics.push(...(await checkFiles(config, loaded.file)));
   diagnostics.push(...checkOutPath(pathBetween(out, loaded.file)));
@@ -101,22 +117,27 @@ export async function lowerConfig(loaded: Loaded, chosenOut: string | null): Pro
   if (hasErrors(reported)) throw new DiagnosticError(reported);
   const ir: Ir = { ...lower(config, { outToConfig }), config: pathBetween(out, loaded.file) };
   const inputs = inputsOf(loaded, namedPaths(config), folder);
-  return { ir: inOrder(ir), out, diagnostics: reported, inputs };
+  const { trace } = config;
+  return { ir: inOrder(ir), out, plainOut, diagnostics: reported, inputs, folder, trace };
 }
 
 /** A representation lies in the folder that it was written for; elsewhere its paths must follow. */
 async function lowerIr(
   loaded: Loaded & { kind: 'ir' },
   chosenOut: string | null,
+  suffix = '',
 ): Promise<Lowered> {
   const folder = dirname(loaded.file);
-  const out = chosenOut ?? folder;
+  const out = chosenOut ?? folder + suffix;
   const reported = await locateAll(await checkIrFiles(loaded.value, folder), loaded.locate);
   if (hasErrors(reported)) throw new DiagnosticError(reported);
   const ir = rebaseIr(loaded.value, pathBetween(out, folder));
   if (ir.config !== undefined) ir.config = pathBetween(out, resolve(folder, ir.config));
   const inputs = inputsOf(loaded, irNamedPaths(loaded.value), folder);
-  return { ir: inOrder(ir), out, diagnostics: reported, inputs };
+  return {
+    ...{ ir: inOrder(ir), out, plainOut: folder, diagnostics: reported, inputs },
+    ...{ folder, trace: null },
+  };
 }
 
 /** The keys of the representation in the order of their declaration, wherever it comes from. */

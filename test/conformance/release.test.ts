@@ -22,7 +22,7 @@ for (const backend of ['io_uring', 'epoll'] as const) {
 /** What the log says of a sandbox's answer. */
 const reasons = { EPERM: /refused by a seccomp filter/, ENOSYS: /has no io_uring/ } as const;
 
-/** The backend is the same whatever the answer was; so the second time a sixth of them is played. */
+/** The backend is the same whatever the answer was: the second time a sixth of them is played. */
 const played = { ENOSYS: scenarios, EPERM: scenarios.filter((_, index) => index % 6 === 0) };
 
 for (const error of ['EPERM', 'ENOSYS'] as const) {

@@ -55,7 +55,7 @@ export function isFixture({ path }: Source): boolean {
 
 /** Made by a program and not meant to be written or read by hand. */
 export function isData({ path }: Source): boolean {
-  const isReport = /^docs\/benchmark\/.*\.(?:html|svg)$/.test(path);
+  const isReport = /^docs\/(?:benchmark|profiling)\/.*\.(?:html|svg)$/.test(path);
   return isReport || extname(path) === '.json' || basename(path) === 'Cargo.lock';
 }
 

@@ -2,11 +2,13 @@
 // To make it again, in this output folder: npx loomgen build ../../examples/fan-out/loom.config.ts
 // Numbers and offsets that both halves of the program agree on.
 import type { ProgramDescriptor } from './loom/descriptor.ts';
+import * as messages from './messages.ts';
+import * as writers from './writers.ts';
 
 export const descriptor: ProgramDescriptor = {
   abi: 1,
   name: 'fan_out',
-  layout: '1291ca9ec03d061a',
+  layout: '0aef6a6ae1779254',
   from: import.meta.url,
   native: {
     candidates: [
@@ -20,9 +22,16 @@ export const descriptor: ProgramDescriptor = {
   reactors: [
     {
       name: 'front',
-      sharedBytes: 1314816,
+      sharedBytes: 2379776,
       delivery: { offset: 768, bytes: 1048576 },
       inbox: { offset: 1049472, bytes: 262144 },
+      requests: {
+        count: 64,
+        offset: 1311744,
+        entries: 256,
+        arenaOffset: 1331200,
+        arenaBytes: 1048576,
+      },
       fds: [
         {
           kind: 'tcpServer', name: 'questions', index: 0, native: true, address: '127.0.0.1:7002',
@@ -33,6 +42,12 @@ export const descriptor: ProgramDescriptor = {
           kind: 'tcpServer', name: 'straight', index: 2, native: true, address: '127.0.0.1:7003',
           connections: 64, firstSharedSlot: -1, writeQueueBytes: 262144, framingBytes: 1,
           maximumMessageBytes: 64,
+        },
+      ],
+      calls: [
+        {
+          name: 'primes', index: 0, replyOffset: 8, bytes: 264, writer: writers.LimitWriter,
+          reader: messages.Primes,
         },
       ],
       channels: [],

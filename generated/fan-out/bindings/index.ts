@@ -2,10 +2,15 @@
 // To make it again, in this output folder: npx loomgen build ../../examples/fan-out/loom.config.ts
 import { descriptor } from './descriptor.ts';
 import { openProgram } from './loom/open.ts';
+import type { Call } from './loom/call.ts';
 import type { OpenOptions, Program } from './loom/open.ts';
 import type { NativeServer } from './loom/stream.ts';
+import type * as messages from './messages.ts';
+import type * as writers from './writers.ts';
 
 export { LoomError } from './loom/error.ts';
+export * from './messages.ts';
+export * from './writers.ts';
 
 /** reactors of the config. */
 export type ReactorName =
@@ -36,6 +41,10 @@ export type Options = OpenOptions<ReactorName, AddressName, never>;
 /** The running program. `await using` or `close()` ends it. */
 export interface FanOut
   extends Program<ReactorName, ClientName, FdName, ChannelName> {
+  /**
+   * calls.primes - Counter answers Limit with Primes on pools.crunch, asked through reactors.front.
+   */
+  readonly primes: Call<writers.LimitWriter, messages.LimitValue, messages.PrimesValue>;
   /**
    * fds.questions - tcpServer on 127.0.0.1:7002, 64 connections, lines of at most 64 bytes, handled
    * by Front.

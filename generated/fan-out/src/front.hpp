@@ -2,42 +2,15 @@
 // To make it again, in this output folder: npx loomgen build ../../examples/fan-out/loom.config.ts
 #pragma once
 
+#include <fan_out/calls.hpp>
 #include <fan_out/handlers.hpp>
 #include <fan_out/stacks.hpp>
 #include <loom/reactor.hpp>
 
 #include "checks/Front.hpp"
 #include "checks/Straight.hpp"
-
-namespace fan_out::shapes {
-
-/// reactors.front - one thread on any core, spins 20 µs, then blocks, submits 64 and dispatches 64
-/// a turn.
-struct Front : loom::ReactorShape {
-  static constexpr const char* name = "front";
-  static constexpr const char* thread_name = "fan_out:front";
-  static constexpr int core = loom::core_any;
-  static constexpr loom::WaitMode wait = loom::WaitMode::spin_then_block;
-  static constexpr std::uint64_t spin_nanoseconds = 20000;
-  static constexpr std::uint32_t completion_batch = 64;
-  static constexpr std::uint32_t submission_entries = 128;
-  static constexpr std::uint32_t completion_entries = 2048;
-  static constexpr std::uint32_t handles = 202;
-  static constexpr std::uint32_t own_handles = 2;
-  static constexpr std::uint32_t buffer_groups = 2;
-  static constexpr std::uint32_t maximum_buffers = 16;
-  static constexpr std::uint32_t delivery_offset = 768;
-  static constexpr std::uint32_t delivery_bytes = 1048576;
-  static constexpr std::uint32_t inbox_offset = 1049472;
-  static constexpr std::uint32_t inbox_bytes = 262144;
-  static constexpr std::uint32_t shared_bytes = 1314816;
-  static constexpr std::uint64_t stall_nanoseconds = 10000000;
-  using Fibers = stacks::Fibers;
-  static_assert(completion_entries >= 2 * submission_entries,
-                "the completion queue holds every completion of a full submission queue");
-};
-
-}  // namespace fan_out::shapes
+#include "checks/Counter.hpp"
+#include "shapes/front.hpp"
 
 namespace fan_out {
 
@@ -47,36 +20,8 @@ class Front : public loom::Reactor<Front<Backend>, Backend, shapes::Front> {
  public:
   using Shape = shapes::Front;
 
-  void dispatch(const loom::Completion& completion) noexcept {
-    switch (completion.tag.operation()) {
-      case loom::common_operation::fiber: return this->fiber_completed(completion);
-      case loom::common_operation::fiber_timeout: return this->fiber_timed_out(completion);
-      case loom::common_operation::fiber_scope: return this->fiber_scope_expired(completion);
-      case front_operations::questions_accept:
-        return this->accepted(streams_.questions, completion);
-      case front_operations::questions_receive:
-        return this->received(streams_.questions, completion);
-      case front_operations::questions_send: return this->sent(streams_.questions, completion);
-      case front_operations::questions_shutdown:
-        return this->shut_down(streams_.questions, completion);
-      case front_operations::questions_close: return this->closed(streams_.questions, completion);
-      case front_operations::questions_cancel:
-        return this->cancelled(streams_.questions, completion);
-      case front_operations::questions_deadline:
-        return this->deadline_passed(streams_.questions, completion);
-      case front_operations::straight_accept: return this->accepted(streams_.straight, completion);
-      case front_operations::straight_receive: return this->received(streams_.straight, completion);
-      case front_operations::straight_send: return this->sent(streams_.straight, completion);
-      case front_operations::straight_shutdown:
-        return this->shut_down(streams_.straight, completion);
-      case front_operations::straight_close: return this->closed(streams_.straight, completion);
-      case front_operations::straight_cancel: return this->cancelled(streams_.straight, completion);
-      case front_operations::straight_deadline:
-        return this->deadline_passed(streams_.straight, completion);
-      case front_operations::crunch_offload: return pools_.crunch.done(completion);
-      default: this->core_.stats().add(loom::Stat::stale_completions);
-    }
-  }
+  /// The switch is in dispatch/front.hpp.
+  void dispatch(const loom::Completion& completion) noexcept;
 
   /// Binds handlers, listens and resolves, fd by fd; the first error ends it.
   loom::StartError start_fds([[maybe_unused]] loom::ReactorRun& run) noexcept {
@@ -87,10 +32,12 @@ class Front : public loom::Reactor<Front<Backend>, Backend, shapes::Front> {
     handlers_.front.pools.crunch.attach(pools_.crunch);
     loom::attach_peers(handlers_.straight.reactors, run.inboxes);
     handlers_.straight.pools.crunch.attach(pools_.crunch);
+    calls_.primes.attach(callees_.counter, *run.pools[0]);
     fibers_.straight.attach(this->core_, handlers_.straight);
     streams_.questions.attach(this->core_, handlers_.front);
     streams_.straight.attach(this->core_, fibers_.straight);
-    return this->start_streams(run);
+    if (loom::StartError error = this->start_streams(run)) return error;
+    return this->start_js_requests();
   }
 
   /// Everything is in place: handlers start (and may throw), servers accept, clients connect,
@@ -98,6 +45,7 @@ class Front : public loom::Reactor<Front<Backend>, Backend, shapes::Front> {
   void begin() {
     handlers_.front.on_start();
     handlers_.straight.on_start();
+    callees_.counter.on_start();
     this->begin_streams();
   }
 
@@ -110,6 +58,12 @@ class Front : public loom::Reactor<Front<Backend>, Backend, shapes::Front> {
   void each_timer(Visit&& /*visit*/) noexcept {}
   template <class Visit>
   void each_channel(Visit&& /*visit*/) noexcept {}
+  template <class Visit>
+  void each_file(Visit&& /*visit*/) noexcept {}
+  template <class Visit>
+  void each_call(Visit&& visit) noexcept {
+    visit(calls_.primes);
+  }
 
   /// What JavaScript asks of its connections; false when there is no room for it now.
   bool command_for(const loom::Record& /*record*/) noexcept { return true; }
@@ -127,8 +81,16 @@ class Front : public loom::Reactor<Front<Backend>, Backend, shapes::Front> {
     loom::StreamFamily<fd::Straight> straight;
   } streams_;
   struct {
+    ::Counter counter;
+  } callees_;
+  struct {
+    loom::CallFamily<call::Primes> primes;
+  } calls_;
+  struct {
     loom::OffloadTableOf<66> crunch;
   } pools_;
 };
 
 }  // namespace fan_out
+
+#include "dispatch/front.hpp"

@@ -56,7 +56,7 @@ constexpr loom::ProgramTable table{
     .reactor_count = std::size(reactors),
     .pools = pools,
     .pool_count = std::size(pools),
-    .layout = "1291ca9ec03d061a",
+    .layout = "0aef6a6ae1779254",
 };
 
 }  // namespace

@@ -2,11 +2,17 @@
 // To make it again, in this output folder: npx loomgen build ../../examples/fan-out/loom.config.ts
 #pragma once
 
+#include <fan_out/calls.hpp>
 #include <fan_out/fds.hpp>
 #include <loom/handler.hpp>
 #include <loom/offload.hpp>
 
 namespace fan_out {
+
+/// Base of Counter: `struct Counter : fan_out::CounterBase<Counter>`.
+/// It serves calls.primes on reactors.front.
+template <class Self>
+class CounterBase : public loom::CallHandlerBase<Self> {};
 
 /// Base of Front: `struct Front : fan_out::FrontBase<Front>`.
 /// It serves fds.questions on reactors.front.

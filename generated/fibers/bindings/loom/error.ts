@@ -157,12 +157,13 @@ export function channelClosed(name: string): LoomError {
   return new LoomError('LOOM6009', `channels.${name} is closed: its program has stopped`);
 }
 
-/** LOOM6010: nobody writes a channel in shared memory; `reason` is the system's. */
-export function sharedAbsent(name: string, file: string, reason: string): LoomError {
-  return new LoomError(
-    'LOOM6010',
-    `channels.${name} cannot be read: /dev/shm/${file}: ${reason}; start what writes it`,
-  );
+/** LOOM6010: nobody writes a channel in shared memory; `errno` says what open(2) did, positive. */
+export function sharedAbsent(name: string, file: string, errno: number): LoomError {
+  const { word, meaning } = systemErrorOf(errno);
+  const reason = meaning === '' ? word : `${word}, ${meaning}`;
+  const where = `channels.${name} cannot be read: /dev/shm/${file}`;
+  const message = `${where}: ${reason}; start what writes it`;
+  return new LoomError('LOOM6010', message, undefined, errno, { channel: name });
 }
 
 /** LOOM6011: the file of a channel is another program's, or another version's. */

@@ -123,7 +123,10 @@ function mapFile(
   try {
     return new SharedMap(channel.file);
   } catch (error) {
-    throw sharedAbsent(channel.name, channel.file, (error as Error).message);
+    // The addon says it with a number; anything else is no answer of the system.
+    const { errno } = error as { errno?: number };
+    if (errno === undefined) throw error;
+    throw sharedAbsent(channel.name, channel.file, errno);
   }
 }
 

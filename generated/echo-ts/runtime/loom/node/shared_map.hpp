@@ -29,7 +29,7 @@ class SharedMap : public Napi::ObjectWrap<SharedMap> {
                         InstanceMethod<&SharedMap::close>("close")});
   }
 
-  /// Maps the file `info[0]`. Throws an Error whose `errno` says what failed.
+  /// Maps the file `info[0]`. Throws an Error whose `errno`, positive, says what failed.
   explicit SharedMap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SharedMap>(info) {
     const std::string path = shared_file_folder + info[0].As<Napi::String>().Utf8Value();
     fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

@@ -1,0 +1,47 @@
+/** What a build checks besides the config: the machine, and the TypeScript that it names. */
+import { readFileSync } from 'node:fs';
+import { textHash } from '../collect_reads.ts';
+import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
+import { readStamp, type StampKey } from '../stamp.ts';
+import type { LoweredProgram } from './program.ts';
+
+/**
+ * Only the machine this runs on can be compiled for.
+ *
+ * @throws DiagnosticError LOOM2001 for another one.
+ */
+export function checkTarget(target: string): void {
+  const known = process.platform === 'linux' ? ['host'] : [];
+  if (process.platform === 'linux' && process.arch === 'x64') known.push('linux-x64');
+  if (known.includes(target)) return;
+  const shown = known.length === 0 ? `nothing on ${process.platform}` : known.join(', ');
+  throw new DiagnosticError([diagnostic('LOOM2001', { target, known: shown })]);
+}
+
+/**
+ * Looks for calls that block in the handlers that the config's `trace.typescript` names. They are
+ * not parsed again while they are what they were at the last build, which found nothing in them.
+ * From here on they are among the program's inputs, so that a build without changes sees to them.
+ *
+ * @param installation from `installationMark`.
+ * @returns LOOM7201 to LOOM7203.
+ */
+export async function checkTypeScript(
+  program: LoweredProgram,
+  key: StampKey,
+  installation: string | null,
+): Promise<Diagnostic[]> {
+  const globs = program.trace?.typescript ?? [];
+  if (globs.length === 0) return [];
+  const { namedFiles } = await import('../trace/render_trace.ts');
+  const paths = namedFiles(program.folder, globs, [program.out, program.plainOut]);
+  const hashes = paths.map((path) => [path, textHash(path)] as const);
+  const stamp = readStamp(key);
+  const reads = program.inputs?.reads.files ?? {};
+  for (const [path, hash] of hashes) if (hash !== null) reads[path] = hash;
+  const isKnown = stamp !== null && installation !== null && stamp.installation === installation;
+  const known = isKnown ? stamp.inputs.reads.files : {};
+  if (hashes.every(([path, hash]) => hash !== null && known[path] === hash)) return [];
+  const { blockingTypeScript } = await import('../trace/typescript_blocking.ts');
+  return blockingTypeScript(new Map(paths.map((path) => [path, readFileSync(path, 'utf8')])));
+}

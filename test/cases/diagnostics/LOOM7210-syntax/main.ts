@@ -1,0 +1,3 @@
+export function broken() {
+  const answer = (1 + ;
+}

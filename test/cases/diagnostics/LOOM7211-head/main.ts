@@ -1,0 +1,5 @@
+export async function reads() {
+  for (await using file = open(); ; ) {
+    return file;
+  }
+}

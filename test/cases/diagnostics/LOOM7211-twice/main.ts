@@ -1,0 +1,5 @@
+export function duplicated() {
+  var twice;
+  function twice() {}
+  return twice;
+}
