@@ -87,7 +87,11 @@ export const capabilities: readonly Capability[] = [
     cancel: ['2.6.28', 'in the process; nothing is in the kernel'],
     wake: ['2.6.28', 'an eventfd'],
   }),
-  ...row('kqueue', 'darwin', later('kqueue is not in this version')),
+  ...row(
+    'kqueue',
+    'darwin',
+    later('kqueue is in the runtime, and no config of this version can name it'),
+  ),
   ...row('iocp', 'win32', later('I/O completion ports are not in this version')),
 ];
 

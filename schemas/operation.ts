@@ -29,7 +29,7 @@ export interface SystemOperation {
   /** The oldest Linux on which io_uring has it, io_uring_enter(2). */
   kernel: string;
   epoll: Support;
-  /** What kqueue will do; it is not in this version. */
+  /** What kqueue does; it ran over an emulation alone, docs/PLATFORMS.md. */
   kqueue: Support;
   typescript: TypeScriptCall;
 }

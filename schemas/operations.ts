@@ -97,7 +97,7 @@ function table(rows: Readonly<Record<string, SystemOperation>>): string {
     ].join(' | '),
   );
   return [
-    '| operation | C++ | Linux | epoll | kqueue (planned) | TypeScript |',
+    '| operation | C++ | Linux | epoll | kqueue | TypeScript |',
     '|---|---|---|---|---|---|',
     ...lines,
   ].join('\n');
@@ -126,7 +126,7 @@ has it. On io_uring every one of them goes into the ring. Whether the running ke
 at start (IORING_REGISTER_PROBE); one that it lacks goes the way of epoll where that needs no
 waiting, else it gives -ENOSYS, and a line in the log once.
 
-On epoll, and on kqueue when there is one: *at once* on the reactor's thread, because it cannot
+On epoll and kqueue: *at once* on the reactor's thread, because it cannot
 block; on the *loop*, when its descriptor is ready or its time has come; in a *pool*, because a disk
 may block it; *loop or pool* by what the descriptor is. *Not on this backend* gives -ENOSYS, which
 is \`Failure::unsupported\`.

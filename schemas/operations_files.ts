@@ -110,7 +110,7 @@ export const fileOperations = {
     header: 'files',
     kernel: '5.1',
     epoll: pool('fsync(2), fdatasync(2)'),
-    kqueue: pool('fcntl(2) with F_FULLFSYNC'),
+    kqueue: pool('fsync(2); F_FULLFSYNC on Darwin'),
     typescript: call('program.data.sync()'),
   },
   sync_file_range: {
@@ -126,7 +126,7 @@ export const fileOperations = {
     header: 'files',
     kernel: '5.6',
     epoll: pool('fallocate(2)'),
-    kqueue: pool('fcntl(2) with F_PREALLOCATE, for mode 0'),
+    kqueue: pool('posix_fallocate(2) or F_PREALLOCATE, for mode 0'),
     typescript: native,
   },
   ftruncate: {

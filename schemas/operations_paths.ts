@@ -9,7 +9,8 @@ import {
   type SystemOperation,
 } from './operation.ts';
 
-const withoutFlags = 'without flags; RENAME_SWAP and RENAME_EXCL for two of them';
+/** Darwin and FreeBSD have attributes, by calls of other forms. */
+const noAttributes = refused('attributes have other calls there, not in this version');
 
 /** By the name behind `io_uring_prep_`. */
 export const pathOperations = {
@@ -48,7 +49,7 @@ export const pathOperations = {
     header: 'paths',
     kernel: '5.6',
     epoll: pool('statx(2)'),
-    kqueue: pool('fstatat(2), its fields moved over'),
+    kqueue: pool('fstatat(2): mode and size'),
     typescript: node('stat()'),
   },
   unlinkat: {
@@ -70,7 +71,7 @@ export const pathOperations = {
     header: 'paths',
     kernel: '5.11',
     epoll: pool('renameat2(2)'),
-    kqueue: pool(`renameatx_np(2) ${withoutFlags}`),
+    kqueue: pool('renameat(2), without flags'),
     typescript: native,
   },
   rename: {
@@ -127,28 +128,32 @@ export const pathOperations = {
     builder: 'getxattr',
     header: 'paths',
     kernel: '5.19',
-    ...everywhere(pool('getxattr(2)')),
+    epoll: pool('getxattr(2)'),
+    kqueue: noAttributes,
     typescript: native,
   },
   setxattr: {
     builder: 'setxattr',
     header: 'paths',
     kernel: '5.19',
-    ...everywhere(pool('setxattr(2)')),
+    epoll: pool('setxattr(2)'),
+    kqueue: noAttributes,
     typescript: native,
   },
   fgetxattr: {
     builder: 'fgetxattr',
     header: 'paths',
     kernel: '5.19',
-    ...everywhere(pool('fgetxattr(2)')),
+    epoll: pool('fgetxattr(2)'),
+    kqueue: noAttributes,
     typescript: native,
   },
   fsetxattr: {
     builder: 'fsetxattr',
     header: 'paths',
     kernel: '5.19',
-    ...everywhere(pool('fsetxattr(2)')),
+    epoll: pool('fsetxattr(2)'),
+    kqueue: noAttributes,
     typescript: native,
   },
 } as const satisfies Record<string, SystemOperation>;

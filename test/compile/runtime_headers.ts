@@ -39,6 +39,8 @@ export const strictFlags: readonly string[] = [
   '-DNAPI_VERSION=8',
   `-isystem${join(root, 'node_modules/node-addon-api')}`,
   `-isystem${join(root, 'node_modules/node-api-headers/include')}`,
+  // <sys/event.h>, which Linux lacks.
+  `-isystem${join(root, 'test/kqueue')}`,
 ];
 
 /** Every runtime header, as it is included (`loom/tag.hpp`), in order. */

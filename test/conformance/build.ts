@@ -7,7 +7,7 @@
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -98,6 +98,24 @@ export interface ProgramOptions {
   config?: string;
   /** More C++ sources for the executable, relative to this folder. */
   sources?: readonly string[];
+  /** On kqueue alone, which this platform has from test/kqueue. */
+  isOnKqueue?: boolean;
+}
+
+const kqueueFolder = join(root, 'test/kqueue');
+
+/**
+ * The generated program with kqueue in the place of the platform's backends, which no config of
+ * this platform can name. @returns the source's path
+ */
+function onKqueue(out: string): string {
+  const program = readFileSync(join(out, 'src/program.cpp'), 'utf8')
+    .replace('#include <loom/backend/io_uring.hpp>\n', '')
+    .replace('backend/epoll.hpp', 'backend/kqueue.hpp')
+    .replaceAll(/loom::IoUring,\s+loom::Epoll/g, 'loom::Kqueue');
+  const file = join(out, 'kqueue.cpp');
+  writeFileSync(file, program);
+  return file;
 }
 
 /** How the generated build switches stacks, as compiler and linker are told. */
@@ -129,7 +147,8 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   const { name, flavour } = options;
   const file = options.config ?? `${name}/loom.config.ts`;
   const variant = basename(file, '.config.ts');
-  const out = join(cache, 'generated', flavour, variant, name);
+  const ways = options.isOnKqueue ? `${flavour}-kqueue` : flavour;
+  const out = join(cache, 'generated', ways, variant, name);
   const config = join(here, file);
   await generate(config, out);
   const runtime = join(out, 'runtime');
@@ -137,12 +156,16 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   // A sanitizer brings its own operator new.
   const counter = flavour === 'release' ? [join(runtime, 'loom/allocation_counter.cpp')] : [];
   const fibers = fibersOf(out);
+  const program = options.isOnKqueue
+    ? [onKqueue(out), join(kqueueFolder, 'kqueue.cpp')]
+    : [join(out, 'src/program.cpp')];
   const includes = ['include', 'src', 'runtime'].map((folder) => `-I${join(out, folder)}`);
   return compile({
     name: [
       name,
       flavour,
       ...(variant === 'loom' ? [] : [variant]),
+      ...(options.isOnKqueue ? ['kqueue'] : []),
       ...(options.sources ?? []).map((source) => source.replace(/\W/g, '_')),
     ].join('-'),
     command: flavours[flavour].compiler,
@@ -150,14 +173,13 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
       ...['-std=c++20', '-fno-rtti', '-g1', ...warnings],
       ...[...flavours[flavour].flags, ...fibers.flags],
       ...[...includes, `-I${join(here, name)}`, `-I${here}`],
+      ...(options.isOnKqueue ? ['-isystem', kqueueFolder, '-DLOOM_BELL_IS_KQUEUE'] : []),
     ],
-    sources: [
-      ...[join(out, 'src/program.cpp'), join(out, 'src/standalone.cpp')],
-      ...[...counter, ...extra],
-    ],
+    sources: [...[...program, join(out, 'src/standalone.cpp')], ...[...counter, ...extra]],
     folders: [
       ...[runtime, join(out, 'include'), join(out, 'src'), join(here, name)],
       ...(extra.length > 0 ? [join(here, 'native')] : []),
+      ...(options.isOnKqueue ? [kqueueFolder] : []),
     ],
     libraries: ['-luring', ...fibers.libraries, '-lpthread'],
   });

@@ -20,7 +20,7 @@ export const fiberScenarios: readonly Scenario[] = scenarios.filter(
 );
 
 /** Builds the two programs in fiber style, and the tools; their scenarios start nothing else. */
-export function buildFibers(flavour: Flavour): Promise<Executables> {
+export function buildFibers(flavour: Flavour, isOnKqueue = false): Promise<Executables> {
   const configs = { server: './server/fiber.config.ts', client: './client/fiber.config.ts' };
-  return buildVariant(flavour, configs);
+  return buildVariant(flavour, configs, isOnKqueue);
 }

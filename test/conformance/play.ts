@@ -53,19 +53,22 @@ async function inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
 export async function buildVariant(
   flavour: Flavour,
   configs: { server: string; client: string },
+  isOnKqueue = false,
 ): Promise<Executables> {
   const [server, client] = await Promise.all([
-    buildProgram({ name: 'server', flavour, config: configs.server }),
-    buildProgram({ name: 'client', flavour, config: configs.client }),
+    buildProgram({ name: 'server', flavour, config: configs.server, isOnKqueue }),
+    buildProgram({ name: 'client', flavour, config: configs.client, isOnKqueue }),
   ]);
   const [narrow, deaf] = await Promise.all([buildTool('narrow'), buildTool('deaf')]);
   return { server, client, narrow, deaf, descriptors: '', datagrams: '' };
 }
 
 /** Builds every program one way, and the tools. */
-export async function buildAll(flavour: Flavour): Promise<Executables> {
+export async function buildAll(flavour: Flavour, isOnKqueue = false): Promise<Executables> {
   const [server, client, descriptors, datagrams] = await Promise.all(
-    ['server', 'client', 'descriptors', 'datagrams'].map((name) => buildProgram({ name, flavour })),
+    ['server', 'client', 'descriptors', 'datagrams'].map((name) =>
+      buildProgram({ name, flavour, isOnKqueue }),
+    ),
   );
   const [narrow, deaf] = await Promise.all([buildTool('narrow'), buildTool('deaf')]);
   const isWhole = server && client && descriptors && datagrams;

@@ -23,7 +23,7 @@ export interface Executables {
 /** How programs are started. */
 export interface Stage {
   executables: Executables;
-  backend: 'io_uring' | 'epoll' | 'declared';
+  backend: 'io_uring' | 'epoll' | 'kqueue' | 'declared';
   /** A command that starts the program in its place, with its first parameters. */
   launcher?: readonly string[];
   environment?: NodeJS.ProcessEnv;

@@ -1,5 +1,6 @@
 // The fixture of the tests that speak to backends directly: a typed test runs each of its cases on
-// io_uring and on epoll, and skips by name where a machine forbids one.
+// io_uring and on epoll, and skips by name where a machine forbids one; with LOOM_TEST_KQUEUE on
+// kqueue, emulated (test/kqueue).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,6 +11,9 @@
 #include <string_view>
 
 #include "backend_bench.hpp"
+#ifdef LOOM_TEST_KQUEUE
+#include "loom/backend/kqueue.hpp"
+#endif
 
 namespace loom_test {
 
@@ -37,18 +41,20 @@ struct Level {
 template <class Variant>
 struct OnIoUring {
   using Bench = BackendBench<loom::IoUring, Variant>;
+  static constexpr const char* name = "io_uring";
   static constexpr bool has_submission_queue = true;
 };
 template <class Variant>
 struct OnEpoll {
   using Bench = BackendBench<loom::Epoll, Variant>;
+  static constexpr const char* name = "epoll";
   static constexpr bool has_submission_queue = false;
 };
 struct BackendNames {
   template <class Backend>
   static std::string GetName(int) {
     constexpr loom::FdTraits traits = Backend::Bench::traits;
-    std::string name = Backend::has_submission_queue ? "io_uring" : "epoll";
+    std::string name = Backend::name;
     if (traits.receive == loom::ReceiveStrategy::oneshot) name += "_oneshot";
     if (traits.receive == loom::ReceiveStrategy::direct) name += "_direct";
     if (traits.trigger == loom::Trigger::level) name += "_level";
@@ -131,7 +137,17 @@ class Backend : public testing::Test {
   std::unique_ptr<Bench> bench_ = std::make_unique<Bench>();
 };
 
+#ifdef LOOM_TEST_KQUEUE
+template <class Variant>
+struct OnKqueue {
+  using Bench = BackendBench<loom::Kqueue, Variant>;
+  static constexpr const char* name = "kqueue";
+  static constexpr bool has_submission_queue = false;
+};
+using Backends = testing::Types<OnKqueue<Plain>, OnKqueue<Direct>, OnKqueue<Level>>;
+#else
 using Backends = testing::Types<OnIoUring<Plain>, OnEpoll<Plain>, OnIoUring<Oneshot>,
                                 OnIoUring<Direct>, OnEpoll<Direct>, OnEpoll<Level>>;
+#endif
 
 }  // namespace loom_test

@@ -70,7 +70,11 @@ class Folder {
 inline constexpr loom::PoolEntry small_pool{.name = "disk", .threads = 1, .queue_entries = 2};
 
 /// How an fd receives decides nothing for a request.
+#ifdef LOOM_TEST_KQUEUE
+using RequestBackends = testing::Types<OnKqueue<Plain>>;
+#else
 using RequestBackends = testing::Types<OnIoUring<Plain>, OnEpoll<Plain>>;
+#endif
 
 template <class Which>
 class Requests : public Backend<Which> {

@@ -12,6 +12,8 @@
 
 namespace loom {
 
+#if defined(__linux__)
+
 /// Between two attempts to interrupt one call.
 inline constexpr long interruption_period_nanoseconds = 1'000'000;
 
@@ -86,5 +88,18 @@ class Interrupter {
   timer_t timer_{};
   sigset_t signals_{};
 };
+
+#else
+
+/// One worker's, on a system whose timers signal no thread: calls are not interrupted.
+class Interrupter {
+ public:
+  void open() const noexcept {}   ///< nothing comes
+  void shut() const noexcept {}   ///< nothing is held back
+  void begin() const noexcept {}  ///< the call goes on to its end
+  void end() const noexcept {}    ///< there is nothing to end
+};
+
+#endif
 
 }  // namespace loom

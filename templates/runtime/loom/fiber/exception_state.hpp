@@ -7,8 +7,11 @@
 #include <cstring>
 
 #if defined(_LIBCPP_VERSION)
-// libc++abi has the function that its header does not declare.
-extern "C" void* __cxa_get_globals() noexcept;  // NOLINT(*-reserved-identifier)
+// libc++abi has it and its header does not say so.
+namespace __cxxabiv1 {
+struct __cxa_eh_globals;
+extern "C" __cxa_eh_globals* __cxa_get_globals();
+}  // namespace __cxxabiv1
 #endif
 
 namespace loom {
@@ -20,11 +23,7 @@ class ExceptionState {
  public:
   /// Exchanges the thread's state and this one.
   void exchange() noexcept {
-#if defined(_LIBCPP_VERSION)
-    void* globals = ::__cxa_get_globals();
-#else
     void* globals = abi::__cxa_get_globals();
-#endif
     Words now{};
     std::memcpy(&now, globals, sizeof now);
     std::memcpy(globals, &words_, sizeof words_);

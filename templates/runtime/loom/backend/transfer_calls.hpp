@@ -1,5 +1,5 @@
 // One non-blocking system call for each way to move bytes: what a receive and a send are to a
-// descriptor that epoll watches.
+// descriptor whose readiness is watched.
 #pragma once
 
 #include <sys/socket.h>
@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "../operation.hpp"
+#include "../system/platform.hpp"
 
 namespace loom {
 

@@ -1,8 +1,6 @@
-// What the epoll backend does with system requests: the way that emulation.hpp gives each. Those
-// that wait do so in an epoll instance inside the backend's own.
+// What a backend without a ring does with system requests: the way that emulation.hpp gives each.
+// Those that wait do so beside the backend's own descriptors (request_waits.hpp).
 #pragma once
-
-#include <sys/epoll.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -14,22 +12,18 @@
 
 namespace loom {
 
-/// The requests of one reactor on epoll.
-class EpollRequests {
+/// The requests of one reactor; `Watch` watches for those that wait.
+template <class Watch>
+class LoopRequests {
  public:
-  /// Watches for requests in `epoll_fd`, under the number `event_number`; what is over at once goes
-  /// into `finished`. @returns 0, or a negative errno.
-  int open(ReactorCore& core, int epoll_fd, std::uint32_t event_number,
-           OperationQueue& finished) noexcept {
+  /// What is over at once goes into `finished`; `backend` is its name in the log. @returns the
+  /// descriptor that the backend watches to know when to look(), or a negative errno.
+  int open(ReactorCore& core, const char* backend, OperationQueue& finished) noexcept {
     core_ = &core;
+    backend_ = backend;
     finished_ = &finished;
     pool_.open(core, finished);
-    const int waits_fd = waits_.open(finished);
-    if (waits_fd < 0) return waits_fd;
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u32 = event_number;
-    return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, waits_fd, &event) == 0 ? 0 : -errno;
+    return waits_.open(finished);
   }
 
   /// Starts a request; it is over at once, or waits.
@@ -38,7 +32,7 @@ class EpollRequests {
     const system::Request& request = operation.request;
     std::int32_t result = -ENOSYS;
     switch (system::emulation_now(request)) {
-      case system::Emulation::refused: unsupported_.note(*core_, "epoll", request.opcode); break;
+      case system::Emulation::refused: unsupported_.note(*core_, backend_, request.opcode); break;
       case system::Emulation::at_once: result = system::perform(request); break;
       case system::Emulation::pool:
       case system::Emulation::either: return pool_.submit(operation);
@@ -57,7 +51,7 @@ class EpollRequests {
     waits_.cancel(RequestOperation::target_of(cancellation));
   }
 
-  /// The backend's epoll instance says that something is ready here.
+  /// The descriptor of open() is readable: takes what is ready.
   void look() noexcept { waits_.look(); }
 
   /// Whether something is to be tried again.
@@ -75,9 +69,10 @@ class EpollRequests {
 
  private:
   ReactorCore* core_ = nullptr;
+  const char* backend_ = "";
   OperationQueue* finished_ = nullptr;
   RequestPool pool_;
-  RequestWaits waits_;
+  RequestWaits<Watch> waits_;
   UnsupportedLog unsupported_;
 };
 

@@ -1,18 +1,40 @@
-// What the epoll backend does with an operation at once, and with a descriptor that is ready:
+// What a backend of readiness does with an operation at once, and with a descriptor that is ready:
 // connects and sends that waited, then accepts, then one receive. One receive a turn and connection
 // keeps connections fair; a descriptor with more to read goes to the end of the ready ring.
 #pragma once
 
-#include "epoll.hpp"
-#include "epoll_transfer.hpp"
+#include <poll.h>
+
+#include <cstdio>
+
+#include "../system/platform.hpp"
+#include "readiness.hpp"
+#include "transfer_calls.hpp"
 
 namespace loom {
 
 /// Connections taken from one listener before others have their turn.
 inline constexpr std::uint32_t maximum_accepts_per_turn = 64;
 
-template <class Shape>
-void Epoll<Shape>::try_send(Entry& entry, Operation& operation) noexcept {
+template <class Derived, class Shape, class Entry, class RequestWatch>
+void Readiness<Derived, Shape, Entry, RequestWatch>::lost(const char* what, int fd,
+                                                          int error) noexcept {
+  if (!is_lost_) {
+    char line[200];
+    std::snprintf(line, sizeof line,
+                  "loom: a reactor lost its %s descriptor %d: %s. The program stops. Find what "
+                  "closes descriptors that it did not open (strace -f -k -e close).",
+                  what, fd, std::strerror(error));
+    core_->log(line);
+    core_->stop();
+  }
+  is_lost_ = true;
+  ::poll(nullptr, 0, 1);
+}
+
+template <class Derived, class Shape, class Entry, class RequestWatch>
+void Readiness<Derived, Shape, Entry, RequestWatch>::try_send(Entry& entry,
+                                                              Operation& operation) noexcept {
   core_->stats().add(Stat::kernel_entries);
   const ssize_t sent = send_once(entry.fd, operation);
   if (sent >= 0) return complete(operation, static_cast<std::int32_t>(sent));
@@ -23,33 +45,37 @@ void Epoll<Shape>::try_send(Entry& entry, Operation& operation) noexcept {
     entry.writable = true;
     return list(operation.handle);
   }
-  await_room(entry);
+  derived().await_room(entry);
 }
 
-template <class Shape>
-std::int32_t Epoll<Shape>::send_at_once(const Operation& operation) noexcept {
+template <class Derived, class Shape, class Entry, class RequestWatch>
+std::int32_t Readiness<Derived, Shape, Entry, RequestWatch>::send_at_once(
+    const Operation& operation) noexcept {
   core_->stats().add(Stat::kernel_entries);
   return send_without_waiting(entries_[operation.handle].fd, operation);
 }
 
-template <class Shape>
-void Epoll<Shape>::begin_connect(Entry& entry, Operation& operation) noexcept {
+template <class Derived, class Shape, class Entry, class RequestWatch>
+void Readiness<Derived, Shape, Entry, RequestWatch>::begin_connect(Entry& entry,
+                                                                   Operation& operation) noexcept {
   const auto* address = static_cast<const sockaddr*>(operation.pointer);
   if (::connect(entry.fd, address, operation.size) == 0) return complete(operation, 0);
   if (errno != EINPROGRESS) return complete(operation, -errno);
-  entry.writable = false;
+  derived().await_connection(entry);
   entry.connect = &operation;
 }
 
-template <class Shape>
+template <class Derived, class Shape, class Entry, class RequestWatch>
 template <class Sink>
-std::uint32_t Epoll<Shape>::complete_finished(std::uint32_t maximum, Sink&& sink) noexcept {
+std::uint32_t Readiness<Derived, Shape, Entry, RequestWatch>::complete_finished(
+    std::uint32_t maximum, Sink&& sink) noexcept {
   return inline_.complete(maximum, sink);
 }
 
-template <class Shape>
+template <class Derived, class Shape, class Entry, class RequestWatch>
 template <class Sink>
-std::uint32_t Epoll<Shape>::serve_ready(std::uint32_t maximum, Sink&& sink) noexcept {
+std::uint32_t Readiness<Derived, Shape, Entry, RequestWatch>::serve_ready(std::uint32_t maximum,
+                                                                          Sink&& sink) noexcept {
   std::uint32_t count = 0;
   const std::uint32_t entries = ready_count_;
   for (std::uint32_t n = 0; n < entries && count < maximum; ++n) {
@@ -60,9 +86,10 @@ std::uint32_t Epoll<Shape>::serve_ready(std::uint32_t maximum, Sink&& sink) noex
   return count;
 }
 
-template <class Shape>
+template <class Derived, class Shape, class Entry, class RequestWatch>
 template <class Sink>
-std::uint32_t Epoll<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
+std::uint32_t Readiness<Derived, Shape, Entry, RequestWatch>::dispatch(std::uint32_t maximum,
+                                                                       Sink&& sink) noexcept {
   ready_first_turn_ = !ready_first_turn_;
   std::uint32_t direct = 0;
   if constexpr (Shape::direct_sockets != 0) direct = serve_direct(sink);
@@ -79,8 +106,8 @@ std::uint32_t Epoll<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcep
   return direct + count;
 }
 
-template <class Shape>
-void Epoll<Shape>::submit(Operation& operation) noexcept {
+template <class Derived, class Shape, class Entry, class RequestWatch>
+void Readiness<Derived, Shape, Entry, RequestWatch>::submit(Operation& operation) noexcept {
   core_->stats().add(Stat::submissions);
   // These two have no handle.
   if (operation.kind == OperationKind::request) {
@@ -102,9 +129,8 @@ void Epoll<Shape>::submit(Operation& operation) noexcept {
       complete(operation, ::shutdown(entry.fd, SHUT_WR) == 0 ? 0 : -errno);
       break;
     case OperationKind::close:
-      core_->stats().add(Stat::kernel_entries);
       leave_direct(operation.handle);
-      complete(operation, ::close(entry.fd) == 0 ? 0 : -errno);
+      derived().close_for(entry, operation);
       entry.fd = -1;
       break;
     case OperationKind::cancel_receive:
@@ -125,27 +151,10 @@ void Epoll<Shape>::submit(Operation& operation) noexcept {
   change(operation.handle);
 }
 
-/// A direct socket's receive is tried in the next dispatch, whatever epoll has reported.
-template <class Shape>
-void Epoll<Shape>::begin_receive(Operation& operation) noexcept {
-  Entry& entry = entries_[operation.handle];
-  entry.receive = &operation;
-  if (!entry.direct) {
-    if (entry.readable) list(operation.handle);
-    return;
-  }
-  direct_untried_ = true;
-  for (std::uint32_t n = 0; n < direct_count_; ++n) {
-    if (direct_[n] == operation.handle) return;
-  }
-  LOOM_ASSERT(direct_count_ < Shape::direct_sockets, "the reactor's shape counts direct sockets");
-  direct_[direct_count_] = operation.handle;
-  direct_count_ += 1;
-}
-
-template <class Shape>
+template <class Derived, class Shape, class Entry, class RequestWatch>
 template <class Sink>
-std::uint32_t Epoll<Shape>::serve(std::int32_t handle, Sink&& sink) noexcept {
+std::uint32_t Readiness<Derived, Shape, Entry, RequestWatch>::serve(std::int32_t handle,
+                                                                    Sink&& sink) noexcept {
   Entry& entry = entries_[handle];
   if (entry.fd < 0) return 0;
   if (entry.writable && entry.connect != nullptr) {
@@ -183,9 +192,10 @@ std::uint32_t Epoll<Shape>::serve(std::int32_t handle, Sink&& sink) noexcept {
   return count;
 }
 
-template <class Shape>
+template <class Derived, class Shape, class Entry, class RequestWatch>
 template <class Sink>
-std::uint32_t Epoll<Shape>::serve_accept(std::int32_t handle, Sink&& sink) noexcept {
+std::uint32_t Readiness<Derived, Shape, Entry, RequestWatch>::serve_accept(std::int32_t handle,
+                                                                           Sink&& sink) noexcept {
   Entry& entry = entries_[handle];
   std::uint32_t count = 0;
   while (entry.accept != nullptr && count < maximum_accepts_per_turn) {
@@ -198,7 +208,9 @@ std::uint32_t Epoll<Shape>::serve_accept(std::int32_t handle, Sink&& sink) noexc
     if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
     Operation& operation = *entry.accept;
     const FdTraits traits = operation.traits;
-    const std::int32_t result = fd < 0 ? -errno : traits.hands_over ? fd : adopt(fd, traits);
+    const std::int32_t result = fd < 0              ? -errno
+                                : traits.hands_over ? fd
+                                                    : derived().adopt(fd, traits);
     const bool more = operation.multishot && result >= 0;
     if (!more) entry.accept = nullptr;
     count += 1;
@@ -208,8 +220,8 @@ std::uint32_t Epoll<Shape>::serve_accept(std::int32_t handle, Sink&& sink) noexc
   return count;
 }
 
-template <class Shape>
-void Epoll<Shape>::serve_record(Entry& entry) noexcept {
+template <class Derived, class Shape, class Entry, class RequestWatch>
+void Readiness<Derived, Shape, Entry, RequestWatch>::serve_record(Entry& entry) noexcept {
   core_->stats().add(Stat::kernel_entries);
   const std::int32_t result = read_record(entry.fd, *entry.receive);
   entry.readable = result != -EAGAIN;
@@ -219,9 +231,10 @@ void Epoll<Shape>::serve_record(Entry& entry) noexcept {
   complete(operation, result);
 }
 
-template <class Shape>
+template <class Derived, class Shape, class Entry, class RequestWatch>
 template <class Sink>
-std::uint32_t Epoll<Shape>::serve_receive(std::int32_t handle, Sink&& sink) noexcept {
+std::uint32_t Readiness<Derived, Shape, Entry, RequestWatch>::serve_receive(std::int32_t handle,
+                                                                            Sink&& sink) noexcept {
   Entry& entry = entries_[handle];
   Operation& operation = *entry.receive;
   auto& group = groups_[operation.group];
@@ -233,7 +246,7 @@ std::uint32_t Epoll<Shape>::serve_receive(std::int32_t handle, Sink&& sink) noex
     return 0;
   }
   if (completion.more) {
-    entry.readable = entry.ended || !took_all(operation, completion.result, group.bytes());
+    entry.readable = !derived().emptied(entry, operation, completion.result, group.bytes());
   } else {
     entry.receive = nullptr;
   }
@@ -241,38 +254,6 @@ std::uint32_t Epoll<Shape>::serve_receive(std::int32_t handle, Sink&& sink) noex
   // The sink may have cancelled or closed; what is still armed and readable goes on next turn.
   if (entry.receive != nullptr && entry.readable && entry.fd >= 0 && !entry.level) list(handle);
   return 1;
-}
-
-/// Tries each direct receive once.
-template <class Shape>
-template <class Sink>
-std::uint32_t Epoll<Shape>::serve_direct(Sink&& sink) noexcept {
-  direct_untried_ = false;
-  std::uint32_t count = 0;
-  for (std::uint32_t n = direct_count_; n > 0; --n) {
-    if (n > direct_count_) continue;  // the sink closed one
-    Entry& entry = entries_[direct_[n - 1]];
-    if (entry.receive == nullptr) continue;
-    if (entry.receive->kind == OperationKind::receive_datagrams) {
-      count += serve_datagrams(direct_[n - 1], sink);
-      continue;
-    }
-    Completion completion{.tag = entry.receive->tag};
-    core_->stats().add(Stat::kernel_entries);
-    auto& group = groups_[entry.receive->group];
-    if (!group.receive(entry.fd, *entry.receive, completion)) {
-      if (errno == EINTR) direct_untried_ = true;
-      continue;
-    }
-    // A short read of bytes emptied the socket, and what comes later is an edge of its own. After
-    // any other, and where the end was announced with the bytes, there may be none.
-    const bool emptied = took_all(*entry.receive, completion.result, group.bytes());
-    if (completion.more && (entry.ended || !emptied)) direct_untried_ = true;
-    if (!completion.more) entry.receive = nullptr;
-    count += 1;
-    sink(completion);
-  }
-  return count;
 }
 
 }  // namespace loom
