@@ -11,6 +11,7 @@
 #include "assert.hpp"
 #include "bytes.hpp"
 #include "peer_address.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <fcntl.h>
+#if defined(__linux__)
 #include <sys/eventfd.h>
+#endif
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@
 #include "operation.hpp"
 #include "result.hpp"
 #include "source_shape.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 
@@ -114,9 +117,10 @@ struct EventFamily {
       }
     }
     if (fd < 0) {
+      const char* fix = system::is_linux ? "Raise the limit of open files (ulimit -n)."
+                                         : "Leave it out on this system, and post mail instead.";
       return StartError::make(start_code::cannot_open, shape.name, errno,
-                              "fds.%s: no eventfd: %s. Raise the limit of open files (ulimit -n).",
-                              shape.name, std::strerror(errno));
+                              "fds.%s: no eventfd: %s. %s", shape.name, std::strerror(errno), fix);
     }
     out.attach(fd);
     return {};

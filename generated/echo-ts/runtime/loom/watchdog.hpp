@@ -6,7 +6,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,6 +17,7 @@
 #include "clock.hpp"
 #include "program_table.hpp"
 #include "signals.hpp"
+#include "system/bell.hpp"
 
 namespace loom {
 
@@ -46,7 +46,7 @@ class Watchdog {
     }
     if (smallest == UINT64_MAX || log_ == nullptr) return {};
     period_nanoseconds_ = smallest / watchdog_looks_per_budget;
-    stop_fd_ = eventfd(0, EFD_CLOEXEC);
+    stop_fd_ = system::make_bell(true);
     if (stop_fd_ < 0) return cannot_start(errno);
     try {
       thread_ = std::thread([this] { run(); });
@@ -59,8 +59,7 @@ class Watchdog {
   /// Ends the thread; harmless when it does not run.
   void stop() noexcept {
     if (thread_.joinable()) {
-      const std::uint64_t one = 1;
-      static_cast<void>(::write(stop_fd_, &one, sizeof one));
+      static_cast<void>(system::ring_bell(stop_fd_));
       thread_.join();
     }
     if (stop_fd_ >= 0) ::close(stop_fd_);
@@ -83,10 +82,10 @@ class Watchdog {
 
   void run() noexcept {
     block_signals();
-    pthread_setname_np(pthread_self(), "loom:watchdog");
+    system::name_thread("loom:watchdog");
     pollfd entry{stop_fd_, POLLIN, 0};
     const timespec period = to_timespec(period_nanoseconds_);
-    while (::ppoll(&entry, 1, &period, nullptr) <= 0) {
+    while (system::poll_for(entry, &period) <= 0) {
       const std::uint64_t now = monotonic_nanoseconds();
       for (std::uint32_t index = 0; index < table_->reactor_count; ++index) look(index, now);
     }

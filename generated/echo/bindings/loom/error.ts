@@ -100,22 +100,31 @@ export function addonNotFound(search: AddonSearch, rebuild: Rebuild): LoomError 
 /** LOOM6001: a package was installed on a platform that it has no prebuild for. */
 export function packageWithoutAddon(
   search: AddonSearch,
-  { others, wanted }: { others: readonly string[]; wanted: string },
+  { others, wanted, why }: { others: readonly string[]; wanted: string; why: readonly string[] },
   commands: readonly string[],
 ): LoomError {
   const has = others.length === 0 ? 'it has no prebuild at all' : `it has ${others.join(', ')}`;
   const lines = [
     `the package of '${search.program}' has no prebuild for ${search.platform}: there is none of`,
     ...below(search.looked),
-    `${has}; who publishes it makes ${wanted} on such a machine, where its config is, with`,
+    `${[has, ...why].join('\n')}; who publishes it makes ${wanted}, where its config is, with`,
     ...below(commands),
   ];
   return new LoomError('LOOM6001', lines.join('\n'));
 }
 
-/** LOOM6002: the addon is there and does not load; `reason` goes on from its path. */
-export function addonNotLoadable(path: string, reason: string, rebuild: Rebuild): LoomError {
-  return new LoomError('LOOM6002', [`${path} ${reason}`, ...again(rebuild)].join('\n'));
+/**
+ * LOOM6002: the addon is there and does not load; `reason` goes on from its path, and `meaning` is
+ * sentences on it.
+ */
+export function addonNotLoadable(
+  path: string,
+  reason: string,
+  rebuild: Rebuild,
+  meaning: readonly string[] = [],
+): LoomError {
+  const lines = [`${path} ${reason}`, ...meaning, ...again(rebuild)];
+  return new LoomError('LOOM6002', lines.join('\n'));
 }
 
 /**

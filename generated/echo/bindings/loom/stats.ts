@@ -133,7 +133,7 @@ export class ReactorStats {
     return this.#at(23);
   }
 
-  /** Which backend runs: 1 io_uring, 2 epoll, 0 before the start. */
+  /** Which backend runs: 1 io_uring, 2 epoll, 3 kqueue, 0 before the start. */
   get backend(): bigint {
     return this.#at(24);
   }

@@ -16,6 +16,7 @@
 #include "bytes.hpp"
 #include "clock.hpp"
 #include "peer_address.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 

@@ -17,6 +17,7 @@
 #include "peer_address.hpp"
 #include "shortage.hpp"
 #include "socket.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 
@@ -83,7 +84,6 @@ inline int set_multicast_options(int fd, int family, const DatagramOptions& opti
   if (index < 0) return -index;
   const int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
   const int loop = options.multicast_loop ? 1 : 0;
-  const int none = 0;
   int error = 0;
   const auto set = [&](int v4_name, int v6_name, const void* value, socklen_t size) {
     const int name = family == AF_INET ? v4_name : v6_name;
@@ -92,7 +92,10 @@ inline int set_multicast_options(int fd, int family, const DatagramOptions& opti
   set(IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP, &loop, sizeof loop);
   set(IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS, &options.multicast_hops, sizeof loop);
   // Without this a socket also receives from groups that others of this machine joined, ip(7).
+#if defined(__linux__)
+  const int none = 0;
   set(IP_MULTICAST_ALL, IPV6_MULTICAST_ALL, &none, sizeof none);
+#endif
   ip_mreqn interface {};
   interface.imr_ifindex = index;
   if (index != 0 && family == AF_INET) set(IP_MULTICAST_IF, 0, &interface, sizeof interface);
@@ -182,7 +185,7 @@ inline StartError open_datagram(const DatagramShape& shape, DatagramAddresses& a
   };
   format_address(local, text, sizeof text);
   const int family = local.storage.ss_family;
-  fd = ::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  fd = system::open_socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) {
     return failed(start_code::cannot_open_datagram, "make a socket for", text, errno,
                   "Check the limits of this process.");

@@ -17,6 +17,7 @@
 #include "reactor_preparation.hpp"
 #include "reactor_threads.hpp"
 #include "signals.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 
@@ -86,7 +87,7 @@ class GroupKeeper {
 
   void run() noexcept {
     block_signals();
-    pthread_setname_np(pthread_self(), "loom:keeper");
+    system::name_thread("loom:keeper");
     KeeperBell& bell = parts_.spread->bell();
     while (!ends_.load(std::memory_order_acquire)) {
       bell.take();
@@ -98,7 +99,7 @@ class GroupKeeper {
       }
       pollfd entry{bell.fd(), POLLIN, 0};
       const timespec limit = to_timespec(pause == no_pause ? 0 : pause);
-      ::ppoll(&entry, 1, pause == no_pause ? nullptr : &limit, nullptr);
+      system::poll_for(entry, pause == no_pause ? nullptr : &limit);
     }
   }
 

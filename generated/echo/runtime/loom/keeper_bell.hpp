@@ -2,11 +2,12 @@
 // eventfd, written at most once until the keeper has looked.
 #pragma once
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
+
+#include "system/bell.hpp"
 
 namespace loom {
 
@@ -22,7 +23,7 @@ class KeeperBell {
 
   /// Makes the eventfd, eventfd(2). False with errno set when there is none.
   [[nodiscard]] bool open() noexcept {
-    if (fd_ < 0) fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd_ < 0) fd_ = system::make_bell(false);
     return fd_ >= 0;
   }
 
@@ -35,14 +36,12 @@ class KeeperBell {
     // Partner: take(). Both exchange with acquire and release: of two that meet, either this one
     // writes, or take() came later and the keeper looks after it.
     if (rung_.exchange(true, std::memory_order_acq_rel)) return;
-    const std::uint64_t one = 1;
-    static_cast<void>(::write(fd_, &one, sizeof one));
+    static_cast<void>(system::ring_bell(fd_));
   }
 
   /// The keeper, before it looks: whatever rings from now on writes again.
   void take() noexcept {
-    std::uint64_t rings = 0;
-    static_cast<void>(::read(fd_, &rings, sizeof rings));
+    system::silence_bell(fd_);
     rung_.exchange(false, std::memory_order_acq_rel);
   }
 

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <sched.h>
-#include <semaphore.h>
 
 #include <atomic>
 #include <bit>
@@ -15,6 +14,7 @@
 
 #include "assert.hpp"
 #include "inbox.hpp"
+#include "system/semaphore.hpp"
 
 namespace loom {
 
@@ -34,10 +34,9 @@ struct Job : HomecomingNode {
 /// Many reactors submit, many workers take; first in, first out.
 class PoolQueue {
  public:
-  PoolQueue() noexcept { sem_init(&jobs_, 0, 0); }
+  PoolQueue() noexcept = default;
   PoolQueue(const PoolQueue&) = delete;
   PoolQueue& operator=(const PoolQueue&) = delete;
-  ~PoolQueue() { sem_destroy(&jobs_); }
 
   /// Makes room for `entries` (2^n) jobs; before any thread uses it. False without memory.
   [[nodiscard]] bool open(std::uint32_t entries) noexcept {
@@ -69,7 +68,7 @@ class PoolQueue {
         cell.job = &job;
         // Partner: take(), which acquires.
         cell.sequence.store(position + 1, std::memory_order_release);
-        sem_post(&jobs_);
+        jobs_.post();
         return true;
       }
       const std::uint64_t now = tail_.load(std::memory_order_relaxed);
@@ -81,8 +80,7 @@ class PoolQueue {
   /// A worker: sleeps until there is a job. nullptr: the pool is stopping.
   Job* wait() noexcept {
     // EINTR: a debugger or a profiler.
-    while (sem_wait(&jobs_) != 0) {
-    }
+    jobs_.wait();
     // Partner: stop(), whose token orders it already.
     if (stopping_.load(std::memory_order_relaxed)) return nullptr;
     return take();
@@ -90,9 +88,9 @@ class PoolQueue {
 
   /// Ends `workers` waits, those to come included. Every job has come home before.
   void stop(std::uint32_t workers) noexcept {
-    // Partner: wait(). Relaxed: sem_post and sem_wait order it.
+    // Partner: wait(). Relaxed: the semaphore orders it.
     stopping_.store(true, std::memory_order_relaxed);
-    for (std::uint32_t n = 0; n < workers; ++n) sem_post(&jobs_);
+    for (std::uint32_t n = 0; n < workers; ++n) jobs_.post();
   }
 
  private:
@@ -127,7 +125,7 @@ class PoolQueue {
 
   std::unique_ptr<Cell[]> cells_;
   std::uint32_t mask_ = 0;
-  sem_t jobs_;
+  system::Semaphore jobs_;
   /// See stop and wait.
   std::atomic<bool> stopping_{false};
   /// The next position to claim. Partner: other submitters.

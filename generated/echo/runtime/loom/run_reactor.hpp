@@ -4,7 +4,9 @@
 #pragma once
 
 #include <pthread.h>
+#if defined(__linux__)
 #include <sys/prctl.h>
+#endif
 #include <sys/resource.h>
 
 #include <cstdio>
@@ -16,6 +18,7 @@
 #include "reactor_life.hpp"
 #include "run.hpp"
 #include "signals.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 
@@ -48,7 +51,11 @@ inline void raise_descriptor_limit() noexcept {
 
 /// Lets the kernel's timeouts of this thread end when they should, and not up to 50 us later so
 /// that it can end several at once: PR_SET_TIMERSLACK, prctl(2).
-inline void want_exact_timeouts() noexcept { prctl(PR_SET_TIMERSLACK, 1UL); }
+inline void want_exact_timeouts() noexcept {
+#if defined(__linux__)
+  prctl(PR_SET_TIMERSLACK, 1UL);
+#endif
+}
 
 /// The declared name, and its number behind that of an instance; Linux keeps 15 characters,
 /// pthread_setname_np(3).
@@ -59,7 +66,7 @@ inline void name_this_thread(const char* declared, const ReactorRun& reactor_run
   } else {
     std::snprintf(name, sizeof name, "%.12s.%u", declared, reactor_run.instance % 100U);
   }
-  pthread_setname_np(pthread_self(), name);
+  system::name_thread(name);
 }
 
 /// Tries each backend in order; see run_on_backend.

@@ -20,6 +20,7 @@
 
 #include "channel_layout.hpp"
 #include "error.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 

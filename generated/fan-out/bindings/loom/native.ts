@@ -1,10 +1,12 @@
 /** The native addon: its type, and what is said when it is not the one of these bindings. */
 import { createRequire } from 'node:module';
-import { mistakeOfFile } from './addon_file.ts';
+import { mistakeOfFile, otherMachineOf } from './addon_file.ts';
 import type { ProgramDescriptor } from './descriptor.ts';
 import { sharedAbi } from './descriptor.ts';
 import { addonNotLoadable, addonStale } from './error.ts';
 import { findAddon, rebuildOf } from './find_addon.ts';
+import { meaningOf } from './load_failure.ts';
+import { thisMachine } from './prebuilds.ts';
 
 /** First argument of `notify`; `enum class Notice` in runtime/loom/node/notice.hpp. */
 export const Notice = { wake: 0, log: 1, stopped: 2 } as const;
@@ -74,6 +76,12 @@ export interface NativeSharedMap {
   close(): void;
 }
 
+/** What is said of a file that another machine's compiler made. */
+const copiedWords = [
+  'its folder was copied or mounted from such a machine; in a project whose node_modules was, type',
+  '  rm -rf node_modules && npm install',
+];
+
 /**
  * Loads the addon of a program, from `path` or from where `findAddon` finds it.
  * @throws LoomError LOOM6001 when there is none, LOOM6002 when it does not load, LOOM6003 when it
@@ -83,13 +91,17 @@ export function loadAddon(descriptor: ProgramDescriptor, path?: string): NativeA
   const found = findAddon(descriptor, path);
   const rebuild = rebuildOf(descriptor);
   const mistake = mistakeOfFile(found);
-  if (mistake !== undefined) throw addonNotLoadable(found, mistake, rebuild);
+  if (mistake !== undefined) {
+    const isElsewhere = otherMachineOf(found, process) !== undefined;
+    throw addonNotLoadable(found, mistake, rebuild, isElsewhere ? copiedWords : []);
+  }
   let addon: NativeAddon;
   try {
     addon = createRequire(descriptor.from)(found) as NativeAddon;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw addonNotLoadable(found, `cannot be loaded: ${reason}`, rebuild);
+    const meaning = meaningOf(reason, thisMachine());
+    throw addonNotLoadable(found, `cannot be loaded: ${reason}`, rebuild, meaning);
   }
   const difference = differenceBetween(descriptor, addon);
   if (difference !== undefined) throw addonStale(found, difference, rebuild);

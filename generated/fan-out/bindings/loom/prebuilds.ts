@@ -10,8 +10,19 @@ interface Reports {
   getReport(): { readonly header?: { readonly glibcVersionRuntime?: string } };
 }
 
-/** The C library of this process, such as `glibc 2.36`; null where there is no choice of them. */
-export function libraryOfC(): string | null {
+/** What decides which addon a process can load. */
+export interface Machine {
+  /** As `process` has them. */
+  readonly platform: string;
+  readonly arch: string;
+  /** The version of Node. */
+  readonly node: string;
+  /** The C library, such as `glibc 2.36`; null where there is no choice of them. */
+  readonly library: string | null;
+}
+
+/** The C library of this process; null where there is no choice of them. */
+function libraryOfC(): string | null {
   if (process.platform !== 'linux') return null;
   const report = process.report as unknown as Reports;
   const before = report.excludeNetwork ?? false;
@@ -21,8 +32,19 @@ export function libraryOfC(): string | null {
   return version === undefined ? 'musl' : `glibc ${version}`;
 }
 
-/** The name of this platform's folder in prebuilds/; `library` is what `libraryOfC` gave. */
-export function prebuildFolder(library: string | null): string {
-  const ending = library === 'musl' ? '-musl' : '';
-  return `${process.platform}-${process.arch}${ending}`;
+/** The machine of this process. */
+export function thisMachine(): Machine {
+  const { platform, arch, versions } = process;
+  return { platform, arch, node: versions.node, library: libraryOfC() };
+}
+
+/** The name of a machine's folder in prebuilds/. */
+export function prebuildFolder({ platform, arch, library }: Machine): string {
+  return `${platform}-${arch}${library === 'musl' ? '-musl' : ''}`;
+}
+
+/** A machine in the words of npm, with what else decides whether an addon loads. */
+export function machineWords({ platform, arch, library, node }: Machine): string {
+  const words = [library, `Node ${node}`].filter((each) => each !== null);
+  return `${platform}-${arch} (${words.join(', ')})`;
 }

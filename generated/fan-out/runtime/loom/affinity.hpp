@@ -12,6 +12,8 @@
 
 namespace loom {
 
+#if defined(__linux__)
+
 /// Writes the cores of `set` as "0-3,6" into `text`; what does not fit is left out.
 inline void format_cores(const cpu_set_t& set, char* text, std::size_t size) noexcept {
   std::size_t used = 0;
@@ -46,6 +48,16 @@ inline int pin_to_core(int core, char* cores, std::size_t size) noexcept {
   CPU_SET(core, &wanted);
   return pthread_setaffinity_np(pthread_self(), sizeof wanted, &wanted);
 }
+
+#else
+
+/// No thread is pinned on this system. @returns ENOTSUP, and "any" in `cores`.
+inline int pin_to_core(int /*core*/, char* cores, std::size_t size) noexcept {
+  std::snprintf(cores, size, "any");
+  return ENOTSUP;
+}
+
+#endif
 
 /// Pins the calling thread, which is `reactor`'s.
 /// @returns an error naming the allowed cores when this process may not use that one.

@@ -9,7 +9,9 @@
 #pragma once
 
 #include <signal.h>
+#if defined(__linux__)
 #include <ucontext.h>
+#endif
 #include <unistd.h>
 
 #include <cstddef>

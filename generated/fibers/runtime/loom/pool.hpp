@@ -15,6 +15,8 @@
 #include "error.hpp"
 #include "pool_queue.hpp"
 #include "signals.hpp"
+#include "system/platform.hpp"
+#include "system/semaphore.hpp"
 
 namespace loom {
 
@@ -70,25 +72,21 @@ class Pool {
  private:
   /// What a worker's thread and the starting one share while the latter waits.
   struct Launch {
-    sem_t started;
+    system::Semaphore started;
     StartError error;
   };
 
   StartError launch(std::uint32_t index) noexcept {
     Launch launching;
-    sem_init(&launching.started, 0, 0);
     try {
       threads_[index] = std::thread([this, index, &launching] { work(index, launching); });
     } catch (const std::system_error& error) {
-      sem_destroy(&launching.started);
       return StartError::make(start_code::cannot_start_worker, "", error.code().value(),
                               "no thread for worker %u of pools.%s. Raise the limit of processes "
                               "(ulimit -u) or declare fewer threads.",
                               index, entry_->name);
     }
-    while (sem_wait(&launching.started) != 0) {
-    }
-    sem_destroy(&launching.started);
+    launching.started.wait();
     if (launching.error) {
       threads_[index].join();
     } else {
@@ -101,11 +99,11 @@ class Pool {
     block_signals();
     char name[16];
     std::snprintf(name, sizeof name, "%.11s/%u", entry_->name, index);
-    pthread_setname_np(pthread_self(), name);
+    system::name_thread(name);
     if (entry_->cores != nullptr) launching.error = pin_worker(entry_->name, entry_->cores[index]);
     const bool usable = !launching.error;
     // `launching` is gone after this.
-    sem_post(&launching.started);
+    launching.started.post();
     if (!usable) return;
     while (Job* job = queue_.wait()) {
       Inbox& home = *job->home;

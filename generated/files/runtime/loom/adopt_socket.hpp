@@ -18,6 +18,7 @@
 #include "error.hpp"
 #include "shapes.hpp"
 #include "socket.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 

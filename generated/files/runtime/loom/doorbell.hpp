@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "own_descriptor.hpp"
+#include "system/bell.hpp"
 
 namespace loom {
 
@@ -75,7 +75,7 @@ class Doorbell {
   [[nodiscard]] bool open() noexcept {
     if (wake_fd_ < 0) {
       // Blocking: io_uring answers a read of a non-blocking one with EAGAIN instead of waiting.
-      wake_fd_ = move_high(eventfd(0, EFD_CLOEXEC));
+      wake_fd_ = move_high(system::make_bell(true));
       if (wake_fd_ < 0) return false;
       mark_ = DescriptorMark::make();
       if (!mark_.put_on(wake_fd_)) mark_ = DescriptorMark();
@@ -164,8 +164,7 @@ class Doorbell {
     if (!mark_.is_on(fd)) milliseconds = 1;
     pollfd entry{mark_.is_on(fd) ? fd : -1, POLLIN, 0};
     ::poll(&entry, 1, milliseconds);
-    std::uint64_t rings = 0;
-    if ((entry.revents & POLLIN) != 0) static_cast<void>(::read(fd, &rings, sizeof rings));
+    if ((entry.revents & POLLIN) != 0) system::silence_bell(fd);
   }
 
  private:
@@ -173,9 +172,7 @@ class Doorbell {
   static constexpr std::uint32_t lost_spare_fd = 2;
 
   bool write_to(int fd, std::uint32_t bit) noexcept {
-    const std::uint64_t one = 1;
-    // Would block only with 2^64 - 2 rings.
-    if (mark_.is_on(fd) && ::write(fd, &one, sizeof one) == sizeof one) return true;
+    if (mark_.is_on(fd) && system::ring_bell(fd)) return true;
     lose(bit);
     return false;
   }

@@ -12,6 +12,8 @@
 
 namespace loom {
 
+#if defined(__linux__)
+
 /// Between two attempts to interrupt one call.
 inline constexpr long interruption_period_nanoseconds = 1'000'000;
 
@@ -50,8 +52,12 @@ class Interrupter {
     sigevent event{};
     event.sigev_notify = SIGEV_THREAD_ID;
     event.sigev_signo = number;
+#if defined(sigev_notify_thread_id)
+    event.sigev_notify_thread_id = gettid();
+#else
     // The C library's name for this field is newer than some C libraries.
     event._sigev_un._tid = gettid();
+#endif
     works_ = timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0;
   }
   Interrupter(const Interrupter&) = delete;
@@ -82,5 +88,18 @@ class Interrupter {
   timer_t timer_{};
   sigset_t signals_{};
 };
+
+#else
+
+/// One worker's, on a system whose timers signal no thread: calls are not interrupted.
+class Interrupter {
+ public:
+  void open() const noexcept {}   ///< nothing comes
+  void shut() const noexcept {}   ///< nothing is held back
+  void begin() const noexcept {}  ///< the call goes on to its end
+  void end() const noexcept {}    ///< there is nothing to end
+};
+
+#endif
 
 }  // namespace loom

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "system/platform.hpp"
+
 namespace loom {
 
 /// Where high numbers begin, at most: the kernel's table of a process grows to its highest number,
@@ -42,13 +44,15 @@ inline int move_high(int fd) noexcept {
 
 /// A mark of open file descriptions: the signal that they would send if they ever were asked to
 /// send one (F_SETSIG, fcntl(2)). Nothing else uses it on such descriptors, duplicates share it,
-/// and what a stranger opens has none. Others of the runtime have it in common with one in 60.
+/// and what a stranger opens has none. Others of the runtime have it in common with one in 60. Only
+/// Linux has such a thing; elsewhere every open descriptor counts as marked.
 class DescriptorMark {
  public:
   /// Chooses another mark than the last ones of this process.
   static DescriptorMark make() noexcept {
     static std::atomic<unsigned> next{0};
     DescriptorMark mark;
+    if constexpr (!system::is_linux) return mark;
     // Alone: only that the values differ matters.
     mark.value_ = 1 + static_cast<int>(next.fetch_add(1, std::memory_order_relaxed) % 60);
     return mark;
@@ -56,14 +60,26 @@ class DescriptorMark {
 
   /// Marks an open descriptor; false where that is refused. The default mark, on which is_on()
   /// merely says whether a descriptor is open, is on every one.
-  bool put_on(int fd) const noexcept { return value_ == 0 || fcntl(fd, F_SETSIG, value_) == 0; }
+  bool put_on(int fd) const noexcept { return value_ == 0 || set(fd); }
 
   /// Whether `fd` is open and what was marked.
   [[nodiscard]] bool is_on(int fd) const noexcept {
+#if defined(__linux__)
     return fd >= 0 && fcntl(fd, F_GETSIG) == value_;
+#else
+    return fd >= 0 && fcntl(fd, F_GETFD) >= 0;
+#endif
   }
 
  private:
+  [[nodiscard]] bool set([[maybe_unused]] int fd) const noexcept {
+#if defined(__linux__)
+    return fcntl(fd, F_SETSIG, value_) == 0;
+#else
+    return false;
+#endif
+  }
+
   int value_ = 0;
 };
 

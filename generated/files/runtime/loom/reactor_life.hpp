@@ -15,6 +15,7 @@
 #include "fault_report.hpp"
 #include "hosted.hpp"
 #include "run.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 
@@ -26,11 +27,18 @@ class Arena {
     void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     data_ = memory == MAP_FAILED ? nullptr : memory;
+    if constexpr (!system::is_linux) touch();
   }
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
   ~Arena() {
     if (data_ != nullptr) munmap(data_, bytes_);
+  }
+  /// Without MAP_POPULATE: writes to each page once.
+  void touch() noexcept {
+    constexpr std::size_t page = 4096;
+    auto* bytes = static_cast<volatile char*>(data_);
+    for (std::size_t at = 0; bytes != nullptr && at < bytes_; at += page) bytes[at] = 0;
   }
   /// It stays mapped until the process ends: somebody may still write into it.
   void keep() noexcept { data_ = nullptr; }

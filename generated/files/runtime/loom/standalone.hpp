@@ -3,7 +3,6 @@
 // counters as one line of JSON. stdout is data, stderr is talk.
 #pragma once
 
-#include <semaphore.h>
 #include <sys/mman.h>
 
 #include <csignal>
@@ -12,6 +11,7 @@
 #include <cstring>
 
 #include "program.hpp"
+#include "system/semaphore.hpp"
 
 namespace loom {
 
@@ -154,14 +154,13 @@ class Standalone {
       }
       start_.reactors[index].shared = static_cast<std::byte*>(memory);
     }
-    sem_init(&wake_, 0, 0);
     struct sigaction action {};
-    action.sa_handler = [](int) { sem_post(&wake_); };
+    action.sa_handler = [](int) { wake_.post(); };
     // A second Ctrl-C ends a program whose handler hangs.
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
-    start_.stopped = [](void*, std::uint32_t) noexcept { sem_post(&wake_); };
+    start_.stopped = [](void*, std::uint32_t) noexcept { wake_.post(); };
     start_.log = [](void*, const char* line) noexcept { std::fprintf(stderr, "%s\n", line); };
     const StartReport report = program_.start(start_);
     if (!report.ok) {
@@ -173,8 +172,7 @@ class Standalone {
     }
     std::fprintf(data(), "READY\n");
     std::fflush(data());
-    while (sem_wait(&wake_) != 0) {
-    }
+    wake_.wait();
     program_.join();
     print_stats(table);
     return 0;
@@ -220,7 +218,7 @@ class Standalone {
     if (run.stack_class_count != 0) std::fprintf(data(), "}");
   }
 
-  static inline sem_t wake_{};
+  static inline system::Semaphore wake_;
   ProgramStart start_;
   AddressOverride overrides_[maximum_address_overrides];
   RunningProgram program_;

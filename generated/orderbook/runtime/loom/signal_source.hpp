@@ -3,7 +3,9 @@
 // program; see signal_threads.hpp for who else must.
 #pragma once
 
+#if defined(__linux__)
 #include <sys/signalfd.h>
+#endif
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +19,7 @@
 #include "operation.hpp"
 #include "signal_threads.hpp"
 #include "source_shape.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 
@@ -55,12 +58,19 @@ struct SignalFamily {
 
   /// Makes the signalfd. @returns its descriptor in `descriptor`.
   StartError open() noexcept {
+#if defined(__linux__)
     const sigset_t set = signal_set(shape.signals);
     descriptor = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (descriptor >= 0) return {};
     return StartError::make(start_code::cannot_open, shape.name, errno,
                             "fds.%s: no signalfd: %s. Raise the limit of open files (ulimit -n).",
                             shape.name, std::strerror(errno));
+#else
+    return StartError::make(start_code::cannot_open, shape.name, ENOSYS,
+                            "fds.%s: signal fds are Linux's alone in this version. Leave it out "
+                            "there, and handle the signal where the program is started.",
+                            shape.name);
+#endif
   }
 
   /// The descriptor for the backend, which closes it.

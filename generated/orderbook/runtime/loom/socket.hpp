@@ -21,6 +21,7 @@
 #include "shapes.hpp"
 #include "shortage.hpp"
 #include "socket_address.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 
@@ -28,7 +29,7 @@ namespace loom {
 /// has it.
 inline int family_of_any(const StreamShape& shape) noexcept {
   if (!shape.is_server()) return AF_UNSPEC;
-  const int probe = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int probe = system::open_socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (probe < 0) return AF_INET;
   ::close(probe);
   return AF_INET6;
@@ -127,7 +128,7 @@ constexpr int socket_type(const StreamShape& shape) noexcept {
 /// @returns the descriptor, or a negative errno.
 inline int make_socket(const StreamShape& shape, const SocketAddress& address) noexcept {
   const int type = socket_type(shape) | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  const int fd = ::socket(address.storage.ss_family, type, 0);
+  const int fd = system::open_socket(address.storage.ss_family, type, 0);
   if (fd < 0) return -errno;
   if (const int error = set_socket_options(fd, shape); error != 0) {
     ::close(fd);

@@ -16,6 +16,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "system/platform.hpp"
+
 namespace loom {
 
 /// A socket address ready for bind(2) or connect(2).
@@ -101,7 +103,7 @@ inline bool is_stale_socket(const SocketAddress& address, int type = SOCK_STREAM
   const char* path = path_of(address);
   struct stat status {};
   if (path == nullptr || lstat(path, &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
-  const int probe = ::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int probe = system::open_socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (probe < 0) return false;
   const bool refused =
       ::connect(probe, address.name(), address.bytes) != 0 && errno == ECONNREFUSED;

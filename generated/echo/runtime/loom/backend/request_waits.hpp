@@ -1,16 +1,7 @@
-// Requests that wait on a loop without a ring: each is tried, and if it would wait, a descriptor
-// is watched in its stead until it can be tried again. The watched descriptor is a duplicate, so
-// that several may wait for one and that closing it changes nothing, as on io_uring, which holds
-// the file; a timeout has a timerfd, whose clocks and absolute times the reactor's wheel has not; a
-// child has a pidfd.
-//
-// Everything waits in an epoll instance of its own inside the backend's. Its events carry the
-// record's address, which never grows stale: a record leaves the instance before it completes, and
-// events are turned into a queue of records as soon as they are taken.
+// Requests that wait on a loop without a ring: each is tried, and if it would wait, it is watched
+// for until it can be tried again. How is the backend's: epoll_request_watch.hpp,
+// kqueue_request_watch.hpp.
 #pragma once
-
-#include <sys/epoll.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -18,24 +9,21 @@
 #include "../request_operation.hpp"
 #include "../system/attempt.hpp"
 #include "../system/emulation.hpp"
-#include "request_watch.hpp"
 
 namespace loom {
 
-/// The requests of one reactor that wait.
+/// The requests of one reactor that wait. `Watch` watches for them: see EpollRequestWatch.
+template <class Watch>
 class RequestWaits {
  public:
-  /// Events taken by one look.
-  static constexpr int maximum_events = 64;
   /// Completions of one request that repeats before others have their turn.
   static constexpr std::uint32_t maximum_repetitions = 64;
 
-  /// Makes the epoll instance. What is cancelled goes into `finished` with its result.
-  /// @returns its descriptor, or a negative errno.
+  /// Begins to watch. What is cancelled goes into `finished` with its result. @returns the
+  /// descriptor that is readable when something is ready here, or a negative errno.
   int open(OperationQueue& finished) noexcept {
     finished_ = &finished;
-    epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
-    return epoll_fd_ < 0 ? -errno : epoll_fd_;
+    return watch_.open();
   }
 
   /// Tries the request, or lets it wait. @returns its result, or system::not_yet.
@@ -45,13 +33,9 @@ class RequestWaits {
       const std::int32_t result = system::attempt(request);
       if (result != system::not_yet) return result;
     }
+    const std::int32_t result = watch_.begin(operation);
+    if (result != system::not_yet) return result;
     RequestWait& wait = operation.wait;
-    wait.fd = watched_descriptor(request);
-    if (wait.fd < 0) return wait.fd;
-    epoll_event event{};
-    event.events = system::events_of(request) | watch_mode(request);
-    event.data.ptr = &operation;
-    if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, wait.fd, &event) != 0) return fail(wait, request);
     wait.waiting = true;
     wait.previous = nullptr;
     wait.next = first_;
@@ -62,9 +46,7 @@ class RequestWaits {
 
   /// Takes events: what is ready is queued to be tried again.
   void look() noexcept {
-    epoll_event events[maximum_events];
-    const int count = epoll_wait(epoll_fd_, events, maximum_events, 0);
-    for (int n = 0; n < count; ++n) queue(*static_cast<RequestOperation*>(events[n].data.ptr));
+    watch_.look([this](RequestOperation& operation) { queue(operation); });
   }
 
   /// Whether something is queued to be tried again.
@@ -98,32 +80,21 @@ class RequestWaits {
   [[nodiscard]] RequestOperation* first() const noexcept { return first_; }
 
   /// Gives a request that waits for events other ones, and looks for them.
-  void watch_again(RequestOperation& operation) noexcept {
-    epoll_event event{};
-    event.events = system::events_of(operation.request) | watch_mode(operation.request);
-    event.data.ptr = &operation;
-    epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, operation.wait.fd, &event);
+  void watch_again(RequestOperation& operation) noexcept { watch_.change(operation); }
+
+  /// Gives a timeout that waits another time. @returns 0 or a negative errno.
+  std::int32_t set_time(RequestOperation& operation, const system::KernelTime& time,
+                        std::uint32_t flags) noexcept {
+    return watch_.set_time(operation, time, flags);
   }
 
   /// Closes what is watched; nothing completes any more.
   void close() noexcept {
     while (first_ != nullptr) leave(*first_);
-    if (epoll_fd_ >= 0) ::close(epoll_fd_);
-    epoll_fd_ = -1;
+    watch_.close();
   }
 
  private:
-  /// A descriptor that cannot be watched is always ready: poll(2) says so of a file.
-  static std::int32_t fail(RequestWait& wait, const system::Request& request) noexcept {
-    const int error = errno;
-    ::close(wait.fd);
-    wait.fd = -1;
-    if (error == EPERM && request.opcode == system::Opcode::poll_add) {
-      return system::poll_once(request.fd, request.call_flags, 0);
-    }
-    return -error;
-  }
-
   void queue(RequestOperation& operation) noexcept {
     if (operation.wait.ready) return;
     operation.wait.ready = true;
@@ -158,18 +129,16 @@ class RequestWaits {
     (wait.previous == nullptr ? first_ : wait.previous->wait.next) = wait.next;
     if (wait.next != nullptr) wait.next->wait.previous = wait.previous;
     wait.waiting = false;
-    // Its own duplicate: with its last reference it would leave the instance by itself, but the
-    // file is open elsewhere too.
-    epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, wait.fd, nullptr);
-    ::close(wait.fd);
-    wait.fd = -1;
+    watch_.end(operation);
   }
 
-  /// What the request gives now, asked of the watched descriptor.
+  /// What the request gives now, asked of the descriptor that is watched in its stead.
   static std::int32_t try_again(const RequestOperation& operation) noexcept {
     system::Request request = operation.request;
     if (request.opcode == system::Opcode::timeout) return -ETIME;
-    if (request.opcode != system::Opcode::waitid) request.fd = operation.wait.fd;
+    if (operation.wait.fd >= 0 && request.opcode != system::Opcode::waitid) {
+      request.fd = operation.wait.fd;
+    }
     return system::attempt(request);
   }
 
@@ -202,7 +171,7 @@ class RequestWaits {
     return count;
   }
 
-  int epoll_fd_ = -1;
+  Watch watch_;
   OperationQueue* finished_ = nullptr;
   RequestOperation* first_ = nullptr;
   RequestOperation* first_ready_ = nullptr;

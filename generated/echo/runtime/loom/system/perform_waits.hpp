@@ -2,11 +2,17 @@
 // calling thread for as long as it takes.
 #pragma once
 
+#if defined(__linux__)
 #include <linux/futex.h>
+#endif
 #include <poll.h>
+#if defined(__linux__)
 #include <sys/epoll.h>
+#endif
 #include <sys/mman.h>
+#if defined(__linux__)
 #include <sys/syscall.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +22,7 @@
 #include <ctime>
 
 #include "call.hpp"
+#include "platform.hpp"
 #include "ring.hpp"
 #include "waits.hpp"
 
@@ -73,6 +80,8 @@ inline std::int32_t perform_waitid(const Request& request, unsigned extra = 0) n
   });
 }
 
+#if defined(__linux__)
+
 /// The plain futex(2) call has only 32-bit words; the flag for a private one is the same bit.
 inline std::int32_t perform_futex(const Request& request, int operation) noexcept {
   constexpr auto word_32 = futex_private_word & ~static_cast<std::uint32_t>(FUTEX_PRIVATE_FLAG);
@@ -93,6 +102,17 @@ inline std::int32_t perform_futex_waitv(const Request& request) noexcept {
                      CLOCK_MONOTONIC);
   });
 }
+
+#else
+
+inline constexpr int FUTEX_WAIT_BITSET = 0;
+inline constexpr int FUTEX_WAKE_BITSET = 0;
+inline std::int32_t perform_futex(const Request& /*request*/, int /*operation*/) noexcept {
+  return -ENOSYS;
+}
+inline std::int32_t perform_futex_waitv(const Request& /*request*/) noexcept { return -ENOSYS; }
+
+#endif
 
 inline std::int32_t perform_madvise(const Request& request) noexcept {
   return repeat([&] {

@@ -7,17 +7,21 @@
 // more, so it may be destroyed as soon as wait() returns. The idea is folly's fibers::Baton.
 #pragma once
 
+#if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cerrno>
 #include <cstdint>
 
 #include "../clock.hpp"
+#include "../system/platform.hpp"
 #include "this_fiber.hpp"
 
 namespace loom {
@@ -140,18 +144,31 @@ class Baton {
   /// FUTEX_WAIT_BITSET, futex(2), whose limit is a time of CLOCK_MONOTONIC. False when it passed.
   bool sleep_in_kernel(std::uint64_t deadline) noexcept {
     constexpr std::uint64_t second = 1'000'000'000;
+#if defined(__linux__)
     const timespec limit{static_cast<time_t>(deadline / second),
                          static_cast<long>(deadline % second)};
     const long result =
         ::syscall(SYS_futex, &state_, FUTEX_WAIT_BITSET_PRIVATE, static_cast<std::uint32_t>(thread),
                   deadline == no_deadline ? nullptr : &limit, nullptr, FUTEX_BITSET_MATCH_ANY);
     return result == 0 || errno != ETIMEDOUT;
+#else
+    // No futex: the thread looks again soon.
+    constexpr std::uint64_t nap_nanoseconds = 200'000;
+    const std::uint64_t now = monotonic_nanoseconds();
+    if (now >= deadline) return false;
+    const timespec nap{0, static_cast<long>(std::min(nap_nanoseconds, deadline - now))};
+    static_assert(nap_nanoseconds < second);
+    ::nanosleep(&nap, nullptr);
+    return true;
+#endif
   }
 
   /// The baton may be gone by now; the kernel takes its address only for a name, and whoever sleeps
   /// there by then looks again.
   void wake_thread() noexcept {
+#if defined(__linux__)
     ::syscall(SYS_futex, &state_, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+#endif
   }
 
   /// Partners: post on any thread; announce, withdraw and try_wait on the one that waits.

@@ -12,6 +12,7 @@
 
 #include "../assert.hpp"
 #include "../error.hpp"
+#include "../system/platform.hpp"
 
 namespace loom {
 
@@ -56,7 +57,7 @@ class StackPool {
     free_ = free;
     const std::size_t size = stride() * shape.count;
     void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | system::stack_mapping, -1, 0);
     if (memory == MAP_FAILED) return no_memory(errno);
     memory_ = static_cast<std::byte*>(memory);
     for (std::uint32_t index = 0; index < shape.count; ++index) {

@@ -7,13 +7,16 @@
 #pragma once
 
 #include <fcntl.h>
+#if defined(__linux__)
 #include <linux/openat2.h>
+#endif
 #include <sys/stat.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "platform.hpp"
 #include "request.hpp"
 
 namespace loom::system {

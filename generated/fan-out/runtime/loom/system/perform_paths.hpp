@@ -3,8 +3,10 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#if defined(__linux__)
 #include <sys/syscall.h>
 #include <sys/xattr.h>
+#endif
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +15,7 @@
 
 #include "call.hpp"
 #include "paths.hpp"
+#include "platform.hpp"
 
 namespace loom::system {
 
@@ -31,11 +34,15 @@ inline std::int32_t perform_openat(const Request& request) noexcept {
 
 inline std::int32_t perform_openat2(const Request& request) noexcept {
   if (request.file_index != 0) return -ENOSYS;
+#if defined(__linux__)
   // No wrapper in the C library.
   return repeat([&] {
     return ::syscall(SYS_openat2, request.fd, path_of(request),
                      pointer_in<const open_how>(request.offset), request.length);
   });
+#else
+  return -ENOSYS;
+#endif
 }
 
 inline std::int32_t perform_statx(const Request& request) noexcept {
@@ -53,8 +60,10 @@ inline std::int32_t perform_unlinkat(const Request& request) noexcept {
 
 inline std::int32_t perform_renameat(const Request& request) noexcept {
   return repeat([&] {
-    return ::renameat2(request.fd, path_of(request), static_cast<int>(request.length),
-                       pointer_in<const char>(request.offset), request.call_flags);
+    // By number: musl has no function for it.
+    return static_cast<int>(::syscall(SYS_renameat2, request.fd, path_of(request),
+                                      static_cast<int>(request.length),
+                                      pointer_in<const char>(request.offset), request.call_flags));
   });
 }
 

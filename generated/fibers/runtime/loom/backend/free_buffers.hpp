@@ -7,7 +7,7 @@
 
 #include "../buffer_pool.hpp"
 #include "../operation.hpp"
-#include "epoll_transfer.hpp"
+#include "transfer_calls.hpp"
 
 namespace loom {
 

@@ -18,6 +18,7 @@
 #include <cstring>
 
 #include "../datagram_family.hpp"
+#include "../system/platform.hpp"
 #include "free_buffers.hpp"
 
 namespace loom {

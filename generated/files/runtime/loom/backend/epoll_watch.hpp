@@ -3,17 +3,13 @@
 // report unread bytes, or a peer that is gone, again and again. The changes of a turn are made
 // together before the next look, most of them cancel out.
 //
-// Direct streams are registered like any other; their receives are tried in every turn instead of
-// after an edge. Every edge that a look takes is followed by a try before the next look, and a
-// receive that was started since then, or that may have left something behind, is tried before the
-// loop may sleep: no edge would tell of that. A direct datagram socket is registered only when the
-// loop sleeps, or when it waits for room: to be watched costs whoever sends to it.
+// Direct streams are registered like any other. A direct datagram socket is registered only when
+// the loop sleeps, or when it waits for room: to be watched costs whoever sends to it.
 #pragma once
 
 #include <poll.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "epoll.hpp"
@@ -33,30 +29,13 @@ inline bool is_unix_socket(int fd) noexcept {
   return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
 }
 
-/// Somebody closed the epoll instance, which ends every wait at once: without it nothing can be
-/// served any more, so the program is asked to stop, and the turns until then are 1 ms apart.
-template <class Shape>
-void Epoll<Shape>::lost(int error) noexcept {
-  if (!is_lost_) {
-    char line[200];
-    std::snprintf(line, sizeof line,
-                  "loom: a reactor lost its epoll descriptor %d: %s. The program stops. Find what "
-                  "closes descriptors that it did not open (strace -f -k -e close).",
-                  epoll_fd_, std::strerror(error));
-    core_->log(line);
-    core_->stop();
-  }
-  is_lost_ = true;
-  ::poll(nullptr, 0, 1);
-}
-
 template <class Shape>
 std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {
-  if (free_count_ == 0) {
+  const std::int32_t handle = this->next_handle();
+  if (handle < 0) {
     ::close(fd);
-    return -ENFILE;
+    return handle;
   }
-  const std::int32_t handle = free_[free_count_ - 1];
   const bool level = Shape::level_triggered && traits.trigger == Trigger::level;
   const bool direct = Shape::direct_sockets != 0 && traits.receive == ReceiveStrategy::direct;
   const bool unwatched = direct && traits.datagrams;
@@ -73,15 +52,10 @@ std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {
     ::close(fd);
     return -error;
   }
-  free_count_ -= 1;
-  Entry& entry = entries_[handle];
-  const bool changed = entry.changed;
-  entry = Entry{};
-  entry.fd = fd;
+  EpollEntry& entry = this->take_handle(handle, fd);
   entry.readable = entry.writable = entry.ended = is_file;
   entry.level = level;
   entry.quiet = quiet;
-  entry.changed = changed;
   entry.direct = direct;
   entry.unwatched = unwatched;
   return handle;
@@ -91,13 +65,13 @@ std::int32_t Epoll<Shape>::adopt(int fd, FdTraits traits) noexcept {
 /// its peer reads, wanted or not, which would wake the loop for each answer that was taken; so it
 /// is asked for only from the first time on that one is full. Asking reports what is so already.
 template <class Shape>
-void Epoll<Shape>::await_room(Entry& entry) noexcept {
+void Epoll<Shape>::await_room(EpollEntry& entry) noexcept {
   entry.writable = false;
   if (!entry.quiet) return;
   entry.quiet = false;
   epoll_event event{};
   event.events = epoll_edges | EPOLLOUT;
-  event.data.u32 = static_cast<std::uint32_t>(&entry - entries_);
+  event.data.u32 = static_cast<std::uint32_t>(this->handle_of(entry));
   core_->stats().add(Stat::kernel_entries);
   const int act = std::exchange(entry.unwatched, false) ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
   if (epoll_ctl(epoll_fd_, act, entry.fd, &event) == 0) return;
@@ -105,7 +79,7 @@ void Epoll<Shape>::await_room(Entry& entry) noexcept {
   entry.unwatched = act == EPOLL_CTL_ADD;
   entry.quiet = true;
   entry.writable = true;
-  list(static_cast<std::int32_t>(event.data.u32));
+  this->list(this->handle_of(entry));
 }
 
 template <class Shape>
@@ -116,10 +90,10 @@ void Epoll<Shape>::wait(std::uint64_t nanoseconds) noexcept {
   }
   if constexpr (Shape::level_triggered) {
     // What cannot be watched is ready to fail, or is tried again soon.
-    watch_changed();
-    if (changed_count_ != 0) limit = std::min(limit, watch_retry_nanoseconds);
+    this->watch_changed();
+    if (this->changed_count_ != 0) limit = std::min(limit, watch_retry_nanoseconds);
   }
-  poll(completions_wait() ? 0 : limit);
+  poll(this->completions_wait() ? 0 : limit);
 }
 
 /// Before the loop sleeps for the first time with a direct datagram socket: epoll tells of what is
@@ -128,7 +102,7 @@ template <class Shape>
 bool Epoll<Shape>::watch_direct() noexcept {
   bool all = true;
   for (std::uint32_t n = 0; n < direct_count_; ++n) {
-    Entry& entry = entries_[direct_[n]];
+    EpollEntry& entry = entries_[direct_[n]];
     if (!entry.unwatched) continue;
     epoll_event event{};
     event.events = epoll_edges;
@@ -140,33 +114,11 @@ bool Epoll<Shape>::watch_direct() noexcept {
   return all;
 }
 
-/// Notes that a level-triggered descriptor may have to be watched for something else.
-template <class Shape>
-void Epoll<Shape>::change(std::int32_t handle) noexcept {
-  if constexpr (Shape::level_triggered) {
-    Entry& entry = entries_[handle];
-    if (!entry.level || entry.changed) return;
-    entry.changed = true;
-    changed_[changed_count_] = handle;
-    changed_count_ += 1;
-  }
-}
-
-template <class Shape>
-void Epoll<Shape>::watch_changed() noexcept {
-  const std::uint32_t count = changed_count_;
-  changed_count_ = 0;
-  for (std::uint32_t n = 0; n < count; ++n) {
-    entries_[changed_[n]].changed = false;
-    watch(changed_[n]);  // may note it again, at a place before this one
-  }
-}
-
 /// Watches a level-triggered descriptor for exactly what its operations wait for. Errors and
 /// hang-ups are reported whatever is asked for: without an operation it is not watched at all.
 template <class Shape>
 void Epoll<Shape>::watch(std::int32_t handle) noexcept {
-  Entry& entry = entries_[handle];
+  EpollEntry& entry = entries_[handle];
   if (entry.fd < 0 || !entry.level) return;
   std::uint32_t wanted = 0;
   if (entry.accept != nullptr || entry.receive != nullptr) wanted |= EPOLLIN | EPOLLRDHUP;
@@ -183,22 +135,10 @@ void Epoll<Shape>::watch(std::int32_t handle) noexcept {
     // Somebody closed it: whatever waits for it is tried, and fails with that.
     entry.watched = 0;
     entry.readable = entry.writable = true;
-    if (wanted != 0) list(handle);
+    if (wanted != 0) this->list(handle);
   } else {
     // No memory or no watch left (ENOMEM, ENOSPC): tried again before the next look.
-    change(handle);
-  }
-}
-
-/// The socket is closed: its receive is tried no more.
-template <class Shape>
-void Epoll<Shape>::leave_direct(std::int32_t handle) noexcept {
-  if (!entries_[handle].direct) return;
-  for (std::uint32_t n = 0; n < direct_count_; ++n) {
-    if (direct_[n] != handle) continue;
-    direct_count_ -= 1;
-    direct_[n] = direct_[direct_count_];
-    return;
+    this->change(handle);
   }
 }
 
@@ -207,17 +147,17 @@ template <class Shape>
 void Epoll<Shape>::note(const epoll_event& event) noexcept {
   if (event.data.u32 == wake_event) {
     core_->stats().add(Stat::wakeups);
-    woken_ = true;
+    this->woken_ = true;
     return;
   }
   if (event.data.u32 == requests_event) return requests_.look();
   const auto handle = static_cast<std::int32_t>(event.data.u32);
-  Entry& entry = entries_[handle];
+  EpollEntry& entry = entries_[handle];
   // Urgent data cut a receive short too: what follows them was announced with them.
   if ((event.events & (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.ended = true;
   if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) entry.readable = true;
   if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) entry.writable = true;
-  list(handle);
+  this->list(handle);
 }
 
 }  // namespace loom

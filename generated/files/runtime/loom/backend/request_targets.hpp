@@ -26,8 +26,9 @@ inline bool is_target(const system::Request& seeker, const RequestOperation& ope
 }
 
 /// Changes a poll that waits; what it says of `target` follows io_uring_prep_poll_update(3).
-inline void update_poll(RequestWaits& waits, const system::Request& seeker,
-                        RequestOperation& target) noexcept {
+template <class Watch>
+void update_poll(RequestWaits<Watch>& waits, const system::Request& seeker,
+                 RequestOperation& target) noexcept {
   if ((seeker.length & system::poll_flag::update_user_data) != 0) {
     target.tag = Tag::from_word(seeker.offset);
   }
@@ -38,8 +39,9 @@ inline void update_poll(RequestWaits& waits, const system::Request& seeker,
 }
 
 /// Carries out `seeker` on one target. @returns 0 or a negative errno.
-inline std::int32_t apply(RequestWaits& waits, const system::Request& seeker,
-                          RequestOperation& target) noexcept {
+template <class Watch>
+std::int32_t apply(RequestWaits<Watch>& waits, const system::Request& seeker,
+                   RequestOperation& target) noexcept {
   using system::Opcode;
   constexpr std::uint32_t poll_changes =
       system::poll_flag::update_user_data | system::poll_flag::update_events;
@@ -50,7 +52,7 @@ inline std::int32_t apply(RequestWaits& waits, const system::Request& seeker,
   if (seeker.opcode == Opcode::timeout_remove &&
       (seeker.call_flags & system::timeout_flag::update) != 0) {
     const auto* time = system::pointer_in<const system::KernelTime>(seeker.offset);
-    return set_timer(target.wait.fd, *time, seeker.call_flags);
+    return waits.set_time(target, *time, seeker.call_flags);
   }
   waits.cancel(target);
   return 0;
@@ -58,7 +60,8 @@ inline std::int32_t apply(RequestWaits& waits, const system::Request& seeker,
 
 /// Carries out a request about others. @returns its result: -ENOENT when there is no such one, the
 /// number of those cancelled when it asked for all.
-inline std::int32_t apply_to_targets(RequestWaits& waits, const system::Request& seeker) noexcept {
+template <class Watch>
+std::int32_t apply_to_targets(RequestWaits<Watch>& waits, const system::Request& seeker) noexcept {
   constexpr unsigned many = system::cancel_flag::all | system::cancel_flag::any;
   const bool all = seeker.opcode == system::Opcode::async_cancel && (seeker.call_flags & many) != 0;
   std::int32_t count = 0;

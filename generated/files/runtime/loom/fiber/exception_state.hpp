@@ -6,6 +6,14 @@
 
 #include <cstring>
 
+#if defined(_LIBCPP_VERSION)
+// libc++abi has it and its header does not say so.
+namespace __cxxabiv1 {
+struct __cxa_eh_globals;
+extern "C" __cxa_eh_globals* __cxa_get_globals();
+}  // namespace __cxxabiv1
+#endif
+
 namespace loom {
 
 /// The C++ runtime's exceptions of one thread of control: what is being handled and what is in

@@ -92,7 +92,8 @@ class Stream {
 
 /// A stream socket of the address's family, with TCP_NODELAY where there is such a thing.
 inline Result<OwnedDescriptor> open_socket(const SocketAddress& address) noexcept {
-  OwnedDescriptor socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  OwnedDescriptor socket(
+      system::open_socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (socket.get() < 0) return Error{Failure::system, errno};
   const int yes = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);

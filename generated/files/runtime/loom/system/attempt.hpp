@@ -4,13 +4,16 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#if defined(__linux__)
 #include <sys/syscall.h>
+#endif
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 
 #include "perform.hpp"
+#include "platform.hpp"
 
 namespace loom::system {
 

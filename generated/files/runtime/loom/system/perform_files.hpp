@@ -11,6 +11,7 @@
 
 #include "call.hpp"
 #include "files.hpp"
+#include "platform.hpp"
 
 namespace loom::system {
 
@@ -74,6 +75,10 @@ inline std::int32_t perform_fsync(const Request& request) noexcept {
     // A part of the file: fsync(2) of all of it promises more.
     return repeat([&] { return ::fsync(request.fd); });
   }
+#if defined(__APPLE__)
+  // Its fsync(2) leaves the bytes in the disk's cache.
+  if (request.call_flags == 0) return repeat([&] { return ::fcntl(request.fd, F_FULLFSYNC); });
+#endif
   return repeat(
       [&] { return request.call_flags == 0 ? ::fsync(request.fd) : ::fdatasync(request.fd); });
 }

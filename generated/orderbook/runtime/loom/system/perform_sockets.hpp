@@ -5,12 +5,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#if defined(__linux__)
 #include <linux/sockios.h>
+#endif
 
 #include <cerrno>
 #include <cstdint>
 
 #include "call.hpp"
+#include "platform.hpp"
 #include "ring.hpp"
 #include "sockets.hpp"
 
@@ -19,7 +22,8 @@ namespace loom::system {
 inline std::int32_t perform_socket(const Request& request) noexcept {
   if (request.file_index != 0) return -ENOSYS;
   return repeat([&] {
-    return ::socket(request.fd, static_cast<int>(request.offset), static_cast<int>(request.length));
+    return open_socket(request.fd, static_cast<int>(request.offset),
+                       static_cast<int>(request.length));
   });
 }
 
@@ -96,8 +100,13 @@ inline std::int32_t perform_socket_command(const Request& request) noexcept {
   const auto name = static_cast<int>(request.address >> 32U);
   auto bytes = static_cast<socklen_t>(request.file_index);
   switch (static_cast<SocketCommand>(request.offset)) {
+#if defined(__linux__)
     case SocketCommand::input_bytes: return socket_queue_bytes(request.fd, SIOCINQ);
     case SocketCommand::output_bytes: return socket_queue_bytes(request.fd, SIOCOUTQ);
+#else
+    case SocketCommand::input_bytes: return socket_queue_bytes(request.fd, FIONREAD);
+    case SocketCommand::output_bytes: return -ENOSYS;
+#endif
     case SocketCommand::get_option: {
       void* value = pointer_in<void>(request.address3);
       const std::int32_t result =

@@ -6,13 +6,16 @@
 
 #include <poll.h>
 #include <signal.h>
+#if defined(__linux__)
 #include <sys/epoll.h>
+#endif
 #include <sys/wait.h>
 
 #include <cstdint>
 #include <span>
 
 #include "files.hpp"
+#include "platform.hpp"
 #include "request.hpp"
 
 namespace loom::system {

@@ -1,0 +1,70 @@
+// What differs between the systems that this compiles for, in one place. On Linux it adds nothing:
+// each header includes what it needs. Elsewhere (Darwin, FreeBSD) it has the calls and numbers that
+// Linux has and they lack, by Linux's names: made of what there is, or failing with ENOSYS, or a
+// number that the kernel refuses. What is only compiled and linked, and ran nowhere yet, is listed
+// in docs/PLATFORMS.md.
+#pragma once
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <ctime>
+
+#if !defined(__linux__)
+#include "elsewhere/descriptors.hpp"
+#include "elsewhere/files.hpp"
+#include "elsewhere/sockets.hpp"
+#if defined(__FreeBSD__)
+#include <pthread_np.h>
+#endif
+#endif
+
+namespace loom::system {
+
+#if defined(__linux__)
+inline constexpr bool is_linux = true;
+/// What mmap(2) is told of a fiber's stack. FreeBSD's flag of that name makes one that grows.
+inline constexpr int stack_mapping = MAP_STACK;
+#else
+inline constexpr bool is_linux = false;
+inline constexpr int stack_mapping = 0;
+#endif
+
+/// socket(2), whose type may have SOCK_NONBLOCK and SOCK_CLOEXEC.
+inline int open_socket(int family, int type, int protocol) noexcept {
+#if defined(__APPLE__)
+  return elsewhere::with_flags(::socket(family, type & ~elsewhere::socket_flags, protocol),
+                               (type & SOCK_NONBLOCK) != 0, (type & SOCK_CLOEXEC) != 0);
+#else
+  return ::socket(family, type, protocol);
+#endif
+}
+
+/// Names the calling thread, pthread_setname_np(3).
+inline void name_thread(const char* name) noexcept {
+#if defined(__APPLE__)
+  pthread_setname_np(name);
+#else
+  pthread_setname_np(pthread_self(), name);
+#endif
+}
+
+/// poll(2) of one descriptor for at most `limit`, nullptr being for ever.
+inline int poll_for(pollfd& entry, const timespec* limit) noexcept {
+#if defined(__APPLE__)
+  constexpr std::int64_t millisecond = 1'000'000;
+  if (limit == nullptr) return ::poll(&entry, 1, -1);
+  const std::int64_t rest = (limit->tv_nsec + millisecond - 1) / millisecond;
+  return ::poll(&entry, 1, static_cast<int>(limit->tv_sec * 1000 + rest));
+#else
+  return ::ppoll(&entry, 1, limit, nullptr);
+#endif
+}
+
+}  // namespace loom::system

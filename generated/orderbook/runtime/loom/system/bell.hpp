@@ -1,0 +1,66 @@
+// A descriptor that one thread rings and another one waits for: an eventfd on Linux, elsewhere a
+// kqueue with one user event, which poll(2) and another kqueue can wait for as well.
+#pragma once
+
+#include "platform.hpp"
+
+#if defined(__linux__) && !defined(LOOM_BELL_IS_KQUEUE)
+#include <sys/eventfd.h>
+#else
+#include <sys/event.h>
+#endif
+
+namespace loom::system {
+
+#if defined(__linux__) && !defined(LOOM_BELL_IS_KQUEUE)
+
+/// A new bell, silent; -1 with errno. Where it waits, silence_bell() blocks until it rings.
+inline int make_bell(bool waits) noexcept {
+  return ::eventfd(0, EFD_CLOEXEC | (waits ? 0 : EFD_NONBLOCK));
+}
+
+/// Rings; false with errno when that is not possible. Would block only with 2^64 - 2 rings.
+inline bool ring_bell(int fd) noexcept {
+  const std::uint64_t one = 1;
+  return ::write(fd, &one, sizeof one) == sizeof one;
+}
+
+/// Answers all rings since the last answer.
+inline void silence_bell(int fd) noexcept {
+  std::uint64_t rings = 0;
+  static_cast<void>(::read(fd, &rings, sizeof rings));
+}
+
+#else
+
+/// A new bell, silent; -1 with errno. It never blocks.
+inline int make_bell(bool /*waits*/) noexcept {
+  const int fd = ::kqueue();
+  if (fd < 0) return fd;
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  struct kevent change {};
+  change.filter = EVFILT_USER;
+  change.flags = EV_ADD | EV_CLEAR;
+  if (::kevent(fd, &change, 1, nullptr, 0, nullptr) == 0) return fd;
+  ::close(fd);
+  return -1;
+}
+
+/// Rings; false with errno when that is not possible.
+inline bool ring_bell(int fd) noexcept {
+  struct kevent change {};
+  change.filter = EVFILT_USER;
+  change.fflags = NOTE_TRIGGER;
+  return ::kevent(fd, &change, 1, nullptr, 0, nullptr) == 0;
+}
+
+/// Answers all rings since the last answer.
+inline void silence_bell(int fd) noexcept {
+  struct kevent event;
+  constexpr timespec at_once{};
+  static_cast<void>(::kevent(fd, nullptr, 0, &event, 1, &at_once));
+}
+
+#endif
+
+}  // namespace loom::system
