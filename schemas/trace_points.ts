@@ -122,7 +122,7 @@ export const tracePoints: readonly TracePoint[] = [
     '0xd08770',
   ),
   zone(
-    'backend/epoll.hpp',
+    'backend/readiness.hpp',
     '    if (busy && looks_left_out_ < maximum_looks_left_out) return;',
     'look',
     '0xd08770',
@@ -135,7 +135,7 @@ export const tracePoints: readonly TracePoint[] = [
     overflowCount('overflow_.size()'),
   ),
   behind(
-    'backend/epoll.hpp',
+    'backend/readiness.hpp',
     'plot: overflow',
     '  [[nodiscard]] bool has_overflow() const noexcept { return false; }',
     overflowCount('0'),

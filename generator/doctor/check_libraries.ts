@@ -109,7 +109,7 @@ function libuv(system: System): DoctorFinding {
 
 /** The client of the profiler, which only builds with --trace need. */
 function tracy(system: System): DoctorFinding {
-  const found = findTracy(system.environment);
+  const found = findTracy(system.environment, system.read);
   const problem = found?.problem ?? null;
   return finding({
     ...{ name: 'Tracy', subject: 'libraries', purpose: 'builds with --trace' },

@@ -2,7 +2,7 @@
  * Tracy as profiling builds want it: how it is installed, and where it is. CMake decides in
  * `templates/trace/cmake`; what is found here is what `loomgen doctor` tells.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { Environment } from '../environment.ts';
 
@@ -48,18 +48,27 @@ function prefixes(environment: Environment): string[] {
   return [...named, ...programs, '/usr/local', '/usr'].filter((prefix) => prefix !== '');
 }
 
+/** The text of a file; null when it cannot be read. */
+type Read = (path: string) => string | null;
+
+const readText: Read = (path) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+};
+
 /** The protocol of the client below a prefix, from its header. */
-function protocolOf(prefix: string): number {
-  const header = join(prefix, 'include/tracy/common/TracyProtocol.hpp');
-  if (!existsSync(header)) return 0;
-  return Number(/ProtocolVersion = (\d+)/.exec(readFileSync(header, 'utf8'))?.[1] ?? 0);
+function protocolOf(prefix: string, read: Read): number {
+  const header = read(join(prefix, 'include/tracy/common/TracyProtocol.hpp')) ?? '';
+  return Number(/ProtocolVersion = (\d+)/.exec(header)?.[1] ?? 0);
 }
 
 /** What is wrong with an installation; null: nothing. */
-function problemOf(folder: string, protocol: number): string | null {
+function problemOf(folder: string, protocol: number, read: Read): string | null {
   if (protocol < oldestProtocol) return `older than 0.13, whose protocol is ${oldestProtocol}`;
-  const targets = join(folder, 'TracyTargets.cmake');
-  const text = existsSync(targets) ? readFileSync(targets, 'utf8') : '';
+  const text = read(join(folder, 'TracyTargets.cmake')) ?? '';
   const lacks = options.filter((option) => !new RegExp(`\\b${option}\\b`).test(text));
   return lacks.length === 0 ? null : `built without ${lacks.join(', ')}`;
 }
@@ -68,15 +77,16 @@ function problemOf(folder: string, protocol: number): string | null {
  * Looks for Tracy's client where CMake would.
  *
  * @param environment whose Tracy_ROOT, CMAKE_PREFIX_PATH and PATH count, usually `process.env`.
+ * @param read how files are read, where that is not this machine.
  * @returns null when there is none.
  */
-export function findTracy(environment: Environment): TracyFound | null {
+export function findTracy(environment: Environment, read: Read = readText): TracyFound | null {
   for (const prefix of prefixes(environment)) {
     for (const library of ['lib', 'lib64', 'lib/x86_64-linux-gnu', 'share']) {
       const folder = join(prefix, library, 'cmake/Tracy');
-      if (!existsSync(join(folder, 'TracyConfig.cmake'))) continue;
-      const protocol = protocolOf(prefix);
-      return { folder, protocol, problem: problemOf(folder, protocol) };
+      if (read(join(folder, 'TracyConfig.cmake')) === null) continue;
+      const protocol = protocolOf(prefix, read);
+      return { folder, protocol, problem: problemOf(folder, protocol, read) };
     }
   }
   return null;

@@ -21,6 +21,10 @@ const modules: Readonly<Record<string, string>> = {
 const files: Readonly<Record<string, string>> = {
   '/usr/include/boost/version.hpp': '#define BOOST_LIB_VERSION "1_74"',
   '/usr/include/uv.h': '#ifndef UV_H',
+  '/usr/local/lib/cmake/Tracy/TracyConfig.cmake': '',
+  '/usr/local/lib/cmake/Tracy/TracyTargets.cmake':
+    'TRACY_ON_DEMAND TRACY_FIBERS TRACY_ONLY_LOCALHOST TRACY_NO_BROADCAST',
+  '/usr/local/include/tracy/common/TracyProtocol.hpp': 'ProtocolVersion = 76;',
   '/proc/self/limits': 'Max locked memory         67108864             67108864             bytes',
   '/proc/self/status': 'Seccomp:\t0\nCpus_allowed_list:\t0-3,8\n',
   '/sys/devices/system/cpu/isolated': '8',
