@@ -184,19 +184,19 @@ export const tracePoints: readonly TracePoint[] = [
   behind(
     'pool.hpp',
     'thread',
-    '    pthread_setname_np(pthread_self(), name);',
+    '    system::name_thread(name);',
     'loom::trace::name_thread(name, 0, 1);',
   ),
   behind(
     'watchdog.hpp',
     'thread',
-    '    pthread_setname_np(pthread_self(), "loom:watchdog");',
+    '    system::name_thread("loom:watchdog");',
     'loom::trace::name_thread("loom:watchdog", 0, 1);',
   ),
   behind(
     'group_keeper.hpp',
     'thread',
-    '    pthread_setname_np(pthread_self(), "loom:keeper");',
+    '    system::name_thread("loom:keeper");',
     'loom::trace::name_thread("loom:keeper", 0, 1);',
   ),
   mutex('reactor_threads.hpp', 'mutex_'),
