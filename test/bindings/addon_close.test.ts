@@ -119,24 +119,26 @@ test('without a log a program says on stderr what went wrong, and no more', asyn
   market.close();
 });
 
-test('a listener that throws names program, fd and event, and ends the process', async (t) => {
-  const path = join(ownFolder, 'throws.mts');
-  writeFileSync(
-    path,
-    `import { open } from ${JSON.stringify(life.index)};
+for (const thread of ['own', 'this'] as const) {
+  test(`a listener that throws names program, fd and event, and ends the process: ${thread}`, async (t) => {
+    const path = join(ownFolder, `throws-${thread}.mts`);
+    writeFileSync(
+      path,
+      `import { open } from ${JSON.stringify(life.index)};
      const addresses = { control: '127.0.0.1:0', itch: '127.0.0.1:0' };
-     const program = await open({ url: 'tcp://127.0.0.1:1', addresses });
+     const program = await open({ url: 'tcp://127.0.0.1:1', addresses, thread: '${thread}' });
      program.beat.on('tick', () => { throw new RangeError('too much'); });`,
-  );
-  const { code, stderr } = await runToEnd(path);
-  t.is(code, 1);
-  t.regex(
-    stderr,
-    /LoomError: life, fds\.beat: a listener of its 'tick' event threw RangeError: too much/,
-  );
-  t.regex(stderr, /code: 'LOOM6031'/);
-  t.regex(stderr, /cause.*RangeError: too much/s);
-});
+    );
+    const { code, stderr } = await runToEnd(path);
+    t.is(code, 1);
+    t.regex(
+      stderr,
+      /LoomError: life, fds\.beat: a listener of its 'tick' event threw RangeError: too much/,
+    );
+    t.regex(stderr, /code: 'LOOM6031'/);
+    t.regex(stderr, /cause.*RangeError: too much/s);
+  });
+}
 
 test('a worker that is terminated while it delivers takes its reactor along', async (t) => {
   const path = join(ownFolder, 'flooded.mjs');

@@ -115,16 +115,19 @@ test('an aborted signal stops the program; its loops end, its clients are closed
   await t.throwsAsync(dial(program.tcp.address), { code: 'ECONNREFUSED' });
 });
 
-test('a signal that is aborted before or during the start wins', async (t) => {
-  const reason = new Error('changed my mind');
-  await t.throwsAsync(built.module.open({ signal: AbortSignal.abort(reason) }), { is: reason });
-  const controller = new AbortController();
-  const addresses = freeAddresses('early');
-  const opening = built.module.open({ signal: controller.signal, addresses });
-  controller.abort(reason);
-  await t.throwsAsync(opening, { is: reason });
-  await t.throwsAsync(dial(addresses.local), { message: /ENOENT|ECONNREFUSED/ });
-});
+for (const thread of ['own', 'this'] as const) {
+  test(`a signal that is aborted before or during the start wins: thread ${thread}`, async (t) => {
+    const reason = new Error('changed my mind');
+    const signal = AbortSignal.abort(reason);
+    await t.throwsAsync(built.module.open({ signal, thread }), { is: reason });
+    const controller = new AbortController();
+    const addresses = freeAddresses(`early-${thread}`);
+    const opening = built.module.open({ signal: controller.signal, addresses, thread });
+    controller.abort(reason);
+    await t.throwsAsync(opening, { is: reason });
+    await t.throwsAsync(dial(addresses.local), { message: /ENOENT|ECONNREFUSED/ });
+  });
+}
 
 test('stop() can be called again and again, and send() afterwards is refused', async (t) => {
   const program = await built.module.open({ addresses: freeAddresses('again') });

@@ -4,6 +4,7 @@
  * Nothing runs it.
  */
 import { type EchoTs, open as openEcho } from '../../generated/echo-ts/bindings/index.ts';
+import type { FanOut } from '../../generated/fan-out/bindings/index.ts';
 import { type Orderbook, open } from '../../generated/orderbook/bindings/index.ts';
 import type { OpenOptions } from '../../templates/bindings/open_options.ts';
 
@@ -94,3 +95,17 @@ export const twoReactors: OpenOptions<'md' | 'ctl', never> = {
   // @ts-expect-error: one thread turns one reactor
   thread: 'this',
 };
+
+/** Calls know their messages. */
+export async function asks({ primes }: FanOut): Promise<number> {
+  const reply = await primes.call({ limit: 100 });
+  // @ts-expect-error: a misspelt field of the request
+  void primes.call({ limits: 100 });
+  // @ts-expect-error: a field of another type
+  void primes.call({ limit: true });
+  // @ts-expect-error: a misspelt field of the reply
+  void reply.primess;
+  // @ts-expect-error: no such setter
+  void primes.call((writer) => (writer.limits = 1));
+  return reply.count;
+}
