@@ -1,7 +1,7 @@
 /** Valid configs of every shape, for properties that hold for all of them. */
 import fc from 'fast-check';
 import { datagram, fileFd } from './arbitrary_fds.ts';
-import { flag, optional, powerOfTwo } from './arbitrary_leaf.ts';
+import { optional, powerOfTwo } from './arbitrary_leaf.ts';
 import { arbitraryStruct, asMessage } from './arbitrary_message.ts';
 
 const lowerName = fc

@@ -7,9 +7,7 @@ import {
   enumeration,
   type FieldName,
   struct,
-  u16,
   u64,
-  u8,
 } from '../../generator/define.ts';
 
 const side = enumeration(['bid', 'ask'], { name: 'Side', doc: 'Which half.' });
