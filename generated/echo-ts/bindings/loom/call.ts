@@ -95,6 +95,11 @@ export class Call<Writer extends MessageWriter, Request extends object, Reply> i
       queue.forget(number);
       return Promise.reject(error);
     }
+    // It may be aborted by what sets the fields.
+    if (signal?.aborted) {
+      queue.forget(number);
+      return Promise.reject(signal.reason);
+    }
     return queue.post(number, signal);
   }
 }

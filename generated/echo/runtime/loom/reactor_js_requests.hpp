@@ -98,7 +98,9 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
       return true;
     } else {
       if (table_.closed) return true;
-      if (!this->drain_is_over(now)) return table_.ring.empty() && table_.untold.empty();
+      if (!this->drain_is_over(now)) {
+        return table_.ring.empty() && table_.untold.empty() && table_.blocked.empty();
+      }
       table_.closed = true;
       table_.each([this](JsRequestSlot& slot) { cancel(slot); });
       try_blocked();
@@ -180,6 +182,8 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
   /// Gives a call to its pool, or has it wait for room there.
   void call([[maybe_unused]] JsRequestSlot& slot) noexcept {
     if constexpr (Shape::js_calls) {
+      // A place that became free meanwhile belongs to one that waits already.
+      if (core_.calls_wait_for_pool_) return table_.blocked.push(slot);
       JsCallJob& job = calls_.begin(slot);
       PoolQueue* pool = nullptr;
       static_cast<Derived&>(*this).each_call([&](auto& family) {

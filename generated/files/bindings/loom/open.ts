@@ -101,12 +101,13 @@ class OpenProgram {
     this.#started = true;
     this.#stopWithReactors();
     const { signal } = this.#options;
+    // Also for the end of what was aborted meanwhile: this thread may have to turn it.
+    for (const link of this.#links) link.begin();
     if (signal?.aborted) {
       await this.stop();
       throw signal.reason;
     }
     signal?.addEventListener('abort', this.#stopOnAbort, { once: true });
-    for (const link of this.#links) link.begin();
     return this.#describe(report);
   }
 

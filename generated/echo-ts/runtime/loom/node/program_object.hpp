@@ -111,7 +111,11 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
       host_loop_ = HostLoop::open(
           Env(), program_.hosted()->poll_fd(), [](void* self) { of(self)->tell_to_turn(); }, this,
           &host_loop_);
-      if (host_loop_ == nullptr) throw Napi::Error::New(Env(), "no descriptors for the event loop");
+      if (host_loop_ == nullptr) {
+        end_threads();
+        release_threadsafe(Env());
+        throw Napi::Error::New(Env(), "no descriptors for the event loop");
+      }
       napi_async_init(Env(), nullptr, Napi::String::New(Env(), "loom"), &async_context_);
     }
     napi_value promise = nullptr;
@@ -127,13 +131,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   /// The event loop found something for the reactor: JavaScript takes its turn.
   void tell_to_turn() noexcept {
     const Napi::HandleScope scope(Env());
-    napi_value receiver = Value();
-    napi_value function = nullptr;
-    napi_get_named_property(Env(), receiver, "notify", &function);
-    napi_value notice = nullptr;
-    napi_create_uint32(Env(), static_cast<std::uint32_t>(Notice::wake), &notice);
-    napi_value result = nullptr;
-    napi_make_callback(Env(), async_context_, receiver, function, 1, &notice, &result);
+    call_from_loop(Env(), async_context_, Value());
   }
 
   /// Turns the reactor a few times: 0 there is nothing to do now, 1 there is more, 2 it is over.

@@ -40,7 +40,11 @@ class HostLoop {
       return nullptr;
     }
     self->handle_.data = self;
-    uv_poll_start(&self->handle_, UV_READABLE, &HostLoop::is_ready);
+    if (uv_poll_start(&self->handle_, UV_READABLE, &HostLoop::is_ready) != 0) {
+      self->owner_ = nullptr;
+      self->close();
+      return nullptr;
+    }
     napi_add_async_cleanup_hook(env, &HostLoop::environment_ends, self, &self->hook_);
     return self;
   }

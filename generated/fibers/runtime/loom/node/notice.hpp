@@ -19,6 +19,15 @@ enum class Notice : std::uint32_t {
   stopped = 2,
 };
 
+/// Makes the exception that a call left an uncaught one (napi_fatal_exception): nobody is there who
+/// could catch it, and while it is left no further call into JavaScript would work.
+inline void throw_uncaught(napi_env env) noexcept {
+  napi_value error = nullptr;
+  if (napi_get_and_clear_last_exception(env, &error) == napi_ok) {
+    napi_fatal_exception(env, error);
+  }
+}
+
 /// Calls into JavaScript; what it throws becomes an uncaught exception, as from a listener.
 inline void call_notify(napi_env env, napi_value function, Notice notice,
                         napi_value value) noexcept {
@@ -27,14 +36,21 @@ inline void call_notify(napi_env env, napi_value function, Notice notice,
   napi_get_undefined(env, &receiver);
   napi_create_uint32(env, static_cast<std::uint32_t>(notice), &arguments[0]);
   const std::size_t count = value == nullptr ? 1 : 2;
-  if (napi_call_function(env, receiver, function, count, arguments, nullptr) !=
-      napi_pending_exception) {
-    return;
-  }
-  napi_value error = nullptr;
-  if (napi_get_and_clear_last_exception(env, &error) == napi_ok) {
-    napi_fatal_exception(env, error);
-  }
+  const napi_status status = napi_call_function(env, receiver, function, count, arguments, nullptr);
+  if (status == napi_pending_exception) throw_uncaught(env);
+}
+
+/// Calls `notify` of `program` with Notice::wake from a handle of the event loop: ticks and
+/// promises that wait run behind it, as behind every callback of Node's own.
+inline void call_from_loop(napi_env env, napi_async_context context, napi_value program) noexcept {
+  napi_value function = nullptr;
+  napi_get_named_property(env, program, "notify", &function);
+  napi_value notice = nullptr;
+  napi_create_uint32(env, static_cast<std::uint32_t>(Notice::wake), &notice);
+  napi_value result = nullptr;
+  const napi_status status =
+      napi_make_callback(env, context, program, function, 1, &notice, &result);
+  if (status == napi_pending_exception) throw_uncaught(env);
 }
 
 }  // namespace loom::node
