@@ -99,7 +99,7 @@ export const suites: readonly Suite[] = [
     commands: [[bin('ava'), 'test/!(tidy|compile)/**']],
     count: countAva,
   },
-  ctest('bounded', 'g++', 'fibers in every context, and streams, with g++'),
+  ctest('bounded', 'g++', 'fibers in every context, and servers, with g++'),
   { ...ctest('debug', 'g++', 'the whole runtime with g++, assertions on'), onlyWhenNamed: true },
   // clang compiles these sanitizers in less than half of g++'s time.
   ctest('asan', 'clang++', 'the runtime under ASan and UBSan'),
