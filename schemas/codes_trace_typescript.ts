@@ -36,14 +36,14 @@ export const typeScriptTraceCodes = {
     `,
   },
   LOOM7203: {
-    severity: 'warning',
+    severity: 'error',
     title: 'Blocking is allowed without a reason',
     holes: [],
     what: 'This comment allows a call that blocks, and does not say why.',
     why: 'Whoever reads the line later cannot tell whether it still may.',
     fix: 'Add the reason: // loom: allow blocking - reason',
     explanation: prose`
-      The reason stands after a dash: // loom: allow blocking - only in tests. Without one the
+      The reason stands after a dash or a colon: // loom: allow blocking - only in tests. Without one the
       comment silences nothing.
     `,
   },

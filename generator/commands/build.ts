@@ -9,7 +9,7 @@ import { nodeHeaders } from '../node_headers.ts';
 import { manifestName, type Plan, type PlanEntry, plan, sha256 } from '../plan.ts';
 import { removePackage, StrangerError, writePackage } from '../package_files.ts';
 import { type Files, render, whyNotStandalone } from '../render.ts';
-import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
+import { type Diagnostic, DiagnosticError, diagnostic, hasErrors } from '../report/diagnostic.ts';
 import { checkStacks } from '../stack_usage.ts';
 import { compileMark, installationMark, type StampKey, stampKey, writeStamp } from '../stamp.ts';
 import { FolderError, observe, write } from '../write.ts';
@@ -138,6 +138,7 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   result.diagnostics.push(...program.diagnostics);
   result.diagnostics.push(...(await checkHandlers(program, installation)));
   const found = await checkTypeScript(program, keyOf(options), installation);
+  if (hasErrors(found)) throw new DiagnosticError(found);
   result.diagnostics.push(...found);
   const files =
     options.trace === true ? await traced(program, result.diagnostics) : render(program.ir);
