@@ -28,7 +28,7 @@ function isWait(call: Node): boolean {
   const called = call.childForFieldName('function');
   if (called === null) return false;
   const name = (called.childForFieldName('field') ?? called).text;
-  if (/^(?:::|std::|this_thread::)/.test(name)) return false;
+  if (/^::\w+$|^(?:::)?(?:std|this_thread)::/.test(name)) return false;
   return waits.test(plainName(name).replace(/^.*::/s, ''));
 }
 

@@ -81,6 +81,21 @@ test('a source that is too large to be read is named', (t) => {
   );
 });
 
+test('the first source that is one too many is named', (t) => {
+  const directory = project(t);
+  const names = Array.from({ length: 513 }, (_each, index) => `part${index}.hpp`);
+  for (const name of names) writeFileSync(join(directory, name), '');
+  const text = names.map((name) => `#include "${name}"\n`).join('');
+  writeFileSync(join(directory, 'all.hpp'), text);
+  const ir = { ...sampleIr(), handlersHeader: '../all.hpp' };
+  const { texts, diagnostics } = cppSources(ir, join(directory, 'out'));
+  t.is(texts.size, 512);
+  t.deepEqual(
+    diagnostics.map(({ code, place }) => [code, place?.file]),
+    [['LOOM7105', join(directory, 'part511.hpp')]],
+  );
+});
+
 test('a call is followed through functions of all sources', (t) => {
   const far = 'inline void deeper() { sleep(1); }\nvoid unused() { sleep(2); }';
   t.deepEqual(found(hook('help();', 'void help() { detail::deeper(); }'), far), []);
@@ -127,6 +142,8 @@ test('a loop without an end has to wait in it or to be left', (t) => {
   t.deepEqual(found(hook('while (true) { if (n) break; }')), []);
   t.deepEqual(found(hook('for (;;) { c.read(); }')), []);
   t.deepEqual(found(hook('for (;;) { loom::yield(); }')), []);
+  t.deepEqual(found(hook('for (;;) { ::loom::yield(); }')), []);
+  t.deepEqual(found(hook('for (;;) { std::this_thread::yield(); }')), ['LOOM7101:1', 'LOOM7102:1']);
   t.deepEqual(found(hook('do { ++n; } while (1);')), ['LOOM7101:1']);
   t.deepEqual(found(hook('for (; true /* ever */;) { ++n; }')), ['LOOM7101:1']);
   t.deepEqual(found(hook('for (; n < 3;) { ++n; }')), []);
