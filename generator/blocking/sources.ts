@@ -51,7 +51,7 @@ export function cppSources(ir: Ir, out: string): CppSources {
       continue;
     }
     if (texts.size >= maximumSources) {
-      const reason = `${maximumSources} sources are read at most, and what comes after it is not read either`;
+      const reason = `${maximumSources} sources are read at most, and none that come later`;
       skipped.set(file, leftOut(file, reason));
       break;
     }

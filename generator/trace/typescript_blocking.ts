@@ -180,7 +180,8 @@ function shown(way: readonly FunctionNode[]): string {
  * Finds what blocks in the handlers of a program.
  *
  * @param sources texts by absolute paths; what does not parse is not looked at.
- * @returns LOOM7201 and LOOM7202, warnings, and LOOM7203, an error, in the order of the sources and of their lines.
+ * @returns LOOM7201 and LOOM7202, warnings, and LOOM7203, an error, in the order of the sources and
+ * of their lines.
  */
 export function blockingTypeScript(sources: ReadonlyMap<string, string>): Diagnostic[] {
   const search = new Search(new Calls(sources));
