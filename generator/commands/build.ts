@@ -12,6 +12,7 @@ import { type Files, render, whyNotStandalone } from '../render.ts';
 import { type Diagnostic, DiagnosticError, diagnostic, hasErrors } from '../report/diagnostic.ts';
 import { checkStacks } from '../stack_usage.ts';
 import { compileMark, installationMark, type StampKey, stampKey, writeStamp } from '../stamp.ts';
+import { traceSuffix } from '../trace/named_files.ts';
 import { FolderError, observe, write } from '../write.ts';
 import { checkTarget, checkTypeScript } from './build_checks.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
@@ -21,9 +22,6 @@ import type { Environment } from '../environment.ts';
 
 /** The config of a command that names none, relative to the working directory. */
 const defaultConfig = 'loom.config.ts';
-
-/** What is put behind the config's output folder for a profiling build. */
-const traceSuffix = '-trace';
 
 /** What to build, and how far to go. Everything has a default. */
 export interface BuildOptions {

@@ -26,8 +26,8 @@ export interface SourceOptions {
   out: string;
   /** The folder of the config, absolute; globs are relative to it. */
   folder: string;
-  /** Whether a file gets zones that is neither the handlers' nor one of `native.sources`, by its
-   * path relative to the config. */
+  /** Whether a file gets zones if it is neither the handlers' nor one of `native.sources`, by its
+   * path relative to the config; asked once for each file. */
   isTraced: (path: string) => boolean;
   rules: TraceRules;
 }

@@ -7,9 +7,9 @@ import { ts } from 'ts-morph';
 import { blockingCalls, harmlessModules } from '../../schemas/blocking_calls_typescript.ts';
 import { allowComment } from '../blocking/allow_comment.ts';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
-import { placeIn } from './typescript.ts';
 import { Calls } from './typescript_calls.ts';
 import { nodesOf } from './typescript_functions.ts';
+import { placeIn } from './typescript_modules.ts';
 import { type FunctionNode, isFunctionNode, qualifiedName } from './typescript_names.ts';
 
 /** Statements that a program runs for each thing that comes, and what to call them. */
