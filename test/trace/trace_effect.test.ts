@@ -1,4 +1,7 @@
-/** Which files the globs of `trace` name, and what is said of those that name nothing. */
+/**
+ * Which files the globs of `trace` name, what is said of those that name nothing, and whether the
+ * runtime is as the additions of a profiling build expect it.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -7,7 +10,9 @@ import { unchangedBuild } from '../../generator/commands/unchanged.ts';
 import { renderDiagnostics } from '../../generator/report/render.ts';
 import { stampKey } from '../../generator/stamp.ts';
 import { namedScripts } from '../../generator/trace/named_files.ts';
-import { emptyFolder, matchesFixture, project } from '../generator/workspace.ts';
+import { applyPoint } from '../../generator/trace/points.ts';
+import { tracePoints } from '../../schemas/trace_points.ts';
+import { emptyFolder, matchesFixture, project, repository } from '../generator/workspace.ts';
 
 /** Writes files below a folder. */
 function write(folder: string, ...paths: readonly string[]): void {
@@ -40,6 +45,13 @@ test('globs name scripts, and nothing that loomgen or a package manager wrote', 
     ['a.ts', 'b/c.cjs', 'b/d.mts'].map((path) => join(folder, path)),
   );
   t.deepEqual(namedScripts({ folder, globs: [], outs }), []);
+});
+
+test('every addition to the runtime has its place there', (t) => {
+  for (const point of tracePoints) {
+    const path = join(repository, 'templates/runtime/loom', point.file);
+    t.notThrows(() => applyPoint(readFileSync(path, 'utf8'), point), point.file);
+  }
 });
 
 for (const [fixture, trace] of [
