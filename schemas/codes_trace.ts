@@ -68,13 +68,14 @@ export const traceCodes = {
     title: 'A glob of trace that matches no source',
     holes: ['glob', 'wanted'],
     what: "'{glob}' matches no {wanted}.",
-    why: 'Nothing gets zones by it, and that looks as if the program never ran there.',
+    why: 'It changes nothing: what it was meant for has no zones, or has them all the same.',
     fix: 'Mend it, or delete it. Globs are relative to the config; ** goes into folders, * does not.',
     explanation: prose`
       trace.sources chooses among the files that the handlers and native.sources include,
       trace.typescript among the files with the extensions of TypeScript and JavaScript below the
       folder of the config. node_modules, folders whose names begin with a dot, and the outputs of
-      loomgen are not looked into.
+      loomgen are not looked into. trace.include and trace.exclude choose among the functions of
+      these, by their names or the paths of their files.
     `,
   },
   LOOM7012: {

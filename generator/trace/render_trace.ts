@@ -13,15 +13,16 @@ import { isNamed, namedScripts } from './named_files.ts';
 import type { TraceRules } from './rules.ts';
 import { traceFiles } from './trace_files.ts';
 
-/** The rules of the transforms: colours of fds are those of their handlers. */
-function rulesOf(trace: CheckedTrace, ir: Ir): TraceRules {
+/** The rules of the transforms: colours of fds are those of their handlers. Globs that match go
+ * into `matched`. */
+function rulesOf(trace: CheckedTrace, ir: Ir, matched: Set<string>): TraceRules {
   const colours = new Map<string, number>();
   for (const fd of ir.reactors.flatMap((reactor) => reactor.fds)) {
     const colour = trace.colours[fd.name];
     if (fd.handler !== null && colour !== undefined) colours.set(fd.handler, colour);
   }
   const { include, exclude, minimumBodyLines } = trace;
-  return { include, exclude, minimumBodyLines, colours };
+  return { include, exclude, minimumBodyLines, colours, matched };
 }
 
 /** Copies of the TypeScript that the config declares. */
@@ -47,6 +48,7 @@ function withoutEffect(
   trace: CheckedTrace,
   { ir, folder, out, plainOut }: LoweredProgram,
   cxxPaths: readonly string[],
+  matched: ReadonlySet<string>,
 ): Diagnostic[] {
   const missing = (key: string, index: number, glob: string, wanted: string): Diagnostic =>
     diagnostic('LOOM7011', { glob, wanted }, { path: ['trace', key, index] });
@@ -59,12 +61,18 @@ function withoutEffect(
     const isUsed = namedScripts({ folder, globs: [glob], outs }).length > 0;
     return isUsed ? [] : [missing('typescript', index, glob, 'TypeScript or JavaScript')];
   });
+  const rules = (['include', 'exclude'] as const).flatMap((key) =>
+    trace[key].flatMap((glob, index) =>
+      matched.has(glob) ? [] : [missing(key, index, glob, 'path or name of what is traced')],
+    ),
+  );
   const fds = ir.reactors.flatMap((reactor) => reactor.fds.map(({ name }) => name));
   const colours = Object.keys(trace.colours).filter((name) => !fds.includes(name));
   const known = fds.length === 0 ? 'there are none' : fds.join(', ');
   return [
     ...sources,
     ...scripts,
+    ...rules,
     ...colours.map((name) =>
       diagnostic('LOOM7012', { name, known }, { path: ['trace', 'colours', name], anchor: 'key' }),
     ),
@@ -77,7 +85,8 @@ export async function renderTrace(
 ): Promise<{ files: Files; diagnostics: Diagnostic[] }> {
   const { ir, out, folder } = program;
   const trace = program.trace ?? parse(traceSchema, {});
-  const rules = rulesOf(trace, ir);
+  const matched = new Set<string>();
+  const rules = rulesOf(trace, ir, matched);
   const cxxPaths: string[] = [];
   const isTraced = (path: string): boolean => {
     cxxPaths.push(path);
@@ -95,7 +104,7 @@ export async function renderTrace(
     diagnostics: [
       ...cxx.diagnostics,
       ...typescript.diagnostics,
-      ...(await program.locateAll(withoutEffect(trace, program, cxxPaths))),
+      ...(await program.locateAll(withoutEffect(trace, program, cxxPaths, matched))),
     ],
   };
 }

@@ -121,11 +121,11 @@ class Choice {
   /** The number of a function's zone; undefined when it gets none. */
   zoneOf(node: FunctionNode): number | undefined {
     const body = bodyOf(node);
-    if (body === undefined || isSilenced(node, this.#file)) return undefined;
+    if (body === undefined) return undefined;
     const lineOf = (position: number) => this.#file.getLineAndCharacterOfPosition(position).line;
     const bodyLines = lineOf(body.end) - lineOf(body.getStart(this.#file)) + 1;
     const name = qualifiedName(node);
-    if (!this.#isSelected(name, bodyLines)) return undefined;
+    if (!this.#isSelected(name, bodyLines) || isSilenced(node, this.#file)) return undefined;
     const start = (node.name ?? node).getStart(this.#file);
     const reason = whyLeftOut(body);
     if (reason !== undefined) {
