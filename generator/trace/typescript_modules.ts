@@ -10,7 +10,7 @@ import { nodesOf } from './typescript_functions.ts';
 /** What can be traced. `.cts` and `.cjs` have no imports, `.d.ts` has no functions. */
 const traceable = /(?<!\.d)\.(?:m?ts|tsx|m?js|jsx)$/;
 
-/** Longest source that is read, in UTF-16 code units: two seconds of parsing and tracing. */
+/** Longest source that is read, in UTF-16 code units: some two seconds of parsing and tracing. */
 export const maximumCharacters = 1_000_000;
 
 /** Reads a file as a module. */
