@@ -69,7 +69,7 @@ export const traceCodes = {
     holes: ['glob', 'wanted'],
     what: "'{glob}' matches no {wanted}.",
     why: 'It changes nothing: what it was meant for has no zones, or has them all the same.',
-    fix: 'Mend it, or delete it. Globs are relative to the config; ** goes into folders, * does not.',
+    fix: 'Mend or delete it. Globs are relative to the config; ** goes into folders, * does not.',
     explanation: prose`
       trace.sources chooses among the files that the handlers and native.sources include,
       trace.typescript among the files with the extensions of TypeScript and JavaScript below the

@@ -43,8 +43,8 @@ export const typeScriptTraceCodes = {
     why: 'Whoever reads the line later cannot tell whether it still may.',
     fix: 'Add the reason: // loom: allow blocking - reason',
     explanation: prose`
-      The reason stands after a dash or a colon: // loom: allow blocking - only in tests. Without one
-      the comment silences nothing.
+      The reason stands after a dash or a colon: // loom: allow blocking - only in tests. Without
+      one the comment silences nothing.
     `,
   },
   LOOM7210: {
