@@ -21,12 +21,15 @@ import type { ConfigReads } from './collect_reads.ts';
 import type { Preset } from './compile.ts';
 import { packageRoot } from './package_root.ts';
 import { sha256 } from './plan.ts';
+import type { NamedPlaces } from './trace/named_files.ts';
 
 /** What decides a program, beside loomgen itself. */
 export interface ProgramInputs {
   reads: ConfigReads;
   /** What has to exist, absolute. */
   paths: { path: string; wanted: 'file' | 'folder' }[];
+  /** Where `trace.typescript` looked, and the hash of the list of files that it named. */
+  named?: NamedPlaces & { hash: string };
 }
 
 /** What was asked for; each has a stamp of its own. */

@@ -45,6 +45,7 @@ export const blockingCalls: readonly BlockingCall[] = [
     functions: [
       ...['sleep', 'usleep', 'nanosleep', 'clock_nanosleep', 'pause', 'sigwait', 'sigsuspend'],
       ...['std::this_thread::sleep_for', 'std::this_thread::sleep_until'],
+      ...['this_thread::sleep_for', 'this_thread::sleep_until'],
     ],
     why: 'The thread sleeps, and with it every connection of the reactor.',
     instead: 'Use a timer fd and on_tick, or loom::sleep in a fiber.',
@@ -131,6 +132,13 @@ export const blockingCalls: readonly BlockingCall[] = [
     instead: 'Own the data on one reactor and post() to it; among fibers use loom::Mutex.',
   },
   {
+    title: 'Giving up the processor',
+    degree: 'may block',
+    functions: ['sched_yield', 'std::this_thread::yield', 'this_thread::yield'],
+    why: 'Others run for as long as the scheduler likes, and a whole reactor waits.',
+    instead: 'Use loom::yield() in a fiber; a hook returns, and takes up its work on a timer.',
+  },
+  {
     title: 'Files of the standard library',
     degree: 'may block',
     functions: [
@@ -175,10 +183,14 @@ export const blockingCalls: readonly BlockingCall[] = [
     title: 'Containers that grow',
     degree: 'allocates',
     methods: {
-      of: standard([...containers, ...unordered, 'basic_string', 'function', 'ostringstream']),
+      of: standard([
+        ...[...containers, ...unordered, 'basic_string', 'function', 'ostringstream'],
+        ...['queue', 'priority_queue', 'stack'],
+      ]),
       names: [
         ...['push_back', 'emplace_back', 'push_front', 'emplace_front', 'insert', 'emplace'],
         ...['try_emplace', 'insert_or_assign', 'resize', 'reserve', 'append'],
+        ...['assign', 'push', '+='],
       ],
     },
     why: 'Beyond its capacity it takes new memory and moves what it holds.',

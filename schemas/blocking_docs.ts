@@ -16,8 +16,15 @@ somebody else's library calls is not seen, and a namesake may be taken for what 
 
 What runs before the loop (constructors, \`on_start\`) and what a pool runs (the job of
 \`loom::offload\` and \`pools.….submit\`) is not compared. \`// loom: allow blocking — the reason\`
-behind a call, or on the line above it, allows it and what it leads to; without a reason that is
-an error (LOOM7104). LOOM7101 stops the build, the others warn.
+behind a call, or on the line above it, allows it and what it leads to. The reason stands after a
+dash or a colon; a comment without one allows nothing and is an error (LOOM7104; in TypeScript
+LOOM7203). LOOM7101 stops the build, the others warn: of at most 50 places, LOOM7105 says how many
+more there are. It also says which sources were not read: those of more than 1,000,000 bytes, and
+those after the 512th. A loop is left by \`break\`, \`return\`, \`throw\` or \`goto\`, not by their
+names in comments; what a lambda in it does is not counted.
+
+Coroutines are compared as other functions are (a profiling build gives them no zones, see
+PROFILING.md). \`::write(…)\` is the system's even where a handler has a \`write\` of its own.
 `;
 
 /** A list of names in code quotes. */
@@ -31,7 +38,8 @@ function pattern({ functions, methods, types, syntax }: BlockingCall): string {
   if (types !== undefined) parts.push(`variables of ${quoted(types)}`);
   if (methods !== undefined) parts.push(`${quoted(methods.names)} of ${quoted(methods.of)}`);
   if (syntax === 'new') parts.push('`new`, but for placement');
-  if (syntax === 'loop') parts.push('`while (true)`, `for (;;)` that neither ends nor waits');
+  if (syntax === 'loop')
+    parts.push('`while (true)`, `for (;;)` and `do … while (1)` that neither end nor wait');
   return parts.filter((part) => part !== '').join('; ');
 }
 

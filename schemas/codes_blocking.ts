@@ -1,7 +1,7 @@
 /** Diagnostics of calls that hold up a reactor. The calls are in `blocking_calls.ts`. */
 import { type CodeEntry, prose } from './code_entry.ts';
 
-/** LOOM7101 to LOOM7104. */
+/** LOOM7101 to LOOM7105. */
 export const blockingCodes = {
   LOOM7101: {
     severity: 'error',
@@ -54,6 +54,20 @@ export const blockingCodes = {
     fix: 'Type the reason behind it: // loom: allow blocking — once a day, before the open.',
     explanation: prose`
       // loom: allow blocking — written once when the file is over, and the reactor stops then
+
+      The reason stands after a dash or a colon. Without one the comment allows nothing.
+    `,
+  },
+  LOOM7105: {
+    severity: 'warning',
+    title: 'Not all that handlers do was compared or shown',
+    holes: ['what', 'reason'],
+    what: '{what} is left out: {reason}.',
+    why: 'What blocks there holds up the reactor as well, and no line says so.',
+    fix: 'Mend what is shown and build again; a larger source is split, or read by a person.',
+    explanation: prose`
+      A build shows 50 warnings about handlers; errors are all shown. It reads at most 512 sources
+      of C++, and none of more than 1,000,000 bytes: such a source is a table that a program wrote.
     `,
   },
 } as const satisfies Record<string, CodeEntry>;

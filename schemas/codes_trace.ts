@@ -63,4 +63,31 @@ export const traceCodes = {
       would stay open while others run; functions that it calls have zones of their own.
     `,
   },
+  LOOM7011: {
+    severity: 'warning',
+    title: 'A glob of trace that matches no source',
+    holes: ['glob', 'wanted'],
+    what: "'{glob}' matches no {wanted}.",
+    why: 'It changes nothing: what it was meant for has no zones, or has them all the same.',
+    fix: 'Mend or delete it. Globs are relative to the config; ** goes into folders, * does not.',
+    explanation: prose`
+      trace.sources chooses among the files that the handlers and native.sources include,
+      trace.typescript among the files with the extensions of TypeScript and JavaScript below the
+      folder of the config. node_modules, folders whose names begin with a dot, and the outputs of
+      loomgen are not looked into. trace.include and trace.exclude choose among the functions of
+      these, by their names or the paths of their files.
+    `,
+  },
+  LOOM7012: {
+    severity: 'warning',
+    title: 'A colour of no fd',
+    holes: ['name', 'known'],
+    what: "trace.colours names '{name}', which is no fd.",
+    why: 'Colours go by the names of fds: their completions and their handlers have them.',
+    fix: 'Name one of these: {known}.',
+    explanation: prose`
+      The functions of a handler have the colour of the fd that it belongs to. Other functions have
+      those that Tracy chooses.
+    `,
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,7 +1,7 @@
 /** Diagnostics of TypeScript that is traced, or checked for calls that block. */
 import { type CodeEntry, prose } from './code_entry.ts';
 
-/** LOOM7201 to LOOM7203, LOOM7210 and LOOM7211. */
+/** LOOM7201 to LOOM7203, LOOM7210 to LOOM7212. */
 export const typeScriptTraceCodes = {
   LOOM7201: {
     severity: 'warning',
@@ -36,15 +36,15 @@ export const typeScriptTraceCodes = {
     `,
   },
   LOOM7203: {
-    severity: 'warning',
+    severity: 'error',
     title: 'Blocking is allowed without a reason',
     holes: [],
     what: 'This comment allows a call that blocks, and does not say why.',
     why: 'Whoever reads the line later cannot tell whether it still may.',
     fix: 'Add the reason: // loom: allow blocking - reason',
     explanation: prose`
-      The reason stands after a dash: // loom: allow blocking - only in tests. Without one the
-      comment silences nothing.
+      The reason stands after a dash or a colon: // loom: allow blocking - only in tests. Without
+      one the comment silences nothing.
     `,
   },
   LOOM7210: {
@@ -55,8 +55,10 @@ export const typeScriptTraceCodes = {
     why: 'Zones are put where the syntax says that functions begin, and end with try and finally.',
     fix: 'Mend it, or leave it out of trace.typescript.',
     explanation: prose`
-      Modules are traced: .ts, .mts, .tsx, .js, .mjs and .jsx. A CommonJS source (.cts, .cjs) and
-      one that does not parse stay as they are, and the build goes on.
+      Modules are traced: .ts, .mts, .tsx, .js, .mjs and .jsx. A CommonJS source (.cts, .cjs, or
+      one with require() or module.exports and neither import nor export), one of more than a
+      million characters and one that does not parse are not copied. Copies import the original
+      then, and the build goes on.
     `,
   },
   LOOM7211: {
@@ -70,6 +72,21 @@ export const typeScriptTraceCodes = {
       A zone closes in a finally, so that the statements of a function stand in a block of their
       own. A function that is declared twice there, or as a var as well, is an error in a block,
       though not in a body; and what a for (;;) disposes of at its end cannot be waited for.
+    `,
+  },
+  LOOM7212: {
+    severity: 'warning',
+    title: 'A copy of a TypeScript source that asks where it is',
+    holes: ['what'],
+    what: '{what} is about the copy in the profiling build, not about the original.',
+    why: 'The copy lies in the output folder; what is beside the original is not beside it.',
+    fix: "Write the name where it is used, as in new URL('./name', import.meta.url).",
+    explanation: prose`
+      What a copy names in import, export, import('./name'), import.meta.resolve('./name') and
+      new URL('./name', import.meta.url) leads to the copy of that file or to the original. A name
+      that is only known when the program runs cannot be mended so, and import.meta.url itself is
+      that of the copy: it has to be where the program compares it with what Node was started
+      with, which is not warned about.
     `,
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -11,14 +11,16 @@ import {
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
 import type { Deed, FunctionFacts, SourceFacts } from './facts.ts';
 
-/** Hooks that a running loop calls, and what a fiber runs. `on_start` comes before the loop. */
-const hooks: ReadonlySet<string> = new Set([
+/** Hooks that a running loop calls, and what a fiber runs. `on_start` comes before the loop,
+ * `on_call` runs on a pool. */
+export const hooks: ReadonlySet<string> = new Set([
   ...['run', 'on_open', 'on_data', 'on_descriptor', 'on_drain', 'on_close', 'on_tick'],
-  ...['on_complete', 'on_event', 'on_signal', 'on_message', 'on_room', 'on_error'],
+  ...['on_datagram', 'on_batch_end', 'on_complete', 'on_event', 'on_signal', 'on_message'],
+  ...['on_room', 'on_error'],
 ]);
 
-/** The most findings that one build reports; who has more mends these first. */
-const maximumFindings = 50;
+/** The most warnings that one build reports; who has more mends these first. */
+const maximumWarnings = 50;
 
 const codeOf: Record<BlockingDegree, 'LOOM7101' | 'LOOM7102' | 'LOOM7103'> = {
   blocks: 'LOOM7101',
@@ -51,6 +53,9 @@ class Checker {
   readonly #byName = new Map<string, { source: SourceFacts; facts: FunctionFacts }[]>();
   readonly #seen = new Set<FunctionFacts>();
   readonly #todo: Reached[] = [];
+  #warnings = 0;
+  /** Where the first warning is that was one too many. */
+  #leftOut: Diagnostic['place'];
 
   constructor(sources: readonly SourceFacts[]) {
     this.#sources = sources;
@@ -64,8 +69,8 @@ class Checker {
 
   check(handlers: readonly string[]): void {
     for (const source of this.#sources) {
-      for (const [line, hasReason] of source.allowed) {
-        if (!hasReason) this.#reasonless(source, line);
+      for (const range of source.reasonless) {
+        this.#add(diagnostic('LOOM7104', {}, { place: { file: source.file, ...range } }));
       }
       for (const facts of source.functions) {
         const name = lastName(facts.name);
@@ -78,6 +83,24 @@ class Checker {
     for (let next = this.#todo.shift(); next !== undefined; next = this.#todo.shift()) {
       for (const each of next.facts.deeds) this.#deed(next, each);
     }
+    if (this.#leftOut === undefined) return;
+    const holes = {
+      what: `the list of ${this.#warnings - maximumWarnings} more warnings`,
+      reason: `${maximumWarnings} are shown at most`,
+    };
+    this.diagnostics.push(diagnostic('LOOM7105', holes, { place: this.#leftOut }));
+  }
+
+  /** Errors are all shown: each of them stops the build. */
+  #add(found: Diagnostic): void {
+    if (found.severity === 'warning') {
+      this.#warnings += 1;
+      if (this.#warnings > maximumWarnings) {
+        this.#leftOut ??= found.place;
+        return;
+      }
+    }
+    this.diagnostics.push(found);
   }
 
   #reach(reached: Reached): void {
@@ -86,20 +109,16 @@ class Checker {
     this.#todo.push(reached);
   }
 
-  #reasonless(source: SourceFacts, line: number): void {
-    const place = { file: source.file, line, column: 1, length: 1 };
-    this.diagnostics.push(diagnostic('LOOM7104', {}, { place }));
-  }
-
   #deed(at: Reached, each: Deed): void {
     if (at.source.allowed.has(each.line)) return;
     const own = each.kind === 'call' || each.kind === 'method' ? this.#own(each) : [];
     for (const { source, facts } of own) this.#reach({ source, facts, hook: at.hook });
-    if (own.length > 0 && each.kind === 'call') return;
+    if (own.length > 0 && each.kind === 'call' && !each.isGlobal) return;
     const row = blockingCalls.find((one) => this.#fits(one, each, at.source));
-    if (row === undefined || this.diagnostics.length >= maximumFindings) return;
+    if (row === undefined) return;
     const { line, column, length } = each;
-    const call = each.receiver === '' ? each.name : `${each.receiver}.${each.name}`;
+    const joint = each.name === '+=' ? ' ' : '.';
+    const call = each.receiver === '' ? each.name : `${each.receiver}${joint}${each.name}`;
     const handler = at.facts.name;
     const holes = { handler, call, why: row.why, instead: row.instead };
     const { name, file, line: hookLine } = at.hook;
@@ -113,13 +132,14 @@ class Checker {
             },
           };
     const place = { file: at.source.file, line, column, length };
-    this.diagnostics.push(diagnostic(codeOf[row.degree], holes, { place, ...second }));
+    this.#add(diagnostic(codeOf[row.degree], holes, { place, ...second }));
   }
 
-  /** The functions of these sources that a call may mean. */
-  #own({ kind, name }: Deed): { source: SourceFacts; facts: FunctionFacts }[] {
+  /** The functions of these sources that a call may mean; `::write` is none of a class. */
+  #own({ kind, name, isGlobal }: Deed): { source: SourceFacts; facts: FunctionFacts }[] {
     if (/^(?:std|loom)::/.test(name)) return [];
     const found = this.#byName.get(lastName(name)) ?? [];
+    if (isGlobal) return found.filter(({ facts }) => facts.name === name);
     if (kind === 'method') return found.filter(({ facts }) => facts.name.includes('::'));
     return name.includes('::') ? found.filter(({ facts }) => facts.name.endsWith(name)) : found;
   }

@@ -6,6 +6,9 @@ import type { Node } from 'web-tree-sitter';
 import { type CppFunction, functionsOf } from '../trace/cpp_functions.ts';
 import { oneLine } from '../trace/cpp_names.ts';
 import type { CppParser } from '../trace/cpp_tree.ts';
+import { allowComment } from './allow_comment.ts';
+import { isEndless } from './endless.ts';
+import { plainName } from './plain_name.ts';
 
 /** One thing that a function does. */
 export interface Deed {
@@ -14,6 +17,8 @@ export interface Deed {
   name: string;
   /** Of a method: the last name of what it is called on; else empty. */
   receiver: string;
+  /** Whether the name begins with `::`: it is the system's before it is anybody's. */
+  isGlobal: boolean;
   /** Counted from 1. */
   line: number;
   column: number;
@@ -35,13 +40,16 @@ export interface SourceFacts {
   functions: FunctionFacts[];
   /** Declared types by the names of variables, members and parameters. */
   types: Map<string, string>;
-  /** Lines on which blocking is allowed; false: without a reason. */
-  allowed: Map<number, boolean>;
+  /** Lines on which blocking is allowed, counted from 1. */
+  allowed: Set<number>;
+  /** Comments that would allow it and do not say why. */
+  reasonless: { line: number; column: number; length: number }[];
 }
 
 const pattern = `
   (call_expression) @call
   (new_expression) @new
+  (assignment_expression operator: "+=") @append
   (declaration) @declared
   (field_declaration) @declared
   (parameter_declaration) @declared
@@ -50,16 +58,12 @@ const pattern = `
   (do_statement) @loop
 `;
 
-/** A text without the template arguments at its end and the global scope at its start. */
-function plainName(text: string): string {
-  return oneLine(text).replace(/<.*>$/s, '').replace(/^::/, '');
-}
-
 function deed(kind: Deed['kind'], name: string, node: Node, receiver = ''): Deed {
   const { row, column } = node.startPosition;
   const firstLine = node.text.split('\n', 1)[0] ?? '';
   const length = Math.max(1, firstLine.length);
-  return { kind, name, receiver, line: row + 1, column: column + 1, length };
+  const isGlobal = kind === 'call' && node.text.startsWith('::');
+  return { kind, name, receiver, isGlobal, line: row + 1, column: column + 1, length };
 }
 
 function ofCall(call: Node): Deed | null {
@@ -69,28 +73,21 @@ function ofCall(call: Node): Deed | null {
   const field = called.childForFieldName('field');
   if (field === null) return null;
   const on = called.childForFieldName('argument')?.text ?? '';
-  const receiver = /(\w+)\s*(?:\(\s*\)|\[[^\]]*\])?$/.exec(on)?.[1] ?? '';
-  return deed('method', plainName(field.text), field, receiver);
+  return deed('method', plainName(field.text), field, receiverOf(on));
 }
 
-/** Calls after which other connections had their turn. */
-const waits = new RegExp(
-  [
-    String.raw`\b(?:read\w*|write\w*|receive|send|wait\w*|sleep\w*|yield|await|accept|connect`,
-    String.raw`offload|join|lock|when_\w+)\s*\(`,
-  ].join('|'),
-);
+/** The last name of what something is done to: `text` of `state.text` and `state.text[1]`. */
+function receiverOf(expression: string): string {
+  return /(\w+)\s*(?:\(\s*\)|\[[^\]]*\])?$/.exec(expression)?.[1] ?? '';
+}
+
+function ofAppend(assignment: Node): Deed {
+  const left = assignment.childForFieldName('left');
+  return deed('method', '+=', assignment, receiverOf(left?.text ?? ''));
+}
 
 function ofLoop(loop: Node): Deed | null {
-  const condition = loop.childForFieldName('condition');
-  const isEndless =
-    loop.type === 'for_statement'
-      ? condition === null
-      : /^\(\s*(?:true|1)\s*\)$/.test(condition?.text ?? '');
-  const body = loop.childForFieldName('body')?.text ?? '';
-  if (!isEndless || /\b(?:break|return|throw|goto|co_\w+)\b/.test(body) || waits.test(body)) {
-    return null;
-  }
+  if (!isEndless(loop)) return null;
   const keyword = loop.type.replace('_statement', '');
   return { ...deed('loop', `an endless ${keyword} loop`, loop), length: keyword.length };
 }
@@ -115,16 +112,15 @@ function around(functions: readonly CppFunction[], offset: number): CppFunction 
   return found;
 }
 
-/** Lines with the comment, and the line below where it stands alone. */
-function allowedLines(text: string): Map<number, boolean> {
-  const allowed = new Map<number, boolean>();
-  for (const [index, line] of text.split('\n').entries()) {
-    const comment = /\/[/*]\s*loom: allow blocking\b[\s—–:-]*(.*?)\s*(?:\*\/.*)?$/.exec(line);
+/** Notes the lines with the comment, and the line below where it stands alone. */
+function noteAllowed(text: string, { allowed, reasonless }: SourceFacts): void {
+  for (const [row, line] of text.split(/\r?\n/).entries()) {
+    const comment = allowComment(line);
     if (comment === null) continue;
-    const isAlone = line.slice(0, comment.index).trim() === '';
-    allowed.set(isAlone ? index + 2 : index + 1, /\w/.test(comment[1] ?? ''));
+    const { index, length, isAlone, hasReason } = comment;
+    if (hasReason) allowed.add(isAlone ? row + 2 : row + 1);
+    else reasonless.push({ line: row + 1, column: index + 1, length });
   }
-  return allowed;
 }
 
 /** Notes the type of what a declaration declares. */
@@ -146,6 +142,7 @@ function collect(
   facts: SourceFacts,
   functions: CppFunction[],
 ): void {
+  const bodies = functions.filter(({ kind }) => kind === 'function');
   const owners = new Map(functions.map((each) => [each, { ...each, deeds: [] as Deed[] }]));
   const jobs = root.descendantsOfType('lambda_expression').filter((each) => each !== null);
   const ranges = jobs.filter(isJob).map(({ startIndex, endIndex }) => ({ startIndex, endIndex }));
@@ -153,6 +150,7 @@ function collect(
     const at = node.startIndex;
     let made: Deed | null = null;
     if (kind === 'call') made = ofCall(node);
+    else if (kind === 'append') made = ofAppend(node);
     else if (kind === 'loop') made = ofLoop(node);
     else if (kind === 'new') {
       if (node.childForFieldName('placement') === null) made = deed('new', 'new', node);
@@ -162,10 +160,7 @@ function collect(
         made = deed('variable', plainName(type), node);
     }
     if (made === null || ranges.some((job) => job.startIndex <= at && at < job.endIndex)) continue;
-    const owner = around(
-      functions.filter(({ kind: of }) => of === 'function'),
-      at,
-    );
+    const owner = around(bodies, at);
     if (owner !== null) owners.get(owner)?.deeds.push(made);
   }
   for (const [{ kind, name, line }, { deeds }] of owners) {
@@ -179,8 +174,10 @@ export function factsOf(parser: CppParser, file: string, text: string): SourceFa
     file,
     functions: [],
     types: new Map(),
-    allowed: allowedLines(text),
+    allowed: new Set(),
+    reasonless: [],
   };
+  noteAllowed(text, facts);
   const { functions } = functionsOf(parser, text);
   const tree = parser.parse(text);
   try {

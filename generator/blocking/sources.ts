@@ -3,8 +3,9 @@
  * include by quotes. Emitted headers and those of the system are others' concern.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Ir } from '../../schemas/ir.ts';
+import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
 
 /** The most sources that are read; more than a program of one person has. */
 const maximumSources = 512;
@@ -12,11 +13,17 @@ const maximumSources = 512;
 /** The largest source that is read, in bytes; a larger one is a table that a program wrote. */
 const maximumSourceBytes = 1_000_000;
 
-/** A file's text; null when it is none, or too large. */
-function textOf(file: string): string | null {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isFile() !== true || found.size > maximumSourceBytes) return null;
-  return readFileSync(file, 'utf8');
+/** The sources of a program that are read. */
+export interface CppSources {
+  /** Texts by absolute path, in the order in which they are found. */
+  texts: Map<string, string>;
+  /** LOOM7105 for what is not read, one for all that are too many. */
+  diagnostics: Diagnostic[];
+}
+
+function leftOut(file: string, reason: string): Diagnostic {
+  const place = { file, line: 1, column: 1, length: 1 };
+  return diagnostic('LOOM7105', { what: basename(file), reason }, { place });
 }
 
 function isInside(folder: string, file: string): boolean {
@@ -27,23 +34,34 @@ function isInside(folder: string, file: string): boolean {
  * Reads every source of a program.
  *
  * @param out the output folder, absolute: the IR's paths are relative to it.
- * @returns texts by absolute path, in the order in which they are found.
  */
-export function cppSources(ir: Ir, out: string): Map<string, string> {
-  const found = new Map<string, string>();
+export function cppSources(ir: Ir, out: string): CppSources {
+  const texts = new Map<string, string>();
+  const skipped = new Map<string, Diagnostic>();
   const folders = ir.native.includeDirectories.map((folder) => resolve(out, folder));
   const header = ir.handlersHeader === null ? [] : [ir.handlersHeader];
   const todo = [...header, ...ir.native.sources].map((path) => resolve(out, path));
   for (let file = todo.shift(); file !== undefined; file = todo.shift()) {
-    if (found.has(file) || found.size >= maximumSources || isInside(out, file)) continue;
-    const text = textOf(file);
-    if (text === null) continue;
-    found.set(file, text);
+    if (texts.has(file) || skipped.has(file) || isInside(out, file)) continue;
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isFile() !== true) continue;
+    if (found.size > maximumSourceBytes) {
+      const reason = `it has ${found.size} bytes, and ${maximumSourceBytes} are read at most`;
+      skipped.set(file, leftOut(file, reason));
+      continue;
+    }
+    if (texts.size >= maximumSources) {
+      const reason = `${maximumSources} sources are read at most, and none that come later`;
+      skipped.set(file, leftOut(file, reason));
+      break;
+    }
+    const text = readFileSync(file, 'utf8');
+    texts.set(file, text);
     for (const [, path = ''] of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm)) {
       const places = [dirname(file), ...folders].map((folder) => join(folder, path));
       const place = places.find((each) => statSync(each, { throwIfNoEntry: false })?.isFile());
       if (place !== undefined) todo.push(place);
     }
   }
-  return found;
+  return { texts, diagnostics: [...skipped.values()] };
 }

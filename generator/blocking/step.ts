@@ -41,14 +41,15 @@ export async function checkHandlers(
 ): Promise<Diagnostic[]> {
   const { ir, out, inputs } = program;
   const handlers = ir.reactors.flatMap((reactor) => reactor.handlers.map(({ name }) => name));
-  const sources = handlers.length === 0 ? new Map<string, string>() : cppSources(ir, out);
-  if (sources.size === 0) return [];
+  if (handlers.length === 0) return [];
+  const { texts: sources, diagnostics: leftOut } = cppSources(ir, out);
+  if (sources.size === 0) return leftOut;
   for (const file of sources.keys()) {
     const hash = textHash(file);
     if (inputs !== null && hash !== null) inputs.reads.files[file] = hash;
   }
   const mark = markPath(out, JSON.stringify([installation, handlers, ...sources]));
-  if (installation !== null && mark !== null && existsSync(mark)) return [];
+  if (installation !== null && mark !== null && existsSync(mark)) return leftOut;
   const [{ openCppTree }, { factsOf }, { checkBlocking }] = await Promise.all([
     import('../trace/cpp_tree.ts'),
     import('./facts.ts'),
@@ -57,7 +58,8 @@ export async function checkHandlers(
   const parser = await openCppTree();
   const facts = [...sources].map(([file, text]) => factsOf(parser, file, text));
   const found = checkBlocking(facts, handlers);
+  // What is too large is said at each build: it is no input, and is not looked into.
   if (hasErrors(found)) throw new DiagnosticError(found);
   if (found.length === 0 && installation !== null && mark !== null) remember(mark);
-  return found;
+  return [...leftOut, ...found];
 }

@@ -9,9 +9,10 @@ import { nodeHeaders } from '../node_headers.ts';
 import { manifestName, type Plan, plan, sha256 } from '../plan.ts';
 import { removePackage, StrangerError, writePackage } from '../package_files.ts';
 import { type Files, render, whyNotStandalone } from '../render.ts';
-import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
+import { type Diagnostic, DiagnosticError, diagnostic, hasErrors } from '../report/diagnostic.ts';
 import { checkStacks } from '../stack_usage.ts';
 import { compileMark, installationMark, type StampKey, stampKey, writeStamp } from '../stamp.ts';
+import { traceSuffix } from '../trace/named_files.ts';
 import { FolderError, observe, write } from '../write.ts';
 import { checkTypeScript } from './build_checks.ts';
 import { defaultConfig, keptDiagnostics, markStale, refuseConflicts, shown } from './build_plan.ts';
@@ -21,8 +22,6 @@ import { folderDiagnostic } from './folder_diagnostic.ts';
 import { type LoweredProgram, lowerProgram } from './program.ts';
 import type { Environment } from '../environment.ts';
 
-/** What is put behind the config's output folder for a profiling build. */
-const traceSuffix = '-trace';
 
 /** What to build, and how far to go. Everything has a default. */
 export interface BuildOptions {
@@ -144,6 +143,7 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
   result.diagnostics.push(...program.diagnostics);
   result.diagnostics.push(...(await checkHandlers(program, installation)));
   const found = await checkTypeScript(program, keyOf(options), installation);
+  if (hasErrors(found)) throw new DiagnosticError(found);
   result.diagnostics.push(...found);
   const files =
     options.trace === true ? await traced(program, result.diagnostics) : render(program.ir);

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { textHash } from '../collect_reads.ts';
 import type { Diagnostic } from '../report/diagnostic.ts';
 import { readStamp, type StampKey } from '../stamp.ts';
+import { listHash, namedScripts, traceSuffix } from '../trace/named_files.ts';
 import type { LoweredProgram } from './program.ts';
 
 /**
  * Looks for calls that block in the handlers that the config's `trace.typescript` names. They are
  * not parsed again while they are what they were at the last build, which found nothing in them.
- * From here on they are among the program's inputs, so that a build without changes sees to them.
+ * From here on they, and which they are, are among the program's inputs, so that a build without
+ * changes sees to them.
  *
  * @param installation from `installationMark`.
  * @returns LOOM7201 to LOOM7203.
@@ -20,11 +22,13 @@ export async function checkTypeScript(
 ): Promise<Diagnostic[]> {
   const globs = program.trace?.typescript ?? [];
   if (globs.length === 0) return [];
-  const { namedFiles } = await import('../trace/render_trace.ts');
-  const paths = namedFiles(program.folder, globs, [program.out, program.plainOut]);
+  const { folder, out, plainOut, inputs } = program;
+  const places = { folder, globs, outs: [out, plainOut, plainOut + traceSuffix] };
+  const paths = namedScripts(places);
   const hashes = paths.map((path) => [path, textHash(path)] as const);
   const stamp = readStamp(key);
-  const reads = program.inputs?.reads.files ?? {};
+  if (inputs !== null) inputs.named = { ...places, hash: listHash(paths) };
+  const reads = inputs?.reads.files ?? {};
   for (const [path, hash] of hashes) if (hash !== null) reads[path] = hash;
   const isKnown = stamp !== null && installation !== null && stamp.installation === installation;
   const known = isKnown ? stamp.inputs.reads.files : {};

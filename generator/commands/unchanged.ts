@@ -16,6 +16,7 @@ import {
   type Stamp,
   type StampKey,
 } from '../stamp.ts';
+import { listHash, namedScripts } from '../trace/named_files.ts';
 import { observe } from '../write.ts';
 import type { BuildResult, CompiledProgram } from './build.ts';
 
@@ -34,13 +35,14 @@ function exists({ path, wanted }: ProgramInputs['paths'][number]): boolean {
 }
 
 /** Whether everything that decided a program is as it was. */
-function areSame({ reads, paths }: ProgramInputs): boolean {
+function areSame({ reads, paths, named }: ProgramInputs): boolean {
   return (
     Object.entries(reads.files).every(([file, hash]) => textHash(file) === hash) &&
     Object.entries(reads.variables).every(
       ([name, hash]) => variableHash(name, process.env) === hash,
     ) &&
-    paths.every(exists)
+    paths.every(exists) &&
+    (named === undefined || listHash(namedScripts(named)) === named.hash)
   );
 }
 

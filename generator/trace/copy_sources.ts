@@ -26,8 +26,8 @@ export interface SourceOptions {
   out: string;
   /** The folder of the config, absolute; globs are relative to it. */
   folder: string;
-  /** Whether a file gets zones that is neither the handlers' nor one of `native.sources`, by its
-   * path relative to the config. */
+  /** Whether a file gets zones if it is neither the handlers' nor one of `native.sources`, by its
+   * path relative to the config; asked once for each file. */
   isTraced: (path: string) => boolean;
   rules: TraceRules;
 }
@@ -69,28 +69,40 @@ function* includesOf(text: string, path: string, folders: readonly string[]): Ge
   }
 }
 
-/** The texts of `roots` and of all that they include, by absolute paths. */
-function reachable(
-  roots: readonly string[],
-  folders: readonly string[],
-  out: string,
-): Map<string, string> {
+/** What is reached from the sources of a program. */
+interface Reachable {
+  /** By absolute paths. */
+  texts: Map<string, string>;
+  /** Why the others are not copied, by absolute paths. */
+  skipped: Map<string, 'encoding' | 'many'>;
+}
+
+/** The texts of `roots` and of all that they include. */
+function reachable(roots: readonly string[], folders: readonly string[], out: string): Reachable {
   const texts = new Map<string, string>();
+  const skipped: Reachable['skipped'] = new Map();
   const open = [...roots];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    if (texts.has(path) || isBelow(path, out) || texts.size === maximumCopies) continue;
+    if (texts.has(path) || skipped.has(path) || isBelow(path, out)) continue;
+    if (texts.size === maximumCopies) {
+      skipped.set(path, 'many');
+      continue;
+    }
     const bytes = readFileSync(path);
     // A copy in another encoding would be another text.
-    if (!isUtf8(bytes)) continue;
+    if (!isUtf8(bytes)) {
+      skipped.set(path, 'encoding');
+      continue;
+    }
     const text = bytes.toString('utf8');
     texts.set(path, text);
     open.push(...includesOf(text, path, folders));
   }
-  return texts;
+  return { texts, skipped };
 }
 
 /** Why functions have no zone, in words. */
-const reasons: Readonly<Record<CppTraceWarning['why'], string>> = {
+const reasons: Readonly<Record<CppTraceWarning['why'] | 'encoding', string>> = {
   constant: 'the compiler may have to evaluate it',
   coroutine: 'a zone would stay open while the coroutine is suspended',
   macro: 'a macro makes it',
@@ -101,11 +113,32 @@ const reasons: Readonly<Record<CppTraceWarning['why'], string>> = {
   braces: 'its braces do not match',
   size: 'it is too long to be parsed',
   module: 'it is a unit of a C++ module',
+  encoding: 'it is no UTF-8, and a copy would be another text',
 };
 
-function warningOf({ line, name, why }: CppTraceWarning, file: string): Diagnostic {
-  const holes = { what: name === null ? 'This file' : name, reason: reasons[why] };
+/** Says of a function, or of a whole file, that it has no zones. */
+function noZone(file: string, reason: string, line = 1, name: string | null = null): Diagnostic {
+  const holes = { what: name === null ? 'This file' : name, reason };
   return diagnostic('LOOM7010', holes, { place: { file, line, column: 1, length: 1 } });
+}
+
+function warningOf({ line, name, why }: CppTraceWarning, file: string): Diagnostic {
+  return noZone(file, reasons[why], line, name);
+}
+
+/** What is said of files that are not copied; of those that are too many, by the first of them. */
+function skippedWarnings(
+  skipped: Reachable['skipped'],
+  isWanted: (path: string) => boolean,
+): Diagnostic[] {
+  const wanted = [...skipped].filter(([path]) => isWanted(path));
+  const many = wanted.filter(([, why]) => why === 'many');
+  const shown = wanted.filter((each) => each[1] !== 'many' || each === many[0]);
+  return shown.map(([path, why]) => {
+    if (why !== 'many') return noZone(path, reasons[why]);
+    const others = many.length === 1 ? 'it comes' : `it and ${many.length - 1} others come`;
+    return noZone(path, `${others} after the ${maximumCopies} files that are copied`);
+  });
 }
 
 /** A copy that is compiled under the path of the original. */
@@ -127,16 +160,18 @@ export function copySources(parser: CppParser, ir: Ir, options: SourceOptions): 
   const roots = [...header, ...ir.native.sources].map(absolute);
   if (roots.length === 0) return { ir, files: new Map(), diagnostics: [] };
   const folders = ir.native.includeDirectories.map(absolute);
-  const texts = reachable(roots, folders, out);
+  const { texts, skipped } = reachable(roots, folders, out);
   const base = commonFolder([...texts.keys()].map((path) => dirname(path)));
   const place = (path: string): string => {
     return [copyFolder, ...relative(base, path).split(sep)].filter((part) => part !== '').join('/');
   };
   const files: Files = new Map();
-  const diagnostics: Diagnostic[] = [];
+  const rulesPathOf = (path: string): string => relative(folder, path).split(sep).join('/');
+  const isWanted = (path: string): boolean => roots.includes(path) || isTraced(rulesPathOf(path));
+  const diagnostics = skippedWarnings(skipped, isWanted);
   for (const [path, text] of texts) {
-    const rulesPath = relative(folder, path).split(sep).join('/');
-    if (!roots.includes(path) && !isTraced(rulesPath)) {
+    const rulesPath = rulesPathOf(path);
+    if (!isWanted(path)) {
       files.set(place(path), untraced(text, path));
       continue;
     }

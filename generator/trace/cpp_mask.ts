@@ -18,12 +18,17 @@ export interface MaskedCpp {
   islands: Island[];
 }
 
-/** Comments, literals, numbers, directives, braces and words, as far as they matter here. */
+/** Comments, literals and numbers. */
+const opaque = [
+  /\/\/(?:\\\r?\n|[^\n])*|\/\*[\s\S]*?\*\//,
+  /R"(?<delimiter>[^()\\\s]{0,16})\([\s\S]*?\)\k<delimiter>"/,
+  /"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|\b\d[\w'.]*/,
+];
+
+/** These, and directives, braces and words, as far as they matter here. */
 const token = new RegExp(
   [
-    /\/\/(?:\\\r?\n|[^\n])*|\/\*[\s\S]*?\*\//,
-    /R"(?<delimiter>[^()\\\s]{0,16})\([\s\S]*?\)\k<delimiter>"/,
-    /"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|\b\d[\w'.]*/,
+    ...opaque,
     /^[ \t]*#[ \t]*(?<directive>\w+)(?:\\\r?\n|[^\n])*/,
     /(?<brace>[{}])/,
     /(?<macro>\b[A-Z][A-Z0-9_]{2,}\b(?:\([^()\n]*\)[ \t]*(?=\r?\n)|(?=\s+(?:[A-Za-z_~]|\[\[))))/,
@@ -52,6 +57,11 @@ interface Group {
 
 function blank(text: string): string {
   return text.replace(/[^\r\n]/g, ' ');
+}
+
+/** A text whose comments, literals and numbers are spaces; of the same length and lines. */
+export function withoutComments(text: string): string {
+  return text.replace(new RegExp(opaque.map(({ source }) => source).join('|'), 'g'), blank);
 }
 
 /** Reads a source once, and collects what to blank. */

@@ -5,6 +5,7 @@
  */
 import type { LeftOut } from './cpp_left_out.ts';
 import { type CppFunction, functionsOf } from './cpp_functions.ts';
+import { withoutComments } from './cpp_mask.ts';
 import type { CppParser } from './cpp_tree.ts';
 import { colourOf, selectionOf, type TraceRules } from './rules.ts';
 
@@ -64,12 +65,28 @@ function statement(name: string, colour: number): string {
   return ` LOOM_ZONE(${cppLiteral(name)}, 0x${colour.toString(16).padStart(6, '0')});`;
 }
 
+const moduleName = /\w+(?:[ \t]*\.[ \t]*\w+)*/.source;
+const moduleEnd = `(?:[ \\t]*:[ \\t]*${moduleName})?[ \\t]*(?:\\[\\[[^\\]\\n]*\\]\\][ \\t]*)?;`;
+
+/** A line that makes a source a unit of a C++ module, as the preprocessor knows it. */
+const moduleUnit = new RegExp(
+  `^[ \\t]*(?:module[ \\t]*;|(?:export[ \\t]+)?module[ \\t]+(?!\\d)${moduleName}${moduleEnd})`,
+  'm',
+);
+
+/** The line of a source's first module declaration, counted from 1; null: it has none. */
+function moduleLine(text: string): number | null {
+  if (!moduleUnit.test(text)) return null;
+  const code = withoutComments(text);
+  const unit = moduleUnit.exec(code);
+  return unit === null ? null : code.slice(0, unit.index).split('\n').length;
+}
+
 /** Why a whole file is left as it is; null: it is not. */
 function untouched(text: string): CppTraceWarning | null {
   if (text.length > maximumCppCharacters) return { line: 1, name: null, why: 'size' };
-  const unit = /^[ \t]*(?:export[ \t]+)?module\b[^;\n]*;/m.exec(text);
-  if (unit === null) return null;
-  return { line: text.slice(0, unit.index).split('\n').length, name: null, why: 'module' };
+  const line = moduleLine(text);
+  return line === null ? null : { line, name: null, why: 'module' };
 }
 
 /** One replacement; in the order of their starts, none overlapping. */

@@ -17,6 +17,8 @@ export interface TraceRules {
   minimumBodyLines: number;
   /** Colours as 0xRRGGBB, by the name of the function or of what encloses it (`Echo`). */
   colours: ReadonlyMap<string, number>;
+  /** Where globs are noted that match a file or a function; default: nowhere. */
+  matched?: Set<string>;
 }
 
 /** Rules under which everything is traced, in the viewer's own colours. */
@@ -47,14 +49,24 @@ export type Selection = (name: string, bodyLines: number) => boolean;
  * @param path as the rules name it, relative to the config.
  */
 export function selectionOf(path: string, rules: TraceRules): Selection {
-  const include = rules.include.map(expression);
-  const exclude = rules.exclude.map(expression);
-  const matches = (globs: readonly RegExp[], name: string): boolean =>
-    globs.some((glob) => glob.test(path) || glob.test(name));
-  return (name, bodyLines) =>
-    bodyLines >= rules.minimumBodyLines &&
-    (include.length === 0 || matches(include, name)) &&
-    !matches(exclude, name);
+  const compiled = (globs: readonly string[]) =>
+    globs.map((glob) => ({ glob, regex: expression(glob) }));
+  const include = compiled(rules.include);
+  const exclude = compiled(rules.exclude);
+  const { matched } = rules;
+  const matches = (globs: typeof include, name: string): boolean => {
+    const fits = ({ regex }: { regex: RegExp }): boolean => regex.test(path) || regex.test(name);
+    if (matched === undefined) return globs.some(fits);
+    const found = globs.filter(fits);
+    for (const { glob } of found) matched.add(glob);
+    return found.length > 0;
+  };
+  // A file without functions is matched too.
+  if (matched !== undefined) for (const globs of [include, exclude]) matches(globs, path);
+  return (name, bodyLines) => {
+    const isWanted = include.length === 0 || matches(include, name);
+    return !matches(exclude, name) && isWanted && bodyLines >= rules.minimumBodyLines;
+  };
 }
 
 /**

@@ -9,8 +9,10 @@ import { ts } from 'ts-morph';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
 import { colourOf, selectionOf, type TraceRules } from './rules.ts';
 import { names, ZoneEditor } from './typescript_edits.ts';
-import { bodyOf, childrenOf, isSilenced, whyLeftOut } from './typescript_functions.ts';
+import { bodyOf, isSilenced, whyLeftOut } from './typescript_functions.ts';
+import { placeIn, readModule } from './typescript_modules.ts';
 import { type FunctionNode, qualifiedName } from './typescript_names.ts';
+import { type Renames, rename } from './typescript_renames.ts';
 
 /** What one file is traced with. */
 export interface TypeScriptOptions {
@@ -19,8 +21,8 @@ export interface TypeScriptOptions {
   rules: TraceRules;
   /** What the copy imports `bindings/loom/trace.ts` by, such as `../bindings/loom/trace.ts`. */
   runtime: string;
-  /** How the copy writes what the original imports by this name; default: as the original. */
-  imported?: (specifier: string) => string;
+  /** How a copy names what the original names; default: as the original. */
+  renames?: Renames;
 }
 
 /** One zone of a file. */
@@ -46,38 +48,9 @@ export interface TracedTypeScript {
   text: string;
   map: SourceMap;
   zones: readonly TypeScriptZone[];
-  /** LOOM7210 when the file was left as it is, LOOM7211 for a function that was. */
+  /** LOOM7210 when the file was left as it is, LOOM7211 for a function that was, LOOM7212 for a
+   * place where a copy asks where it is. */
   warnings: readonly Diagnostic[];
-}
-
-/** What can be traced. `.cts` and `.cjs` have no imports, `.d.ts` has no functions. */
-const traceable = /(?<!\.d)\.(?:m?ts|tsx|m?js|jsx)$/;
-
-/** Reads a file as a module. */
-export function parseTypeScript(path: string, text: string): ts.SourceFile {
-  const options = {
-    languageVersion: ts.ScriptTarget.Latest,
-    impliedNodeFormat: ts.ModuleKind.ESNext as const,
-    // Without an import or an export it is one all the same: `await` may stand outside functions.
-    setExternalModuleIndicator: (file: ts.SourceFile) => {
-      (file as unknown as { externalModuleIndicator?: unknown }).externalModuleIndicator ??= true;
-    },
-  };
-  return ts.createSourceFile(path, text, options, true);
-}
-
-/** The first thing that the parser could not read. */
-export function syntaxError(file: ts.SourceFile): ts.DiagnosticWithLocation | undefined {
-  const { parseDiagnostics } = file as unknown as {
-    parseDiagnostics: readonly ts.DiagnosticWithLocation[];
-  };
-  return parseDiagnostics[0];
-}
-
-/** A place of a file, for a diagnostic. */
-export function placeIn(file: ts.SourceFile, path: string, start: number, length: number) {
-  const { line, character } = file.getLineAndCharacterOfPosition(start);
-  return { file: path, line: line + 1, column: character + 1, length: Math.max(1, length) };
 }
 
 /** Whether the transform wrote this file: it imports what only the transform imports. */
@@ -87,26 +60,6 @@ function isTraced(file: ts.SourceFile): boolean {
     if (bindings === undefined || !ts.isNamedImports(bindings)) return false;
     return bindings.elements.some(({ name }) => name.text === names.begin);
   });
-}
-
-/** The texts that a module names others by: imports, exports, `import()`, types. */
-function* specifiersBelow(node: ts.Node): Generator<ts.StringLiteral> {
-  let specifier: ts.Node | undefined;
-  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
-    specifier = node.moduleSpecifier;
-  } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-    specifier = node.arguments[0];
-  }
-  if (specifier !== undefined && ts.isStringLiteral(specifier)) yield specifier;
-  for (const child of childrenOf(node)) yield* specifiersBelow(child);
-}
-
-function renameImports(text: MagicString, file: ts.SourceFile, rename: (name: string) => string) {
-  for (const specifier of specifiersBelow(file)) {
-    const renamed = rename(specifier.text);
-    if (renamed === specifier.text) continue;
-    text.overwrite(specifier.getStart(file), specifier.end, JSON.stringify(renamed));
-  }
 }
 
 /** The import, behind the directives and comments that a file begins with. */
@@ -151,22 +104,6 @@ export function inlineMap({ text, map }: Pick<TracedTypeScript, 'text' | 'map'>,
   return `${text}${text.endsWith('\n') ? '' : '\n'}${comment}`;
 }
 
-/** Why a file cannot be traced at all. */
-function whyNot(file: ts.SourceFile, path: string): Diagnostic | undefined {
-  if (!traceable.test(path)) {
-    return diagnostic('LOOM7210', { file: path, reason: 'it is no ECMAScript module' });
-  }
-  const error = syntaxError(file);
-  if (error === undefined) return undefined;
-  const sentence = ts.flattenDiagnosticMessageText(error.messageText, ' ').replace(/\.$/, '');
-  const place = placeIn(file, path, error.start, error.length);
-  return diagnostic(
-    'LOOM7210',
-    { file: path, reason: `it does not parse: ${sentence}` },
-    { place },
-  );
-}
-
 /** Chooses functions by the rules, and notes their zones. */
 class Choice {
   readonly zones: TypeScriptZone[] = [];
@@ -184,11 +121,11 @@ class Choice {
   /** The number of a function's zone; undefined when it gets none. */
   zoneOf(node: FunctionNode): number | undefined {
     const body = bodyOf(node);
-    if (body === undefined || isSilenced(node, this.#file)) return undefined;
+    if (body === undefined) return undefined;
     const lineOf = (position: number) => this.#file.getLineAndCharacterOfPosition(position).line;
     const bodyLines = lineOf(body.end) - lineOf(body.getStart(this.#file)) + 1;
     const name = qualifiedName(node);
-    if (!this.#isSelected(name, bodyLines)) return undefined;
+    if (!this.#isSelected(name, bodyLines) || isSilenced(node, this.#file)) return undefined;
     const start = (node.name ?? node).getStart(this.#file);
     const reason = whyLeftOut(body);
     if (reason !== undefined) {
@@ -201,25 +138,16 @@ class Choice {
   }
 }
 
-/**
- * Puts zones into one file.
- *
- * @param text TypeScript or JavaScript, a module.
- * @returns the text with zones; the very text where there is nothing to trace, where it was traced
- * before, and, with a warning, where it is no module or does not parse.
- */
-export function traceTypeScript(text: string, options: TypeScriptOptions): TracedTypeScript {
-  const { path } = options;
-  const edited = new MagicString(text);
+/** Puts zones into a module. */
+export function traceModule(file: ts.SourceFile, options: TypeScriptOptions): TracedTypeScript {
+  const { path, renames } = options;
+  const edited = new MagicString(file.text);
   const mapOf = (): SourceMap => {
     const { version, names, mappings } = edited.generateMap({ hires: 'boundary' });
     return { version, sources: [path], names, mappings };
   };
-  const file = parseTypeScript(path, text);
-  const obstacle = whyNot(file, path);
-  if (obstacle !== undefined) return { text, map: mapOf(), zones: [], warnings: [obstacle] };
-  if (isTraced(file)) return { text, map: mapOf(), zones: [], warnings: [] };
-  if (options.imported !== undefined) renameImports(edited, file, options.imported);
+  if (isTraced(file)) return { text: file.text, map: mapOf(), zones: [], warnings: [] };
+  const lost = renames === undefined ? [] : rename(edited, file, path, renames);
   const choice = new Choice(file, options);
   new ZoneEditor(edited, file, (node) => choice.zoneOf(node)).run();
   const { zones, warnings } = choice;
@@ -227,5 +155,19 @@ export function traceTypeScript(text: string, options: TypeScriptOptions): Trace
     addImport(edited, file, options.runtime);
     edited.append(registration(path, zones));
   }
-  return { text: edited.toString(), map: mapOf(), zones, warnings };
+  return { text: edited.toString(), map: mapOf(), zones, warnings: [...warnings, ...lost] };
+}
+
+/**
+ * Puts zones into one file.
+ *
+ * @param text TypeScript or JavaScript, a module.
+ * @returns the text with zones; the very text where there is nothing to trace, where it was traced
+ * before, and, with a warning, where it is no module, too long, or does not parse.
+ */
+export function traceTypeScript(text: string, options: TypeScriptOptions): TracedTypeScript {
+  const read = readModule(options.path, text);
+  if ('file' in read) return traceModule(read.file, options);
+  const map = { version: 3, sources: [options.path], names: [], mappings: '' };
+  return { text, map, zones: [], warnings: [read.obstacle] };
 }

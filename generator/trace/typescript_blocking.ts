@@ -5,10 +5,11 @@
  */
 import { ts } from 'ts-morph';
 import { blockingCalls, harmlessModules } from '../../schemas/blocking_calls_typescript.ts';
+import { allowComment } from '../blocking/allow_comment.ts';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
-import { placeIn } from './typescript.ts';
 import { Calls } from './typescript_calls.ts';
 import { nodesOf } from './typescript_functions.ts';
+import { placeIn } from './typescript_modules.ts';
 import { type FunctionNode, isFunctionNode, qualifiedName } from './typescript_names.ts';
 
 /** Statements that a program runs for each thing that comes, and what to call them. */
@@ -16,9 +17,6 @@ interface Handler {
   name: string;
   body: ts.Node;
 }
-
-const dash = /\s*(?:—|–|-+|:)\s*(?<reason>[^\s*].*?)?/.source;
-const allowed = new RegExp(`(?://|/\\*)\\s*loom:\\s*allow blocking\\b(?:${dash})?\\s*(?:\\*/|$)`);
 
 /** A text on one line, short enough for a sentence. */
 function brief(node: ts.Node): string {
@@ -153,16 +151,16 @@ class Search {
     const lines = file.text.split(/\r?\n/);
     const above = lines[place.line - 2]?.trim() ?? '';
     const comments = [lines[place.line - 1] ?? '', /^\/[/*]/.test(above) ? above : ''];
-    if (comments.some((line) => allowed.exec(line)?.groups?.reason)) return;
+    if (comments.some((line) => allowComment(line)?.hasReason === true)) return;
     this.diagnostics.push(make({ place }));
   }
 
   /** Comments that allow something and do not say why. */
   #comments(file: ts.SourceFile): void {
     for (const [index, line] of file.text.split(/\r?\n/).entries()) {
-      const found = allowed.exec(line);
-      if (found === null || found.groups?.reason) continue;
-      const length = found[0].trimEnd().length;
+      const found = allowComment(line);
+      if (found === null || found.hasReason) continue;
+      const { length } = found;
       const place = { file: file.fileName, line: index + 1, column: found.index + 1, length };
       this.diagnostics.push(diagnostic('LOOM7203', {}, { place }));
     }
@@ -182,7 +180,8 @@ function shown(way: readonly FunctionNode[]): string {
  * Finds what blocks in the handlers of a program.
  *
  * @param sources texts by absolute paths; what does not parse is not looked at.
- * @returns LOOM7201 to LOOM7203, warnings, in the order of the sources and of their lines.
+ * @returns LOOM7201 and LOOM7202, warnings, and LOOM7203, an error, in the order of the sources and
+ * of their lines.
  */
 export function blockingTypeScript(sources: ReadonlyMap<string, string>): Diagnostic[] {
   const search = new Search(new Calls(sources));

@@ -5,8 +5,14 @@
  */
 import { dirname, resolve } from 'node:path';
 import { ts } from 'ts-morph';
-import { parseTypeScript, syntaxError } from './typescript.ts';
 import { nodesOf } from './typescript_functions.ts';
+import {
+  isRelative,
+  maximumCharacters,
+  parseTypeScript,
+  sourceOf,
+  syntaxError,
+} from './typescript_modules.ts';
 import { type FunctionNode, isFunctionNode } from './typescript_names.ts';
 
 /** Where an imported name comes from. */
@@ -112,9 +118,11 @@ export class CalledFile {
 export class Calls {
   readonly files = new Map<string, CalledFile>();
 
-  /** @param sources texts by absolute paths; those that do not parse are left out. */
+  /** @param sources texts by absolute paths; those that do not parse, or are too long, are left
+   * out. */
   constructor(sources: ReadonlyMap<string, string>) {
     for (const [path, text] of sources) {
+      if (text.length > maximumCharacters) continue;
       const file = parseTypeScript(path, text);
       if (syntaxError(file) === undefined) this.files.set(path, new CalledFile(file));
     }
@@ -132,10 +140,9 @@ export class Calls {
   }
 
   #fileOf(from: CalledFile, module: string): CalledFile | undefined {
-    if (!/^\.\.?\//.test(module)) return undefined;
+    if (!isRelative(module)) return undefined;
     const path = resolve(dirname(from.file.fileName), module);
-    const names = [path, path.replace(/\.([mc]?)js(x?)$/, '.$1ts$2'), `${path}.ts`];
-    return names.map((name) => this.files.get(name)).find((file) => file !== undefined);
+    return this.files.get(sourceOf(path, this.files) ?? '');
   }
 
   #named(node: ts.Identifier, from: CalledFile): Callee {
@@ -166,7 +173,7 @@ export class Calls {
   #imported(from: CalledFile, { module, name }: Imported): Declared {
     const target = this.#fileOf(from, module);
     if (target === undefined) {
-      const isOutside = !/^\.\.?\//.test(module);
+      const isOutside = !isRelative(module);
       return isOutside
         ? { outside: { module: module.replace(/^node:/, ''), name } }
         : { node: undefined };

@@ -120,7 +120,7 @@ test('without a log a program says on stderr what went wrong, and no more', asyn
 });
 
 for (const thread of ['own', 'this'] as const) {
-  test(`a listener that throws names program, fd and event, and ends the process: ${thread}`, async (t) => {
+  test(`a listener that throws names itself, and ends the process: ${thread}`, async (t) => {
     const path = join(ownFolder, `throws-${thread}.mts`);
     writeFileSync(
       path,

@@ -92,13 +92,18 @@ for (const backend of backends) {
       program.counts.pause();
       const began = eventOf(program, 'overflow', ({ state }) => state === 'began');
       await market.say('publish 12');
-      t.deepEqual(await began, { channel: 'counts', state: 'began', dropped: 4n });
+      t.deepEqual(await began, { reactor: 'main', channel: 'counts', state: 'began', dropped: 4n });
       await eventually(() => program.counts.dropped === 4n, 'the drops');
       program.counts.resume();
       await eventually(() => counts.length === 8, 'what waited');
       const ceased = eventOf(program, 'overflow', ({ state }) => state === 'ceased');
       await market.say('publish 1');
-      t.deepEqual(await ceased, { channel: 'counts', state: 'ceased', dropped: 4n });
+      t.deepEqual(await ceased, {
+        reactor: 'main',
+        channel: 'counts',
+        state: 'ceased',
+        dropped: 4n,
+      });
       await eventually(() => counts.at(-1) === 12, 'the newest');
     });
   });

@@ -81,8 +81,24 @@ test('what cannot be traced is left as it is, and says so', (t) => {
   });
   const unit = 'module;\nexport module feed;\nint f() { return 1; }\n';
   t.deepEqual(traced(unit).warnings, [{ line: 1, name: null, why: 'module' }]);
+  for (const text of ['export module feed.book:top;', '\n// a\n module feed [[a]] ;']) {
+    t.is(traced(`${text}\nint f() { return 1; }`).warnings[0]?.why, 'module', text);
+  }
   const coroutine = traced('task f() { co_return; }');
   t.deepEqual(coroutine.warnings, [{ line: 1, name: 'f', why: 'coroutine' }]);
   const large = `int f() { return 1; }${' '.repeat(4_000_000)}`;
   t.deepEqual(traced(large).warnings, [{ line: 1, name: null, why: 'size' }]);
+});
+
+test('a variable, a comment or a literal that begins with "module" makes no module', (t) => {
+  const texts = [
+    'void f() {\nmodule = dlopen(x);\n}',
+    'void f() {\nmodule->f();\n}',
+    '/*\nmodule loads;\n*/ int f() { return 1; }',
+    'int f() { return s(R"(\nmodule loads;\n)"); }',
+  ];
+  for (const text of texts) {
+    t.deepEqual(traced(text).warnings, [], text);
+    t.is(traced(text).zones.length, 1, text);
+  }
 });

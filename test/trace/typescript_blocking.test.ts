@@ -139,4 +139,8 @@ test('a build says it while it is true, and is whole when a source changes', asy
   writeFileSync(source, handled('fs.readSync(2);'));
   t.is(await unchanged(), null);
   t.deepEqual(await built(directory), ['LOOM7201', 2]);
+  writeFileSync(source, handled('fs.readSync(2); // loom: allow blocking because'));
+  const refused = await build({ directory, compile: false });
+  t.is(refused.exitCode, 2);
+  t.true(refused.diagnostics.some(({ code }) => code === 'LOOM7203'));
 });

@@ -12,8 +12,9 @@ import { inspect } from 'node:util';
 import { transform } from 'esbuild';
 import { ts } from 'ts-morph';
 import { everything } from '../../generator/trace/rules.ts';
-import { inlineMap, parseTypeScript, traceTypeScript } from '../../generator/trace/typescript.ts';
+import { inlineMap, traceTypeScript } from '../../generator/trace/typescript.ts';
 import { ownNodes } from '../../generator/trace/typescript_functions.ts';
+import { parseTypeScript } from '../../generator/trace/typescript_modules.ts';
 import { isFunctionNode, qualifiedName } from '../../generator/trace/typescript_names.ts';
 import { connectTrace } from '../../templates/trace/bindings/trace.ts';
 
