@@ -22,7 +22,6 @@ import { folderDiagnostic } from './folder_diagnostic.ts';
 import { type LoweredProgram, lowerProgram } from './program.ts';
 import type { Environment } from '../environment.ts';
 
-
 /** What to build, and how far to go. Everything has a default. */
 export interface BuildOptions {
   /** The config or loom.ir.json; default `loom.config.ts`. */
