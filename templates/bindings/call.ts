@@ -3,8 +3,10 @@
  * request is written where the function reads it, and the reply read where it was made, so nothing
  * is copied on the way. The counterpart is runtime/loom/js_call.hpp.
  */
+import { abortable } from './abortable.ts';
 import type { CallDescriptor } from './descriptor.ts';
 import { JsRequestKind } from './layout.ts';
+import type { ListenOptions } from './listeners.ts';
 import type { MessageView } from './message_view.ts';
 import type { MessageWriter } from './message_writer.ts';
 import { callThrew, requestFailed } from './request_errors.ts';
@@ -73,12 +75,18 @@ export class Call<Writer extends MessageWriter, Request extends object, Reply> i
     return this.#queue.writable;
   }
 
+  /** As `writable`; rejected with the signal's reason when that is aborted first. */
+  untilWritable(options?: ListenOptions): Promise<void> {
+    return abortable(this.writable, options?.signal);
+  }
+
   /**
    * Calls the function. `request` is a plain object, or a function that sets the fields, which are
    * 0 before; the promise is fulfilled with a plain object that may be kept. It is rejected with a
    * LoomError: LOOM6020 when a field cannot hold its value, LOOM6040 when as many requests as the
    * reactor can have are on their way, LOOM6043 when the program stopped before the function was
-   * done, LOOM6046 with the words of what it threw; and with what `request` throws.
+   * done, LOOM6046 with the words of what it threw; and with what `request` throws. While `request`
+   * sets fields it must not call this again: there is one writer.
    */
   call(request: Request | ((writer: Writer) => void), options?: CallOptions): Promise<Reply> {
     const signal = options?.signal;

@@ -3,9 +3,11 @@
  * its ring or in a pool, each a promise. What is read into memory that was lent, or written from
  * it, is not copied; everything else is copied once.
  */
+import { abortable } from './abortable.ts';
 import { isElsewhere, isReturned, type SharedBuffer } from './arena.ts';
 import type { FileDescriptor } from './descriptor.ts';
 import { JsRequestKind } from './layout.ts';
+import type { ListenOptions } from './listeners.ts';
 import { bufferReturned, notAPosition, requestFailed, requestTooLong } from './request_errors.ts';
 import type { Asker, RequestForm, RequestOptions } from './request_form.ts';
 import type { RequestQueue } from './requests.ts';
@@ -69,6 +71,11 @@ export class File implements Asker {
   /** Fulfilled when requests are worth a try, after LOOM6040 or while `isFull`. */
   get writable(): Promise<void> {
     return this.#queue.writable;
+  }
+
+  /** As `writable`; rejected with the signal's reason when that is aborted first. */
+  untilWritable(options?: ListenOptions): Promise<void> {
+    return abortable(this.writable, options?.signal);
   }
 
   /**
@@ -182,7 +189,7 @@ function isPosition(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-type Common = 'name' | 'size' | 'isFull' | 'writable' | 'lend';
+type Common = 'name' | 'size' | 'isFull' | 'writable' | 'untilWritable' | 'lend';
 type Writing = 'sync' | 'syncData' | 'truncate';
 
 /** A file of mode 'read'. */

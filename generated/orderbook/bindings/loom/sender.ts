@@ -3,10 +3,12 @@
  * is sent goes behind what the handler wrote, into the same queue; a promise is fulfilled when it
  * is queued there, and waits while there is no room.
  */
+import { abortable } from './abortable.ts';
 import { isReturned } from './arena.ts';
 import type { DatagramDescriptor, StreamDescriptor } from './descriptor.ts';
 import { messageTooLong } from './error.ts';
 import { JsRequestKind } from './layout.ts';
+import type { ListenOptions } from './listeners.ts';
 import { bufferReturned, requestFailed } from './request_errors.ts';
 import type { Asker, RequestForm, RequestOptions } from './request_form.ts';
 import type { RequestQueue } from './requests.ts';
@@ -47,13 +49,17 @@ interface Sending<Options> {
   readonly isFull: boolean;
   /** Fulfilled when messages are worth a try, after LOOM6040 or while `isFull`. */
   readonly writable: Promise<void>;
+  /** As `writable`; rejected with the signal's reason when that is aborted first. */
+  untilWritable(options?: ListenOptions): Promise<void>;
 }
 
 /** A client fd of a C++ handler, through which JavaScript sends too. */
 export interface SendingStream extends NativeStream, Sending<StreamSendOptions> {}
 
 /** A server of a C++ handler, on whose connections JavaScript sends too. */
-export interface SendingServer extends NativeServer, Pick<Sending<never>, 'isFull' | 'writable'> {
+export interface SendingServer
+  extends NativeServer,
+    Pick<Sending<never>, 'isFull' | 'writable' | 'untilWritable'> {
   send(message: Uint8Array | string, options: ServerSendOptions): Promise<void>;
 }
 
@@ -102,6 +108,11 @@ export class Sender implements Asker, SendingStream, SendingServer, SendingDatag
   /** See Sending. */
   get writable(): Promise<void> {
     return this.#queue.writable;
+  }
+
+  /** See Sending. */
+  untilWritable(options?: ListenOptions): Promise<void> {
+    return abortable(this.writable, options?.signal);
   }
 
   /** See Sending. */
