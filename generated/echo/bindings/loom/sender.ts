@@ -3,14 +3,14 @@
  * is sent goes behind what the handler wrote, into the same queue; a promise is fulfilled when it
  * is queued there, and waits while there is no room.
  */
-import { abortable } from './abortable.ts';
 import { isReturned } from './arena.ts';
 import type { DatagramDescriptor, StreamDescriptor } from './descriptor.ts';
 import { messageTooLong } from './error.ts';
 import { JsRequestKind } from './layout.ts';
 import type { ListenOptions } from './listeners.ts';
 import { bufferReturned, requestFailed } from './request_errors.ts';
-import type { Asker, RequestForm, RequestOptions } from './request_form.ts';
+import type { RequestForm, RequestOptions } from './request_form.ts';
+import { RequestSource } from './request_source.ts';
 import type { RequestQueue } from './requests.ts';
 import type { NativeServer, NativeStream } from './stream.ts';
 
@@ -74,22 +74,16 @@ const form: RequestForm = {
 };
 
 /** The fd of a handler as JavaScript has it. */
-export class Sender implements Asker, SendingStream, SendingServer, SendingDatagrams {
-  /** The name in the config. */
-  readonly name: string;
-  readonly $place: string;
-  /** Program-wide number. */
-  readonly $index: number;
+export class Sender
+  extends RequestSource
+  implements SendingStream, SendingServer, SendingDatagrams
+{
   /** Where it is bound; empty where that is nowhere. */
   address = '';
-  readonly #queue: RequestQueue;
   readonly #longestBytes: number;
 
   constructor(descriptor: StreamDescriptor | DatagramDescriptor, queue: RequestQueue) {
-    this.name = descriptor.name;
-    this.$place = `fds.${descriptor.name}`;
-    this.$index = descriptor.index;
-    this.#queue = queue;
+    super('fds', descriptor, queue);
     const longest =
       'writeQueueBytes' in descriptor
         ? Math.min(
@@ -98,21 +92,6 @@ export class Sender implements Asker, SendingStream, SendingServer, SendingDatag
           )
         : (descriptor.sendBytes ?? 0);
     this.#longestBytes = Math.min(longest, queue.arena.bytes);
-  }
-
-  /** See Sending. */
-  get isFull(): boolean {
-    return this.#queue.isFull;
-  }
-
-  /** See Sending. */
-  get writable(): Promise<void> {
-    return this.#queue.writable;
-  }
-
-  /** See Sending. */
-  untilWritable(options?: ListenOptions): Promise<void> {
-    return abortable(this.writable, options?.signal);
   }
 
   /** See Sending. */
@@ -126,7 +105,7 @@ export class Sender implements Asker, SendingStream, SendingServer, SendingDatag
     if (length > this.#longestBytes) {
       return Promise.reject(messageTooLong(this.name, length, this.#longestBytes));
     }
-    const queue = this.#queue;
+    const queue = this.$queue;
     const number = queue.begin(form, this, generation);
     if (number < 0) return queue.refuse(this);
     const address = to === undefined ? '' : `${to}\0`;
