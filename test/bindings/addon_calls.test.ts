@@ -75,9 +75,10 @@ for (const backend of backends) {
     t.true(ends.every((end) => end.status === 'rejected' && end.reason.code === 'LOOM6043'));
     await t.throwsAsync(program.total.call(order(6n)), { code: 'LOOM6043' });
   });
+
   test(`${backend}: a worker that is terminated while calls run waits for their end`, async (t) => {
     const path = join(ownFolder, `asks-${backend}.mjs`);
-    const options = JSON.stringify({ backend, addresses: filePaths('text') });
+    const options = JSON.stringify({ backend, addresses: filePaths() });
     writeFileSync(
       path,
       `import { parentPort } from 'node:worker_threads';
@@ -86,9 +87,13 @@ for (const backend of backends) {
        const { open } = await import(${JSON.stringify(pathToFileURL(built.index))});
        const program = await open(${options});
        const price = { price: '1', quantity: 1 };
-       const order = { id: 1n, side: 'buy', legs: [price, price], tags: [0, 0, 0], note: 'wait' };
-       for (let n = 0; n < 5; n += 1) program.total.call(order).catch(() => undefined);
-       program.source.read(0, 4).then(() => parentPort.postMessage('asked'));`,
+       const order = { id: 1n, side: 'buy', legs: [price, price], tags: [0, 0, 0], note: '' };
+       const wait = () => program.total.call({ ...order, note: 'wait' }).catch(() => undefined);
+       wait();
+       // Taken after the one that waits, by the pool's other thread.
+       await program.total.call(order);
+       for (let n = 0; n < 4; n += 1) wait();
+       parentPort.postMessage('asked');`,
     );
     const worker = new Worker(path, { execArgv: [] });
     await new Promise((resolve, reject) => {
