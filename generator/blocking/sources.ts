@@ -3,8 +3,10 @@
  * include by quotes. Emitted headers and those of the system are others' concern.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Ir } from '../../schemas/ir.ts';
+import { includesOf } from '../cpp_includes.ts';
+import { isBelow } from '../folders.ts';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
 
 /** The most sources that are read; more than a program of one person has. */
@@ -26,10 +28,6 @@ function leftOut(file: string, reason: string): Diagnostic {
   return diagnostic('LOOM7105', { what: basename(file), reason }, { place });
 }
 
-function isInside(folder: string, file: string): boolean {
-  return !relative(folder, file).startsWith('..');
-}
-
 /**
  * Reads every source of a program.
  *
@@ -42,7 +40,7 @@ export function cppSources(ir: Ir, out: string): CppSources {
   const header = ir.handlersHeader === null ? [] : [ir.handlersHeader];
   const todo = [...header, ...ir.native.sources].map((path) => resolve(out, path));
   for (let file = todo.shift(); file !== undefined; file = todo.shift()) {
-    if (texts.has(file) || skipped.has(file) || isInside(out, file)) continue;
+    if (texts.has(file) || skipped.has(file) || isBelow(file, out)) continue;
     const found = statSync(file, { throwIfNoEntry: false });
     if (found?.isFile() !== true) continue;
     if (found.size > maximumSourceBytes) {
@@ -57,10 +55,8 @@ export function cppSources(ir: Ir, out: string): CppSources {
     }
     const text = readFileSync(file, 'utf8');
     texts.set(file, text);
-    for (const [, path = ''] of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm)) {
-      const places = [dirname(file), ...folders].map((folder) => join(folder, path));
-      const place = places.find((each) => statSync(each, { throwIfNoEntry: false })?.isFile());
-      if (place !== undefined) todo.push(place);
+    for (const { path, isQuoted } of includesOf(text, file, folders)) {
+      if (isQuoted) todo.push(path);
     }
   }
   return { texts, diagnostics: [...skipped.values()] };

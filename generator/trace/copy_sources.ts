@@ -5,9 +5,11 @@
  * The sources themselves are only read.
  */
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Ir } from '../../schemas/ir.ts';
+import { includesOf } from '../cpp_includes.ts';
+import { commonFolder, isBelow } from '../folders.ts';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
 import type { Files } from '../render.ts';
 import { type CppTraceWarning, cppLiteral, traceCpp } from './cpp_zones.ts';
@@ -39,36 +41,6 @@ export interface CopiedSources {
   diagnostics: Diagnostic[];
 }
 
-/** Whether there is a file. */
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-/** Whether a path is below a folder. */
-function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-/** The deepest folder that all of these are in. */
-function commonFolder(folders: readonly string[]): string {
-  let common = folders[0] ?? sep;
-  while (!folders.every((each) => each === common || isBelow(each, common))) {
-    common = dirname(common);
-  }
-  return common;
-}
-
-/** What a source includes that is a file of the user's, absolute. */
-function* includesOf(text: string, path: string, folders: readonly string[]): Generator<string> {
-  for (const [, open, name = ''] of text.matchAll(
-    /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)/gm,
-  )) {
-    const places = open === '"' ? [dirname(path), ...folders] : folders;
-    const found = places.map((folder) => resolve(folder, name)).find(isFile);
-    if (found !== undefined) yield found;
-  }
-}
-
 /** What is reached from the sources of a program. */
 interface Reachable {
   /** By absolute paths. */
@@ -96,7 +68,7 @@ function reachable(roots: readonly string[], folders: readonly string[], out: st
     }
     const text = bytes.toString('utf8');
     texts.set(path, text);
-    open.push(...includesOf(text, path, folders));
+    for (const included of includesOf(text, path, folders)) open.push(included.path);
   }
   return { texts, skipped };
 }
@@ -161,7 +133,7 @@ export function copySources(parser: CppParser, ir: Ir, options: SourceOptions): 
   if (roots.length === 0) return { ir, files: new Map(), diagnostics: [] };
   const folders = ir.native.includeDirectories.map(absolute);
   const { texts, skipped } = reachable(roots, folders, out);
-  const base = commonFolder([...texts.keys()].map((path) => dirname(path)));
+  const base = commonFolder([...texts.keys()]);
   const place = (path: string): string => {
     return [copyFolder, ...relative(base, path).split(sep)].filter((part) => part !== '').join('/');
   };

@@ -4,9 +4,10 @@
  * of it where there is one, the bindings of the profiling build instead of those of the plain one,
  * and the original of everything else. What cannot be traced is not copied.
  */
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ts } from 'ts-morph';
+import { commonFolder, isBelow } from '../folders.ts';
 import type { Diagnostic } from '../report/diagnostic.ts';
 import type { TraceRules } from './rules.ts';
 import { inlineMap, traceModule } from './typescript.ts';
@@ -36,18 +37,9 @@ function specifierTo(from: string, to: string): string {
   return isRelative(way) ? way : `./${way}`;
 }
 
-/** The innermost folder that holds all files. */
-function commonFolder(files: readonly string[]): string {
-  let folder = dirname(files[0] ?? '/');
-  const holds = (file: string) => !slashes(relative(folder, file)).startsWith('../');
-  while (!files.every(holds)) folder = dirname(folder);
-  return folder;
-}
-
 /** A path in the plain output folder, relative to it; undefined for one outside. */
 function insideOf(folder: string, path: string): string | undefined {
-  const way = relative(folder, path);
-  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : way;
+  return path === folder || isBelow(path, folder) ? relative(folder, path) : undefined;
 }
 
 /** What a package made of an output folder exports: the bindings, once more. */

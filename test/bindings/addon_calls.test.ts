@@ -1,6 +1,10 @@
 /** C++ functions that JavaScript calls through a real addon, on each backend. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import test from 'ava';
-import { backends, type Built } from './built_program.ts';
+import { backends, type Built, ownFolder } from './built_program.ts';
 import { buildRequests, filePaths, type Order, type RequestsModule } from './requests_program.ts';
 
 let built: Built<RequestsModule>;
@@ -70,5 +74,31 @@ for (const backend of backends) {
     const [ends] = await Promise.all([Promise.allSettled(waiting), program.close()]);
     t.true(ends.every((end) => end.status === 'rejected' && end.reason.code === 'LOOM6043'));
     await t.throwsAsync(program.total.call(order(6n)), { code: 'LOOM6043' });
+  });
+
+  test(`${backend}: a worker that is terminated while calls run waits for their end`, async (t) => {
+    const path = join(ownFolder, `asks-${backend}.mjs`);
+    const options = JSON.stringify({ backend, addresses: filePaths() });
+    writeFileSync(
+      path,
+      `import { parentPort } from 'node:worker_threads';
+       import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))};
+       register();
+       const { open } = await import(${JSON.stringify(pathToFileURL(built.index))});
+       const program = await open(${options});
+       const price = { price: '1', quantity: 1 };
+       const order = { id: 1n, side: 'buy', legs: [price, price], tags: [0, 0, 0], note: '' };
+       const wait = () => program.total.call({ ...order, note: 'wait' }).catch(() => undefined);
+       wait();
+       // Taken after the one that waits, by the pool's other thread.
+       await program.total.call(order);
+       for (let n = 0; n < 4; n += 1) wait();
+       parentPort.postMessage('asked');`,
+    );
+    const worker = new Worker(path, { execArgv: [] });
+    await new Promise((resolve, reject) => {
+      worker.once('message', resolve).once('error', reject);
+    });
+    t.is(await worker.terminate(), 1);
   });
 }

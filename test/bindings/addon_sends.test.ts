@@ -7,6 +7,7 @@ import { backends, type Built, dial, readExactly } from './built_program.ts';
 import {
   buildRequests,
   filePaths,
+  type Order,
   type Requests,
   type RequestsModule,
 } from './requests_program.ts';
@@ -34,11 +35,13 @@ interface Framed {
 /** The program with its client connected to `peer`, whose hello was read. */
 async function connectFramed(backend: 'io_uring' | 'epoll'): Promise<Framed> {
   const server = createServer({ pauseOnConnect: true });
-  server.listen(0, '127.0.0.1');
+  const files = filePaths();
+  // A unix socket: how much one holds that nobody reads is certain.
+  const path = `${files.out}.sock`;
+  server.listen(path);
   await once(server, 'listening');
-  const { port } = server.address() as { port: number };
   const connected = once(server, 'connection');
-  const addresses = { ...filePaths(), framed: `127.0.0.1:${port}` };
+  const addresses = { ...files, framed: path };
   const program = await built.module.open({ backend, addresses });
   const [peer] = (await connected) as [Socket];
   const close = async (): Promise<void> => {
@@ -51,16 +54,32 @@ async function connectFramed(backend: 'io_uring' | 'epoll'): Promise<Framed> {
 
 type Settled = PromiseSettledResult<void>;
 
-/** Sends until as many wait as can be: nobody reads. */
+const leg = { price: '0', quantity: 0 };
+const nothing: Order = { id: 0n, side: 'buy', legs: [leg, leg], tags: [0, 0, 0], note: '' };
+
+/** Requests of the reactor that sends, `jsRequests` of its config. */
+const requests = 16;
+
+/** Sends until as many wait as can be: nobody reads. One request is left to ask the reactor with. */
 async function fill(
   program: Requests,
   send: (n: number) => Promise<void>,
 ): Promise<Promise<Settled>[]> {
   const results: Promise<Settled>[] = [];
-  while (!program.framed.isFull) {
-    results.push(Promise.allSettled([send(results.length)]).then(([settled]) => settled));
-    // What finds room is done soon; bound: what the sockets hold.
-    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+  let waiting = 0;
+  // What is called comes after what was sent: with its answer everything was tried, and with the
+  // second what had begun to leave has left. Bound: what the sockets hold.
+  for (let rounds = 0; rounds < 3; rounds += 1) {
+    if (waiting < requests - 1) rounds = 0;
+    while (waiting < requests - 1) {
+      waiting += 1;
+      const settled = Promise.allSettled([send(results.length)]).then(([each]) => {
+        waiting -= 1;
+        return each;
+      });
+      results.push(settled);
+    }
+    await program.total.call(nothing);
   }
   return results;
 }
@@ -98,12 +117,16 @@ for (const backend of backends) {
       texts.push(`${n} ${'x'.repeat(n % 2 === 0 ? 2000 : 1000)}`);
       return program.framed.send(texts.at(-1) ?? '');
     });
+    const last = program.framed.send('the last that fits');
+    texts.push('the last that fits');
+    t.true(program.framed.isFull);
     await t.throwsAsync(program.framed.send('one more'), { code: 'LOOM6040' });
     const expected = Buffer.concat(['hello', ...texts].map(frame));
     const read = readExactly(peer, expected.length);
     peer.resume();
     t.deepEqual(await read, expected);
     t.true((await Promise.all(results)).every(({ status }) => status === 'fulfilled'));
+    await last;
     await program.framed.writable;
     await close();
   });

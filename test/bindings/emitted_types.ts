@@ -98,6 +98,7 @@ export const twoReactors: OpenOptions<'md' | 'ctl', never> = {
 
 /** Calls know their messages. */
 export async function asks({ primes }: FanOut): Promise<number> {
+  await primes.untilWritable({ signal: AbortSignal.timeout(1) });
   const reply = await primes.call({ limit: 100 });
   // @ts-expect-error: a misspelt field of the request
   void primes.call({ limits: 100 });

@@ -109,6 +109,20 @@ test('writable resolves when half is free, and asks to be woken', async (t) => {
   t.true(sample.channel.stats.blockedNanoseconds > 0n);
 });
 
+test('untilWritable() is ended by its signal, and the channel goes on', async (t) => {
+  const sample = new Sample('block');
+  sample.channel.postMany(capacity + 1, () => undefined);
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const waiting = sample.channel.untilWritable({ signal: controller.signal });
+  controller.abort(reason);
+  await t.throwsAsync(waiting, { is: reason });
+  sample.head = capacity;
+  sample.channel.$check();
+  await sample.channel.untilWritable();
+  t.true(sample.channel.post(() => undefined));
+});
+
 test('writable is rejected when the program stops', async (t) => {
   const sample = new Sample('block');
   sample.channel.postMany(capacity + 1, () => undefined);

@@ -141,8 +141,11 @@ test('a full arena refuses, and is writable when half of it is free again', asyn
   const reads = [1, 2, 3, 4].map(() => disk.file.read(0, 16384));
   t.false(disk.file.isFull, 'there are numbers left');
   await t.throwsAsync(disk.file.read(0, 1), { code: 'LOOM6040' });
+  const given = new Error('up');
+  const signal = AbortSignal.abort(given);
+  await t.throwsAsync(disk.file.untilWritable({ signal }), { is: given });
   let isWritable = false;
-  const writable = disk.file.writable.then(() => {
+  const writable = disk.file.untilWritable().then(() => {
     isWritable = true;
   });
   disk.complete(disk.take() as Entry, 16384);

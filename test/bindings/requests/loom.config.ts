@@ -10,9 +10,9 @@ import {
   lengthPrefixed,
   pool,
   struct,
-  tcp,
   tcpServer,
   udp,
+  unix,
 } from 'loomgen';
 
 const side = enumeration({ buy: 1, sell: 2 }, { name: 'Side' });
@@ -48,7 +48,7 @@ export default defineLoom({
     log: file('./log', { on: 'disk', mode: 'append', create: true }),
     source: file('./source', { on: 'disk', mode: 'read' }),
     out: file('./out', { on: 'disk', mode: 'write', create: true, truncate: true }),
-    framed: tcp('127.0.0.1:1', {
+    framed: unix('./framed.sock', {
       on: 'net',
       handler: 'Talker',
       jsSends: true,

@@ -68,6 +68,11 @@ abstract class StagedPostChannel<Writer extends MessageWriter> extends PostChann
     this.publish();
   }
 
+  /** Shows the reactor what is in the ring. */
+  protected publish(): void {
+    super.commit();
+  }
+
   /** What becomes of the message in `staged`; false when it is lost. */
   protected abstract place(): boolean;
 

@@ -8,7 +8,8 @@ import { JsRequestKind } from './layout.ts';
 import type { MessageView } from './message_view.ts';
 import type { MessageWriter } from './message_writer.ts';
 import { callThrew, requestFailed } from './request_errors.ts';
-import type { Asker, RequestForm } from './request_form.ts';
+import type { RequestForm } from './request_form.ts';
+import { RequestSource } from './request_source.ts';
 import type { RequestQueue } from './requests.ts';
 import { writePlain } from './write_plain.ts';
 
@@ -29,26 +30,22 @@ export interface CallOptions {
  * A call of the config; `Writer` sets the fields of its request, of which `Request` is the plain
  * object, and `Reply` is the plain object that comes back: 64-bit integers are bigint in both.
  */
-export class Call<Writer extends MessageWriter, Request extends object, Reply> implements Asker {
-  /** The name in the config. */
-  readonly name: string;
-  readonly $place: string;
-  readonly $index: number;
-  readonly #queue: RequestQueue;
+export class Call<
+  Writer extends MessageWriter,
+  Request extends object,
+  Reply,
+> extends RequestSource {
   readonly #writer: Writer;
   readonly #bytes: number;
   readonly #form: RequestForm;
 
   /** `descriptor` lies in the block `memory`, and is asked through `queue`. */
   constructor(descriptor: CallDescriptor, queue: RequestQueue, memory: SharedArrayBuffer) {
-    const { name, index, replyOffset, bytes } = descriptor;
+    super('calls', descriptor, queue);
+    const { replyOffset, bytes } = descriptor;
     const view = new DataView(memory);
     const buffer = Buffer.from(memory);
     const reader = new descriptor.reader(view) as MessageView<Reply>;
-    this.name = name;
-    this.$place = `calls.${name}`;
-    this.$index = index;
-    this.#queue = queue;
     this.#writer = new descriptor.writer(view) as Writer;
     this.#bytes = bytes;
     this.#form = {
@@ -63,27 +60,18 @@ export class Call<Writer extends MessageWriter, Request extends object, Reply> i
     };
   }
 
-  /** Another call would be refused with LOOM6040 now: first await `writable`. */
-  get isFull(): boolean {
-    return this.#queue.isFull;
-  }
-
-  /** Fulfilled when calls are worth a try, after LOOM6040 or while `isFull`. */
-  get writable(): Promise<void> {
-    return this.#queue.writable;
-  }
-
   /**
    * Calls the function. `request` is a plain object, or a function that sets the fields, which are
    * 0 before; the promise is fulfilled with a plain object that may be kept. It is rejected with a
    * LoomError: LOOM6020 when a field cannot hold its value, LOOM6040 when as many requests as the
    * reactor can have are on their way, LOOM6043 when the program stopped before the function was
-   * done, LOOM6046 with the words of what it threw; and with what `request` throws.
+   * done, LOOM6046 with the words of what it threw; and with what `request` throws. While `request`
+   * sets fields it must not call this again: there is one writer.
    */
   call(request: Request | ((writer: Writer) => void), options?: CallOptions): Promise<Reply> {
     const signal = options?.signal;
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const queue = this.#queue;
+    const queue = this.$queue;
     const number = queue.begin(this.#form, this, 0);
     if (number < 0 || !queue.place(number, this.#bytes)) return queue.refuse(this);
     const writer = this.#writer.$show(queue.memoryOf(number));

@@ -7,7 +7,8 @@ import { isElsewhere, isReturned, type SharedBuffer } from './arena.ts';
 import type { FileDescriptor } from './descriptor.ts';
 import { JsRequestKind } from './layout.ts';
 import { bufferReturned, notAPosition, requestFailed, requestTooLong } from './request_errors.ts';
-import type { Asker, RequestForm, RequestOptions } from './request_form.ts';
+import type { RequestForm, RequestOptions } from './request_form.ts';
+import { RequestSource } from './request_source.ts';
 import type { RequestQueue } from './requests.ts';
 
 /** Bytes of a struct statx, statx(2). */
@@ -46,29 +47,9 @@ const forms = {
  * as the reactor can have are in flight (then see `writable`), LOOM6042 with the word of the kernel
  * when the request failed, LOOM6043 when the program stopped before it was done.
  */
-export class File implements Asker {
-  /** The name in the config. */
-  readonly name: string;
-  readonly $place: string;
-  /** Program-wide number. */
-  readonly $index: number;
-  readonly #queue: RequestQueue;
-
+export class File extends RequestSource {
   constructor(descriptor: FileDescriptor, queue: RequestQueue) {
-    this.name = descriptor.name;
-    this.$place = `fds.${descriptor.name}`;
-    this.$index = descriptor.index;
-    this.#queue = queue;
-  }
-
-  /** Another request would be refused with LOOM6040 now: first await `writable`. */
-  get isFull(): boolean {
-    return this.#queue.isFull;
-  }
-
-  /** Fulfilled when requests are worth a try, after LOOM6040 or while `isFull`. */
-  get writable(): Promise<void> {
-    return this.#queue.writable;
+    super('fds', descriptor, queue);
   }
 
   /**
@@ -80,14 +61,14 @@ export class File implements Asker {
   lend(length: number): SharedBuffer | undefined {
     const mistake = this.#mistake(0, length, undefined);
     if (mistake !== undefined) throw mistake;
-    return this.#queue.arena.lend(length);
+    return this.$queue.arena.lend(length);
   }
 
   /** Reads `length` bytes from `offset` on; fewer come only at the end of the file. */
   read(offset: number, length: number, options?: RequestOptions): Promise<Uint8Array> {
     const mistake = this.#mistake(offset, length, options);
     if (mistake !== undefined) return Promise.reject(mistake);
-    const queue = this.#queue;
+    const queue = this.$queue;
     const number = queue.begin(forms.read, this, offset);
     if (number < 0 || !queue.place(number, length)) return queue.refuse(this);
     return queue.post(number, options?.signal);
@@ -100,7 +81,7 @@ export class File implements Asker {
   readInto(offset: number, target: Uint8Array, options?: RequestOptions): Promise<number> {
     const mistake = this.#mistake(offset, target.length, options);
     if (mistake !== undefined) return Promise.reject(mistake);
-    const queue = this.#queue;
+    const queue = this.$queue;
     const number = queue.begin(forms.readInto, this, offset);
     if (number < 0) return queue.refuse(this);
     const at = queue.placeAt(number, target);
@@ -119,7 +100,7 @@ export class File implements Asker {
     const length = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
     const mistake = this.#mistake(offset, length, options);
     if (mistake !== undefined) return Promise.reject(mistake);
-    const queue = this.#queue;
+    const queue = this.$queue;
     const number = queue.begin(forms.write, this, offset);
     if (number < 0) return queue.refuse(this);
     const at = queue.placeData(number, data, length);
@@ -162,7 +143,7 @@ export class File implements Asker {
   ): Promise<Value> {
     const mistake = this.#mistake(offset, length, options);
     if (mistake !== undefined) return Promise.reject(mistake);
-    const queue = this.#queue;
+    const queue = this.$queue;
     const number = queue.begin(form, this, offset);
     if (number < 0 || (length > 0 && !queue.place(number, length))) return queue.refuse(this);
     return queue.post(number, options?.signal);
@@ -173,7 +154,7 @@ export class File implements Asker {
     if (options?.signal?.aborted) return options.signal.reason;
     if (!isPosition(offset)) return notAPosition(this, offset);
     if (!isPosition(length)) return notAPosition(this, length);
-    const { bytes } = this.#queue.arena;
+    const { bytes } = this.$queue.arena;
     return length > bytes ? requestTooLong(this, length, bytes) : undefined;
   }
 }
@@ -182,7 +163,7 @@ function isPosition(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-type Common = 'name' | 'size' | 'isFull' | 'writable' | 'lend';
+type Common = 'name' | 'size' | 'isFull' | 'writable' | 'untilWritable' | 'lend';
 type Writing = 'sync' | 'syncData' | 'truncate';
 
 /** A file of mode 'read'. */

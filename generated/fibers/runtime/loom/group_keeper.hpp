@@ -89,8 +89,11 @@ class GroupKeeper {
     block_signals();
     system::name_thread("loom:keeper");
     KeeperBell& bell = parts_.spread->bell();
-    while (!ends_.load(std::memory_order_acquire)) {
+    for (;;) {
+      // First: a ring that it takes came after what it tells of, also after ends_.
       bell.take();
+      // Partner: stop(), which releases it before it rings.
+      if (ends_.load(std::memory_order_acquire)) return;
       std::uint64_t pause = no_pause;
       for (std::uint32_t n = 0; n < group_count_; ++n) {
         // A stop ends every instance, and nobody is to come in its way.

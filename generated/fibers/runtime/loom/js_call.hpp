@@ -100,6 +100,9 @@ class CallFamily {
                 shape.reply_offset % js_call_alignment == 0);
   static_assert(shape.bytes >= shape.reply_offset + sizeof(Reply));
 
+  /// One of this call waits for room in its pool: whatever comes later waits behind it.
+  bool waits = false;
+
   /// Binds the call; before the first turn.
   void attach(Handler& handler, PoolQueue& pool) noexcept {
     handler_ = &handler;

@@ -4,10 +4,12 @@
  * runtime/loom/channel_in.hpp.
  */
 import type { MessageWriter } from './message_writer.ts';
+import { abortable } from './abortable.ts';
 import { cellStampBytes, channelHeaderBytes, channelWord, wholeStamp } from './channel_layout.ts';
 import { ChannelStats } from './channel_stats.ts';
 import type { PostDescriptor } from './descriptor.ts';
 import { channelClosed } from './error.ts';
+import type { ListenOptions } from './listeners.ts';
 import { makeSettler, type Settler } from './settler.ts';
 
 /** Cells that are cleared together, which then are still in the processor's first cache. */
@@ -127,11 +129,6 @@ export class PostChannel<Writer extends MessageWriter> {
 
   /** Posts what was begun since the last time; the reactor is woken if it sleeps. */
   commit(): void {
-    this.publish();
-  }
-
-  /** Shows the reactor what was begun and is whole. */
-  protected publish(): void {
     if (this.begun === this.#tail) return;
     if (this.#overwrites) {
       for (let position = this.#tail; position !== this.begun; position = (position + 1) | 0) {
@@ -161,6 +158,11 @@ export class PostChannel<Writer extends MessageWriter> {
     promise.catch(() => undefined);
     this.$check();
     return promise;
+  }
+
+  /** As `writable`; rejected with the signal's reason when that is aborted first. */
+  untilWritable(options?: ListenOptions): Promise<void> {
+    return abortable(this.writable, options?.signal);
   }
 
   /** Whether somebody waits for room that is there. */
@@ -224,10 +226,7 @@ export class PostChannel<Writer extends MessageWriter> {
   /** Whether there is room for a message; without it that is counted. */
   #mayBegin(): boolean {
     this.checkOpen();
-    if (!this.#overwrites && !this.hasRoom(this.begun)) {
-      this.#refuse();
-      return false;
-    }
+    if (!this.#overwrites && !this.hasRoom(this.begun)) return this.#refuse();
     if (this.#blockedSince !== 0 && this.#writable === undefined) this.#endBlock();
     return true;
   }
@@ -273,9 +272,10 @@ export class PostChannel<Writer extends MessageWriter> {
     return ((this.#tail - this.#head) | 0) <= this.capacity / 2;
   }
 
-  #refuse(): void {
+  #refuse(): false {
     this.stats.$add(this.#blocks ? channelWord.blocked : channelWord.droppedNewest, 1n);
     if (this.#blocks && this.#blockedSince === 0) this.#blockedSince = performance.now();
+    return false;
   }
 
   #endBlock(): void {

@@ -99,7 +99,9 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
     } else {
       if (table_.closed) return true;
       if (!this->drain_is_over(now)) {
-        return table_.ring.empty() && table_.untold.empty() && table_.blocked.empty();
+        // Calls that wait for their pool get it meanwhile; sends that wait for a peer do not count.
+        const bool calls_wait = core_.calls_wait_for_pool_;
+        return table_.ring.empty() && table_.untold.empty() && !calls_wait;
       }
       table_.closed = true;
       table_.each([this](JsRequestSlot& slot) { cancel(slot); });
@@ -162,6 +164,9 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
   void try_blocked() noexcept {
     table_.try_blocked = false;
     core_.calls_wait_for_pool_ = false;
+    if constexpr (Shape::js_calls) {
+      static_cast<Derived&>(*this).each_call([](auto& family) { family.waits = false; });
+    }
     for (std::uint32_t left = table_.blocked.size(); left != 0; --left) {
       auto& slot = static_cast<JsRequestSlot&>(*table_.blocked.pop());
       if (slot.cancelled) {
@@ -182,20 +187,23 @@ class ReactorJsRequests : public ReactorCommands<Derived, Backend, Shape> {
   /// Gives a call to its pool, or has it wait for room there.
   void call([[maybe_unused]] JsRequestSlot& slot) noexcept {
     if constexpr (Shape::js_calls) {
-      // A place that became free meanwhile belongs to one that waits already.
-      if (core_.calls_wait_for_pool_) return table_.blocked.push(slot);
       JsCallJob& job = calls_.begin(slot);
       PoolQueue* pool = nullptr;
+      bool* waits = nullptr;
       static_cast<Derived&>(*this).each_call([&](auto& family) {
         if (family.shape.index != slot.asked.fd) return;
         if (family.prepare(job, slot)) pool = &family.pool();
+        waits = &family.waits;
       });
       if (pool == nullptr) return end(slot, EINVAL);
+      // A place that became free meanwhile belongs to one that waits already.
+      if (*waits) return table_.blocked.push(slot);
       switch (core_.offer_job(*pool, job).value()) {
         case PostResult::posted: return;
         case PostResult::closed: return end(slot, ECANCELED);
         default: break;
       }
+      *waits = true;
       core_.calls_wait_for_pool_ = true;
       table_.blocked.push(slot);
     }

@@ -7,8 +7,10 @@ import { isReturned } from './arena.ts';
 import type { DatagramDescriptor, StreamDescriptor } from './descriptor.ts';
 import { messageTooLong } from './error.ts';
 import { JsRequestKind } from './layout.ts';
+import type { ListenOptions } from './listeners.ts';
 import { bufferReturned, requestFailed } from './request_errors.ts';
-import type { Asker, RequestForm, RequestOptions } from './request_form.ts';
+import type { RequestForm, RequestOptions } from './request_form.ts';
+import { RequestSource } from './request_source.ts';
 import type { RequestQueue } from './requests.ts';
 import type { NativeServer, NativeStream } from './stream.ts';
 
@@ -47,13 +49,17 @@ interface Sending<Options> {
   readonly isFull: boolean;
   /** Fulfilled when messages are worth a try, after LOOM6040 or while `isFull`. */
   readonly writable: Promise<void>;
+  /** As `writable`; rejected with the signal's reason when that is aborted first. */
+  untilWritable(options?: ListenOptions): Promise<void>;
 }
 
 /** A client fd of a C++ handler, through which JavaScript sends too. */
 export interface SendingStream extends NativeStream, Sending<StreamSendOptions> {}
 
 /** A server of a C++ handler, on whose connections JavaScript sends too. */
-export interface SendingServer extends NativeServer, Pick<Sending<never>, 'isFull' | 'writable'> {
+export interface SendingServer
+  extends NativeServer,
+    Pick<Sending<never>, 'isFull' | 'writable' | 'untilWritable'> {
   send(message: Uint8Array | string, options: ServerSendOptions): Promise<void>;
 }
 
@@ -68,22 +74,16 @@ const form: RequestForm = {
 };
 
 /** The fd of a handler as JavaScript has it. */
-export class Sender implements Asker, SendingStream, SendingServer, SendingDatagrams {
-  /** The name in the config. */
-  readonly name: string;
-  readonly $place: string;
-  /** Program-wide number. */
-  readonly $index: number;
+export class Sender
+  extends RequestSource
+  implements SendingStream, SendingServer, SendingDatagrams
+{
   /** Where it is bound; empty where that is nowhere. */
   address = '';
-  readonly #queue: RequestQueue;
   readonly #longestBytes: number;
 
   constructor(descriptor: StreamDescriptor | DatagramDescriptor, queue: RequestQueue) {
-    this.name = descriptor.name;
-    this.$place = `fds.${descriptor.name}`;
-    this.$index = descriptor.index;
-    this.#queue = queue;
+    super('fds', descriptor, queue);
     const longest =
       'writeQueueBytes' in descriptor
         ? Math.min(
@@ -92,16 +92,6 @@ export class Sender implements Asker, SendingStream, SendingServer, SendingDatag
           )
         : (descriptor.sendBytes ?? 0);
     this.#longestBytes = Math.min(longest, queue.arena.bytes);
-  }
-
-  /** See Sending. */
-  get isFull(): boolean {
-    return this.#queue.isFull;
-  }
-
-  /** See Sending. */
-  get writable(): Promise<void> {
-    return this.#queue.writable;
   }
 
   /** See Sending. */
@@ -115,7 +105,7 @@ export class Sender implements Asker, SendingStream, SendingServer, SendingDatag
     if (length > this.#longestBytes) {
       return Promise.reject(messageTooLong(this.name, length, this.#longestBytes));
     }
-    const queue = this.#queue;
+    const queue = this.$queue;
     const number = queue.begin(form, this, generation);
     if (number < 0) return queue.refuse(this);
     const address = to === undefined ? '' : `${to}\0`;
