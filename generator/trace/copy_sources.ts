@@ -76,7 +76,6 @@ function reachable(roots: readonly string[], folders: readonly string[], out: st
 /** Why functions have no zone, in words. */
 const reasons: Readonly<Record<CppTraceWarning['why'] | 'encoding', string>> = {
   constant: 'the compiler may have to evaluate it',
-  coroutine: 'a zone would stay open while the coroutine is suspended',
   macro: 'a macro makes it',
   asked: 'it asks for that',
   naked: 'it consists of assembly',

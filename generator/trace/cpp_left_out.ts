@@ -1,6 +1,6 @@
 /**
  * Which function bodies no statement may be put into, as far as the syntax tells: those that the
- * compiler may have to evaluate, that suspend, or that only a macro makes a function.
+ * compiler may have to evaluate, or that only a macro makes a function.
  */
 import type { Node } from 'web-tree-sitter';
 
@@ -8,8 +8,6 @@ import type { Node } from 'web-tree-sitter';
 export type LeftOut =
   /** `constexpr`, `consteval`, or a lambda where a constant is wanted. */
   | 'constant'
-  /** A coroutine: what is opened at its start would stay open while it is suspended. */
-  | 'coroutine'
   /** What looks like a function is the use of a macro, or an argument of one. */
   | 'macro'
   /** `[[loom::no_trace]]`, or a comment `loom: no trace` before the body. */

@@ -1,5 +1,6 @@
 // Runs the corpus and says on stdout what it does. Compiled twice: with the headers as they are and
 // with their traced copies, which have to say the same.
+#include "coroutines.hpp"
 #include "forms.hpp"
 #include "lambdas.hpp"
 #include "members.hpp"
@@ -12,6 +13,7 @@ int main() {
   corpus::members::run();
   corpus::templates::run();
   corpus::lambdas::run();
+  corpus::coroutines::run();
   corpus::preprocessor::run();
   corpus::syntax::run();
   corpus::session::run();
