@@ -138,7 +138,7 @@ test('zones of JavaScript are on its line, closed while functions wait', async (
   const source = readFileSync(new URL('./program/main.mjs', import.meta.url), 'utf8');
   const line = source.split('\n').indexOf('async function risky() {') + 1;
   t.is(recording.places.risky, `main.mjs:${line}`);
-  const zones = recording.zones['a thread'];
+  const zones = recording.zones.JavaScript;
   t.is(zones?.refuse, 1);
   // Before and after it waits.
   t.true((zones?.risky ?? 0) >= 2);

@@ -2,7 +2,10 @@
 // the addon; zones nest, and the last one that was opened is the one that ends.
 #pragma once
 
+#include <pthread.h>
+
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -61,9 +64,22 @@ class TraceFunctions {
   std::size_t depth_ = 0;
 };
 
+/// Names this thread's line. What the system calls the thread stays: people look for `node`.
+inline void name_javascript() {
+  // Relaxed: only the count matters.
+  static std::atomic<std::uint32_t> environments{0};
+  const std::uint32_t number = environments.fetch_add(1, std::memory_order_relaxed) + 1;
+  const std::string name = number == 1 ? "JavaScript" : "JavaScript " + std::to_string(number);
+  char before[16] = {};  // with its NUL, pthread_setname_np(3)
+  const bool is_known = pthread_getname_np(pthread_self(), before, sizeof before) == 0;
+  tracy::SetThreadName(name.c_str());
+  if (is_known) pthread_setname_np(pthread_self(), before);
+}
+
 /// exports: traceZone, traceBegin, traceEnd. The cheapest calls that Node-API has: napi.h would
 /// wrap each in a try block.
 inline void add_trace(Napi::Env env, Napi::Object exports) {
+  name_javascript();
   auto* const functions = new TraceFunctions;
   napi_add_env_cleanup_hook(
       env, [](void* data) { delete static_cast<TraceFunctions*>(data); }, functions);
