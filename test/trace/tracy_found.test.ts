@@ -6,9 +6,9 @@ import test, { type ExecutionContext } from 'ava';
 import { configureFailure } from '../../generator/compile.ts';
 import { compileDiagnostic } from '../../generator/commands/compile_diagnostic.ts';
 import { doctor } from '../../generator/commands/doctor.ts';
-import { findTracy } from '../../generator/trace/tracy.ts';
+import { findTracy, tracyCommands } from '../../generator/trace/tracy.ts';
 import { emptyFolder, loomgen, matchesFixture, project } from '../generator/workspace.ts';
-import { recorder } from './traced_program.ts';
+import { recorder, root } from './traced_program.ts';
 
 const by = '../trace/tracy_found';
 
@@ -81,6 +81,12 @@ test('the commands of the diagnostics are those of a shell', (t) => {
   );
   t.is(spawnSync('sh', ['-n'], { input: details }).status, 0);
   t.is(details.split('\n').filter((line) => /^(?:git|cmake|export) /.test(line)).length, 4);
+});
+
+test('the docs show the same commands', (t) => {
+  const words = (text: string): string[] => text.replaceAll('\\\n', ' ').split(/\s+/);
+  const shown = words(readFileSync(join(root, 'docs/PROFILING.md'), 'utf8')).join(' ');
+  t.true(shown.includes(words(tracyCommands).join(' ')));
 });
 
 test('a function that begins in two branches has no zone, and that is said', (t) => {
