@@ -1,7 +1,8 @@
 /**
  * Zones in C++: a copy of a source in which every function body begins with `LOOM_ZONE(name,
- * colour);`, and where a coroutine suspends its zone is closed meanwhile. No line moves, so that compilers, debuggers and sanitizers go on naming the user's
- * file and line; the source itself is only read.
+ * colour);`, and where a coroutine suspends its zone is closed meanwhile. No line moves, so that
+ * compilers, debuggers and sanitizers go on naming the user's file and line; the source itself is
+ * only read.
  */
 import type { LeftOut } from './cpp_left_out.ts';
 import { type CppFunction, functionsOf, type Place } from './cpp_functions.ts';

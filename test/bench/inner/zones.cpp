@@ -1,5 +1,5 @@
-// What a zone costs while no profiler is connected: the same small function without one, with one on
-// a reactor's thread, on another thread, and with the macro of Tracy.
+// What a zone costs while no profiler is connected: the same small function without one, with one
+// on a reactor's thread, on another thread, and with the macro of Tracy.
 // Usage: zones plain|zone|foreign|macro WARMUP_MS MEASURED_MS
 #include <cstddef>
 #include <cstring>

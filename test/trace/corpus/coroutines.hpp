@@ -1,5 +1,5 @@
-// Coroutines: generators and tasks that are resumed in turns, so that a zone which stayed open while
-// its coroutine was suspended would not close last; in conditions, arguments, initialisers, loops
+// Coroutines: generators and tasks that are resumed in turns, so that a zone which stayed open
+// while its coroutine was suspended would not close last; in conditions, arguments, initialisers, loops
 // and lambdas, with exceptions, and destroyed in the middle.
 #pragma once
 
