@@ -1,6 +1,6 @@
 // Coroutines: generators and tasks that are resumed in turns, so that a zone which stayed open
-// while its coroutine was suspended would not close last; in conditions, arguments, initialisers, loops
-// and lambdas, with exceptions, and destroyed in the middle.
+// while its coroutine was suspended would not close last; in conditions, arguments, initialisers,
+// loops and lambdas, with exceptions, and destroyed in the middle.
 #pragma once
 
 #include <coroutine>
