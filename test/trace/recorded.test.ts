@@ -71,6 +71,9 @@ for (const backend of ['io_uring', 'epoll'] as const) {
     t.is(colours['Orders::obey'], 0xff8000);
     t.is(colours['fds.orders receive'], 0xff8000);
     t.is(colours['Control::work'], 0);
+    const config = readFileSync(new URL('./program/loom.config.ts', import.meta.url), 'utf8');
+    const line = config.split('\n').findIndex((each) => each.includes('orders: tcpServer(')) + 1;
+    t.true(places['fds.orders receive']?.endsWith(`loom.config.ts:${line}`));
     t.is(places['untold::answer'], join(root, 'test/trace/program/include/untold.hpp:5'));
   });
 }
