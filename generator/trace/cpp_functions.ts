@@ -208,7 +208,9 @@ class Collector implements CppFunctions {
 
   /** Without its semicolon: the grammar takes `co_yield` for a statement. */
   #suspension(node: Node): void {
-    const made = this.#innermost((open) => open.made !== null)?.made ?? null;
+    // What a lambda captures is evaluated around it.
+    const isAround = ({ made }: Open) => made !== null && node.startIndex >= made.bodyStart;
+    const made = this.#innermost(isAround)?.made ?? null;
     const last = node.lastChild;
     const end = last?.type === ';' ? last.startIndex : node.endIndex;
     made?.suspensions.push({ start: node.startIndex, end });

@@ -7,6 +7,7 @@
 import type { LeftOut } from './cpp_left_out.ts';
 import { type CppFunction, functionsOf, type Place } from './cpp_functions.ts';
 import { withoutComments } from './cpp_mask.ts';
+import { leaveOutHidden, type Macros, macrosOf } from './cpp_suspensions.ts';
 import type { CppParser } from './cpp_tree.ts';
 import { colourOf, selectionOf, type TraceRules } from './rules.ts';
 
@@ -17,6 +18,8 @@ export interface TraceCppOptions {
   /** As the rules name the file, relative to the config; default `path`. */
   rulesPath?: string;
   rules: TraceRules;
+  /** Of every source that may be included; default: those of the text itself. */
+  macros?: Macros;
 }
 
 /** One zone that was put in. */
@@ -71,7 +74,7 @@ function statement(name: string, colour: number, variable: string | null): strin
 /** What makes the zone `variable` closed while a coroutine is suspended at `suspensions`. */
 function pauses(suspensions: readonly Place[], variable: string): Edit[] {
   return suspensions.flatMap(({ start, end }) => [
-    { start, end: start, text: `(${variable}.pause(), ` },
+    { start, end: start, text: `(void(${variable}.pause()), ` },
     { start: end, end, text: ')' },
   ]);
 }
@@ -139,6 +142,7 @@ export function traceCpp(parser: CppParser, text: string, options: TraceCppOptio
   if (brokenLine !== null) {
     return { text, zones: [], warnings: [{ line: brokenLine, name: null, why: 'braces' }] };
   }
+  leaveOutHidden(text, functions, options.macros ?? macrosOf([text]));
   const isChosen = selectionOf(options.rulesPath ?? options.path, options.rules);
   const zones: CppZone[] = [];
   const warnings: CppTraceWarning[] = [];

@@ -40,7 +40,9 @@ const traced = new Map(
 /** A copy, or its original, as it is without zones; parentheses and attributes do not count. */
 function withoutZones(text: string): string {
   const own = text.replace(/^#include "loom\/trace.hpp"\r?\n#line 1 .*\r?\n/, '');
-  const bare = own.replaceAll(statement, '').replaceAll(/\(loom_zone_of_\d+\.pause\(\), /g, '');
+  const bare = own
+    .replaceAll(statement, '')
+    .replaceAll(/\(void\(loom_zone_of_\d+\.pause\(\)\), /g, '');
   return bare.replaceAll(/\)|\[\[\s*(?:loom::no_trace)?\s*\]\]/g, '');
 }
 
@@ -95,7 +97,11 @@ test('nearly every function of the corpus is traced, and what is not says why', 
   const left = [...traced].flatMap(([file, { warnings }]) =>
     warnings.map(({ name, why }) => `${file} ${name}: ${why}`),
   );
-  t.deepEqual(left, ['preprocessor.hpp split: branches']);
+  const hidden = ['island', 'repeats', 'awaits', 'constructs', 'says'];
+  t.deepEqual(left, [
+    ...hidden.map((name) => `hidden.hpp corpus::hidden::${name}: suspends`),
+    'preprocessor.hpp split: branches',
+  ]);
 });
 
 test('a copy of a copy is the copy, and lines stay where they were', (t) => {

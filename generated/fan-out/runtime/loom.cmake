@@ -78,10 +78,8 @@ endfunction()
 function(loom_target target)
   target_include_directories(${target} PRIVATE include runtime)
   target_compile_options(${target} PRIVATE -Wall -Wextra -fno-rtti -fstack-clash-protection)
-  # [[loom::no_trace]] is for profiling builds.
-  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    target_compile_options(${target} PRIVATE -Wno-unknown-attributes)
-  elseif(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12)
+  # [[loom::no_trace]] is for profiling builds. Clang would have to forget every unknown attribute.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12)
     target_compile_options(${target} PRIVATE -Wno-attributes=loom::)
   endif()
   target_link_libraries(${target} PRIVATE Threads::Threads)

@@ -2,6 +2,7 @@
 // with their traced copies, which have to say the same.
 #include "coroutines.hpp"
 #include "forms.hpp"
+#include "hidden.hpp"
 #include "lambdas.hpp"
 #include "members.hpp"
 #include "preprocessor.hpp"
@@ -14,6 +15,7 @@ int main() {
   corpus::templates::run();
   corpus::lambdas::run();
   corpus::coroutines::run();
+  corpus::hidden::run();
   corpus::preprocessor::run();
   corpus::syntax::run();
   corpus::session::run();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -67,9 +68,11 @@ class TraceFunctions {
 /// Names this thread's line. What the system calls the thread stays: people look for `node`.
 inline void name_javascript() {
   // Relaxed: only the count matters.
-  static std::atomic<std::uint32_t> environments{0};
-  const std::uint32_t number = environments.fetch_add(1, std::memory_order_relaxed) + 1;
-  const std::string name = number == 1 ? "JavaScript" : "JavaScript " + std::to_string(number);
+  static std::atomic<std::uint32_t> workers{0};
+  std::string name = "JavaScript";
+  if (getpid() != gettid()) {
+    name += " worker " + std::to_string(workers.fetch_add(1, std::memory_order_relaxed) + 1);
+  }
   char before[16] = {};  // with its NUL, pthread_setname_np(3)
   const bool is_known = pthread_getname_np(pthread_self(), before, sizeof before) == 0;
   tracy::SetThreadName(name.c_str());
