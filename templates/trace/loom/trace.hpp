@@ -102,8 +102,8 @@ class CoroutineZone {
     CoroutineZone& zone_;
   };
 
-  /// For `(void(zone.pause()), co_await what)`: a temporary, which lasts until the full expression ends,
-  /// with an exception or when the coroutine is destroyed meanwhile too.
+  /// For `(void(zone.pause()), co_await what)`: a temporary, which lasts until the full expression
+  /// ends, with an exception or when the coroutine is destroyed meanwhile too.
   Pause pause() noexcept { return Pause(*this); }
 
  private:

@@ -23,18 +23,6 @@ using coroutines::Turn;
 #define verify_that(what) if (!(what)) throw std::runtime_error(#what)
 #define RUNS(result) [=]() -> Task<int> { co_await Turn{}; co_return (result); }
 
-inline Task<int> island(int limit) {
-  int sum = 0;
-#ifdef CORPUS_FAST
-  while (sum < limit) {
-#else
-  while (sum < co_await Later(limit)) {
-#endif
-    sum += 1;
-  }
-  co_return sum;
-}
-
 inline Task<int> repeats(int count) {
   int sum = 0;
   REPEAT(count) { sum += co_await Later(round + 1); }
@@ -117,6 +105,18 @@ inline int constants(int value) {
     case twice(2): return first;
     default: return plain[1] + static_cast<int>(fixed.size()) + twice(value) + second;
   }
+}
+
+inline Task<int> island(int limit) {
+  int sum = 0;
+#ifdef CORPUS_FAST
+  while (sum < limit) {
+#else
+  while (sum < co_await Later(limit)) {
+#endif
+    sum += 1;
+  }
+  co_return sum;
 }
 
 inline void run() {
