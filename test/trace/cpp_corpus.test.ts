@@ -97,7 +97,7 @@ test('nearly every function of the corpus is traced, and what is not says why', 
   const left = [...traced].flatMap(([file, { warnings }]) =>
     warnings.map(({ name, why }) => `${file} ${name}: ${why}`),
   );
-  const hidden = ['island', 'repeats', 'awaits', 'constructs', 'says'];
+  const hidden = ['repeats', 'awaits', 'constructs', 'says', 'island'];
   t.deepEqual(left, [
     ...hidden.map((name) => `hidden.hpp corpus::hidden::${name}: suspends`),
     'preprocessor.hpp split: branches',

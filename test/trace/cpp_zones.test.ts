@@ -78,7 +78,8 @@ test('the zone of a coroutine is closed while that is suspended', (t) => {
   t.is(
     text.split('\n').at(-1),
     'task f() { LOOM_COROUTINE_ZONE(loom_zone_of_1, "f", 0x000000); ' +
-      'a = (void(loom_zone_of_1.pause()), co_await g((void(loom_zone_of_1.pause()), co_await b))) + 1; ' +
+      'a = (void(loom_zone_of_1.pause()), ' +
+      'co_await g((void(loom_zone_of_1.pause()), co_await b))) + 1; ' +
       '(void(loom_zone_of_1.pause()), co_yield a); }',
   );
   // Nothing is open before the body, nor behind its end.
