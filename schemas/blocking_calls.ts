@@ -80,7 +80,8 @@ export const blockingCalls: readonly BlockingCall[] = [
     functions: ['pthread_join', 'pthread_cond_wait', 'pthread_cond_timedwait', 'sem_wait'],
     methods: {
       of: [
-        ...standard(['condition_variable', 'future', 'shared_future', 'thread', 'jthread']),
+        ...standard(['condition_variable', 'condition_variable_any', 'future', 'shared_future']),
+        ...standard(['thread', 'jthread', 'atomic', 'atomic_flag']),
         ...standard(['latch', 'barrier', 'counting_semaphore', 'binary_semaphore']),
       ],
       names: ['wait', 'wait_for', 'wait_until', 'get', 'join', 'acquire', 'arrive_and_wait'],
@@ -121,7 +122,8 @@ export const blockingCalls: readonly BlockingCall[] = [
       'pthread_mutex_lock',
       'pthread_rwlock_rdlock',
       'pthread_rwlock_wrlock',
-      'std::lock',
+      // Named without a variable's type: auto lock = std::lock_guard(mutex).
+      ...standard(['lock', 'lock_guard', 'unique_lock', 'scoped_lock', 'shared_lock']),
     ],
     methods: {
       of: standard([...mutexes, 'shared_mutex', 'shared_timed_mutex']),
@@ -157,6 +159,7 @@ export const blockingCalls: readonly BlockingCall[] = [
     functions: [
       ...['printf', 'fprintf', 'vprintf', 'vfprintf', 'puts', 'putchar', 'perror', 'syslog'],
       ...standard(['printf', 'fprintf', 'vprintf', 'vfprintf', 'puts', 'putchar', 'perror']),
+      ...standard(['print', 'println']),
     ],
     why: 'A pipe or terminal that nobody reads fills up, and then it waits.',
     instead: 'Use reactor().log(text), which has a budget, or std::snprintf into a buffer.',

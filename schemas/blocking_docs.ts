@@ -23,8 +23,9 @@ more there are. It also says which sources were not read: those of more than 1,0
 those after the 512th. A loop is left by \`break\`, \`return\`, \`throw\` or \`goto\`, not by their
 names in comments; what a lambda in it does is not counted.
 
-Coroutines are compared as other functions are (a profiling build gives them no zones, see
-PROFILING.md). \`::write(…)\` is the system's even where a handler has a \`write\` of its own.
+Coroutines are compared as other functions are. \`::write(…)\` is the system's even where a handler
+has a \`write\` of its own; a plain \`write(…)\` is taken for a function of that name in these
+sources where there is one, whichever class has it.
 `;
 
 /** A list of names in code quotes. */

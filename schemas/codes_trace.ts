@@ -59,8 +59,9 @@ export const traceCodes = {
     why: 'A build with --trace changes nothing that it does not understand.',
     fix: 'Nothing has to be done; trace.exclude of the config names what is to have none anyway.',
     explanation: prose`
-      The program is the same with and without zones. A coroutine is left alone because its zone
-      would stay open while others run; functions that it calls have zones of their own.
+      The program is the same with and without zones. Left alone is what the parser does not
+      understand, and what begins in one branch of #if and ends behind another; functions that it
+      calls have zones of their own.
     `,
   },
   LOOM7011: {

@@ -16,7 +16,7 @@ import {
 } from '../check_files.ts';
 import type { CheckedTrace } from '../../schemas/config_trace.ts';
 import type { ProgramInputs } from '../stamp.ts';
-import { type Loaded, load, locateAll } from '../load.ts';
+import { type Loaded, type Locate, load, locateAll } from '../load.ts';
 import { lower } from '../lower.ts';
 import { type Diagnostic, DiagnosticError, diagnostic, hasErrors } from '../report/diagnostic.ts';
 
@@ -51,10 +51,12 @@ export interface LoweredProgram {
   trace: CheckedTrace | null;
   /** Gives diagnostics of later stages their places in the config. */
   locateAll: (diagnostics: readonly Diagnostic[]) => Promise<Diagnostic[]>;
+  /** Where something is in the config. */
+  locate: Locate;
 }
 
 /** A program without the way back to its source. */
-export type Lowered = Omit<LoweredProgram, 'locateAll'>;
+export type Lowered = Omit<LoweredProgram, 'locateAll' | 'locate'>;
 
 /**
  * Loads, checks and lowers a program.
@@ -72,6 +74,7 @@ export async function lowerProgram(options: ProgramOptions): Promise<LoweredProg
     ...lowered,
     ir: withBackends(lowered.ir, options.backend),
     locateAll: (diagnostics) => locateAll(diagnostics, loaded.locate),
+    locate: loaded.locate,
   };
 }
 

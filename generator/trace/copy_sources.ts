@@ -12,6 +12,7 @@ import { includesOf } from '../cpp_includes.ts';
 import { commonFolder, isBelow } from '../folders.ts';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
 import type { Files } from '../render.ts';
+import { macrosOf } from './cpp_suspensions.ts';
 import { type CppTraceWarning, cppLiteral, traceCpp } from './cpp_zones.ts';
 import type { CppParser } from './cpp_tree.ts';
 import type { TraceRules } from './rules.ts';
@@ -76,10 +77,10 @@ function reachable(roots: readonly string[], folders: readonly string[], out: st
 /** Why functions have no zone, in words. */
 const reasons: Readonly<Record<CppTraceWarning['why'] | 'encoding', string>> = {
   constant: 'the compiler may have to evaluate it',
-  coroutine: 'a zone would stay open while the coroutine is suspended',
   macro: 'a macro makes it',
   asked: 'it asks for that',
   naked: 'it consists of assembly',
+  suspends: 'a macro, or a branch of #if, may suspend it unseen',
   branches: 'its braces stand in different branches of #if',
   unparsed: 'its syntax was not understood',
   braces: 'its braces do not match',
@@ -141,13 +142,14 @@ export function copySources(parser: CppParser, ir: Ir, options: SourceOptions): 
   const rulesPathOf = (path: string): string => relative(folder, path).split(sep).join('/');
   const isWanted = (path: string): boolean => roots.includes(path) || isTraced(rulesPathOf(path));
   const diagnostics = skippedWarnings(skipped, isWanted);
+  const macros = macrosOf(texts.values());
   for (const [path, text] of texts) {
     const rulesPath = rulesPathOf(path);
     if (!isWanted(path)) {
       files.set(place(path), untraced(text, path));
       continue;
     }
-    const traced = traceCpp(parser, text, { path, rulesPath, rules });
+    const traced = traceCpp(parser, text, { path, rulesPath, rules, macros });
     diagnostics.push(...traced.warnings.map((each) => warningOf(each, path)));
     files.set(place(path), traced.text === text ? untraced(text, path) : traced.text);
   }

@@ -1,7 +1,7 @@
 /**
  * Every function body of a C++ source, with its qualified name and whether a statement may be put
  * at its start. What cannot be judged from the syntax is left out and says why: a body that may be
- * evaluated by the compiler, one that suspends, one that only a macro makes a function.
+ * evaluated by the compiler, one that only a macro makes a function.
  */
 import type { Node } from 'web-tree-sitter';
 import {
@@ -35,6 +35,14 @@ export interface CppFunction {
   bodyLines: number;
   /** Null: a statement may be put at `bodyStart`. */
   leftOut: LeftOut | null;
+  /** Where it may suspend, of a coroutine: its `co_await` and `co_yield` expressions. */
+  suspensions: Place[];
+}
+
+/** A part of a text: its first character, and the one behind it. */
+export interface Place {
+  start: number;
+  end: number;
 }
 
 /** What was found in a source. */
@@ -46,8 +54,8 @@ export interface CppFunctions {
   brokenLine: number | null;
   /** Places that the grammar does not cover. */
   errorCount: number;
-  /** Where the words `loom::no_trace` of attributes begin and end. */
-  attributes: { start: number; end: number }[];
+  /** The words `loom::no_trace` of attributes. */
+  attributes: Place[];
 }
 
 const pattern = `
@@ -59,7 +67,6 @@ const pattern = `
   (union_specifier body: (_)) @scope
   (co_await_expression) @suspension
   (co_yield_statement) @suspension
-  (co_return_statement) @suspension
   (attribute prefix: (identifier) @prefix) @attribute
   (ERROR) @error
   (MISSING) @missing
@@ -101,7 +108,7 @@ class Collector implements CppFunctions {
     while (open.length > 0 && (open.at(-1)?.end ?? 0) <= node.startIndex) open.pop();
     if (kind === 'function' || kind === 'lambda') this.#function(kind, node);
     else if (kind === 'scope') this.#scope(node);
-    else if (kind === 'suspension') this.#leaveOut('coroutine');
+    else if (kind === 'suspension') this.#suspension(node);
     else if (kind === 'attribute') this.#attribute(node);
     else this.#error(node);
   }
@@ -163,6 +170,7 @@ class Collector implements CppFunctions {
       bodyEnd: compound.endIndex - 1,
       bodyLines: compound.endPosition.row - compound.startPosition.row + 1,
       leftOut: this.#leftOut(kind, node, compound, own),
+      suspensions: [],
     };
     this.functions.push(made);
     this.#push(node, made.name, { made });
@@ -178,7 +186,7 @@ class Collector implements CppFunctions {
       return isMacro(node, own, enclosing?.className ?? null) ? 'macro' : null;
     }
     const outer = enclosing?.made?.leftOut ?? null;
-    if (outer !== null && outer !== 'coroutine' && outer !== 'unparsed') return outer;
+    if (outer !== null && outer !== 'unparsed') return outer;
     return leftOutByContext(node, this.#read.text);
   }
 
@@ -198,6 +206,16 @@ class Collector implements CppFunctions {
     if (around !== null) around.leftOut ??= reason;
   }
 
+  /** Without its semicolon: the grammar takes `co_yield` for a statement. */
+  #suspension(node: Node): void {
+    // What a lambda captures is evaluated around it.
+    const isAround = ({ made }: Open) => made !== null && node.startIndex >= made.bodyStart;
+    const made = this.#innermost(isAround)?.made ?? null;
+    const last = node.lastChild;
+    const end = last?.type === ';' ? last.startIndex : node.endIndex;
+    made?.suspensions.push({ start: node.startIndex, end });
+  }
+
   /** An error before a function's body spoils it, one in the body only what stands in the error. */
   #error(node: Node): void {
     this.errorCount += 1;
@@ -208,7 +226,7 @@ class Collector implements CppFunctions {
     const made = this.#innermost((open) => open.made !== null)?.made ?? null;
     const isInBody = made !== null && node.startIndex >= made.bodyStart;
     if (!isInBody) this.#leaveOut('unparsed');
-    else if (/\bco_(?:await|yield|return)\b/.test(node.text)) this.#leaveOut('coroutine');
+    else if (/\bco_(?:await|yield)\b/.test(node.text)) this.#leaveOut('unparsed');
     this.#push(node, this.#qualified(''), { leftOut: 'unparsed' });
   }
 

@@ -1,6 +1,6 @@
 /**
  * Which function bodies no statement may be put into, as far as the syntax tells: those that the
- * compiler may have to evaluate, that suspend, or that only a macro makes a function.
+ * compiler may have to evaluate, or that only a macro makes a function.
  */
 import type { Node } from 'web-tree-sitter';
 
@@ -8,14 +8,14 @@ import type { Node } from 'web-tree-sitter';
 export type LeftOut =
   /** `constexpr`, `consteval`, or a lambda where a constant is wanted. */
   | 'constant'
-  /** A coroutine: what is opened at its start would stay open while it is suspended. */
-  | 'coroutine'
   /** What looks like a function is the use of a macro, or an argument of one. */
   | 'macro'
   /** `[[loom::no_trace]]`, or a comment `loom: no trace` before the body. */
   | 'asked'
   /** `naked`: such a body consists of assembly only. */
   | 'naked'
+  /** A macro, or a branch of `#if` that was not read, may suspend it. */
+  | 'suspends'
   /** Its braces stand in different branches of `#if`. */
   | 'branches'
   /** The parser did not understand it. */
@@ -100,10 +100,25 @@ export function isMacro(definition: Node, name: string, className: string | null
   return parts.length > 1 ? last !== parts.at(-2) : last !== className?.replace(/<.*$/s, '');
 }
 
+/** Where a constant is wanted: behind these words, in the bounds of arrays, in template arguments
+ * and in enumerations. */
+const wantsConstant = new RegExp(
+  [
+    /\b(?:static_assert|constexpr|constinit)\b[^;{]*/,
+    /\bcase\b[^:;{]*/,
+    /\benum\b[^;{]*\{[^}]*\}/,
+    /\b(?!return\b|throw\b|else\b|co_)\w+[ \t*&]+\w+[ \t]*\[[^\];{}]*\]/,
+    /<[^<>;{}]*\([^;{}>]*>/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);
+
 /** Names that are called, or may be, where the compiler wants a constant. */
 export function constantNames(text: string): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const [part] of text.matchAll(/\b(?:static_assert|constexpr|constinit)\b[^;{]*/g)) {
+  for (const [part] of text.matchAll(wantsConstant)) {
     for (const [name] of part.matchAll(/[A-Za-z_]\w*(?=\s*\()/g)) names.add(name);
   }
   return names;

@@ -1,11 +1,13 @@
 /**
  * Zones in C++: a copy of a source in which every function body begins with `LOOM_ZONE(name,
- * colour);`. No line moves, so that compilers, debuggers and sanitizers go on naming the user's
- * file and line; the source itself is only read.
+ * colour);`, and where a coroutine suspends its zone is closed meanwhile. No line moves, so that
+ * compilers, debuggers and sanitizers go on naming the user's file and line; the source itself is
+ * only read.
  */
 import type { LeftOut } from './cpp_left_out.ts';
-import { type CppFunction, functionsOf } from './cpp_functions.ts';
+import { type CppFunction, functionsOf, type Place } from './cpp_functions.ts';
 import { withoutComments } from './cpp_mask.ts';
+import { leaveOutHidden, type Macros, macrosOf } from './cpp_suspensions.ts';
 import type { CppParser } from './cpp_tree.ts';
 import { colourOf, selectionOf, type TraceRules } from './rules.ts';
 
@@ -16,6 +18,8 @@ export interface TraceCppOptions {
   /** As the rules name the file, relative to the config; default `path`. */
   rulesPath?: string;
   rules: TraceRules;
+  /** Of every source that may be included; default: those of the text itself. */
+  macros?: Macros;
 }
 
 /** One zone that was put in. */
@@ -60,9 +64,19 @@ export function cppLiteral(text: string): string {
   return `"${escaped}"`;
 }
 
-/** The statement that opens a zone. */
-function statement(name: string, colour: number): string {
-  return ` LOOM_ZONE(${cppLiteral(name)}, 0x${colour.toString(16).padStart(6, '0')});`;
+/** The statement that opens a zone; with a `variable` the zone can be closed in between. */
+function statement(name: string, colour: number, variable: string | null): string {
+  const words = `${cppLiteral(name)}, 0x${colour.toString(16).padStart(6, '0')}`;
+  if (variable === null) return ` LOOM_ZONE(${words});`;
+  return ` LOOM_COROUTINE_ZONE(${variable}, ${words});`;
+}
+
+/** What makes the zone `variable` closed while a coroutine is suspended at `suspensions`. */
+function pauses(suspensions: readonly Place[], variable: string): Edit[] {
+  return suspensions.flatMap(({ start, end }) => [
+    { start, end: start, text: `(void(${variable}.pause()), ` },
+    { start: end, end, text: ')' },
+  ]);
 }
 
 const moduleName = /\w+(?:[ \t]*\.[ \t]*\w+)*/.source;
@@ -128,6 +142,7 @@ export function traceCpp(parser: CppParser, text: string, options: TraceCppOptio
   if (brokenLine !== null) {
     return { text, zones: [], warnings: [{ line: brokenLine, name: null, why: 'braces' }] };
   }
+  leaveOutHidden(text, functions, options.macros ?? macrosOf([text]));
   const isChosen = selectionOf(options.rulesPath ?? options.path, options.rules);
   const zones: CppZone[] = [];
   const warnings: CppTraceWarning[] = [];
@@ -136,7 +151,8 @@ export function traceCpp(parser: CppParser, text: string, options: TraceCppOptio
     end,
     text: ' '.repeat(end - start),
   }));
-  const take = ({ name, line, bodyStart, bodyLines, leftOut }: CppFunction): void => {
+  const take = (each: CppFunction): void => {
+    const { name, line, bodyStart, bodyLines, leftOut, suspensions } = each;
     if (!isChosen(name, bodyLines)) return;
     if (leftOut !== null) {
       if (!silent.has(leftOut)) warnings.push({ line, name, why: leftOut });
@@ -144,7 +160,10 @@ export function traceCpp(parser: CppParser, text: string, options: TraceCppOptio
     }
     const colour = colourOf(name, '::', options.rules);
     zones.push({ name, line, colour });
-    edits.push({ start: bodyStart, end: bodyStart, text: statement(name, colour) });
+    const variable = suspensions.length === 0 ? null : `loom_zone_of_${zones.length}`;
+    const text = statement(name, colour, variable);
+    edits.push({ start: bodyStart, end: bodyStart, text });
+    if (variable !== null) edits.push(...pauses(suspensions, variable));
   };
   functions.forEach(take);
   if (edits.length === 0) return { text, zones, warnings };

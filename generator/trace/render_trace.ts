@@ -79,6 +79,19 @@ function withoutEffect(
   ];
 }
 
+/** The lines of fds and pools in the config. */
+async function linesOf({ ir, locate }: LoweredProgram): Promise<Map<string, number>> {
+  const fds = ir.reactors.flatMap((reactor) => reactor.fds.map(({ name }) => ['fds', name]));
+  const offloads = ir.reactors.flatMap((reactor) => reactor.offloads ?? []);
+  const pools = offloads.map(({ pool }) => ['pools', pool]);
+  const lines = new Map<string, number>();
+  for (const path of [...fds, ...pools]) {
+    const place = await locate(path, 'key');
+    if (place !== undefined) lines.set(path.join('.'), place.line);
+  }
+  return lines;
+}
+
 /** Renders `program` for profiling; the diagnostics are warnings. */
 export async function renderTrace(
   program: LoweredProgram,
@@ -99,8 +112,9 @@ export async function renderTrace(
     rules,
   });
   const typescript = await typescriptOf(program, trace.typescript, rules);
+  const sources = new Map([...cxx.files, ...typescript.files]);
   return {
-    files: traceFiles(cxx.ir, trace, new Map([...cxx.files, ...typescript.files])),
+    files: traceFiles(cxx.ir, trace, sources, await linesOf(program)),
     diagnostics: [
       ...cxx.diagnostics,
       ...typescript.diagnostics,

@@ -46,8 +46,14 @@ function cmakeLines(ir: Ir, trace: CheckedTrace): string {
  *
  * @param ir with the user's sources where the copies of them are.
  * @param sources the copies, by their paths in the output folder.
+ * @param lines of fds and pools in the config, by `fds.<name>` and `pools.<name>`.
  */
-export function traceFiles(ir: Ir, trace: CheckedTrace, sources: Files): Files {
+export function traceFiles(
+  ir: Ir,
+  trace: CheckedTrace,
+  sources: Files,
+  lines: ReadonlyMap<string, number>,
+): Files {
   const files = render(ir);
   files.delete(manifestName);
   const colours = new Map(Object.entries(trace.colours));
@@ -60,7 +66,7 @@ export function traceFiles(ir: Ir, trace: CheckedTrace, sources: Files): Files {
   }
   tracedRuntime(files);
   traceBindings(files);
-  const zones = loadTemplate('cxx/trace_zones.hpp')(traceZonesView(ir, colours));
+  const zones = loadTemplate('cxx/trace_zones.hpp')(traceZonesView(ir, { colours, lines }));
   files.set(`include/${identifier(ir.name)}/trace.hpp`, zones);
   for (const reactor of ir.reactors) tracedSwitch(files, ir, reactor);
   files.set('CMakeLists.txt', (files.get('CMakeLists.txt') ?? '') + cmakeLines(ir, trace));

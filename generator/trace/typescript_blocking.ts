@@ -30,6 +30,9 @@ interface Callback {
   callback: ts.Expression;
 }
 
+/** Methods of an emitter by which a listener is registered, events of Node. */
+const listening = new Set(['on', 'once', 'addListener', 'prependListener', 'prependOnceListener']);
+
 /** What a call registers as a handler: server.on('close', …), source.onBatch(…). */
 function callbackOf(call: ts.CallExpression): Callback | undefined {
   const callee = call.expression;
@@ -40,9 +43,9 @@ function callbackOf(call: ts.CallExpression): Callback | undefined {
     return { name: `the onBatch() callback of ${owner}`, callback: first };
   }
   // What a process does at its end or at a signal is no message of a reactor's.
-  const isListener = callee.name.text === 'on' && owner !== 'process';
+  const isListener = listening.has(callee.name.text) && owner !== 'process';
   if (!isListener || first === undefined || second === undefined) return undefined;
-  return ts.isStringLiteral(first)
+  return ts.isStringLiteralLike(first)
     ? { name: `the '${first.text}' listener of ${owner}`, callback: second }
     : undefined;
 }

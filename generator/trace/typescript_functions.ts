@@ -86,7 +86,10 @@ export function blockNames(statements: readonly ts.Statement[]): string[] {
     if (ts.isVariableStatement(statement)) {
       return statement.declarationList.declarations.flatMap(({ name }) => [...boundNames(name)]);
     }
-    const isNamed = ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement);
+    const isNamed =
+      ts.isFunctionDeclaration(statement) ||
+      ts.isClassDeclaration(statement) ||
+      ts.isEnumDeclaration(statement);
     return isNamed && statement.name !== undefined ? [statement.name.text] : [];
   });
 }

@@ -26,6 +26,16 @@ interface Shown {
   name: string;
   /** 0xRRGGBB; 0: the viewer's choice. */
   colour: number;
+  /** In the config, from 1. */
+  line: number;
+}
+
+/** What the config says of zones, and where. */
+export interface ShownConfig {
+  /** By the names of fds: 0xRRGGBB. */
+  colours: ReadonlyMap<string, number>;
+  /** By `fds.<name>` and `pools.<name>`: their lines, from 1; what is not in it has line 1. */
+  lines: ReadonlyMap<string, number>;
 }
 
 /** The numbers below those of fds: `common_operation` of the runtime. */
@@ -37,35 +47,33 @@ const commonNames: Readonly<Record<number, string>> = {
   7: 'request of JavaScript',
 };
 
-function shownOf(fd: IrFd, colour: number): [number, Shown][] {
+function shownOf(fd: IrFd, { colours, lines }: ShownConfig): [number, Shown][] {
+  const path = `fds.${fd.name}`;
+  const parts = { colour: colours.get(fd.name) ?? 0, line: lines.get(path) ?? 1 };
   return Object.entries(fd.operations).map(([operation, number]) => [
     number,
-    { name: `fds.${fd.name} ${operation}`, colour },
+    { name: `${path} ${operation}`, ...parts },
   ]);
 }
 
 /** One row of the table. */
-function placeLines({ name, colour }: Shown, config: string): string[] {
+function placeLines({ name, colour, line }: Shown, config: string): string[] {
   const shade = `0x${colour.toString(16).padStart(6, '0')}`;
-  const parts = [cxxString(name), '"dispatch"', cxxString(config), integer(1), shade];
+  const parts = [cxxString(name), '"dispatch"', cxxString(config), integer(line), shade];
   return argumentLines('    {', parts, '},');
 }
 
-function reactorZones(
-  reactor: IrReactor,
-  config: string,
-  colours: ReadonlyMap<string, number>,
-): ReactorZones {
-  const shown = new Map<number, Shown>(
-    reactor.fds.flatMap((fd) => shownOf(fd, colours.get(fd.name) ?? 0)),
-  );
+function reactorZones(reactor: IrReactor, config: string, declared: ShownConfig): ReactorZones {
+  const shown = new Map<number, Shown>(reactor.fds.flatMap((fd) => shownOf(fd, declared)));
   for (const { pool, operation } of reactor.offloads ?? []) {
-    shown.set(operation, { name: `pools.${pool} job came home`, colour: 0 });
+    const path = `pools.${pool}`;
+    const line = declared.lines.get(path) ?? 1;
+    shown.set(operation, { name: `${path} job came home`, colour: 0, line });
   }
   const count = Math.max(7, ...shown.keys()) + 1;
   const places = Array.from({ length: count }, (_, number) => {
     const name = commonNames[number] ?? 'stale completion';
-    return placeLines(shown.get(number) ?? { name, colour: 0 }, config);
+    return placeLines(shown.get(number) ?? { name, colour: 0, line: 1 }, config);
   });
   return {
     name: identifier(reactor.name),
@@ -74,11 +82,11 @@ function reactorZones(
   };
 }
 
-/** Describes the zones; `colours` by the names of fds, 0xRRGGBB. */
-export function traceZonesView(ir: Ir, colours: ReadonlyMap<string, number>): TraceZonesView {
+/** Describes the zones. */
+export function traceZonesView(ir: Ir, declared: ShownConfig): TraceZonesView {
   return {
     banner: bannerLines(ir, '// '),
     namespace: identifier(ir.name),
-    reactors: ir.reactors.map((reactor) => reactorZones(reactor, configPath(ir), colours)),
+    reactors: ir.reactors.map((reactor) => reactorZones(reactor, configPath(ir), declared)),
   };
 }

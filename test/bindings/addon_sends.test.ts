@@ -60,7 +60,7 @@ const nothing: Order = { id: 0n, side: 'buy', legs: [leg, leg], tags: [0, 0, 0],
 /** Requests of the reactor that sends, `jsRequests` of its config. */
 const requests = 16;
 
-/** Sends until as many wait as can be: nobody reads. One request is left to ask the reactor with. */
+/** Sends until as many wait as can be: nobody reads. One request is left, to ask with. */
 async function fill(
   program: Requests,
   send: (n: number) => Promise<void>,

@@ -6,7 +6,7 @@
 import test from 'ava';
 import { buildTool } from './build.ts';
 import { buildFibers, fiberScenarios, leftOut } from './fibers.ts';
-import { declareScenarios, scenarios } from './play.ts';
+import { boundedPart, declareScenarios, scenarios } from './play.ts';
 
 const executables = buildFibers('checked');
 
@@ -23,7 +23,7 @@ declareScenarios(
     backend: 'declared' as const,
     launcher: [await buildTool('sandbox'), 'EPERM'],
   }),
-  fiberScenarios,
+  boundedPart(fiberScenarios, 6),
 );
 
 test('what is left out in fiber style is a scenario, and few are', (t) => {

@@ -105,6 +105,15 @@ async function playAsTest(t: ExecutionContext, stage: Stage, scenario: Scenario)
   );
 }
 
+/**
+ * A part of a list, where another part or another stage shows the same: among all suites every
+ * `step`-th from index `first` on, all of it when ava is named (`npm test -- --only ava`).
+ */
+export function boundedPart<Item>(list: readonly Item[], step: number, first = 0): Item[] {
+  const isBounded = process.env.LOOM_TEST_BOUNDED !== undefined;
+  return list.filter((_, index) => !isBounded || index % step === first);
+}
+
 /** Declares a test for every scenario on the stage that `prepare` gives. */
 export function declareScenarios(
   test: TestFn,

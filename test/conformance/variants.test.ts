@@ -5,7 +5,7 @@
  */
 
 import test from 'ava';
-import { buildVariant, declareScenarios, scenarios } from './play.ts';
+import { boundedPart, buildVariant, declareScenarios, scenarios } from './play.ts';
 
 const variants = [
   {
@@ -25,13 +25,9 @@ const variants = [
   },
 ] as const;
 
-/** Among all suites each variant plays every third scenario; all of them with `--only ava`. */
-const step = process.env.LOOM_TEST_BOUNDED === undefined ? 1 : 3;
-
 /** What a variant plays: its programs, less what it has nothing of. */
 function scenariosOf(variant: string) {
-  return scenarios.filter(({ name, program }, index) => {
-    if (index % step !== 0) return false;
+  return boundedPart(scenarios, 3).filter(({ name, program }) => {
     if (program !== 'server' && program !== 'client') return false;
     // A paused connection that is not armed leaves its bytes in the socket: it holds no buffers. A
     // bundled receive that finds none waits for one on Linux 6.18, and there is nothing to count.

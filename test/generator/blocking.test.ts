@@ -126,6 +126,8 @@ test('a call of the global scope is of the system, and a function of theirs is f
 
 test('methods are known by the declared type of what they are called on', (t) => {
   t.deepEqual(found(hook('mutex_.lock();', 'std::mutex mutex_;')), ['LOOM7102:1']);
+  t.deepEqual(found(hook('auto lock = std::lock_guard(mutex_);')), ['LOOM7102:1']);
+  t.deepEqual(found(hook('flag_.wait(1);', 'std::atomic<int> flag_;')), ['LOOM7101:1']);
   t.deepEqual(found(hook('auto& x = 1; done_.get();', 'std::future<int> done_;')), ['LOOM7101:1']);
   t.deepEqual(found(hook('v.push_back(1);', 'std::vector<int> v;')), ['LOOM7103:1']);
   t.deepEqual(found(hook('q.push(1);', 'std::queue<int> q;')), ['LOOM7103:1']);

@@ -45,7 +45,9 @@ test('the packed package generates, is typed, and holds what it needs', (t) => {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const own = installed(t, folder);
   const paths = [...filesBelow(own).keys()];
-  for (const path of ['LICENSE', 'README.md', 'schemas/loom.schema.json']) {
+  const docs = ['BLOCKING', 'OPERATIONS', 'PERFORMANCE', 'PROFILING'];
+  const wanted = ['LICENSE', 'README.md', 'schemas/loom.schema.json'];
+  for (const path of [...wanted, ...docs.map((name) => `docs/${name}.md`)]) {
     t.true(paths.includes(path), path);
   }
   t.deepEqual(
@@ -55,6 +57,11 @@ test('the packed package generates, is typed, and holds what it needs', (t) => {
 
   run(t, folder, [process.execPath, join(own, 'bin/loomgen.js'), 'build', '--no-compile']);
   t.true(filesBelow(join(folder, 'out')).has('src/main.hpp'));
+  // The grammar of C++ and what profiling builds add are in it.
+  const traced = [process.execPath, join(own, 'bin/loomgen.js'), 'build', '--trace'];
+  run(t, folder, [...traced, '--no-compile', '--quiet']);
+  const copy = filesBelow(join(folder, 'out-trace')).get('traced/small.hpp');
+  t.true(copy?.includes('LOOM_ZONE("Small::on_data"'));
   // Another installation of it is another loomgen, although nothing of the project has changed.
   const check = [process.execPath, join(own, 'bin/loomgen.js'), 'build', '--check', '--quiet'];
   t.is(run(t, folder, check), '');

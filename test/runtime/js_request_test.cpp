@@ -1,5 +1,6 @@
 // What JavaScript asks of files and of functions on a pool. Outcomes that find no room are told
 // later, and what makes no sense harms nobody.
+#include <algorithm>
 #include <atomic>
 #include <stdexcept>
 
@@ -148,6 +149,30 @@ TEST_P(JsCalls, EachIsAnsweredOnce) {
       EXPECT_EQ(answer(number), (number + 1) * 10'000'000'000U);
     }
   }
+}
+
+TEST_P(JsCalls, BeginInTheOrderInWhichTheyWereAsked) {
+  // Of the pool's one thread; the outcomes hand it over.
+  std::vector<std::uint32_t> begun;
+  Answerer::script = [&](const Ask& ask, const auto&) {
+    begun.push_back(ask.value);
+    return Answer{};
+  };
+  START_OR_SKIP();
+  constexpr std::uint32_t calls = 2000;
+  std::uint32_t asked = 0;
+  while (asked < count) {
+    call(asked, asked);
+    asked += 1;
+  }
+  // One that is asked when a place became free goes behind those that wait for one.
+  for (std::uint32_t done = 0; done < calls; ++done) {
+    const Outcome outcome = next();
+    ASSERT_EQ(outcome.size(), 3U) << "a wake-up was lost";
+    if (asked < calls) call(static_cast<std::uint32_t>(outcome[0]), asked++);
+  }
+  ASSERT_EQ(begun.size(), calls);
+  EXPECT_TRUE(std::is_sorted(begun.begin(), begun.end()));
 }
 
 TEST_P(JsCalls, WhatIsThrownIsTheOutcome) {

@@ -1,7 +1,8 @@
 // A program's threads: started together, stopped from anywhere, joined as often as one likes, and
-// none left over when one of them cannot start.
+// none left over when one of them cannot start; and a reactor that the caller's thread turns.
 #include <gtest/gtest.h>
 
+#include <poll.h>
 #include <pthread.h>
 
 #include <atomic>
@@ -225,5 +226,61 @@ TEST_F(Program, ItsThreadsTakeNoSignalsButTheirOwnFaults) {
     EXPECT_EQ(sigismember(&blocked, signal), 0) << strsignal(signal);
   }
 }
+
+/// A reactor without a thread of its own: the test's turns it.
+class Hosted : public loom_test::ProgramTest<EchoFd> {
+ protected:
+  void customise(loom::ProgramStart& start) override {
+    start.hosted = true;
+    script_.on_data = [this](Connection& connection, Bytes bytes) {
+      EXPECT_EQ(std::this_thread::get_id(), host_);
+      connection.write(bytes);
+    };
+  }
+
+  /// What a host does: turns while there is something to do, and waits as it is told.
+  void turn_until_over() {
+    for (;;) {
+      const loom::HostedState state = program_.turn();
+      if (state == loom::HostedState::over) return;
+      if (state != loom::HostedState::idle) continue;
+      pollfd entry{program_.hosted()->poll_fd(), POLLIN, 0};
+      const timespec limit = loom::to_timespec(program_.hosted()->wait_nanoseconds());
+      ::ppoll(&entry, 1, &limit, nullptr);
+    }
+  }
+
+  const std::thread::id host_ = std::this_thread::get_id();
+};
+
+TEST_P(Hosted, ServesOnItsHostsThreadAndIsStoppedFromAnother) {
+  LOOM_START_OR_SKIP();
+  std::thread peer([&] {
+    for (int round = 0; round < 3; ++round) {
+      const Descriptor client = loom_test::connect_to(port_);
+      for (const char* text : {"one", "two", "six"}) {
+        EXPECT_TRUE(loom_test::send_all(client.get(), text));
+        EXPECT_EQ(loom_test::receive_exactly(client.get(), 3), text);
+      }
+    }
+    program_.wake(0);
+    program_.request_stop();
+  });
+  turn_until_over();
+  peer.join();
+  EXPECT_EQ(program_.hosted(), nullptr);
+  EXPECT_EQ(program_.turn(), loom::HostedState::over);
+}
+
+TEST_P(Hosted, IsFinishedByAJoinThatComesBetweenTwoTurns) {
+  LOOM_START_OR_SKIP();
+  const Descriptor client = loom_test::connect_to(port_);
+  while (journal_.count("open 0") == 0) program_.turn();
+  program_.join();
+  EXPECT_EQ(journal_.count("close 0 stopped") + journal_.count("close 0 local"), 1U);
+  EXPECT_EQ(program_.turn(), loom::HostedState::over);
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, Hosted, loom_test::both_backends(), loom_test::backend_name);
 
 }  // namespace

@@ -56,6 +56,7 @@ class RingBellTest : public testing::Test {
 TEST_F(RingBellTest, TellsEachTimeThatSomethingCame) {
   const int fd = bell_.open(ring_);
   ASSERT_GE(fd, 0);
+  bell_.hush(ring_);
   for (int n = 0; n < 3; ++n) {
     bell_.listen(ring_);
     ASSERT_EQ(look(), 0U);
@@ -70,9 +71,19 @@ TEST_F(RingBellTest, TellsEachTimeThatSomethingCame) {
 
 TEST_F(RingBellTest, IsQuietDuringATurn) {
   const int fd = bell_.open(ring_);
+  bell_.hush(ring_);
   write_byte();
   EXPECT_EQ(look(), 1U);
   EXPECT_FALSE(is_readable(fd, 0));
+}
+
+TEST_F(RingBellTest, IsRungWhenItIsOpenedForNobodyListenedBefore) {
+  write_byte();
+  const int fd = bell_.open(ring_);
+  EXPECT_TRUE(is_readable(fd, 0));
+  bell_.hush(ring_);
+  EXPECT_FALSE(is_readable(fd, 0));
+  EXPECT_EQ(look(), 1U);
 }
 
 TEST_F(RingBellTest, WhatCameBeforeItListensIsFoundByTheLastLook) {

@@ -83,7 +83,6 @@ for (const [why, text] of [
   ['constant', 'template <auto V = [] { return 1; }()> struct S;'],
   ['constant', 'static constexpr auto f = [] { return 1; };'],
   ['constant', 'std::array<int, [] { return 3; }()> a;'],
-  ['coroutine', 'task<int> f() { co_await x; co_return 1; }'],
   ['macro', 'TEST(Name, case) { return; }'],
   ['macro', 'auto x = CHECK([] { return 1; });'],
   ['asked', '[[loom::no_trace]] int f() { return 1; }'],
@@ -126,14 +125,13 @@ test('what only looks like a function in a text is none', (t) => {
   t.deepEqual(namesOf(text), []);
 });
 
-test('a lambda inside a coroutine is a function of its own', (t) => {
-  const { functions } = functionsOf(
-    parser,
-    'task f() { auto g = [] { return 1; }; co_await g(); }',
-  );
+test('suspensions belong to the innermost function, without their semicolon', (t) => {
+  const text = 'task f() { auto g = [] { co_yield {1, 2}; }; co_await a(co_await b); co_return; }';
   t.deepEqual(
-    functions.map(({ leftOut }) => leftOut),
-    ['coroutine', null],
+    functionsOf(parser, text).functions.map(({ suspensions }) =>
+      suspensions.map(({ start, end }) => text.slice(start, end)),
+    ),
+    [['co_await a(co_await b)', 'co_await b'], ['co_yield {1, 2}']],
   );
 });
 

@@ -72,6 +72,20 @@ test('rules choose by name, by path and by length, and colour what belongs to an
   );
 });
 
+test('the zone of a coroutine is closed while that is suspended', (t) => {
+  const { text, warnings } = traced('task f() { a = co_await g(co_await b) + 1; co_yield a; }');
+  t.deepEqual(warnings, []);
+  t.is(
+    text.split('\n').at(-1),
+    'task f() { LOOM_COROUTINE_ZONE(loom_zone_of_1, "f", 0x000000); ' +
+      'a = (void(loom_zone_of_1.pause()), ' +
+      'co_await g((void(loom_zone_of_1.pause()), co_await b))) + 1; ' +
+      '(void(loom_zone_of_1.pause()), co_yield a); }',
+  );
+  // Nothing is open before the body, nor behind its end.
+  t.regex(traced('task f() { co_return; }').text, /\{ LOOM_ZONE\(/);
+});
+
 test('what cannot be traced is left as it is, and says so', (t) => {
   const broken = 'int f() { return 1; }\nint g( {{{\n';
   t.deepEqual(traced(broken), {
@@ -84,8 +98,8 @@ test('what cannot be traced is left as it is, and says so', (t) => {
   for (const text of ['export module feed.book:top;', '\n// a\n module feed [[a]] ;']) {
     t.is(traced(`${text}\nint f() { return 1; }`).warnings[0]?.why, 'module', text);
   }
-  const coroutine = traced('task f() { co_return; }');
-  t.deepEqual(coroutine.warnings, [{ line: 1, name: 'f', why: 'coroutine' }]);
+  const unread = traced('task f() { g(co_await +* ; }');
+  t.deepEqual(unread.warnings, [{ line: 1, name: 'f', why: 'unparsed' }]);
   const large = `int f() { return 1; }${' '.repeat(4_000_000)}`;
   t.deepEqual(traced(large).warnings, [{ line: 1, name: null, why: 'size' }]);
 });

@@ -11,6 +11,8 @@ import test from 'ava';
 import { buildTraced, recorded, recorder, root, TracedProgram } from './traced_program.ts';
 
 const run = promisify(execFile);
+type Backend = 'io_uring' | 'epoll';
+
 const orders = ['nap', 'throw', 'early', 'cancel'];
 const answers = ['nap', 'as asked', 'left', 'cancelled'];
 const started: TracedProgram[] = [];
@@ -25,54 +27,56 @@ test.after.always('nothing is left', () => {
   for (const each of started) each.kill();
 });
 
-async function start(path: string): Promise<TracedProgram> {
-  const program = await TracedProgram.start(out, 4, { TRACE_RECORDING: path });
+async function start(path: string, backend?: Backend): Promise<TracedProgram> {
+  const program = await TracedProgram.start(out, 4, { TRACE_RECORDING: path }, backend);
   started.push(program);
   return program;
 }
 
-test('zones are balanced under exceptions, early returns, cancellation, and a stop', async (t) => {
-  const recording = await recorded(async (path) => {
-    const program = await start(path);
-    t.is(await program.control('come'), 'come');
-    t.deepEqual(
-      await program.everybody(orders),
-      Array.from({ length: 4 }, () => answers),
-    );
-    t.is(await program.control('work'), '42');
-    await program.tell(3, 'escape');
-    // Fibers that wait inside of zones are unwound by the stop.
-    await program.tell(0, 'cancel');
-    t.is(await program.stop(), 0);
+for (const backend of ['io_uring', 'epoll'] as const) {
+  test(`${backend}: zones are balanced, whatever ends a function or the program`, async (t) => {
+    const recording = await recorded(async (path) => {
+      const program = await start(path, backend);
+      t.is(await program.control('come'), 'come');
+      t.deepEqual(
+        await program.everybody(orders),
+        Array.from({ length: 4 }, () => answers),
+      );
+      t.is(await program.control('work'), '42');
+      await program.tell(3, 'escape');
+      // Fibers that wait inside of zones are unwound by the stop.
+      await program.tell(0, 'cancel');
+      t.is(await program.stop(), 0);
+    });
+    t.deepEqual(recording.faults, []);
+    t.deepEqual(recording.open, []);
+    const { zones, places, colours } = recording;
+    const fiber = zones['main: fds.orders 1'];
+    // Three naps of `nap`, two each of `throw`, one of `cancel`; nobody else's are on this line.
+    t.like(fiber, { 'Orders::obey': 4, 'steps::nap': 6, 'steps::risky': 1, 'Orders::caught': 1 });
+    t.is(fiber?.['steps::quiet'], undefined);
+    t.is(zones['crunch/0']?.['Control::work'], 1);
+    t.is(zones['crunch/0']?.job, 1);
+    const children = zones['main: child 0']?.['Orders::cancelled::child'] ?? 0;
+    // Two for each cancellation; the last one may be asked for when the stop has begun.
+    t.true(children === 8 || children === 10, `${children}`);
+    const loop = zones['traced:main'] ?? {};
+    const submits = backend === 'io_uring' ? 'submit' : 'look';
+    for (const name of [
+      ...['turn', 'wait', 'fiber', submits],
+      ...['fds.orders receive', 'fds.control receive'],
+    ]) {
+      t.true((loop[name] ?? 0) > 0, name);
+    }
+    t.is(colours['Orders::obey'], 0xff8000);
+    t.is(colours['fds.orders receive'], 0xff8000);
+    t.is(colours['Control::work'], 0);
+    const config = readFileSync(new URL('./program/loom.config.ts', import.meta.url), 'utf8');
+    const line = config.split('\n').findIndex((each) => each.includes('orders: tcpServer(')) + 1;
+    t.true(places['fds.orders receive']?.endsWith(`loom.config.ts:${line}`));
+    t.is(places['untold::answer'], join(root, 'test/trace/program/include/untold.hpp:5'));
   });
-  t.deepEqual(recording.faults, []);
-  t.deepEqual(recording.open, []);
-  const { zones, places, colours } = recording;
-  const fiber = zones['main: fds.orders 1'];
-  // Three naps of `nap`, two each of `throw`, one of `cancel`; nobody else's are on this line.
-  t.like(fiber, { 'Orders::obey': 4, 'steps::nap': 6, 'steps::risky': 1, 'Orders::caught': 1 });
-  t.is(fiber?.['steps::quiet'], undefined);
-  t.is(zones['crunch/0']?.['Control::work'], 1);
-  t.is(zones['crunch/0']?.job, 1);
-  const children = zones['main: child 0']?.['Orders::cancelled::child'] ?? 0;
-  // Two for each cancellation; the last one may be asked for when the stop has begun.
-  t.true(children === 8 || children === 10, `${children}`);
-  const loop = zones['traced:main'] ?? {};
-  for (const name of [
-    'turn',
-    'wait',
-    'look',
-    'fiber',
-    'fds.orders receive',
-    'fds.control receive',
-  ]) {
-    t.true((loop[name] ?? 0) > 0, name);
-  }
-  t.is(colours['Orders::obey'], 0xff8000);
-  t.is(colours['fds.orders receive'], 0xff8000);
-  t.is(colours['Control::work'], 0);
-  t.is(places['untold::answer'], join(root, 'test/trace/program/include/untold.hpp:5'));
-});
+}
 
 test('plots, messages, frames, threads and mutexes are told', async (t) => {
   const recording = await recorded(async (path) => {
@@ -137,7 +141,7 @@ test('zones of JavaScript are on its line, closed while functions wait', async (
   const source = readFileSync(new URL('./program/main.mjs', import.meta.url), 'utf8');
   const line = source.split('\n').indexOf('async function risky() {') + 1;
   t.is(recording.places.risky, `main.mjs:${line}`);
-  const zones = recording.zones['a thread'];
+  const zones = recording.zones.JavaScript;
   t.is(zones?.refuse, 1);
   // Before and after it waits.
   t.true((zones?.risky ?? 0) >= 2);

@@ -85,8 +85,10 @@ export class TracedProgram {
     out: string,
     orders: number,
     environment: NodeJS.ProcessEnv,
+    backend: 'io_uring' | 'epoll' = 'epoll',
   ): Promise<TracedProgram> {
-    const program = new Program(join(out, 'build/debug/traced'), [], environment);
+    const words = ['--backend', backend];
+    const program = new Program(join(out, 'build/debug/traced'), words, environment);
     const traced = new TracedProgram(program);
     await program.ready();
     const dial = (fd: string) => Peer.connect(program.addresses.get(fd) ?? '');

@@ -6,9 +6,9 @@ import test, { type ExecutionContext } from 'ava';
 import { configureFailure } from '../../generator/compile_failure.ts';
 import { compileDiagnostic } from '../../generator/commands/compile_diagnostic.ts';
 import { doctor } from '../../generator/commands/doctor.ts';
-import { findTracy } from '../../generator/trace/tracy.ts';
+import { findTracy, tracyCommands } from '../../generator/trace/tracy.ts';
 import { emptyFolder, loomgen, matchesFixture, project } from '../generator/workspace.ts';
-import { recorder } from './traced_program.ts';
+import { recorder, root } from './traced_program.ts';
 
 const by = '../trace/tracy_found';
 
@@ -83,12 +83,19 @@ test('the commands of the diagnostics are those of a shell', (t) => {
   t.is(details.split('\n').filter((line) => /^(?:git|cmake|export) /.test(line)).length, 4);
 });
 
-test('a coroutine has no zone, and that is said', (t) => {
+test('the docs show the same commands', (t) => {
+  const words = (text: string): string[] => text.replaceAll('\\\n', ' ').split(/\s+/);
+  const shown = words(readFileSync(join(root, 'docs/PROFILING.md'), 'utf8')).join(' ');
+  t.true(shown.includes(words(tracyCommands).join(' ')));
+});
+
+test('a function that begins in two branches has no zone, and that is said', (t) => {
   const folder = project(t);
   const header = join(folder, 'small.hpp');
-  const coroutine = '\nTask later() {\n  co_await std::suspend_always{};\n}\n';
-  writeFileSync(header, readFileSync(header, 'utf8') + coroutine);
+  const split =
+    '\n#if WIDE\nint width(long v) {\n#else\nint width(int v) {\n#endif\n  return v;\n}\n';
+  writeFileSync(header, readFileSync(header, 'utf8') + split);
   const run = loomgen(folder, ['build', '--trace', '--no-compile', '--quiet']);
   t.is(run.status, 0);
-  matchesFixture(t, 'LOOM7010-coroutine', by, run.stderr);
+  matchesFixture(t, 'LOOM7010-branches', by, run.stderr);
 });

@@ -42,6 +42,13 @@ function found(text: string, more: Readonly<Record<string, string>> = {}): strin
 const fs = "import * as fs from 'node:fs';";
 const handled = (body: string): string => `${fs} tcp.on('close', () => {\n${body}\n});`;
 
+test('a listener is one however it is registered', (t) => {
+  for (const call of ["on('a',", "once('a',", "addListener('a',", 'prependListener(`a`,']) {
+    t.is(found(`${fs} tcp.${call} () => { fs.readSync(1); });`).length, 1, call);
+  }
+  t.deepEqual(found(`${fs} process.once('exit', () => { fs.readSync(1); });`), []);
+});
+
 test('what a handler comes to by names is looked through, and nothing else', (t) => {
   const imports = "import { load as read } from './other.js'; import * as o from './other.js';";
   const other = `import { statSync } from 'fs'; export { load } from './third.ts';

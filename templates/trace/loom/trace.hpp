@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <new>
+#include <optional>
 
 #include <tracy/Tracy.hpp>
 
@@ -74,6 +75,43 @@ class Zone {
   };
 };
 
+/// A zone of a coroutine: closed while that is suspended, and opened again on whichever thread it
+/// goes on.
+class CoroutineZone {
+ public:
+  /// `place` lasts as long as the program.
+  explicit CoroutineZone(const tracy::SourceLocationData& place) noexcept : place_(place) {
+    zone_.emplace(place_);
+  }
+  CoroutineZone(const CoroutineZone&) = delete;
+  CoroutineZone& operator=(const CoroutineZone&) = delete;
+
+  /// Closes the zone until its end.
+  class Pause {
+   public:
+    explicit Pause(CoroutineZone& zone) noexcept : zone_(zone) {
+      if (zone_.pauses_++ == 0) zone_.zone_.reset();
+    }
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+    ~Pause() {
+      if (--zone_.pauses_ == 0) zone_.zone_.emplace(zone_.place_);
+    }
+
+   private:
+    CoroutineZone& zone_;
+  };
+
+  /// For `(void(zone.pause()), co_await what)`: a temporary, which lasts until the full expression
+  /// ends, with an exception or when the coroutine is destroyed meanwhile too.
+  Pause pause() noexcept { return Pause(*this); }
+
+ private:
+  const tracy::SourceLocationData& place_;
+  std::optional<Zone> zone_;  ///< empty while it is suspended
+  int pauses_ = 0;            ///< one full expression may suspend several times
+};
+
 }  // namespace loom::trace
 
 #define LOOM_TRACE_JOIN_AGAIN(first, second) first##second
@@ -83,6 +121,12 @@ class Zone {
       name, __FUNCTION__, __FILE__, static_cast<std::uint32_t>(__LINE__), (colour)}; \
   const ::loom::trace::Zone LOOM_TRACE_JOIN(loom_zone_,                              \
                                             unique)(LOOM_TRACE_JOIN(loom_place_, unique))
+
+/// The same in a coroutine, with the zone's name there.
+#define LOOM_COROUTINE_ZONE(variable, name, colour)                                  \
+  static constexpr tracy::SourceLocationData LOOM_TRACE_JOIN(variable, _place){      \
+      name, __FUNCTION__, __FILE__, static_cast<std::uint32_t>(__LINE__), (colour)}; \
+  ::loom::trace::CoroutineZone variable(LOOM_TRACE_JOIN(variable, _place))
 
 /// Opens a zone for the rest of the scope; `colour` is 0xRRGGBB, 0: Tracy's choice.
 #define LOOM_ZONE(name, colour) LOOM_ZONE_AS(__COUNTER__, name, colour)

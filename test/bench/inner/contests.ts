@@ -13,6 +13,7 @@ import { orderbook } from './orderbook/scenario.ts';
 import { posts } from './post/scenario.ts';
 import { ready } from './ready.ts';
 import { typedReads } from './typed/scenario.ts';
+import { zones } from './zones.ts';
 
 /** All of them, in the order of the report. */
 export const inners: readonly Inner[] = [
@@ -25,6 +26,7 @@ export const inners: readonly Inner[] = [
   ...feeds,
   ...typedReads,
   ...orderbook,
+  ...zones,
 ];
 
 /**

@@ -1,43 +1,9 @@
 /** What fibers cost in each of our contexts, beside a bare pair of jumps. */
 
-import { compile, here } from '../compile.ts';
-import type { Setting } from '../trial.ts';
-import { type Entrant, type Inner, resultOf, timeOf } from './entrant.ts';
+import type { Inner } from './entrant.ts';
+import { repeating } from './repeating.ts';
 
-/** On top of what is measured. */
-const limitMilliseconds = 10_000;
-
-const programs = new Map<string, Promise<string>>();
-
-/** One of the programs, built once. */
-function program(target: string): Promise<string> {
-  const known = programs.get(target) ?? buildProgram(target);
-  programs.set(target, known);
-  return known;
-}
-
-/** @throws {Error} with a sentence when a library is missing */
-async function buildProgram(target: string): Promise<string> {
-  try {
-    return await compile(here, 'load', target);
-  } catch (error) {
-    if (!/unknown target/.test(String(error))) throw error;
-    throw new Error('Boost.Context is not here: apt-get install -y libboost-context-dev');
-  }
-}
-
-/** A program that repeats an operation. */
-function repeating(name: string, about: string, target: string, operation: string): Entrant {
-  const build = async () => {
-    const executable = await program(target);
-    return async ({ warmupMilliseconds, measuredMilliseconds, serverCore }: Setting) => {
-      const times = [String(warmupMilliseconds), String(measuredMilliseconds)];
-      const limit = limitMilliseconds + warmupMilliseconds + measuredMilliseconds;
-      return timeOf(await resultOf(name, [executable, operation, ...times], serverCore, limit));
-    };
-  };
-  return { name, about, build };
-}
+const missing = 'Boost.Context is not here: apt-get install -y libboost-context-dev';
 
 /** An operation in each context; `jumps` is what the bare program does meanwhile. */
 function operation(name: string, jumps: 'switch' | 'create', about: string): Inner {
@@ -47,10 +13,10 @@ function operation(name: string, jumps: 'switch' | 'create', about: string): Inn
     metric: 'time',
     quick: name === 'switch',
     entrants: [
-      repeating('fcontext-jump', 'a pair of jumps, nothing around it', 'jump', jumps),
-      repeating('loom-fcontext', "Boost.Context's, the default", 'fibers-fcontext', name),
-      repeating('loom-assembly', 'our own instructions', 'fibers-assembly', name),
-      repeating('loom-ucontext', "the C library's", 'fibers-ucontext', name),
+      repeating('fcontext-jump', 'a pair of jumps, nothing around it', 'jump', jumps, missing),
+      repeating('loom-fcontext', "Boost.Context's, the default", 'fibers-fcontext', name, missing),
+      repeating('loom-assembly', 'our own instructions', 'fibers-assembly', name, missing),
+      repeating('loom-ucontext', "the C library's", 'fibers-ucontext', name, missing),
     ],
   };
 }

@@ -1,5 +1,5 @@
 // Lambdas wherever an expression may be: called, stored, handed on, nested, generic, recursive,
-// mutable, constant, in defaults, conditions and initialisers; and coroutines, which stay alone.
+// mutable, constant, in defaults, conditions and initialisers; and in coroutines.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 
 namespace corpus::lambdas {
 
-/// A coroutine that counts; a zone open across its suspensions would close in another order.
+/// A coroutine that counts.
 struct Numbers {
   struct promise_type {
     int current = 0;

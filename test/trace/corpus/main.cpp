@@ -1,6 +1,8 @@
 // Runs the corpus and says on stdout what it does. Compiled twice: with the headers as they are and
 // with their traced copies, which have to say the same.
+#include "coroutines.hpp"
 #include "forms.hpp"
+#include "hidden.hpp"
 #include "lambdas.hpp"
 #include "members.hpp"
 #include "preprocessor.hpp"
@@ -12,6 +14,8 @@ int main() {
   corpus::members::run();
   corpus::templates::run();
   corpus::lambdas::run();
+  corpus::coroutines::run();
+  corpus::hidden::run();
   corpus::preprocessor::run();
   corpus::syntax::run();
   corpus::session::run();

@@ -6,7 +6,6 @@ export default defineLoom({
   name: 'traced',
   out: '../../../.cache/trace/plain',
   package: false,
-  backends: { linux: ['epoll'] },
   reactors: { main: { fibers: 16, wait: 'block' } },
   pools: { crunch: pool({ threads: 1, queue: 16 }) },
   fds: {

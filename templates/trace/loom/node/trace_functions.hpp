@@ -2,7 +2,11 @@
 // the addon; zones nest, and the last one that was opened is the one that ends.
 #pragma once
 
+#include <pthread.h>
+#include <unistd.h>
+
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -61,9 +65,24 @@ class TraceFunctions {
   std::size_t depth_ = 0;
 };
 
+/// Names this thread's line. What the system calls the thread stays: people look for `node`.
+inline void name_javascript() {
+  // Relaxed: only the count matters.
+  static std::atomic<std::uint32_t> workers{0};
+  std::string name = "JavaScript";
+  if (getpid() != gettid()) {
+    name += " worker " + std::to_string(workers.fetch_add(1, std::memory_order_relaxed) + 1);
+  }
+  char before[16] = {};  // with its NUL, pthread_setname_np(3)
+  const bool is_known = pthread_getname_np(pthread_self(), before, sizeof before) == 0;
+  tracy::SetThreadName(name.c_str());
+  if (is_known) pthread_setname_np(pthread_self(), before);
+}
+
 /// exports: traceZone, traceBegin, traceEnd. The cheapest calls that Node-API has: napi.h would
 /// wrap each in a try block.
 inline void add_trace(Napi::Env env, Napi::Object exports) {
+  name_javascript();
   auto* const functions = new TraceFunctions;
   napi_add_env_cleanup_hook(
       env, [](void* data) { delete static_cast<TraceFunctions*>(data); }, functions);

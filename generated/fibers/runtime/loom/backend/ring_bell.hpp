@@ -22,11 +22,11 @@ class RingBell {
   RingBell& operator=(const RingBell&) = delete;
   ~RingBell() { close(); }
 
-  /// Opens it, once, and quiet. @returns the descriptor, to be polled for reading alone, or a
-  /// negative errno
+  /// Opens it, once, and rung: nobody listened for what came before, so the host has to look once
+  /// more. @returns the descriptor, to be polled for reading alone, or a negative errno
   int open(io_uring& ring) noexcept {
     if (fd_ >= 0) return fd_;
-    const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    const int fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
     if (fd < 0) return -errno;
     const int result = io_uring_register_eventfd(&ring, fd);
     if (result != 0) {
@@ -34,7 +34,7 @@ class RingBell {
       return result;
     }
     fd_ = fd;
-    io_uring_cq_eventfd_toggle(&ring, false);
+    listens_ = true;
     return fd_;
   }
 
