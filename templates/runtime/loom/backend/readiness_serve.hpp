@@ -59,6 +59,9 @@ template <class Derived, class Shape, class Entry, class RequestWatch>
 void Readiness<Derived, Shape, Entry, RequestWatch>::begin_connect(Entry& entry,
                                                                    Operation& operation) noexcept {
   const auto* address = static_cast<const sockaddr*>(operation.pointer);
+  if (!system::connect_resets && address->sa_family == AF_UNSPEC) {
+    return complete(operation, system::reset_at_close(entry.fd));
+  }
   if (::connect(entry.fd, address, operation.size) == 0) return complete(operation, 0);
   if (errno != EINPROGRESS) return complete(operation, -errno);
   derived().await_connection(entry);
