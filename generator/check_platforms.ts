@@ -33,6 +33,7 @@ function fdWishes(name: string, fd: CheckedFd, config: CheckedConfig): Wish[] {
     if (isAsked) wishes.push({ feature, path: [...at, key] });
   };
   if (fd.kind === 'eventfd' || fd.kind === 'signal') wishes.push({ feature: fd.kind, path: at });
+  wish('power', 'signals', fd.kind === 'signal' && fd.signals.includes('SIGPWR'));
   for (const key of ['address', 'connect'] as const) {
     const address = (fd as Partial<Record<typeof key, string>>)[key];
     if (fd.kind !== 'pipe') wishes.push(...addressWishes([...at, key], address));

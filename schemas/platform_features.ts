@@ -39,11 +39,13 @@ export const platformFeatures = {
     freebsd: how('eventfd(2)'),
     instead: 'Leave it out, and post mail to the reactor instead',
   },
-  signal: nowhere(
-    'signals as events',
-    'there is no signalfd(2)',
-    'Leave it out, and handle the signal where the program is started',
-  ),
+  signal: {
+    asks: 'signals as events',
+    darwin: how('EVFILT_SIGNAL: the number alone, several as one'),
+    freebsd: how('EVFILT_SIGNAL: the number alone, several as one'),
+    instead: 'Leave it out',
+  },
+  power: nowhere('SIGPWR', 'there is no such signal', 'Leave it out'),
   sharedMemory: nowhere(
     'a channel in shared memory',
     'there is no /dev/shm, and no file gets its name when it is whole',

@@ -181,7 +181,7 @@ std::uint32_t Readiness<Derived, Shape, Entry, RequestWatch>::serve(std::int32_t
   if (entry.readable && entry.accept != nullptr) {
     count = serve_accept(handle, sink);
   } else if (entry.readable && entry.receive != nullptr && !entry.direct) {
-    if (entry.receive->transfer == Transfer::record) {
+    if (entry.receive->transfer >= Transfer::record) {
       serve_record(entry);
     } else if (entry.receive->kind == OperationKind::receive_datagrams) {
       count = serve_datagrams(handle, sink);
