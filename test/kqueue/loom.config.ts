@@ -1,5 +1,6 @@
-// The echo example for every platform that has a backend.
-import { defineLoom, tcpServer, unixServer } from 'loomgen';
+// The echo example for every platform that has a backend, and what differs most between them:
+// fibers and signals.
+import { defineLoom, line, signal, tcpServer, unixServer } from 'loomgen';
 
 export default defineLoom({
   name: 'echo',
@@ -8,6 +9,13 @@ export default defineLoom({
   fds: {
     tcp: tcpServer('127.0.0.1:7001', { on: 'main', handler: 'Echo' }),
     local: unixServer('/tmp/loom-echo.sock', { on: 'main', handler: 'Echo' }),
+    lines: tcpServer('127.0.0.1:7002', {
+      on: 'main',
+      handler: 'Lines',
+      style: { fiber: 'small' },
+      framing: line(),
+    }),
+    reload: signal({ on: 'main', handler: 'Reload', signals: ['SIGHUP', 'SIGUSR1'] }),
   },
-  handlers: '../../examples/echo/echo.hpp',
+  handlers: './targets.hpp',
 });
