@@ -15,6 +15,7 @@ import { checkMessages } from './check_messages.ts';
 import { checkJsRequests } from './check_js_requests.ts';
 import { checkNames } from './check_names.ts';
 import { checkPackage } from './check_package.ts';
+import { checkPlatforms } from './check_platforms.ts';
 import { checkPools } from './check_pools.ts';
 import { checkShape } from './check_shape.ts';
 import { checkTune } from './check_tune.ts';
@@ -49,6 +50,7 @@ export function check(value: unknown): { config?: CheckedConfig; diagnostics: Di
     ...checkTune(config, value),
     ...checkPackage(config),
     ...checkGroups(config),
+    ...checkPlatforms(config),
     ...checkMessages(config),
     ...checkJsRequests(config),
     ...checkCalls(config, value),

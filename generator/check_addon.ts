@@ -3,10 +3,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Target } from '../schemas/targets.ts';
 import type { System } from './doctor/system.ts';
-import { newestOf, readSharedLibrary } from './elf.ts';
+import { newestOf, readSharedLibrary, type SharedLibrary } from './elf.ts';
+import { readMachFile } from './mach_o.ts';
 
 /** `e_machine` of the processors of targets. */
 const machines = { x64: 62, arm64: 183 } as const;
+
+/** `cputype` of the processors of targets. */
+const machProcessors = { x64: 0x01000007, arm64: 0x0100000c } as const;
+
+/** `filetype` of what the loader of Darwin can load: a library or a bundle. */
+const machLibraries: readonly number[] = [6, 8];
 
 /** What Node calls in an addon; napi.h has both. */
 const entryPoints = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
@@ -17,6 +24,8 @@ export interface AddonFacts {
   sha256: string;
   /** The oldest glibc that has what it calls, such as `2.34`; null where it needs none. */
   minimumGlibc: string | null;
+  /** The oldest release of the system that it is for, such as `macOS 13.0`; null: it says none. */
+  minimumSystem: string | null;
   /** Shared libraries that have to be there. */
   needed: string[];
 }
@@ -24,25 +33,84 @@ export interface AddonFacts {
 /** Facts, or a clause on what is wrong. */
 export type AddonVerdict = { facts: AddonFacts } | { mistake: string };
 
-/** Looks at an addon of Linux. */
-export function checkAddon(path: string, target: Target): AddonVerdict {
-  const bytes = readFileSync(path);
-  const library = readSharedLibrary(bytes);
-  if (library === null) return { mistake: 'it is no whole 64-bit ELF file' };
-  const { machine, exports, needed, versions, isStripped } = library;
-  if (machine !== machines[target.arch]) return { mistake: `it is for ELF machine ${machine}` };
+/** What is wrong with what an addon exports and with its names; null when nothing is. */
+function mistakeOf({ exports, isStripped }: { exports: string[]; isStripped: boolean }) {
   const missing = entryPoints.find((name) => !exports.includes(name));
-  if (missing !== undefined) return { mistake: `it does not export ${missing}` };
+  if (missing !== undefined) return `it does not export ${missing}`;
   const other = exports.find((name) => !/^(?:napi|node_api)_/.test(name));
-  if (other !== undefined) return { mistake: `it exports ${other}, which clashes with others'` };
-  if (!isStripped) return { mistake: 'it is not stripped' };
+  if (other !== undefined) return `it exports ${other}, which clashes with others'`;
+  return isStripped ? null : 'it is not stripped';
+}
+
+/** What is wrong with the C library that an addon is linked to; null when nothing is. */
+function libraryMistake({ needed, versions }: SharedLibrary, target: Target): string | null {
   const isMusl = needed.some((name) => name.startsWith('libc.musl') || name === 'libc.so');
   const hasGlibc = needed.some((name) => name === 'libc.so.6');
-  if (target.library === 'musl' && hasGlibc) return { mistake: 'it needs glibc' };
-  if (target.library === 'glibc' && isMusl) return { mistake: 'it needs musl' };
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (target.library === 'musl' && hasGlibc) return 'it needs glibc';
+  if (target.library === 'glibc' && isMusl) return 'it needs musl';
+  // A shared library of FreeBSD says by nothing else that it is one.
+  const isFreebsd = needed.includes('libc.so.7') && versions.some((each) => /^FBSD_/.test(each));
+  return target.platform === 'freebsd' && !isFreebsd ? 'it does not need the C library' : null;
+}
+
+/** What every addon is known by, whatever its format. */
+function factsOf(bytes: Buffer): Pick<AddonFacts, 'bytes' | 'sha256'> {
+  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** Looks at an addon of Darwin. */
+function checkMachAddon(bytes: Buffer, target: Target): AddonVerdict {
+  const file = readMachFile(bytes);
+  if (file === null) return { mistake: 'it is no whole 64-bit Mach-O file' };
+  const { processor, kind, needed, minimumSystem, isSigned } = file;
+  if (processor !== machProcessors[target.arch]) {
+    return { mistake: `it is for processor ${processor} of Mach-O` };
+  }
+  if (!machLibraries.includes(kind)) return { mistake: `it is no library (Mach-O type ${kind})` };
+  const mistake = mistakeOf(file);
+  if (mistake !== null) return { mistake };
+  if (target.arch === 'arm64' && !isSigned) return { mistake: 'it is not signed' };
+  const system = minimumSystem === null ? null : `macOS ${minimumSystem}`;
+  return { facts: { ...factsOf(bytes), minimumGlibc: null, minimumSystem: system, needed } };
+}
+
+/** Looks at an addon of Linux or FreeBSD. */
+function checkElfAddon(bytes: Buffer, target: Target): AddonVerdict {
+  const library = readSharedLibrary(bytes);
+  if (library === null) return { mistake: 'it is no whole 64-bit ELF file' };
+  const { machine, needed, versions } = library;
+  if (machine !== machines[target.arch]) return { mistake: `it is for ELF machine ${machine}` };
+  const mistake = mistakeOf(library) ?? libraryMistake(library, target);
+  if (mistake !== null) return { mistake };
   const minimumGlibc = newestOf(versions, 'GLIBC');
-  return { facts: { bytes: bytes.length, sha256, minimumGlibc, needed } };
+  return { facts: { ...factsOf(bytes), minimumGlibc, minimumSystem: null, needed } };
+}
+
+/** Looks at an addon that was compiled for a target. */
+export function checkAddon(path: string, target: Target): AddonVerdict {
+  const bytes = readFileSync(path);
+  return target.platform === 'darwin'
+    ? checkMachAddon(bytes, target)
+    : checkElfAddon(bytes, target);
+}
+
+/** Where the loader is that a program of FreeBSD names, rtld(1). */
+const freebsdLoader = '/libexec/ld-elf.so.1';
+
+/** What is wrong with an executable that was compiled for a target besides Linux; null: nothing. */
+export function executableMistake(path: string, target: Target): string | null {
+  const bytes = readFileSync(path);
+  if (target.platform === 'darwin') {
+    const file = readMachFile(bytes);
+    if (file?.kind !== 2) return 'it is no whole 64-bit executable of Mach-O';
+    const { processor } = file;
+    if (processor === machProcessors[target.arch]) return null;
+    return `it is for processor ${processor} of Mach-O`;
+  }
+  const machine = readSharedLibrary(bytes)?.machine;
+  if (machine === undefined) return 'it is no whole 64-bit ELF file';
+  if (machine !== machines[target.arch]) return `it is for ELF machine ${machine}`;
+  return bytes.includes(`${freebsdLoader}\0`) ? null : `its loader is not ${freebsdLoader}`;
 }
 
 /** What became of loading an addon. */

@@ -205,7 +205,7 @@ function checkTimes(name: string, fd: CheckedFd, value: unknown): Diagnostic[] {
 
 function checkBackends(config: CheckedConfig): Diagnostic[] {
   const found: Diagnostic[] = [];
-  for (const platform of ['linux', 'darwin', 'win32'] satisfies Platform[]) {
+  for (const platform of ['linux', 'darwin', 'freebsd', 'win32'] satisfies Platform[]) {
     const list = config.backends[platform];
     if (list === undefined) continue;
     const path = ['backends', platform];

@@ -11,6 +11,8 @@ export interface CiProgram {
   /** The config and the output folder, relative to the repository, with slashes. */
   config: string;
   out: string;
+  /** Platforms that the program is for. */
+  platforms: readonly string[];
 }
 
 /** Whose workflows can be written. */
@@ -35,11 +37,12 @@ function expression(name: string): string {
   return `\${{ ${name} }}`;
 }
 
-/** Rows of the matrix: every target that can be built and has a machine. */
-function githubRows(): string[] {
+/** Rows of the matrix: every target of the program that can be built and has a machine. */
+function githubRows({ platforms }: CiProgram): string[] {
   return targets.flatMap((target) => {
     const runner = githubRunners[target.name];
     if (runner === undefined || missingBackend(target) !== null) return [];
+    if (!platforms.includes(target.platform)) return [];
     return [`          - target: ${target.name}`, `            runner: ${runner}`];
   });
 }
@@ -74,7 +77,7 @@ function github(program: CiProgram): string {
     '      fail-fast: false',
     '      matrix:',
     '        include:',
-    ...githubRows(),
+    ...githubRows(program),
     `    runs-on: ${expression('matrix.runner')}`,
     '    timeout-minutes: 30',
     '    steps:',

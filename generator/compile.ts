@@ -64,7 +64,7 @@ function buildFolderOf({ out, preset, target }: CompileOptions): string {
 /** How CMake is asked to build what it has configured. */
 function buildArguments({ preset, target }: CompileOptions): string[] {
   if (target === null) return ['--build', '--preset', preset];
-  return ['--build', target.folder, '--target', target.goal];
+  return ['--build', target.folder, '--target', ...target.goals];
 }
 
 /**

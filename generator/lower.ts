@@ -9,6 +9,7 @@ import {
   type Ir,
   IR_ABI,
   type IrBackend,
+  type IrBackends,
   type IrFd,
   type IrMessage,
   type IrReactor,
@@ -173,6 +174,15 @@ export function fromOut(paths: LowerPaths, path: string): string {
   return posix.normalize(posix.join(paths.outToConfig, path));
 }
 
+/** The backends of each platform that the program is for. */
+function lowerBackends({ backends: { linux, darwin, freebsd } }: CheckedConfig): IrBackends {
+  return {
+    linux: linux as IrBackend[],
+    ...(darwin !== undefined && { darwin: darwin as 'kqueue'[] }),
+    ...(freebsd !== undefined && { freebsd: freebsd as 'kqueue'[] }),
+  };
+}
+
 /** Lowers a whole program. The config has passed `check`; anything else is a bug and throws. */
 export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
   const { messages, ...nestedTypes } = lowerMessages(config.messages);
@@ -183,7 +193,7 @@ export function lower(config: CheckedConfig, paths: LowerPaths): Ir {
   return {
     abi: IR_ABI,
     name: config.name,
-    backends: { linux: config.backends.linux as IrBackend[] },
+    backends: lowerBackends(config),
     ...(config.clock !== 'auto' && { clock: config.clock }),
     handlersHeader: config.handlers === undefined ? null : fromOut(paths, config.handlers),
     native: {

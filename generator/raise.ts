@@ -218,7 +218,7 @@ export function raise(ir: Ir): Record<string, unknown> {
   const pools = ir.pools ?? [];
   return given({
     name: ir.name,
-    backends: { linux: ir.backends.linux },
+    backends: ir.backends,
     clock: ir.clock,
     reactors: Object.fromEntries(ir.reactors.map((each) => [each.name, raiseReactor(each, pools)])),
     messages: raiseMessages(ir),

@@ -6,10 +6,12 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ir } from '../schemas/ir.ts';
+import { backendsOf } from '../schemas/backends.ts';
 import { missingBackend, type Target, targets } from '../schemas/targets.ts';
 import type { System } from './doctor/system.ts';
 import type { Environment } from './environment.ts';
 import { libuvFolders } from './node_headers.ts';
+import { whyNotStandalone } from './render.ts';
 import { DiagnosticError, diagnostic } from './report/diagnostic.ts';
 import { closest } from './report/suggest.ts';
 import { findToolchain, type Here, missingToolchain, type Toolchain } from './toolchain.ts';
@@ -28,8 +30,10 @@ export interface TargetBuild {
   entries: string[];
   /** Variables over those of the environment. */
   environment: Environment;
-  /** The one target of CMake that is made. */
-  goal: string;
+  /** The targets of CMake that are made. */
+  goals: string[];
+  /** The executable that is made besides, relative to the output folder; null: none. */
+  executable: string | null;
 }
 
 /** What a build wants of every target. */
@@ -134,6 +138,36 @@ function zigEntries(folder: string, { compiler }: Toolchain): string[] {
   ];
 }
 
+/**
+ * What CMake looks for on a Mac and does not need here: a program that changes names in what it
+ * installs, and Xcode's folder of headers, which zig brings.
+ */
+function darwinEntries(folder: string): string[] {
+  const unused = script(join(folder, 'install_name_tool'), ['true']);
+  return [`CMAKE_INSTALL_NAME_TOOL=${unused}`, 'CMAKE_OSX_SYSROOT='];
+}
+
+/** Whether the program without Node is made as well: where no machine is at hand to make it on. */
+function hasExecutable({ platform }: Target, ir: Ir): boolean {
+  return platform !== 'linux' && whyNotStandalone(ir) === null;
+}
+
+/**
+ * Stops when a target is of a platform that the config does not name.
+ *
+ * @throws DiagnosticError for the first such target.
+ */
+export function refuseUnnamed(chosen: readonly ChosenTarget[], { backends }: Ir): void {
+  for (const { target } of chosen) {
+    const { platform, name } = target;
+    if (platform in backends) continue;
+    const choices = backendsOf(platform)
+      .map((backend) => `'${backend}'`)
+      .join(', ');
+    throw new DiagnosticError([diagnostic('LOOM2034', { target: name, platform, choices })]);
+  }
+}
+
 /** Headers alone: others beside them belong to the C library of this machine. */
 function linkHeaders(folder: string, from: string, names: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
@@ -178,9 +212,12 @@ export function prepareTarget(
     entries.push(`LOOM_LIBURING_INCLUDE=${headerFolder}`);
     linkHeaders(headerFolder, headers, ['liburing.h', 'liburing']);
   }
-  const build = { folder, entries, environment: {}, goal: `${ir.name}_addon` };
+  const executable = hasExecutable(target, ir) ? `${folder}/${ir.name}` : null;
+  const goals = [`${ir.name}_addon`, ...(executable === null ? [] : [ir.name])];
+  const build = { folder, entries, environment: {}, goals, executable };
   if (isNative) return build;
   entries.push(`CMAKE_SYSTEM_NAME=${target.system}`, `CMAKE_SYSTEM_PROCESSOR=${target.processor}`);
+  if (target.platform === 'darwin') entries.push(...darwinEntries(toolFolder));
   if (target.debian !== null) entries.push(`LOOM_PACKAGE_SUFFIX=:${target.debian}`);
   // Boost.Context of another processor need not be there; the own switch always is.
   if (ir.fibers?.context === 'fcontext') entries.push('LOOM_FIBER_CONTEXT=assembly');

@@ -8,7 +8,7 @@
  */
 
 /** A platform as Node names it. */
-export type Platform = 'linux' | 'darwin' | 'win32';
+export type Platform = 'linux' | 'darwin' | 'freebsd' | 'win32';
 
 /** A backend of any version. */
 export type Backend = 'io_uring' | 'epoll' | 'kqueue' | 'iocp';
@@ -63,6 +63,22 @@ const later = (reason: string): Record<Operation, readonly [null, string]> => ({
   wake: [null, reason],
 });
 
+/**
+ * kqueue. What it needs of kqueue(2), EV_RECEIPT and EVFILT_USER, is older than `kernel`: of Darwin
+ * that is macOS 11, the first on arm64; of FreeBSD the first with an eventfd(2).
+ */
+const kqueueFrom = (kernel: string): Record<Operation, readonly [string, string]> => ({
+  accept: [kernel, 'accept(2) after EVFILT_READ, until EAGAIN'],
+  connect: [kernel, 'a non-blocking connect(2), finished by EVFILT_WRITE and SO_ERROR'],
+  receive: [kernel, 'recv(2) after EVFILT_READ, until what the event counted is read'],
+  send: [kernel, 'send(2) at once, the rest after EVFILT_WRITE'],
+  shutdown: [kernel, 'shutdown(2)'],
+  close: [kernel, 'EV_DELETE, then close(2)'],
+  timeout: [kernel, 'the time limit of kevent(2)'],
+  cancel: [kernel, 'in the process; nothing is in the kernel'],
+  wake: [kernel, 'a kqueue with EVFILT_USER'],
+});
+
 /** The table. */
 export const capabilities: readonly Capability[] = [
   ...row('io_uring', 'linux', {
@@ -87,18 +103,26 @@ export const capabilities: readonly Capability[] = [
     cancel: ['2.6.28', 'in the process; nothing is in the kernel'],
     wake: ['2.6.28', 'an eventfd'],
   }),
-  ...row(
-    'kqueue',
-    'darwin',
-    later('kqueue is in the runtime, and no config of this version can name it'),
-  ),
+  ...row('kqueue', 'darwin', kqueueFrom('20.0')),
+  ...row('kqueue', 'freebsd', kqueueFrom('13.0')),
   ...row('iocp', 'win32', later('I/O completion ports are not in this version')),
 ];
 
-/** The cell of a backend and an operation of the completion contract. */
-export function capabilityOf(backend: Backend, operation: Operation): Capability {
+/**
+ * The cell of a backend and an operation of the completion contract.
+ *
+ * @param platform of which; by default of the first one that has the backend.
+ */
+export function capabilityOf(
+  backend: Backend,
+  operation: Operation,
+  platform?: Platform,
+): Capability {
   const found = capabilities.find(
-    (each) => each.backend === backend && each.operation === operation,
+    (each) =>
+      each.backend === backend &&
+      each.operation === operation &&
+      (platform === undefined || each.platform === platform),
   );
   if (found === undefined) throw new Error(`no capability of ${backend} for ${operation}`);
   return found;
@@ -106,7 +130,7 @@ export function capabilityOf(backend: Backend, operation: Operation): Capability
 
 /** Platforms that this version generates for. */
 export const availablePlatforms: readonly Platform[] = (
-  ['linux', 'darwin', 'win32'] as const
+  ['linux', 'darwin', 'freebsd', 'win32'] as const
 ).filter((platform) =>
   capabilities.some((each) => each.platform === platform && each.minimumKernel !== null),
 );
@@ -117,9 +141,15 @@ export function backendsOf(platform: Platform): Backend[] {
   return [...new Set(found.map((each) => each.backend))];
 }
 
-/** The oldest kernel on which a backend has every operation; null when it never has. */
-export function minimumKernel(backend: Backend): string | null {
-  const versions = capabilities.filter((each) => each.backend === backend);
+/**
+ * The oldest kernel on which a backend has every operation; null when it never has.
+ *
+ * @param platform whose kernel; by default the first one that has rows of it.
+ */
+export function minimumKernel(backend: Backend, platform?: Platform): string | null {
+  const rows = capabilities.filter((each) => each.backend === backend);
+  const where = platform ?? rows[0]?.platform;
+  const versions = rows.filter((each) => each.platform === where);
   if (versions.length === 0 || versions.some((each) => each.minimumKernel === null)) return null;
   const order = (version: string): number[] => version.split('.').map(Number);
   return versions

@@ -47,12 +47,12 @@ export const systemCodes = {
     severity: 'error',
     title: 'A platform of a later version',
     holes: ['platform'],
-    what: 'backends.{platform} is set, but this version generates for Linux only.',
-    why: 'Nothing would be generated for {platform}, and silence would look like success.',
+    what: 'backends.{platform} is set, but this version generates nothing for {platform}.',
+    why: 'It generates for Linux, macOS and FreeBSD, and silence would look like success.',
     fix: 'Remove backends.{platform}.',
     explanation: prose`
-      kqueue (macOS) and IOCP (Windows) have their places in the config already, so that a config
-      written today keeps its shape.
+      IOCP (Windows) has its place in the config already, so that a config written today keeps its
+      shape.
     `,
   },
   LOOM1804: {
@@ -75,7 +75,38 @@ export const systemCodes = {
     why: 'A backend is an interface of one kernel.',
     fix: 'Use {choices}.',
     explanation: prose`
-      Linux has io_uring (from kernel 6.1) and epoll; macOS has kqueue; Windows has iocp.
+      Linux has io_uring (from kernel 6.1) and epoll; macOS and FreeBSD have
+      kqueue; Windows has iocp.
+    `,
+  },
+  LOOM1806: {
+    severity: 'error',
+    title: 'What a platform lacks',
+    holes: ['where', 'asks', 'platform', 'reason', 'instead'],
+    what: '{where} asks for {asks}, which {platform} does not have.',
+    why: 'Of {platform} the table of platforms says: {reason}.',
+    fix: '{instead}; or remove backends.{platform}.',
+    explanation: prose`
+      A config that names backends.darwin or backends.freebsd gives a program for these too, and may
+      ask only for what they have. The table is the last one of docs/OPERATIONS.md.
+
+      Options that go wrong at start alone are not among them: a core (no thread is pinned there) is
+      refused when the program starts, unless open({ cores: { main: 'any' } }) says otherwise.
+    `,
+  },
+  LOOM1807: {
+    severity: 'error',
+    title: 'A system operation that a backend lacks',
+    holes: ['handler', 'operation', 'backend', 'platform', 'reason'],
+    what: '{handler} asks for {operation}, which {backend} does not have.',
+    why: 'Of {operation} on {backend} the table of operations says: {reason}.',
+    fix: 'Put it between #if defined(__linux__) and #endif, or remove backends.{platform}.',
+    explanation: prose`
+      The sources of the config are read for calls of loom::system that make a request. One that
+      the backend of a named platform refuses would give -ENOSYS there, Failure::unsupported, each
+      time. The table is docs/OPERATIONS.md.
+
+      Who asks for it on Linux alone puts the call between #if defined(__linux__) and #endif.
     `,
   },
 } as const satisfies Record<string, CodeEntry>;

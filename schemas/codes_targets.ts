@@ -56,4 +56,20 @@ export const targetCodes = {
       processor where that and LOOM_NODE_<TARGET>, a Node of that processor, are there.
     `,
   },
+  LOOM2034: {
+    severity: 'error',
+    title: 'A target of a platform that the config does not name',
+    holes: ['target', 'platform', 'choices'],
+    what: "'{target}' was asked for, and the config has no backends.{platform}.",
+    why: 'What is generated has the backends that the config names, and none for {platform}.',
+    fix: 'Write backends: { {platform}: [{choices}] } in the config.',
+    explanation: prose`
+      A program is for Linux unless its config names further platforms:
+
+      backends: { darwin: ['kqueue'], freebsd: ['kqueue'] }
+
+      The same sources are then compiled on each, with the backends of that one. What the config
+      asks for and a named platform lacks is LOOM1806.
+    `,
+  },
 } as const satisfies Record<string, CodeEntry>;

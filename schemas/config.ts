@@ -176,8 +176,10 @@ const backendsSchema = v.strictObject({
   /** Backends on Linux in order of preference; the choice is made at start.
    * @default ['io_uring', 'epoll'] */
   linux: v.optional(v.array(backendName()), ['io_uring', 'epoll']),
-  /** Backends on macOS: a later version. */
+  /** Backends on macOS: `['kqueue']`. By default the program is not for macOS. */
   darwin: v.optional(v.array(backendName())),
+  /** Backends on FreeBSD: `['kqueue']`. By default the program is not for FreeBSD. */
+  freebsd: v.optional(v.array(backendName())),
   /** Backends on Windows: a later version. */
   win32: v.optional(v.array(backendName())),
 });

@@ -31,6 +31,15 @@ export const IR_ABI = 1;
 /** Backends that exist for Linux, as `schemas/backends.ts` lists them. */
 export type IrBackend = 'io_uring' | 'epoll';
 
+/** The backends of each platform that the program is for, in order of preference. */
+export interface IrBackends {
+  linux: IrBackend[];
+  /** Absent: it is not for macOS. */
+  darwin?: 'kqueue'[];
+  /** Absent: it is not for FreeBSD. */
+  freebsd?: 'kqueue'[];
+}
+
 /** Kinds of a declared file descriptor. */
 export type IrFdKind =
   | 'tcp'
@@ -248,7 +257,7 @@ export interface Ir {
    * forward slashes. `build` sets it; absent in a representation made by other means.
    */
   config?: string;
-  backends: { linux: IrBackend[] };
+  backends: IrBackends;
   /** What reactors read their time from; absent: the counter where it can be trusted. */
   clock?: 'tsc' | 'monotonic';
   /** Paths relative to the output folder, with forward slashes. */

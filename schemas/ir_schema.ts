@@ -195,7 +195,11 @@ export const irSchema = v.strictObject({
   abi: whole(1, 65535),
   name: lowerName,
   config: v.exactOptional(path),
-  backends: v.strictObject({ linux: list(one('io_uring', 'epoll'), 2) }),
+  backends: v.strictObject({
+    linux: list(one('io_uring', 'epoll'), 2),
+    darwin: v.exactOptional(list(one('kqueue'), 1)),
+    freebsd: v.exactOptional(list(one('kqueue'), 1)),
+  }),
   clock: v.exactOptional(one('tsc', 'monotonic')),
   handlersHeader: v.nullable(path),
   native: v.strictObject({

@@ -11,6 +11,7 @@ import { fileOperations } from './operations_files.ts';
 import { pathOperations } from './operations_paths.ts';
 import { socketOperations } from './operations_sockets.ts';
 import { waitOperations } from './operations_waits.ts';
+import { featureTable } from './platform_features.ts';
 
 const subjects = [
   ['Open files', fileOperations],
@@ -143,7 +144,14 @@ interrupted.
 ${rows} rows; on epoll ${counts.at_once} at once, ${counts.loop} on the loop, ${counts.pool} in a \
 pool, ${counts.either} on either, ${counts.refused} refused.
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+## What a config asks for, on other platforms
+
+A config that names \`backends.darwin\` or \`backends.freebsd\` and asks for what is not there is
+refused (LOOM1806), and so is a handler that asks for an operation which kqueue lacks (LOOM1807).
+
+${featureTable()}
+`;
 }
 
 const operationsFile = fileURLToPath(new URL('../docs/OPERATIONS.md', import.meta.url));

@@ -21,7 +21,7 @@ export interface Target {
   /** `<platform>-<arch>`, with `-musl` at its end where the C library is musl. */
   name: string;
   /** As `process.platform` has it. */
-  platform: Platform | 'freebsd';
+  platform: Platform;
   /** As `process.arch` has it. */
   arch: 'x64' | 'arm64';
   /** CMAKE_SYSTEM_NAME and CMAKE_SYSTEM_PROCESSOR. */
@@ -102,17 +102,14 @@ export interface MissingBackend {
 }
 
 /** What a target lacks; null when some backend has every operation there. */
-export function missingBackend(target: Target): MissingBackend | null {
-  // FreeBSD has no rows of its own: its backend is kqueue, as macOS's is.
-  const platform = target.platform === 'freebsd' ? 'darwin' : target.platform;
+export function missingBackend({ platform }: Target): MissingBackend | null {
   const missing = backendsOf(platform).map((backend) =>
-    capabilities.find((cell) => cell.backend === backend && cell.minimumKernel === null),
+    capabilities.find(
+      (cell) =>
+        cell.backend === backend && cell.platform === platform && cell.minimumKernel === null,
+    ),
   );
   const first = missing[0];
-  if (first === undefined || missing.includes(undefined)) {
-    if (target.platform === 'linux') return null;
-    const [backend = 'kqueue'] = backendsOf(platform);
-    return { backend, operation: 'load', reason: 'loomgen build links addons of Linux alone' };
-  }
+  if (first === undefined || missing.includes(undefined)) return null;
   return { backend: first.backend, operation: first.operation, reason: first.reason };
 }

@@ -48,16 +48,17 @@ export async function checkHandlers(
     const hash = textHash(file);
     if (inputs !== null && hash !== null) inputs.reads.files[file] = hash;
   }
-  const mark = markPath(out, JSON.stringify([installation, handlers, ...sources]));
+  const mark = markPath(out, JSON.stringify([installation, ir.backends, handlers, ...sources]));
   if (installation !== null && mark !== null && existsSync(mark)) return leftOut;
-  const [{ openCppTree }, { factsOf }, { checkBlocking }] = await Promise.all([
+  const [{ openCppTree }, { factsOf }, { checkBlocking }, { checkRequests }] = await Promise.all([
     import('../trace/cpp_tree.ts'),
     import('./facts.ts'),
     import('./check.ts'),
+    import('./requests.ts'),
   ]);
   const parser = await openCppTree();
   const facts = [...sources].map(([file, text]) => factsOf(parser, file, text));
-  const found = checkBlocking(facts, handlers);
+  const found = [...checkRequests(facts, sources, ir), ...checkBlocking(facts, handlers)];
   // What is too large is said at each build: it is no input, and is not looked into.
   if (hasErrors(found)) throw new DiagnosticError(found);
   if (found.length === 0 && installation !== null && mark !== null) remember(mark);

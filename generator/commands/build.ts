@@ -17,6 +17,7 @@ import { FolderError, observe, write } from '../write.ts';
 import { checkTypeScript } from './build_checks.ts';
 import { defaultConfig, keptDiagnostics, markStale, refuseConflicts, shown } from './build_plan.ts';
 import { compileTargets, type TargetResult, targetsOf } from './build_targets.ts';
+import { refuseUnnamed } from '../target_build.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
 import { folderDiagnostic } from './folder_diagnostic.ts';
 import { type LoweredProgram, lowerProgram } from './program.ts';
@@ -136,6 +137,7 @@ async function buildStages(options: BuildOptions, result: BuildResult): Promise<
     directory: options.directory ?? process.cwd(),
     suffix: options.trace === true ? traceSuffix : '',
   });
+  refuseUnnamed(chosen, program.ir);
   result.name = program.ir.name;
   result.out = program.out;
   result.noStandalone = whyNotStandalone(program.ir);

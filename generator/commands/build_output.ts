@@ -108,11 +108,14 @@ function summary(given: BuildArguments, result: BuildResult): string {
 
 /** One target in a line: where it is, what it needs, by what it was loaded. */
 function targetLine(result: TargetResult, name: string): string {
-  const { target, compiler, bytes, minimumGlibc, loadedBy, notLoaded, needed } = result;
+  const { target, compiler, bytes, minimumGlibc, minimumSystem, executable } = result;
+  const { loadedBy, notLoaded, needed } = result;
   const others = needed.filter((each) => !/^(?:libc|libm|libpthread|ld-linux.*)\.so/.test(each));
   const words = [
     `${Math.ceil(bytes / 1024)} KiB by the ${compiler} compiler`,
     ...(minimumGlibc === null ? [] : [`glibc ${minimumGlibc} or newer`]),
+    ...(minimumSystem === null ? [] : [`${minimumSystem} or newer`]),
+    ...(executable === null ? [] : [`with ${executable}`]),
     ...(others.length === 0 ? [] : [`needs ${others.join(', ')}`]),
     loadedBy === null ? `not loaded here (${notLoaded})` : `loaded by ${loadedBy}`,
   ];

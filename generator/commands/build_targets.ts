@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { thisMachine } from '../../templates/bindings/prebuilds.ts';
-import { type AddonFacts, checkAddon, loadAddonOnce } from '../check_addon.ts';
+import { type AddonFacts, checkAddon, executableMistake, loadAddonOnce } from '../check_addon.ts';
 import { compile } from '../compile.ts';
 import { type System, thisSystem } from '../doctor/system.ts';
 import { nodeHeaders } from '../node_headers.ts';
@@ -23,6 +23,8 @@ export interface TargetResult extends AddonFacts {
   compiler: 'native' | 'cross' | 'zig';
   /** The addon, relative to the output folder. */
   file: string;
+  /** The program without Node, where it was made too; relative to the output folder, or null. */
+  executable: string | null;
   /** By what it was loaded, such as `Node 20.20.2 under qemu-user`; null when it was not. */
   loadedBy: string | null;
   /** Why it was not loaded; empty when it was. */
@@ -54,6 +56,7 @@ function refuse(file: string, target: string, reason: string, hint: string): nev
 function examine(
   { target, toolchain }: ChosenTarget,
   { ir, out }: LoweredProgram,
+  executable: string | null,
   system: System,
 ): Omit<TargetResult, 'milliseconds'> {
   const file = `build/${target.name}/${ir.name}.node`;
@@ -65,13 +68,24 @@ function examine(
   }
   const verdict = checkAddon(path, target);
   if ('mistake' in verdict) refuse(file, target.name, verdict.mistake, bug);
+  if (executable !== null) {
+    const mistake = executableMistake(join(out, executable), target);
+    if (mistake !== null) refuse(executable, target.name, mistake, bug);
+  }
   const which = { target, isHere: isHere(target, thisMachine()) };
   const loading = loadAddonOnce(path, ir.name, which, system);
   if (loading.by !== null && !loading.isLoaded) {
     refuse(file, target.name, `${loading.by} does not load it: ${loading.why}`, bug);
   }
   const loaded = { loadedBy: loading.by, notLoaded: loading.why };
-  return { target: target.name, compiler: toolchain.kind, file, ...verdict.facts, ...loaded };
+  return {
+    target: target.name,
+    compiler: toolchain.kind,
+    file,
+    executable,
+    ...verdict.facts,
+    ...loaded,
+  };
 }
 
 /** Compiles for every target, and looks at what came of it. @throws DiagnosticError */
@@ -100,7 +114,7 @@ export async function compileTargets(
     const { diagnostics, notes } = checkStacks(ir, join(out, target.folder));
     for (const note of notes) options.onNote?.(`${each.target.name}: ${note}`);
     if (diagnostics.length > 0) throw new DiagnosticError(await program.locateAll(diagnostics));
-    const facts = examine(each, program, thisSystem(environment));
+    const facts = examine(each, program, target.executable, thisSystem(environment));
     results.push({ ...facts, milliseconds: Math.round(performance.now() - begin) });
   }
   return results;

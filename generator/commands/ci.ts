@@ -39,7 +39,9 @@ export async function runCi({ host, config, force }: CiArguments): Promise<numbe
       const hint = 'Type it in the folder that has .git';
       throw new DiagnosticError([diagnostic('LOOM2014', { reason, hint })]);
     }
-    const text = ciText(host, { name: ir.name, config: slashes(config), out: shown });
+    const platforms = Object.keys(ir.backends);
+    const program = { name: ir.name, config: slashes(config), out: shown, platforms };
+    const text = ciText(host, program);
     const before = existsSync(file) ? readFileSync(file, 'utf8') : null;
     if (before !== null && before !== text && force !== true) {
       const hint = 'Move it away, or type --force to write over it.';

@@ -158,5 +158,5 @@ function withBackends(ir: Ir, wanted: readonly string[] | undefined): Ir {
     const holes = { backend: unknown[0] ?? '', known: known.join(', ') };
     throw new DiagnosticError([diagnostic('LOOM2002', holes)]);
   }
-  return { ...ir, backends: { linux: [...new Set(wanted)] as IrBackend[] } };
+  return { ...ir, backends: { ...ir.backends, linux: [...new Set(wanted)] as IrBackend[] } };
 }

@@ -54,8 +54,13 @@ export function mapView(ir: Ir, why: string | null): MapView {
     counted(fds.length, 'fd'),
     counted(ir.messages.length, 'message type'),
   ];
-  const backends = ir.backends.linux.join(', else ');
-  const sentence = `Program ${ir.name}: ${parts.join(', ')}; on Linux ${backends}.`;
+  const { linux, darwin, freebsd } = ir.backends;
+  const backends = [
+    `on Linux ${linux.join(', else ')}`,
+    ...(darwin === undefined ? [] : [`on macOS ${darwin.join(', else ')}`]),
+    ...(freebsd === undefined ? [] : [`on FreeBSD ${freebsd.join(', else ')}`]),
+  ].join('; ');
+  const sentence = `Program ${ir.name}: ${parts.join(', ')}; ${backends}.`;
   return {
     banner: bannerLines(ir, '# '),
     sentence: commentLines('', sentence),

@@ -7,8 +7,10 @@ import { printable } from './text.ts';
 /** The oldest Node that is tried: its first release with long-term support. */
 const engines = { node: '>=20.9' };
 
-/** What the runtime is written for. */
-const platforms = { os: ['linux'], cpu: ['arm64', 'x64'] };
+/** What the program is for. */
+function platformsOf({ backends: { linux: _, ...others } }: Ir): { os: string[]; cpu: string[] } {
+  return { os: ['linux', ...Object.keys(others)].sort(), cpu: ['arm64', 'x64'] };
+}
 
 /** Where Node and compilers find what `import` and `require` get. */
 const entries = {
@@ -49,7 +51,7 @@ export function packageJson(ir: Ir, declared: IrPackage): string {
     sideEffects: false,
     files: ['bindings', 'dist', '!dist/loom.stamp.json', 'prebuilds'],
     engines,
-    ...platforms,
+    ...platformsOf(ir),
     // The types name Buffer and AbortSignal; who writes JavaScript does not need them.
     peerDependencies: { '@types/node': '>=20' },
     peerDependenciesMeta: { '@types/node': { optional: true } },

@@ -15,6 +15,10 @@ export interface ProgramView {
   banner: string[];
   namespace: string;
   includes: string[];
+  /** Those of each platform, where the program is for several; else empty. */
+  platforms: PlatformView[];
+  isForSeveral: boolean;
+  /** What the config lists, in a sentence for each platform. */
   backendNames: string;
   /** Each reactor once, with an entry for each of its instances. */
   reactors: { name: string; run: string[]; entry: string[] }[];
@@ -25,6 +29,21 @@ export interface ProgramView {
   table: string[];
   getter: string[];
 }
+
+/** One platform's part of the program, of those that it is for. */
+export interface PlatformView {
+  /** The line of the preprocessor that begins it. */
+  condition: string;
+  includes: string[];
+  run: string[];
+}
+
+/** Whose backends a list is, as the compiler says it. */
+const conditions = {
+  linux: 'defined(__linux__)',
+  darwin: 'defined(__APPLE__)',
+  freebsd: 'defined(__FreeBSD__)',
+} as const;
 
 /** One row of the table: the first three by their position, or all by their names. */
 function entryLines(reactor: IrReactor, { name, number, core }: Instance): string[] {
@@ -58,7 +77,42 @@ function entryLines(reactor: IrReactor, { name, number, core }: Instance): strin
 /** Entries of a mailbox where the config says nothing: loom::ReactorEntry. */
 export const defaultMailboxEntries = 256;
 
-const backendTypes = { io_uring: 'loom::IoUring', epoll: 'loom::Epoll' } as const;
+const backendTypes = {
+  io_uring: 'loom::IoUring',
+  epoll: 'loom::Epoll',
+  kqueue: 'loom::Kqueue',
+} as const;
+
+/** Headers of backends. */
+function headersOf(backends: readonly (keyof typeof backendTypes)[]): string[] {
+  return backends.map((backend) => `loom/backend/${identifier(backend)}.hpp`).sort();
+}
+
+/** The lists of the config, each with its platform. */
+function listsOf({ backends }: Ir) {
+  const { linux, darwin, freebsd } = backends;
+  const all = [
+    ['linux', linux],
+    ['darwin', darwin],
+    ['freebsd', freebsd],
+  ] as const;
+  return all.flatMap(([platform, list]) => (list === undefined ? [] : [{ platform, list }]));
+}
+
+/** A part for each platform; none where Linux is the only one. */
+function platformViews(ir: Ir): PlatformView[] {
+  const lists = listsOf(ir);
+  if (lists.length === 1) return [];
+  return lists.map(({ platform, list }, index) => ({
+    condition: `#${index === 0 ? 'if' : 'elif'} ${conditions[platform]}`,
+    includes: headersOf(list),
+    run: argumentLines(
+      '  loom::run_reactor<',
+      ['Emitted', 'Shape', ...list.map((each) => backendTypes[each])],
+      '>(run);',
+    ),
+  }));
+}
 
 /** The program's table. */
 function tableLines(ir: Ir): string[] {
@@ -82,6 +136,8 @@ function tableLines(ir: Ir): string[] {
 /** Describes the table of reactors. */
 export function programView(ir: Ir): ProgramView {
   const backends = ir.backends.linux;
+  const platforms = platformViews(ir);
+  const isForLinux = platforms.length === 0;
   const namespace = identifier(ir.name);
   const getter = 'const loom::ProgramTable& loom::program_table() noexcept {';
   const pools = poolViews(ir);
@@ -89,19 +145,26 @@ export function programView(ir: Ir): ProgramView {
     banner: bannerLines(ir, '// '),
     namespace,
     includes: [
-      ...backends.map((backend) => `loom/backend/${identifier(backend)}.hpp`),
+      ...(isForLinux ? headersOf(backends) : []),
       'iterator',
       'loom/program.hpp',
       'loom/run_reactor.hpp',
     ].sort(),
-    backendNames: backends.map(identifier).join(', '),
+    platforms,
+    isForSeveral: !isForLinux,
+    backendNames: listsOf(ir)
+      .map(({ platform, list }) => `backends.${platform}: ${list.map(identifier).join(', ')}.`)
+      .join(' '),
     reactors: ir.reactors.map((reactor) => {
       const name = identifier(reactor.name);
       const type = identifier(reactor.typeName);
-      const types = [type, `shapes::${type}`, ...backends.map((each) => backendTypes[each])];
+      const types = [type, `shapes::${type}`];
+      const linux = [...types, ...backends.map((each) => backendTypes[each])];
       return {
         name,
-        run: argumentLines('  loom::run_reactor<', types, '>(run);'),
+        run: isForLinux
+          ? argumentLines('  loom::run_reactor<', linux, '>(run);')
+          : argumentLines('  run_on_platform<', types, '>(run);'),
         entry: instancesOf(reactor).flatMap((instance) => entryLines(reactor, instance)),
       };
     }),

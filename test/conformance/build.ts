@@ -105,14 +105,16 @@ export interface ProgramOptions {
 const kqueueFolder = join(root, 'test/kqueue');
 
 /**
- * The generated program with kqueue in the place of the platform's backends, which no config of
- * this platform can name. @returns the source's path
+ * The generated program with kqueue in the place of this platform's backends: the part that its
+ * config names for Darwin, or the same where it names none. @returns the source's path
  */
 function onKqueue(out: string): string {
   const program = readFileSync(join(out, 'src/program.cpp'), 'utf8')
     .replace('#include <loom/backend/io_uring.hpp>\n', '')
     .replace('backend/epoll.hpp', 'backend/kqueue.hpp')
-    .replaceAll(/loom::IoUring,\s+loom::Epoll/g, 'loom::Kqueue');
+    .replaceAll(/loom::IoUring,\s+loom::Epoll/g, 'loom::Kqueue')
+    .replaceAll('defined(__linux__)', '0')
+    .replaceAll('defined(__APPLE__)', '1');
   const file = join(out, 'kqueue.cpp');
   writeFileSync(file, program);
   return file;
@@ -173,7 +175,7 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
       ...['-std=c++20', '-fno-rtti', '-g1', ...warnings],
       ...[...flavours[flavour].flags, ...fibers.flags],
       ...[...includes, `-I${join(here, name)}`, `-I${here}`],
-      ...(options.isOnKqueue ? ['-isystem', kqueueFolder, '-DLOOM_BELL_IS_KQUEUE'] : []),
+      ...(options.isOnKqueue ? ['-isystem', kqueueFolder, '-DLOOM_EMULATES_KQUEUE'] : []),
     ],
     sources: [...[...program, join(out, 'src/standalone.cpp')], ...[...counter, ...extra]],
     folders: [

@@ -31,6 +31,17 @@ test('a workflow has a row for each target that can be built, and one package of
   t.is(linted.status, 0, linted.stdout);
 });
 
+test('a program for macOS has rows of its machines', (t) => {
+  const folder = project(t, '.', "backends: { darwin: ['kqueue'], freebsd: ['kqueue'] },");
+  t.is(loomgen(folder, ['ci', 'github']).status, 0);
+  const text = readFileSync(join(folder, '.github/workflows/loomgen.yml'), 'utf8');
+  const rows = [...text.matchAll(/target: (\S+)\n +runner: (\S+)/g)].map(([, ...row]) => row);
+  t.deepEqual(rows.slice(2), [
+    ['darwin-arm64', 'macos-15'],
+    ['darwin-x64', 'macos-15-intel'],
+  ]);
+});
+
 test('a workflow that somebody changed stays, until that is asked for', (t) => {
   const folder = project(t);
   const file = join(folder, '.gitlab-ci.yml');

@@ -103,5 +103,6 @@ test('each cell answers for its backend', (t) => {
 });
 
 test('a capability of the completion contract is found by its backend and operation', (t) => {
-  for (const each of capabilities) t.is(capabilityOf(each.backend, each.operation), each);
+  for (const each of capabilities)
+    t.is(capabilityOf(each.backend, each.operation, each.platform), each);
 });

@@ -238,14 +238,16 @@ test('sizes and durations are read as they are written, and back', (t) => {
 });
 
 test('the capability table has each operation once for each backend', (t) => {
-  const keys = capabilities.map((each) => `${each.backend} ${each.operation}`);
+  const keys = capabilities.map((each) => `${each.backend} ${each.platform} ${each.operation}`);
   t.is(new Set(keys).size, keys.length);
-  t.is(keys.length, 4 * 9);
-  t.deepEqual(availablePlatforms, ['linux']);
+  t.is(keys.length, 5 * 9);
+  t.deepEqual(availablePlatforms, ['linux', 'darwin', 'freebsd']);
   t.deepEqual(backendsOf('linux'), ['io_uring', 'epoll']);
   t.is(minimumKernel('io_uring'), '6.1');
   t.is(minimumKernel('epoll'), '2.6.28');
-  t.is(minimumKernel('kqueue'), null);
+  t.is(minimumKernel('kqueue', 'darwin'), '20.0');
+  t.is(minimumKernel('kqueue', 'freebsd'), '13.0');
+  t.is(minimumKernel('iocp'), null);
 });
 
 test('a wrong name, size or duration in defineLoom is a type error', async (t) => {

@@ -9,8 +9,9 @@ import { type System, thisSystem } from '../../generator/doctor/system.ts';
 import { newestOf, readSharedLibrary } from '../../generator/elf.ts';
 import { DiagnosticError, diagnostic } from '../../generator/report/diagnostic.ts';
 import { renderDiagnostics } from '../../generator/report/render.ts';
-import { chooseTargets, prepareTarget } from '../../generator/target_build.ts';
+import { chooseTargets, prepareTarget, refuseUnnamed } from '../../generator/target_build.ts';
 import type { Ir } from '../../schemas/ir.ts';
+import { sampleIr } from './ir_sample.ts';
 import { emptyFolder, matchesFixture } from './workspace.ts';
 
 const by = 'targets';
@@ -57,8 +58,16 @@ test('a target that nobody knows, has no backend, or no compiler is refused', (t
   matchesFixture(t, 'LOOM2031-compiler', by, choose('linux-arm64', ['c++']));
   t.regex(choose('linux-x64-musl', ['c++']), /Type: pip install ziglang\n/);
   for (const target of targets) {
-    t.is(missingBackend(target) === null, target.platform === 'linux', target.name);
+    t.is(missingBackend(target) === null, target.platform !== 'win32', target.name);
   }
+});
+
+test('a target of a platform that the config does not name is refused', (t) => {
+  const chosen = chooseTargets(['linux-x64', 'freebsd-x64'], machine(['c++', 'zig']), here, plain);
+  const named = (backends: Ir['backends']) => ({ ...sampleIr(), backends });
+  const mistake = refusal(t, () => refuseUnnamed(chosen, named({ linux: ['epoll'] })));
+  matchesFixture(t, 'LOOM2034-platform', by, mistake);
+  t.notThrows(() => refuseUnnamed(chosen, named({ linux: ['epoll'], freebsd: ['kqueue'] })));
 });
 
 /** Prepares linux-arm64 by a cross compiler, with some root of libraries. */

@@ -17,7 +17,7 @@ import { thisSystem } from '../../generator/doctor/system.ts';
 import { isHere } from '../../generator/toolchain.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
-const config = join(repository, 'examples/fibers/loom.config.ts');
+const config = join(repository, 'test/platforms/loom.config.ts');
 
 /** Longest conversation: an emulator starts Node in seconds. */
 const conversationMilliseconds = 120_000;
@@ -97,7 +97,7 @@ async function rowOf(target: Target, folder: string): Promise<Row> {
   const isSame = again?.sha256 === made.sha256 ? 'the same bytes twice' : 'OTHER BYTES';
   return {
     target: target.name,
-    compiled: `${made.compiler}, glibc ${made.minimumGlibc ?? 'none'}`,
+    compiled: `${made.compiler}, ${made.minimumSystem ?? `glibc ${made.minimumGlibc ?? 'none'}`}`,
     loaded: made.loadedBy ?? `no: ${made.notLoaded}`,
     spoke: speak(target, out),
     bytes: process.argv.includes('--twice') ? isSame : `${Math.ceil(made.bytes / 1024)} KiB`,

@@ -6,6 +6,7 @@ import { defineLoom, line, tcp, timer, unix } from 'loomgen';
 
 export default defineLoom({
   name: 'client',
+  backends: { darwin: ['kqueue'], freebsd: ['kqueue'] },
   reactors: { main: {} },
   fds: {
     dialer: tcp('127.0.0.1:1', {

@@ -6,6 +6,7 @@ import { defineLoom, line, raw, tcpServer } from 'loomgen';
 
 export default defineLoom({
   name: 'echo',
+  backends: { darwin: ['kqueue'], freebsd: ['kqueue'] },
   reactors: { main: {} },
   fds: {
     bytes: tcpServer('127.0.0.1:0', { on: 'main', handler: 'Echo', framing: raw() }),

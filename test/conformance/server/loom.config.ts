@@ -6,6 +6,7 @@ import { defineLoom, lengthPrefixed, line, raw, tcpServer, unixServer } from 'lo
 
 export default defineLoom({
   name: 'server',
+  backends: { darwin: ['kqueue'], freebsd: ['kqueue'] },
   reactors: { main: {}, side: { wait: 'block' } },
   fds: {
     // Bytes come back as they are, at the pace at which the peer takes them.

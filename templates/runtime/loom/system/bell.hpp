@@ -4,7 +4,7 @@
 
 #include "platform.hpp"
 
-#if defined(__linux__) && !defined(LOOM_BELL_IS_KQUEUE)
+#if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
 #include <sys/eventfd.h>
 #else
 #include <sys/event.h>
@@ -12,7 +12,7 @@
 
 namespace loom::system {
 
-#if defined(__linux__) && !defined(LOOM_BELL_IS_KQUEUE)
+#if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
 
 /// A new bell, silent; -1 with errno. Where it waits, silence_bell() blocks until it rings.
 inline int make_bell(bool waits) noexcept {

@@ -27,6 +27,15 @@
 
 namespace loom::system {
 
+/// The platform, as a config has it in `backends`.
+#if defined(__APPLE__)
+inline constexpr const char* platform_name = "darwin";
+#elif defined(__FreeBSD__)
+inline constexpr const char* platform_name = "freebsd";
+#else
+inline constexpr const char* platform_name = "linux";
+#endif
+
 #if defined(__linux__)
 inline constexpr bool is_linux = true;
 /// What mmap(2) is told of a fiber's stack. FreeBSD's flag of that name makes one that grows.
@@ -36,6 +45,18 @@ inline constexpr bool is_linux = false;
 inline constexpr int stack_mapping = 0;
 #endif
 
+#if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
+inline constexpr bool connect_resets = true;  ///< connect(2) to AF_UNSPEC does, tcp(7)
+#else
+inline constexpr bool connect_resets = false;
+#endif
+
+/// Lets the close(2) of a connection reset it. @returns 0 or a negative errno.
+inline int reset_at_close(int fd) noexcept {
+  constexpr linger at_once{1, 0};
+  return ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0 ? 0 : -errno;
+}
+
 /// socket(2), whose type may have SOCK_NONBLOCK and SOCK_CLOEXEC.
 inline int open_socket(int family, int type, int protocol) noexcept {
 #if defined(__APPLE__)
@@ -43,6 +64,19 @@ inline int open_socket(int family, int type, int protocol) noexcept {
                                (type & SOCK_NONBLOCK) != 0, (type & SOCK_CLOEXEC) != 0);
 #else
   return ::socket(family, type, protocol);
+#endif
+}
+
+/// pipe2(2), with O_NONBLOCK and O_CLOEXEC.
+inline int open_pipe(int* ends, int flags) noexcept {
+#if defined(__APPLE__)
+  if (::pipe(ends) != 0) return -1;
+  for (int n = 0; n < 2; ++n) {
+    elsewhere::with_flags(ends[n], (flags & O_NONBLOCK) != 0, (flags & O_CLOEXEC) != 0);
+  }
+  return 0;
+#else
+  return ::pipe2(ends, flags);
 #endif
 }
 

@@ -1,0 +1,84 @@
+/** Platforms besides Linux: what a program for them has, and what it may not ask for. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { checkRequests } from '../../generator/blocking/requests.ts';
+import { factsOf } from '../../generator/blocking/facts.ts';
+import { build } from '../../generator/commands/build.ts';
+import { render } from '../../generator/render.ts';
+import { renderDiagnostics } from '../../generator/report/render.ts';
+import { openCppTree } from '../../generator/trace/cpp_tree.ts';
+import type { Ir } from '../../schemas/ir.ts';
+import { sampleIr } from './ir_sample.ts';
+import { matchesFixture, project } from './workspace.ts';
+
+const parser = await openCppTree();
+const ir: Ir = {
+  ...sampleIr(),
+  backends: { linux: ['io_uring', 'epoll'], darwin: ['kqueue'] },
+};
+
+/** What a source asks for that kqueue lacks, as it is shown. */
+function lacking(text: string, given = ir): string {
+  const facts = factsOf(parser, '/feed.hpp', text);
+  return renderDiagnostics(checkRequests([facts], new Map([['/feed.hpp', text]]), given));
+}
+
+test('a program for several platforms chooses its backends by the platform', (t) => {
+  const program = render(ir).get('src/program.cpp') ?? '';
+  t.true(
+    program.includes(`#if defined(__linux__)
+#include <loom/backend/epoll.hpp>
+#include <loom/backend/io_uring.hpp>
+#elif defined(__APPLE__)
+#include <loom/backend/kqueue.hpp>
+#else
+#error "backends of the config names none for this platform"
+#endif
+`),
+    program,
+  );
+  t.true(
+    program.includes(`#if defined(__linux__)
+  loom::run_reactor<Emitted, Shape, loom::IoUring, loom::Epoll>(run);
+#elif defined(__APPLE__)
+  loom::run_reactor<Emitted, Shape, loom::Kqueue>(run);
+#endif
+`),
+    program,
+  );
+  const plain = render(sampleIr());
+  t.false(plain.get('src/program.cpp')?.includes('#if'));
+  t.true(plain.get('package.json')?.includes('"os": [\n    "linux"\n  ]') ?? true);
+});
+
+test('the package of such a program can be installed on each', async (t) => {
+  const directory = project(t, '.', "backends: { freebsd: ['kqueue'], darwin: ['kqueue'] },");
+  const result = await build({ directory, compile: false });
+  t.deepEqual(result.diagnostics, []);
+  const text = readFileSync(join(directory, 'out/package.json'), 'utf8');
+  t.deepEqual((JSON.parse(text) as { os: string[] }).os, ['darwin', 'freebsd', 'linux']);
+  const { backends: kept } = JSON.parse(
+    readFileSync(join(directory, 'out/loom.ir.json'), 'utf8'),
+  ) as { backends: object };
+  t.deepEqual(kept, { linux: ['io_uring', 'epoll'], darwin: ['kqueue'], freebsd: ['kqueue'] });
+  const again = await build({ directory, config: 'out/loom.ir.json', compile: false });
+  t.deepEqual(again.diagnostics, []);
+});
+
+test('a handler may ask for what kqueue lacks only where Linux alone compiles it', (t) => {
+  const asks = `struct Feed {
+  void on_data(auto& connection, loom::Bytes bytes) {
+    submit(loom::system::tee(1, 2, 4096, 0), 7);
+  }
+};
+`;
+  matchesFixture(t, 'LOOM1807-operation', 'platforms', lacking(asks));
+  t.is(lacking(asks, { ...ir, backends: { linux: ['epoll'] } }), '');
+  t.is(lacking('void f() { submit(loom::system::read(1, b), 7); other::tee(1, 2); }'), '');
+  const guarded = (line: string) => `void f() {\n${line}\n  system::tee(1, 2, 3, 0);\n#endif\n}`;
+  t.is(lacking(guarded('#if defined(__linux__)')), '');
+  t.is(lacking(guarded('#ifdef __linux__')), '');
+  t.not(lacking(guarded('#ifdef __linux__\n#else')), '');
+  t.not(lacking(guarded('#if defined(FAST)')), '');
+});

@@ -1,0 +1,9 @@
+// The fibers example for every platform that a config can name.
+import fibers from '../../examples/fibers/loom.config.ts';
+
+export default {
+  ...fibers,
+  out: '../../generated/fibers',
+  backends: { darwin: ['kqueue'], freebsd: ['kqueue'] },
+  handlers: '../../examples/fibers/fibers.hpp',
+};
