@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Target } from '../schemas/targets.ts';
+import { isAtLeast } from './doctor/finding.ts';
 import type { System } from './doctor/system.ts';
 import { newestOf, readSharedLibrary } from './elf.ts';
 
 /** `e_machine` of the processors of targets. */
 const machines = { x64: 62, arm64: 183 } as const;
 
-/** What Node calls in an addon; napi.h has both. */
+/** What Node calls in an addon, and all that it exports; napi.h has both. */
 const entryPoints = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
 
 /** What is known of an addon. */
@@ -24,8 +25,12 @@ export interface AddonFacts {
 /** Facts, or a clause on what is wrong. */
 export type AddonVerdict = { facts: AddonFacts } | { mistake: string };
 
-/** Looks at an addon of Linux. */
-export function checkAddon(path: string, target: Target): AddonVerdict {
+/**
+ * Looks at an addon of Linux.
+ *
+ * @param glibc the newest glibc that it may need, such as `2.31`; null where nobody said.
+ */
+export function checkAddon(path: string, target: Target, glibc: string | null): AddonVerdict {
   const bytes = readFileSync(path);
   const library = readSharedLibrary(bytes);
   if (library === null) return { mistake: 'it is no whole 64-bit ELF file' };
@@ -33,7 +38,7 @@ export function checkAddon(path: string, target: Target): AddonVerdict {
   if (machine !== machines[target.arch]) return { mistake: `it is for ELF machine ${machine}` };
   const missing = entryPoints.find((name) => !exports.includes(name));
   if (missing !== undefined) return { mistake: `it does not export ${missing}` };
-  const other = exports.find((name) => !/^(?:napi|node_api)_/.test(name));
+  const other = exports.find((name) => !entryPoints.includes(name));
   if (other !== undefined) return { mistake: `it exports ${other}, which clashes with others'` };
   if (!isStripped) return { mistake: 'it is not stripped' };
   const isMusl = needed.some((name) => name.startsWith('libc.musl') || name === 'libc.so');
@@ -42,6 +47,9 @@ export function checkAddon(path: string, target: Target): AddonVerdict {
   if (target.library === 'glibc' && isMusl) return { mistake: 'it needs musl' };
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const minimumGlibc = newestOf(versions, 'GLIBC');
+  if (glibc !== null && minimumGlibc !== null && !isAtLeast(glibc, minimumGlibc)) {
+    return { mistake: `it needs glibc ${minimumGlibc}, and was to be linked for ${glibc}` };
+  }
   return { facts: { bytes: bytes.length, sha256, minimumGlibc, needed } };
 }
 
@@ -63,16 +71,22 @@ console.log('%s %s', process.versions.node, name);
 /** Where Debian's cross compilers have the libraries of their processor. */
 const crossRoot = (triple: string): string => `/usr/${triple}`;
 
+/** The words before a program of a target that run it here; a text says what is missing. */
+export function launcherOf(target: Target, system: System): string[] | string {
+  if (target.emulator !== 'qemu' || target.arch === system.arch) return [];
+  const qemu = system.find('qemu-aarch64');
+  if (qemu === undefined) return 'qemu-aarch64 is missing; type: sudo apt-get install -y qemu-user';
+  return [qemu, '-L', crossRoot(target.triple ?? '')];
+}
+
 /** The words that run a target's Node here; a text says why there are none. */
 export function nodeOf(target: Target, system: System, isHere: boolean): string[] | string {
   if (isHere) return [process.execPath];
   const variable = `LOOM_NODE_${target.name.toUpperCase().replaceAll('-', '_')}`;
   const node = system.environment[variable] ?? '';
   if (node === '') return `${variable} names no Node of it`;
-  if (target.emulator !== 'qemu') return [node];
-  const qemu = system.find('qemu-aarch64');
-  if (qemu === undefined) return 'qemu-aarch64 is missing; type: sudo apt-get install -y qemu-user';
-  return [qemu, '-L', crossRoot(target.triple ?? ''), node];
+  const launcher = launcherOf(target, system);
+  return typeof launcher === 'string' ? launcher : [...launcher, node];
 }
 
 /** Loads an addon in a Node of its target, when one can be run here. */

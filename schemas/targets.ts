@@ -40,7 +40,7 @@ export interface Target {
 }
 
 /** The oldest glibc that zig links for, of Debian 11 and Ubuntu 20.04: nothing newer is needed. */
-const zigGlibc = '2.31';
+export const zigGlibc = '2.31';
 
 const linux = (arch: 'x64' | 'arm64', library: 'glibc' | 'musl'): Target => {
   const processor = arch === 'x64' ? 'x86_64' : 'aarch64';
