@@ -1,8 +1,9 @@
 /**
  * `npm run platforms`: for each target of `loomgen build --target`, what was done with it here and
- * now: compiled, linked and checked, loaded, and spoken to, by what. What could not be done says
- * why; nothing is taken from an earlier run. Names of targets as parameters leave the others out,
- * `--twice` builds each in a second folder and compares the bytes, `--zig` is given on.
+ * now: compiled, linked and checked, loaded, and spoken to, by what, and the conformance list. What
+ * could not be done says why; nothing is taken from an earlier run. Names of targets as parameters
+ * leave the others out, `--twice` builds each in a second folder and compares the bytes, `--zig` is
+ * given on, `--brief` leaves the conformance list out.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +16,7 @@ import { nodeOf } from '../../generator/check_addon.ts';
 import { build } from '../../generator/commands/build.ts';
 import { thisSystem } from '../../generator/doctor/system.ts';
 import { isHere } from '../../generator/toolchain.ts';
+import { playFor } from './conformance.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const config = join(repository, 'examples/fibers/loom.config.ts');
@@ -28,6 +30,7 @@ interface Row {
   compiled: string;
   loaded: string;
   spoke: string;
+  conformance: string;
   bytes: string;
 }
 
@@ -84,7 +87,8 @@ async function buildIn(out: string, target: Target) {
 
 /** Does with a target what can be done here. */
 async function rowOf(target: Target, folder: string): Promise<Row> {
-  const nothing = { target: target.name, compiled: 'no', loaded: 'no', spoke: 'no', bytes: '' };
+  const no = { compiled: 'no', loaded: 'no', spoke: 'no', conformance: 'no', bytes: '' };
+  const nothing = { target: target.name, ...no };
   const missing = missingBackend(target);
   if (missing !== null) return { ...nothing, bytes: `${missing.backend}: ${missing.reason}` };
   const out = join(folder, target.name);
@@ -100,15 +104,17 @@ async function rowOf(target: Target, folder: string): Promise<Row> {
     compiled: `${made.compiler}, glibc ${made.minimumGlibc ?? 'none'}`,
     loaded: made.loadedBy ?? `no: ${made.notLoaded}`,
     spoke: speak(target, out),
+    conformance: process.argv.includes('--brief') ? 'not played' : await playFor(target),
     bytes: process.argv.includes('--twice') ? isSame : `${Math.ceil(made.bytes / 1024)} KiB`,
   };
 }
 
 /** Prints rows under their columns. */
 function print(rows: readonly Row[]): void {
-  const columns = ['target', 'compiled', 'loaded', 'spoke', 'bytes'] as const;
+  const columns = ['target', 'compiled', 'loaded', 'spoke', 'conformance', 'bytes'] as const;
   const titles = { target: 'target', compiled: 'compiled and linked', loaded: 'loaded by' };
-  const head: Row = { ...titles, spoke: 'a conversation', bytes: 'remarks' };
+  const more = { spoke: 'a conversation', conformance: 'conformance list', bytes: 'remarks' };
+  const head: Row = { ...titles, ...more };
   const all = [head, ...rows];
   const widths = columns.map((key) => Math.max(...all.map((row) => row[key].length)));
   for (const row of all) {
