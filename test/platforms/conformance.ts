@@ -72,7 +72,8 @@ export async function playFor(target: Target): Promise<string> {
     for (const each of performances) words.push(await play(each));
     return words.join(', ');
   } catch (error) {
-    const [first = ''] = String(error instanceof Error ? error.message : error).split('\n');
-    return `FAILED: ${first}`;
+    const lines = String(error instanceof Error ? error.message : error).split('\n');
+    // A compiler that failed: its words come after the command, which is long.
+    return `FAILED: ${lines.find((line) => line.includes('error:')) ?? lines[0]}`;
   }
 }

@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missingBackend, type Target, targets } from '../../schemas/targets.ts';
+import { missingBackend, type Target, targets, zigMusl } from '../../schemas/targets.ts';
 import { thisMachine } from '../../templates/bindings/prebuilds.ts';
 import { nodeOf } from '../../generator/check_addon.ts';
 import { build } from '../../generator/commands/build.ts';
@@ -79,6 +79,11 @@ function speak(target: Target, out: string): string {
   return `FAILED: ${lines.find((line) => line.includes('Error')) ?? lines.at(-1) ?? ran.signal}`;
 }
 
+/** The oldest C library that an addon loads with. */
+function libraryOf({ library }: Target, minimumGlibc: string | null): string {
+  return library === 'musl' ? `musl ${zigMusl}` : `glibc ${minimumGlibc ?? 'none'}`;
+}
+
 /** Builds one target in a folder of its own. */
 async function buildIn(out: string, target: Target) {
   const zig = process.argv.includes('--zig') && target.zig !== null;
@@ -94,17 +99,21 @@ async function rowOf(target: Target, folder: string): Promise<Row> {
   const out = join(folder, target.name);
   const result = await buildIn(out, target);
   const [made] = result.targets;
-  if (made === undefined) return { ...nothing, bytes: result.diagnostics[0]?.message ?? '' };
+  const isBrief = process.argv.includes('--brief');
+  const conformance = isBrief ? 'not played' : await playFor(target);
+  if (made === undefined) {
+    return { ...nothing, conformance, bytes: result.diagnostics[0]?.message ?? '' };
+  }
   const again = process.argv.includes('--twice')
     ? (await buildIn(join(folder, 'again', target.name), target)).targets[0]
     : undefined;
   const isSame = again?.sha256 === made.sha256 ? 'the same bytes twice' : 'OTHER BYTES';
   return {
     target: target.name,
-    compiled: `${made.compiler}, glibc ${made.minimumGlibc ?? 'none'}`,
+    compiled: `${made.compiler}, ${libraryOf(target, made.minimumGlibc)}`,
     loaded: made.loadedBy ?? `no: ${made.notLoaded}`,
     spoke: speak(target, out),
-    conformance: process.argv.includes('--brief') ? 'not played' : await playFor(target),
+    conformance,
     bytes: process.argv.includes('--twice') ? isSame : `${Math.ceil(made.bytes / 1024)} KiB`,
   };
 }
