@@ -50,7 +50,7 @@ export function findMachine(name: string): Machine | string {
   if (typeof launcher === 'string') return launcher;
   const toolchain = findToolchain(target, system, thisMachine(), false);
   if (toolchain !== null) {
-    // zig's clang and musl's headers have warnings of their own; the compilers of the tests see ours.
+    // zig's clang and musl's headers have warnings of their own; the tests' compilers see ours.
     const compiler = [...toolchain.compiler, ...(toolchain.kind === 'zig' ? ['-w'] : [])];
     if (launcher.length === 0) return { name, compiler, launcher, configs: {}, leftOut: {} };
     return { name, compiler, launcher, configs: configsForQemu, leftOut: leftOutByQemu };
