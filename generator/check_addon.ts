@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Target } from '../schemas/targets.ts';
+import { isAtLeast } from './doctor/finding.ts';
 import type { System } from './doctor/system.ts';
 import { newestOf, readSharedLibrary, type SharedLibrary } from './elf.ts';
 import { readMachFile } from './mach_o.ts';
@@ -15,7 +16,7 @@ const machProcessors = { x64: 0x01000007, arm64: 0x0100000c } as const;
 /** `filetype` of what the loader of Darwin can load: a library or a bundle. */
 const machLibraries: readonly number[] = [6, 8];
 
-/** What Node calls in an addon; napi.h has both. */
+/** What Node calls in an addon, and all that it exports; napi.h has both. */
 const entryPoints = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
 
 /** What is known of an addon. */
@@ -37,7 +38,7 @@ export type AddonVerdict = { facts: AddonFacts } | { mistake: string };
 function mistakeOf({ exports, isStripped }: { exports: string[]; isStripped: boolean }) {
   const missing = entryPoints.find((name) => !exports.includes(name));
   if (missing !== undefined) return `it does not export ${missing}`;
-  const other = exports.find((name) => !/^(?:napi|node_api)_/.test(name));
+  const other = exports.find((name) => !entryPoints.includes(name));
   if (other !== undefined) return `it exports ${other}, which clashes with others'`;
   return isStripped ? null : 'it is not stripped';
 }
@@ -75,7 +76,7 @@ function checkMachAddon(bytes: Buffer, target: Target): AddonVerdict {
 }
 
 /** Looks at an addon of Linux or FreeBSD. */
-function checkElfAddon(bytes: Buffer, target: Target): AddonVerdict {
+function checkElfAddon(bytes: Buffer, target: Target, glibc: string | null): AddonVerdict {
   const library = readSharedLibrary(bytes);
   if (library === null) return { mistake: 'it is no whole 64-bit ELF file' };
   const { machine, needed, versions } = library;
@@ -83,15 +84,22 @@ function checkElfAddon(bytes: Buffer, target: Target): AddonVerdict {
   const mistake = mistakeOf(library) ?? libraryMistake(library, target);
   if (mistake !== null) return { mistake };
   const minimumGlibc = newestOf(versions, 'GLIBC');
+  if (glibc !== null && minimumGlibc !== null && !isAtLeast(glibc, minimumGlibc)) {
+    return { mistake: `it needs glibc ${minimumGlibc}, and was to be linked for ${glibc}` };
+  }
   return { facts: { ...factsOf(bytes), minimumGlibc, minimumSystem: null, needed } };
 }
 
-/** Looks at an addon that was compiled for a target. */
-export function checkAddon(path: string, target: Target): AddonVerdict {
+/**
+ * Looks at an addon that was compiled for a target.
+ *
+ * @param glibc the newest glibc that it may need, such as `2.31`; null where nobody said.
+ */
+export function checkAddon(path: string, target: Target, glibc: string | null): AddonVerdict {
   const bytes = readFileSync(path);
   return target.platform === 'darwin'
     ? checkMachAddon(bytes, target)
-    : checkElfAddon(bytes, target);
+    : checkElfAddon(bytes, target, glibc);
 }
 
 /** Where the loader is that a program of FreeBSD names, rtld(1). */
@@ -131,16 +139,22 @@ console.log('%s %s', process.versions.node, name);
 /** Where Debian's cross compilers have the libraries of their processor. */
 const crossRoot = (triple: string): string => `/usr/${triple}`;
 
+/** The words before a program of a target that run it here; a text says what is missing. */
+export function launcherOf(target: Target, system: System): string[] | string {
+  if (target.emulator !== 'qemu' || target.arch === system.arch) return [];
+  const qemu = system.find('qemu-aarch64');
+  if (qemu === undefined) return 'qemu-aarch64 is missing; type: sudo apt-get install -y qemu-user';
+  return [qemu, '-L', crossRoot(target.triple ?? '')];
+}
+
 /** The words that run a target's Node here; a text says why there are none. */
 export function nodeOf(target: Target, system: System, isHere: boolean): string[] | string {
   if (isHere) return [process.execPath];
   const variable = `LOOM_NODE_${target.name.toUpperCase().replaceAll('-', '_')}`;
   const node = system.environment[variable] ?? '';
   if (node === '') return `${variable} names no Node of it`;
-  if (target.emulator !== 'qemu') return [node];
-  const qemu = system.find('qemu-aarch64');
-  if (qemu === undefined) return 'qemu-aarch64 is missing; type: sudo apt-get install -y qemu-user';
-  return [qemu, '-L', crossRoot(target.triple ?? ''), node];
+  const launcher = launcherOf(target, system);
+  return typeof launcher === 'string' ? launcher : [...launcher, node];
 }
 
 /** Loads an addon in a Node of its target, when one can be run here. */

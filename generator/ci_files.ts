@@ -13,6 +13,31 @@ export interface CiProgram {
   out: string;
   /** Platforms that the program is for. */
   platforms: readonly string[];
+  /** What differs in loomgen's own repository; elsewhere loomgen is in node_modules. */
+  own?: OwnWorkflow;
+}
+
+/** How a workflow of loomgen's own repository differs from those of its users. */
+export interface OwnWorkflow {
+  /** The first line, which says who wrote it and how it is written again. */
+  banner: string;
+  /** How loomgen is called, in place of `npx loomgen`. */
+  loomgen: string;
+  /** Commands after `npm ci`. */
+  prepare: readonly string[];
+  /** The command that runs the tests. */
+  test: string;
+  /** Longest time of one machine. */
+  minutes: number;
+}
+
+/** One job that is a list of commands in a checkout. */
+export interface GithubJob {
+  name: string;
+  runner: string;
+  minutes: number;
+  /** Commands after `npm ci`. */
+  commands: readonly string[];
 }
 
 /** Whose workflows can be written. */
@@ -47,21 +72,42 @@ function githubRows({ platforms }: CiProgram): string[] {
   });
 }
 
-const banner = (host: CiHost, { config }: CiProgram): string =>
-  `# Written by: npx loomgen ci ${host} ${word(config)} - yours to change.`;
+const banner = (host: CiHost, { config, own }: CiProgram): string =>
+  own?.banner ?? `# Written by: npx loomgen ci ${host} ${word(config)} - yours to change.`;
 
-const prepare = [
-  '      - uses: actions/checkout@v4',
-  '      - uses: actions/setup-node@v4',
-  '        with:',
-  '          node-version: 22',
-  '      - run: npm ci',
-];
+/** A step that is one command. */
+const step = (command: string): string => `      - run: ${command}`;
+
+/** The steps with which every job begins. */
+function prepare(commands: readonly string[]): string[] {
+  return [
+    '      - uses: actions/checkout@v4',
+    '      - uses: actions/setup-node@v4',
+    '        with:',
+    '          node-version: 22',
+    ...['npm ci', ...commands].map(step),
+  ];
+}
+
+/** The lines of a job beside those of a program's workflow. */
+export function githubJob({ name, runner, minutes, commands }: GithubJob): string {
+  const lines = [
+    `  ${name}:`,
+    `    runs-on: ${runner}`,
+    `    timeout-minutes: ${minutes}`,
+    '    steps:',
+    ...prepare(commands),
+  ];
+  return `${lines.join('\n')}\n`;
+}
 
 /** The workflow of GitHub. */
 function github(program: CiProgram): string {
-  const { name, config, out } = program;
+  const { name, config, out, own } = program;
   const target = expression('matrix.target');
+  const loomgen = own?.loomgen ?? 'npx loomgen';
+  const build = `${loomgen} build ${word(config)}`;
+  const install = [...(own?.prepare ?? []), `${loomgen} doctor --fix --yes`];
   const artifact = ['        with:', `          name: ${name}-${target}`];
   const lines = [
     banner('github', program),
@@ -79,13 +125,14 @@ function github(program: CiProgram): string {
     '        include:',
     ...githubRows(program),
     `    runs-on: ${expression('matrix.runner')}`,
-    '    timeout-minutes: 30',
+    `    timeout-minutes: ${own?.minutes ?? 30}`,
     '    steps:',
-    ...prepare,
-    '      - run: npx loomgen doctor --fix --yes',
-    `      - run: npx loomgen build ${word(config)}`,
-    '      - run: npm test --if-present',
-    `      - run: npx loomgen build ${word(config)} --target ${target} --static`,
+    ...prepare(install),
+    step(build),
+    step(own?.test ?? 'npm test --if-present'),
+    '      - run: >-',
+    `          ${build}`,
+    `          --target ${target} --static`,
     '      - uses: actions/upload-artifact@v4',
     ...artifact,
     `          path: ${JSON.stringify(`${out}/prebuilds/${target}`)}`,
@@ -95,15 +142,14 @@ function github(program: CiProgram): string {
     '    runs-on: ubuntu-24.04',
     '    timeout-minutes: 30',
     '    steps:',
-    ...prepare,
-    '      - run: npx loomgen doctor --fix --yes',
-    `      - run: npx loomgen build ${word(config)}`,
-    `      - run: rm -r ${word(`${out}/prebuilds`)}`,
+    ...prepare(install),
+    step(build),
+    step(`rm -r ${word(`${out}/prebuilds`)}`),
     '      - uses: actions/download-artifact@v4',
     '        with:',
     '          path: artifacts',
     ...githubCollect(program),
-    `      - run: npm pack ./${word(out)}`,
+    step(`npm pack ./${word(out)}`),
     '      - uses: actions/upload-artifact@v4',
     '        with:',
     `          name: ${name}-package`,

@@ -233,7 +233,8 @@ async function runParsed(words: readonly string[]): Promise<number> {
     .strict()
     .recommendCommands()
     .demandCommand(1, 'say what to do, for example: loomgen build loom.config.ts')
-    .parserConfiguration({ 'duplicate-arguments-array': false })
+    // An option that is given twice counts the last time; without this so would doctor's names.
+    .parserConfiguration({ 'duplicate-arguments-array': words[0] === 'doctor' })
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message: string | undefined, error: Error | undefined) => {

@@ -1,5 +1,5 @@
 /** Which compiler makes a target's machine code here: this machine's, a cross compiler, or zig. */
-import type { Target } from '../schemas/targets.ts';
+import { type Target, zigGlibc } from '../schemas/targets.ts';
 import type { System } from './doctor/system.ts';
 import { findToolIn, furtherWords, tools } from './tools.ts';
 
@@ -8,6 +8,8 @@ export interface Toolchain {
   kind: 'native' | 'cross' | 'zig';
   /** The words that it is started with, its path first. */
   compiler: readonly string[];
+  /** The glibc that it was told to link for; null: the one whose files it finds. */
+  glibc: string | null;
 }
 
 /** zig, under its own name and those of PyPI; its words, or null when there is none. */
@@ -40,7 +42,8 @@ function native(system: System): Toolchain | null {
   const tool = tools.find(({ variable }) => variable === 'CXX');
   const path = tool && findToolIn(tool, system);
   if (tool === undefined || path === undefined) return null;
-  return { kind: 'native', compiler: [path, ...furtherWords(tool, system.environment)] };
+  const compiler = [path, ...furtherWords(tool, system.environment)];
+  return { kind: 'native', compiler, glibc: null };
 }
 
 /**
@@ -58,12 +61,13 @@ export function findToolchain(
   const zig = (): Toolchain | null => {
     const words = target.zig === null ? null : findZig(system);
     if (words === null || target.zig === null) return null;
-    return { kind: 'zig', compiler: [...words, 'c++', '-target', target.zig] };
+    const glibc = target.library === 'glibc' ? zigGlibc : null;
+    return { kind: 'zig', compiler: [...words, 'c++', '-target', target.zig], glibc };
   };
   if (prefersZig) return zig();
   if (isHere(target, here)) return native(system) ?? zig();
   const path = target.cross === null ? undefined : system.find(target.cross.program);
-  return path === undefined ? zig() : { kind: 'cross', compiler: [path] };
+  return path === undefined ? zig() : { kind: 'cross', compiler: [path], glibc: null };
 }
 
 /** What was looked for in vain, and what to type for it. */

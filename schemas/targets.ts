@@ -40,7 +40,10 @@ export interface Target {
 }
 
 /** The oldest glibc that zig links for, of Debian 11 and Ubuntu 20.04: nothing newer is needed. */
-const zigGlibc = '2.31';
+export const zigGlibc = '2.31';
+
+/** The musl that zig links for, of Alpine 3.20; addons call what it brought: preadv2, statx. */
+export const zigMusl = '1.2.5';
 
 const linux = (arch: 'x64' | 'arm64', library: 'glibc' | 'musl'): Target => {
   const processor = arch === 'x64' ? 'x86_64' : 'aarch64';

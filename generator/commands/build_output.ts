@@ -1,5 +1,6 @@
 /** What `loomgen build` prints, for people and with --json for programs. */
 import { countPlan, type Plan } from '../plan.ts';
+import { zigMusl } from '../../schemas/targets.ts';
 import { toJson } from '../report/json.ts';
 import type { BuildResult } from './build.ts';
 import type { TargetResult } from './build_targets.ts';
@@ -116,6 +117,7 @@ function targetLine(result: TargetResult, name: string): string {
     ...(minimumGlibc === null ? [] : [`glibc ${minimumGlibc} or newer`]),
     ...(minimumSystem === null ? [] : [`${minimumSystem} or newer`]),
     ...(executable === null ? [] : [`with ${executable}`]),
+    ...(target.endsWith('-musl') ? [`musl ${zigMusl} or newer`] : []),
     ...(others.length === 0 ? [] : [`needs ${others.join(', ')}`]),
     loadedBy === null ? `not loaded here (${notLoaded})` : `loaded by ${loadedBy}`,
   ];

@@ -66,7 +66,7 @@ function examine(
     const hint = 'Type: npm install node-addon-api node-api-headers';
     refuse(file, target.name, 'it was not made, without the headers of Node-API', hint);
   }
-  const verdict = checkAddon(path, target);
+  const verdict = checkAddon(path, target, toolchain.glibc);
   if ('mistake' in verdict) refuse(file, target.name, verdict.mistake, bug);
   if (executable !== null) {
     const mistake = executableMistake(join(out, executable), target);

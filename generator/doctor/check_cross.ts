@@ -17,9 +17,20 @@ function namesOf(which: (target: Target) => boolean, system: System): string {
   return `${others.map(({ name }) => name).join(', ')}, which this version has no backend for yet`;
 }
 
-/** One program. */
-function program(system: System, name: string, debian: string, purpose: string): DoctorFinding {
-  const path = system.find(name);
+/** Where Debian's package wine64 has its program: its wrappers in PATH are another package's. */
+const wineOutsidePath = '/usr/lib/wine/wine64';
+
+/** One program; `elsewhere` is where its package has it when not in PATH. */
+function program(
+  system: System,
+  name: string,
+  debian: string,
+  purpose: string,
+  elsewhere?: string,
+): DoctorFinding {
+  const isElsewhere = (path: string) => system.run(path, ['--version']).status === 0;
+  const other = elsewhere !== undefined && isElsewhere(elsewhere) ? elsewhere : undefined;
+  const path = system.find(name) ?? other;
   const common = { name, purpose, subject: 'cross tools', packages: [debian] } as const;
   if (path === undefined) return finding({ ...common, status: 'warn', seen: 'missing' });
   const version = versionIn(system.run(path, ['--version']));
@@ -53,6 +64,7 @@ export function checkCross(system: System): DoctorFinding[] {
     ? [program(system, 'qemu-aarch64', 'qemu-user', `runs programs for ${namesOf(qemu, system)}`)]
     : [];
   const wine = (target: Target): boolean => target.emulator === 'wine';
-  const wines = program(system, 'wine64', 'wine64', `runs programs for ${namesOf(wine, system)}`);
+  const runs = `runs programs for ${namesOf(wine, system)}`;
+  const wines = program(system, 'wine64', 'wine64', runs, wineOutsidePath);
   return [zig(system), ...compilers, ...emulators, wines];
 }

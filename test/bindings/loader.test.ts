@@ -167,6 +167,11 @@ test('what the dynamic loader says is explained for the machine', (t) => {
       /compiled for glibc, .* musl.*\n.*node:22-slim/,
     ],
     ['Error relocating small.node: __memcpy_chk: symbol not found', alpine, /for glibc/],
+    [
+      'Error relocating /x/small.node: preadv2: symbol not found',
+      alpine,
+      /preadv2\(\), .* 1\.2\.5/,
+    ],
     ['Module did not self-register', debian, /^$/],
   ];
   for (const [reason, machine, expected] of cases) {

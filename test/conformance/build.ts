@@ -12,6 +12,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from '../../generator/commands/build.ts';
+import type { Machine } from './machines.ts';
 
 const run = promisify(execFile);
 
@@ -45,7 +46,8 @@ export type Flavour = keyof typeof flavours;
 /** A compilation: its sources, its flags, and files that it reads besides. */
 interface Compilation {
   name: string;
-  command: string;
+  /** The compiler, with the words that make it one. */
+  command: readonly string[];
   flags: readonly string[];
   sources: readonly string[];
   /** Folders whose files decide the result. */
@@ -70,7 +72,8 @@ const makeOnce = '[ -e "$0" ] || { out=$1; shift; "$@" -o "$out" && mv "$out" "$
 /** Compiles and links, unless the same was done before. @returns the executable's path */
 async function compile(job: Compilation): Promise<string> {
   const hash = createHash('sha256');
-  hash.update((await run(job.command, ['--version'])).stdout);
+  const [compiler = '', ...words] = job.command;
+  hash.update((await run(compiler, [...words, '--version'])).stdout);
   hash.update(JSON.stringify([job.flags, job.libraries]));
   for (const file of [...job.sources, ...job.folders.flatMap(filesBelow)]) {
     hash.update(`\0${file}\0`).update(readFileSync(file));
@@ -80,7 +83,7 @@ async function compile(job: Compilation): Promise<string> {
   if (existsSync(executable)) return executable;
   mkdirSync(folder, { recursive: true });
   const once = [`${executable}.lock`, 'sh', '-c', makeOnce, executable, `${executable}.unfinished`];
-  const command = [job.command, ...job.flags, ...job.sources, ...job.libraries];
+  const command = [...job.command, ...job.flags, ...job.sources, ...job.libraries];
   await run('flock', [...once, ...command], { maxBuffer: 2 ** 26 });
   const others = new RegExp(`^${job.name}-[0-9a-f]{16}(?:\\.\\w+)?$`);
   for (const old of readdirSync(folder)) {
@@ -100,6 +103,8 @@ export interface ProgramOptions {
   sources?: readonly string[];
   /** On kqueue alone, which this platform has from test/kqueue. */
   isOnKqueue?: boolean;
+  /** For another machine than this one, on epoll alone. */
+  machine?: Machine | undefined;
 }
 
 const kqueueFolder = join(root, 'test/kqueue');
@@ -121,9 +126,11 @@ function onKqueue(out: string): string {
 }
 
 /** How the generated build switches stacks, as compiler and linker are told. */
-function fibersOf(out: string): { flags: string[]; libraries: string[] } {
+function fibersOf(out: string, isElsewhere: boolean): { flags: string[]; libraries: string[] } {
   const cmake = readFileSync(join(out, 'CMakeLists.txt'), 'utf8');
-  const context = /^loom_use_fibers\(\w+ (\w+)\)/m.exec(cmake)?.[1];
+  const declared = /^loom_use_fibers\(\w+ (\w+)\)/m.exec(cmake)?.[1];
+  // As `build --target` does: Boost.Context of another machine need not be here.
+  const context = isElsewhere && declared !== undefined ? 'assembly' : declared;
   return {
     flags: context ? [`-DLOOM_CONTEXT_${context.toUpperCase()}`, '-fstack-clash-protection'] : [],
     libraries: context === 'fcontext' ? ['-l:libboost_context.a'] : [],
@@ -137,8 +144,9 @@ let lastGeneration: Promise<unknown> = Promise.resolve();
  * meet the deadline of each.
  * @throws {Error} with the diagnostics of a config that is wrong
  */
-async function generate(config: string, out: string): Promise<void> {
-  const generation = lastGeneration.then(() => build({ config, out, compile: false, force: true }));
+async function generate(config: string, out: string, backend?: readonly string[]): Promise<void> {
+  const options = { config, out, backend, compile: false, force: true };
+  const generation = lastGeneration.then(() => build(options));
   lastGeneration = generation.catch(() => undefined);
   const result = await generation;
   if (result.exitCode !== 0) throw new Error(JSON.stringify(result.diagnostics, null, 2));
@@ -146,18 +154,19 @@ async function generate(config: string, out: string): Promise<void> {
 
 /** Generates and compiles a program of this suite. @returns the executable's path */
 export async function buildProgram(options: ProgramOptions): Promise<string> {
-  const { name, flavour } = options;
+  const { name, flavour, machine } = options;
   const file = options.config ?? `${name}/loom.config.ts`;
   const variant = basename(file, '.config.ts');
-  const ways = options.isOnKqueue ? `${flavour}-kqueue` : flavour;
+  const kqueue = options.isOnKqueue ? ['kqueue'] : [];
+  const ways = [flavour, ...kqueue, ...(machine === undefined ? [] : [machine.name])].join('-');
   const out = join(cache, 'generated', ways, variant, name);
   const config = join(here, file);
-  await generate(config, out);
+  await generate(config, out, machine && ['epoll']);
   const runtime = join(out, 'runtime');
   const extra = (options.sources ?? []).map((source) => join(here, source));
   // A sanitizer brings its own operator new.
   const counter = flavour === 'release' ? [join(runtime, 'loom/allocation_counter.cpp')] : [];
-  const fibers = fibersOf(out);
+  const fibers = fibersOf(out, machine !== undefined);
   const program = options.isOnKqueue
     ? [onKqueue(out), join(kqueueFolder, 'kqueue.cpp')]
     : [join(out, 'src/program.cpp')];
@@ -167,10 +176,11 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
       name,
       flavour,
       ...(variant === 'loom' ? [] : [variant]),
-      ...(options.isOnKqueue ? ['kqueue'] : []),
+      ...kqueue,
+      ...(machine === undefined ? [] : [machine.name]),
       ...(options.sources ?? []).map((source) => source.replace(/\W/g, '_')),
     ].join('-'),
-    command: flavours[flavour].compiler,
+    command: machine?.compiler ?? [flavours[flavour].compiler],
     flags: [
       ...['-std=c++20', '-fno-rtti', '-g1', ...warnings],
       ...[...flavours[flavour].flags, ...fibers.flags],
@@ -183,7 +193,7 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
       ...(extra.length > 0 ? [join(here, 'native')] : []),
       ...(options.isOnKqueue ? [kqueueFolder] : []),
     ],
-    libraries: ['-luring', ...fibers.libraries, '-lpthread'],
+    libraries: [...(machine === undefined ? ['-luring'] : []), ...fibers.libraries, '-lpthread'],
   });
 }
 
@@ -200,7 +210,7 @@ export function buildTool(name: string): Promise<string> {
 export function buildPreload(name: string): Promise<string> {
   return compile({
     name,
-    command: 'g++',
+    command: ['g++'],
     flags: ['-std=c++20', '-O2', '-shared', '-fPIC', ...warnings],
     sources: [join(here, 'native', `${name}.cpp`)],
     folders: [join(here, 'native')],
@@ -211,7 +221,7 @@ export function buildPreload(name: string): Promise<string> {
 function compileTool(name: string): Promise<string> {
   return compile({
     name,
-    command: 'gcc',
+    command: ['gcc'],
     flags: ['-std=c17', '-O1', '-Wall', '-Wextra', '-Werror'],
     sources: [join(here, 'native', `${name}.c`)],
     folders: [],

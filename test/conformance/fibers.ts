@@ -4,6 +4,7 @@
  */
 
 import type { Flavour } from './build.ts';
+import type { Machine } from './machines.ts';
 import { buildVariant, scenarios } from './play.ts';
 import type { Executables, Scenario } from './world.ts';
 
@@ -20,7 +21,12 @@ export const fiberScenarios: readonly Scenario[] = scenarios.filter(
 );
 
 /** Builds the two programs in fiber style, and the tools; their scenarios start nothing else. */
-export function buildFibers(flavour: Flavour, isOnKqueue = false): Promise<Executables> {
-  const configs = { server: './server/fiber.config.ts', client: './client/fiber.config.ts' };
-  return buildVariant(flavour, configs, isOnKqueue);
+export function buildFibers(
+  flavour: Flavour,
+  isOnKqueue = false,
+  machine?: Machine,
+): Promise<Executables> {
+  const client = machine?.configs.clientInFibers ?? './client/fiber.config.ts';
+  const configs = { server: './server/fiber.config.ts', client };
+  return buildVariant(flavour, configs, isOnKqueue, machine);
 }

@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext, TestFn } from 'ava';
 import { buildProgram, buildTool, type Flavour, here } from './build.ts';
+import type { Machine } from './machines.ts';
 import { connectScenarios } from './scenarios/connect.ts';
 import { datagramScenarios } from './scenarios/datagrams.ts';
 import { descriptorScenarios } from './scenarios/descriptors.ts';
@@ -37,7 +38,7 @@ const waiting: (() => void)[] = [];
 let playing = 0;
 
 /** Runs `task` when fewer than maximumAtOnce others do. */
-async function inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
+export async function inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
   if (playing >= maximumAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
   else playing += 1;
   try {
@@ -54,21 +55,28 @@ export async function buildVariant(
   flavour: Flavour,
   configs: { server: string; client: string },
   isOnKqueue = false,
+  machine?: Machine,
 ): Promise<Executables> {
   const [server, client] = await Promise.all([
-    buildProgram({ name: 'server', flavour, config: configs.server, isOnKqueue }),
-    buildProgram({ name: 'client', flavour, config: configs.client, isOnKqueue }),
+    buildProgram({ name: 'server', flavour, config: configs.server, isOnKqueue, machine }),
+    buildProgram({ name: 'client', flavour, config: configs.client, isOnKqueue, machine }),
   ]);
   const [narrow, deaf] = await Promise.all([buildTool('narrow'), buildTool('deaf')]);
   return { server, client, narrow, deaf, descriptors: '', datagrams: '' };
 }
 
 /** Builds every program one way, and the tools. */
-export async function buildAll(flavour: Flavour, isOnKqueue = false): Promise<Executables> {
+export async function buildAll(
+  flavour: Flavour,
+  isOnKqueue = false,
+  machine?: Machine,
+): Promise<Executables> {
+  const special: Readonly<Record<string, string>> = machine?.configs ?? {};
   const [server, client, descriptors, datagrams] = await Promise.all(
-    ['server', 'client', 'descriptors', 'datagrams'].map((name) =>
-      buildProgram({ name, flavour, isOnKqueue }),
-    ),
+    ['server', 'client', 'descriptors', 'datagrams'].map((name) => {
+      const config = special[name] ?? `./${name}/loom.config.ts`;
+      return buildProgram({ name, flavour, config, isOnKqueue, machine });
+    }),
   );
   const [narrow, deaf] = await Promise.all([buildTool('narrow'), buildTool('deaf')]);
   const isWhole = server && client && descriptors && datagrams;
@@ -89,15 +97,21 @@ export async function playOnce(stage: Stage, scenario: Scenario, seed: number) {
   }
 }
 
+/** The committed transcript of a scenario. */
+export function expectedOf({ name }: Scenario): string {
+  return readFileSync(join(here, 'expected', `${name}.txt`), 'utf8');
+}
+
 /** Plays one scenario as a test. */
 async function playAsTest(t: ExecutionContext, stage: Stage, scenario: Scenario): Promise<void> {
   t.timeout(240_000);
   const seed = Number(process.env.CONFORMANCE_SEED ?? Date.now() % 2 ** 31);
   t.log(`CONFORMANCE_SEED=${seed}`);
   const { transcript, talk } = await inTurn(() => playOnce(stage, scenario, seed));
-  const file = join(here, 'expected', `${scenario.name}.txt`);
-  if (writes && stage.backend === 'io_uring') writeFileSync(file, transcript);
-  t.is(transcript, readFileSync(file, 'utf8'));
+  if (writes && stage.backend === 'io_uring') {
+    writeFileSync(join(here, 'expected', `${scenario.name}.txt`), transcript);
+  }
+  t.is(transcript, expectedOf(scenario));
   t.false(transcript.includes('VIOLATION'));
   t.deepEqual(
     talk.filter((line) => /Sanitizer|runtime error/.test(line)),

@@ -20,15 +20,17 @@ for (const backend of ['io_uring', 'epoll'] as const) {
 }
 
 /** What the log says of a sandbox's answer. */
-const reasons = { EPERM: /refused by a seccomp filter/, ENOSYS: /has no io_uring/ } as const;
+const reasons = {
+  EPERM: /refused by a seccomp filter/,
+  ENOSYS: /has no io_uring/,
+  EINVAL: /the kernel is older than 6\.1; update it/,
+} as const;
 
 /** The backend is the same whatever the answer was: the second time a sixth of them is played. */
-const played = {
-  ENOSYS: boundedPart(scenarios, 3),
-  EPERM: scenarios.filter((_, index) => index % 6 === 0),
-};
+const sixth = scenarios.filter((_, index) => index % 6 === 0);
+const played = { ENOSYS: boundedPart(scenarios, 3), EPERM: sixth, EINVAL: [] };
 
-for (const error of ['EPERM', 'ENOSYS'] as const) {
+for (const error of ['EPERM', 'ENOSYS', 'EINVAL'] as const) {
   const stage = async () => ({
     executables: await executables,
     backend: 'declared' as const,

@@ -1,10 +1,19 @@
 /** `loomgen ci`: the workflows that it writes, and when it does not. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import test from 'ava';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
 import { findProgram } from '../../generator/tools.ts';
-import { loomgen, project } from './workspace.ts';
+import { ownWorkflow, ownWorkflowPath } from '../platforms/own_workflow.ts';
+import { loomgen, project, repository } from './workspace.ts';
+
+/** Looks at a workflow with actionlint, which no package of npm has: only where it is in PATH. */
+function lint(t: ExecutionContext, file: string, cwd: string): void {
+  const program = findProgram('actionlint', process.env);
+  if (program === undefined) return;
+  const linted = spawnSync(program, [file], { cwd, encoding: 'utf8' });
+  t.is(linted.status, 0, linted.stdout);
+}
 
 test('a workflow has a row for each target that can be built, and one package of all', (t) => {
   const folder = project(t);
@@ -18,17 +27,38 @@ test('a workflow has a row for each target that can be built, and one package of
   ]);
   t.regex(
     text,
-    /npx loomgen build loom\.config\.ts --target \$\{\{ matrix\.target \}\} --static\n/,
+    /npx loomgen build loom\.config\.ts\n {10}--target \$\{\{ matrix\.target \}\} --static\n/,
   );
   t.regex(text, /path: "out\/prebuilds\/\$\{\{ matrix\.target \}\}"\n/);
   t.regex(text, /mv "\$folder" out\/prebuilds\/"\$\{folder#artifacts\/small-\}"\n/);
   t.regex(text, /npm pack \.\/out\n/);
-  // No package of npm has it; where a developer does, it looks too.
-  const lint = findProgram('actionlint', process.env);
-  if (lint === undefined) return;
-  const file = join(folder, '.github/workflows/loomgen.yml');
-  const linted = spawnSync(lint, [file], { cwd: folder, encoding: 'utf8' });
-  t.is(linted.status, 0, linted.stdout);
+  lint(t, join(folder, '.github/workflows/loomgen.yml'), folder);
+});
+
+test('a workflow uses actions of GitHub alone, by their major version, and names no host', (t) => {
+  const folder = project(t);
+  t.is(loomgen(folder, ['ci', 'github']).status, 0);
+  t.is(loomgen(folder, ['ci', 'gitlab']).status, 0);
+  const github = readFileSync(join(folder, '.github/workflows/loomgen.yml'), 'utf8');
+  for (const text of [github, ownWorkflow()]) {
+    const used = new Set([...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action));
+    t.deepEqual([...used].sort(), [
+      ...['actions/checkout@v4', 'actions/download-artifact@v4'],
+      ...['actions/setup-node@v4', 'actions/upload-artifact@v4'],
+    ]);
+  }
+  const gitlab = readFileSync(join(folder, '.gitlab-ci.yml'), 'utf8');
+  for (const text of [github, gitlab, ownWorkflow()]) t.notRegex(text, /:\/\/|registry/);
+});
+
+test("this repository's own workflow is what the same code writes", (t) => {
+  const file = join(repository, ownWorkflowPath);
+  if (process.env.UPDATE_FIXTURES === '1') {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, ownWorkflow());
+  }
+  t.is(readFileSync(file, 'utf8'), ownWorkflow());
+  lint(t, file, repository);
 });
 
 test('a program for macOS has rows of its machines', (t) => {

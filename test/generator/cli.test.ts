@@ -289,6 +289,9 @@ test('doctor --fix says what it would install and does not without a yes; names 
   // Without apt-get in PATH, the rest is for people.
   t.regex(fix.stderr, /^by hand: sudo apt-get install -y ninja-build\n/);
   t.is(fix.stdout.match(/^ {2}\w+ /gm)?.length, 1);
+  const two = loomgen(folder, ['doctor', 'ninja', 'cmake', '--fix', '--fix'], { PATH: folder });
+  t.regex(two.stderr, /^by hand: .* ninja-build$/m);
+  t.regex(two.stderr, /^by hand: .* cmake$/m);
   const unknown = loomgen(folder, ['doctor', 'ninjo'], { PATH: folder });
   t.is(unknown.status, 2);
   t.regex(unknown.stderr, /LOOM2014: doctor knows no 'ninjo'.*Type: ninja/s);

@@ -198,6 +198,17 @@ test('on other systems there is nothing about Linux, and liburing is not missed'
   t.is(found(system, 'liburing').status, 'warn');
 });
 
+test('wine is found where its package has it, outside of PATH', (t) => {
+  t.is(found(machine(), 'wine64').status, 'warn');
+  const system = machine();
+  const run: System['run'] = (path, given) =>
+    path === '/usr/lib/wine/wine64' && given[0] === '--version'
+      ? { status: 0, stdout: 'wine-8.0 (Debian 8.0~repack-4)', stderr: '' }
+      : system.run(path, given);
+  const { status, seen, version } = found({ ...system, run }, 'wine64');
+  t.deepEqual([status, seen, version], ['ok', '/usr/lib/wine/wine64', '8.0']);
+});
+
 test('a repair is one apt-get for all packages, sudo where it must, the rest by hand', (t) => {
   const system = machine({ programs: { ninja: null, cmake: null }, node: '18.0.0' });
   const failed = examine(system).filter(({ status }) => status === 'fail');

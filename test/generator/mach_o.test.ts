@@ -74,7 +74,7 @@ function written(t: ExecutionContext, bytes: Buffer): string {
 
 /** What is wrong with an addon. */
 function mistake(t: ExecutionContext, made: Made, target = 'darwin-arm64'): string {
-  const verdict = checkAddon(written(t, machFile(made)), targetOf(target));
+  const verdict = checkAddon(written(t, machFile(made)), targetOf(target), null);
   return 'mistake' in verdict ? verdict.mistake : '';
 }
 
@@ -85,7 +85,7 @@ test('a library of Darwin says what it is for, what it exports and what it needs
     ...{ needed: ['/usr/lib/libSystem.B.dylib'], isStripped: true, isSigned: true },
   });
   const path = written(t, machFile({}));
-  const verdict = checkAddon(path, targetOf('darwin-arm64'));
+  const verdict = checkAddon(path, targetOf('darwin-arm64'), null);
   t.true('facts' in verdict && verdict.facts.minimumSystem === 'macOS 13.2');
   t.is(readMachFile(machFile({}).subarray(0, 60)), null);
   t.is(readMachFile(Buffer.from('text')), null);

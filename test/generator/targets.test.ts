@@ -135,11 +135,11 @@ test('what is shipped is for its processor, stripped, and exports nothing else',
     return target;
   };
   const good = library(t, `#include <cstdio>\n${entries}void say() { puts(""); }`, '-s');
-  const verdict = checkAddon(good, find(name));
+  const verdict = checkAddon(good, find(name), null);
   t.true('facts' in verdict && verdict.facts.needed.includes('libc.so.6'));
   t.regex(('facts' in verdict && verdict.facts.minimumGlibc) || '', /^2\.[\d.]+$/);
-  const mistake = (path: string, target = name) => {
-    const found = checkAddon(path, find(target));
+  const mistake = (path: string, target = name, glibc: string | null = null) => {
+    const found = checkAddon(path, find(target), glibc);
     return 'mistake' in found ? found.mistake : '';
   };
   const other = name === 'linux-x64' ? 'linux-arm64' : 'linux-x64';
@@ -149,6 +149,10 @@ test('what is shipped is for its processor, stripped, and exports nothing else',
   t.regex(mistake(library(t, 'int x;', '-s')), /does not export napi_register_module_v1/);
   const leak = `${entries}[[gnu::visibility("default")]] int leaked() { return 1; }`;
   t.regex(mistake(library(t, leak, '-s')), /it exports _Z6leakedv/);
+  const alike = `${entries}extern "C" [[gnu::visibility("default")]] void napi_more() {}`;
+  t.regex(mistake(library(t, alike, '-s')), /it exports napi_more/);
+  t.is(mistake(good, name, '2.999'), '');
+  t.regex(mistake(good, name, '2.1'), /it needs glibc 2\.[\d.]+, and was to be linked for 2\.1$/);
   const holes = { file: 'build/linux-x64/small.node', target: 'linux-x64' };
   const reason = mistake(library(t, entries));
   const hint = 'Please report it with the config: this is a bug of loomgen';

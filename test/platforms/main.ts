@@ -1,20 +1,22 @@
 /**
  * `npm run platforms`: for each target of `loomgen build --target`, what was done with it here and
- * now: compiled, linked and checked, loaded, and spoken to, by what. What could not be done says
- * why; nothing is taken from an earlier run. Names of targets as parameters leave the others out,
- * `--twice` builds each in a second folder and compares the bytes, `--zig` is given on.
+ * now: compiled, linked and checked, loaded, and spoken to, by what, and the conformance list. What
+ * could not be done says why; nothing is taken from an earlier run. Names of targets as parameters
+ * leave the others out, `--twice` builds each in a second folder and compares the bytes, `--zig` is
+ * given on, `--brief` leaves the conformance list out.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missingBackend, type Target, targets } from '../../schemas/targets.ts';
+import { missingBackend, type Target, targets, zigMusl } from '../../schemas/targets.ts';
 import { thisMachine } from '../../templates/bindings/prebuilds.ts';
 import { nodeOf } from '../../generator/check_addon.ts';
 import { build } from '../../generator/commands/build.ts';
 import { thisSystem } from '../../generator/doctor/system.ts';
 import { isHere } from '../../generator/toolchain.ts';
+import { playFor } from './conformance.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const config = join(repository, 'test/platforms/loom.config.ts');
@@ -28,6 +30,7 @@ interface Row {
   compiled: string;
   loaded: string;
   spoke: string;
+  conformance: string;
   bytes: string;
 }
 
@@ -76,6 +79,11 @@ function speak(target: Target, out: string): string {
   return `FAILED: ${lines.find((line) => line.includes('Error')) ?? lines.at(-1) ?? ran.signal}`;
 }
 
+/** The oldest C library that an addon loads with. */
+function libraryOf({ library }: Target, minimumGlibc: string | null): string {
+  return library === 'musl' ? `musl ${zigMusl}` : `glibc ${minimumGlibc ?? 'none'}`;
+}
+
 /** Builds one target in a folder of its own. */
 async function buildIn(out: string, target: Target) {
   const zig = process.argv.includes('--zig') && target.zig !== null;
@@ -84,31 +92,38 @@ async function buildIn(out: string, target: Target) {
 
 /** Does with a target what can be done here. */
 async function rowOf(target: Target, folder: string): Promise<Row> {
-  const nothing = { target: target.name, compiled: 'no', loaded: 'no', spoke: 'no', bytes: '' };
+  const no = { compiled: 'no', loaded: 'no', spoke: 'no', conformance: 'no', bytes: '' };
+  const nothing = { target: target.name, ...no };
   const missing = missingBackend(target);
   if (missing !== null) return { ...nothing, bytes: `${missing.backend}: ${missing.reason}` };
   const out = join(folder, target.name);
   const result = await buildIn(out, target);
   const [made] = result.targets;
-  if (made === undefined) return { ...nothing, bytes: result.diagnostics[0]?.message ?? '' };
+  const isBrief = process.argv.includes('--brief');
+  const conformance = isBrief ? 'not played' : await playFor(target);
+  if (made === undefined) {
+    return { ...nothing, conformance, bytes: result.diagnostics[0]?.message ?? '' };
+  }
   const again = process.argv.includes('--twice')
     ? (await buildIn(join(folder, 'again', target.name), target)).targets[0]
     : undefined;
   const isSame = again?.sha256 === made.sha256 ? 'the same bytes twice' : 'OTHER BYTES';
   return {
     target: target.name,
-    compiled: `${made.compiler}, ${made.minimumSystem ?? `glibc ${made.minimumGlibc ?? 'none'}`}`,
+    compiled: `${made.compiler}, ${made.minimumSystem ?? libraryOf(target, made.minimumGlibc)}`,
     loaded: made.loadedBy ?? `no: ${made.notLoaded}`,
     spoke: speak(target, out),
+    conformance,
     bytes: process.argv.includes('--twice') ? isSame : `${Math.ceil(made.bytes / 1024)} KiB`,
   };
 }
 
 /** Prints rows under their columns. */
 function print(rows: readonly Row[]): void {
-  const columns = ['target', 'compiled', 'loaded', 'spoke', 'bytes'] as const;
+  const columns = ['target', 'compiled', 'loaded', 'spoke', 'conformance', 'bytes'] as const;
   const titles = { target: 'target', compiled: 'compiled and linked', loaded: 'loaded by' };
-  const head: Row = { ...titles, spoke: 'a conversation', bytes: 'remarks' };
+  const more = { spoke: 'a conversation', conformance: 'conformance list', bytes: 'remarks' };
+  const head: Row = { ...titles, ...more };
   const all = [head, ...rows];
   const widths = columns.map((key) => Math.max(...all.map((row) => row[key].length)));
   for (const row of all) {

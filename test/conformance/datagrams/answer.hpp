@@ -5,6 +5,7 @@
 
 #include <datagrams/handlers.hpp>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
@@ -32,10 +33,16 @@ struct Answer : datagrams::AnswerBase<Answer> {
   }
 
   void on_error(auto& socket, loom::Error error) {
-    note(socket, "error: %s %s", error.name(), strerrorname_np(error.system_error));
+    note(socket, "error: %s %s", error.name(), name_of(error.system_error));
   }
 
  private:
+  /// As strerrorname_np(3) has it, which only glibc has: the errors of the scenarios.
+  static const char* name_of(int error) noexcept {
+    if (error == ECONNREFUSED) return "ECONNREFUSED";
+    return error == ENOENT ? "ENOENT" : std::strerror(error);
+  }
+
   [[gnu::format(printf, 3, 4)]] void note(const auto& socket, const char* format, ...) noexcept {
     char event[256];
     va_list values;

@@ -1,6 +1,7 @@
 // Runs a program as a container would that forbids io_uring: system calls 425 to 427
-// (io_uring_setup, io_uring_enter, io_uring_register) answer with the given error.
-// Usage: sandbox EPERM|ENOSYS PROGRAM [ARGUMENT...]
+// (io_uring_setup, io_uring_enter, io_uring_register) answer with the given error. EINVAL is the
+// answer of kernels that are older than the flags which are asked for.
+// Usage: sandbox EPERM|ENOSYS|EINVAL PROGRAM [ARGUMENT...]
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -12,9 +13,14 @@
 
 enum { first_call = 425, last_call = 427 };
 
+static unsigned error_of(const char* name) {
+  if (strcmp(name, "EPERM") == 0) return EPERM;
+  return strcmp(name, "EINVAL") == 0 ? EINVAL : ENOSYS;
+}
+
 int main(int argc, char** argv) {
   if (argc < 3) return 64;
-  const unsigned error = strcmp(argv[1], "EPERM") == 0 ? EPERM : ENOSYS;
+  const unsigned error = error_of(argv[1]);
   struct sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, first_call, 0, 2),
