@@ -92,7 +92,11 @@ export const capabilities: readonly Capability[] = [
     'darwin',
     later('kqueue is in the runtime, and no config of this version can name it'),
   ),
-  ...row('iocp', 'win32', later('I/O completion ports are not in this version')),
+  ...row(
+    'iocp',
+    'win32',
+    later('IOCP is in the runtime, and no config of this version can name it'),
+  ),
 ];
 
 /** The cell of a backend and an operation of the completion contract. */

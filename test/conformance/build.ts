@@ -12,6 +12,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from '../../generator/commands/build.ts';
+import * as mingw from '../iocp/mingw.ts';
 
 const run = promisify(execFile);
 
@@ -100,6 +101,8 @@ export interface ProgramOptions {
   sources?: readonly string[];
   /** On kqueue alone, which this platform has from test/kqueue. */
   isOnKqueue?: boolean;
+  /** On IOCP alone, for Windows: compiled by MinGW, whatever the flavour. */
+  isOnIocp?: boolean;
 }
 
 const kqueueFolder = join(root, 'test/kqueue');
@@ -147,7 +150,8 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   const { name, flavour } = options;
   const file = options.config ?? `${name}/loom.config.ts`;
   const variant = basename(file, '.config.ts');
-  const ways = options.isOnKqueue ? `${flavour}-kqueue` : flavour;
+  const backend = options.isOnIocp ? ['iocp'] : options.isOnKqueue ? ['kqueue'] : [];
+  const ways = [flavour, ...backend].join('-');
   const out = join(cache, 'generated', ways, variant, name);
   const config = join(here, file);
   await generate(config, out);
@@ -158,20 +162,22 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   const fibers = fibersOf(out);
   const program = options.isOnKqueue
     ? [onKqueue(out), join(kqueueFolder, 'kqueue.cpp')]
-    : [join(out, 'src/program.cpp')];
+    : [options.isOnIocp ? mingw.onIocp(out) : join(out, 'src/program.cpp')];
   const includes = ['include', 'src', 'runtime'].map((folder) => `-I${join(out, folder)}`);
   return compile({
     name: [
       name,
       flavour,
       ...(variant === 'loom' ? [] : [variant]),
-      ...(options.isOnKqueue ? ['kqueue'] : []),
+      ...backend,
       ...(options.sources ?? []).map((source) => source.replace(/\W/g, '_')),
     ].join('-'),
-    command: flavours[flavour].compiler,
+    command: options.isOnIocp ? mingw.compiler : flavours[flavour].compiler,
     flags: [
       ...['-std=c++20', '-fno-rtti', '-g1', ...warnings],
-      ...[...flavours[flavour].flags, ...fibers.flags],
+      ...(options.isOnIocp
+        ? mingw.flagsFor(runtime)
+        : [...flavours[flavour].flags, ...fibers.flags]),
       ...[...includes, `-I${join(here, name)}`, `-I${here}`],
       ...(options.isOnKqueue ? ['-isystem', kqueueFolder, '-DLOOM_BELL_IS_KQUEUE'] : []),
     ],
@@ -181,7 +187,7 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
       ...(extra.length > 0 ? [join(here, 'native')] : []),
       ...(options.isOnKqueue ? [kqueueFolder] : []),
     ],
-    libraries: ['-luring', ...fibers.libraries, '-lpthread'],
+    libraries: options.isOnIocp ? mingw.libraries : ['-luring', ...fibers.libraries, '-lpthread'],
   });
 }
 
