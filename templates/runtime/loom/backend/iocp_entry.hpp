@@ -43,6 +43,7 @@ struct IocpEntry {
   std::uint32_t accepts = 0;  ///< of them, or over: AcceptEx of this listener
   int read_error = 0;         ///< an errno that the wait for bytes took from the socket
   bool readable = false;      ///< a recv() is worth trying
+  bool is_shut = false;       ///< for sending
   bool listed = false;        ///< in the ready ring
   bool forgotten = false;     ///< to be given back once it is off the ring and the kernel is done
   Operation* accept = nullptr;

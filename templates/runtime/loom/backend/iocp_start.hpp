@@ -215,6 +215,7 @@ void Iocp<Shape>::submit(Operation& operation) noexcept {
     case OperationKind::send: return begin_send(operation);
     case OperationKind::connect: return begin_connect(operation);
     case OperationKind::shutdown_sending:
+      entries_[operation.handle].is_shut = true;
       core_->stats().add(Stat::kernel_entries);
       return complete(operation,
                       ::shutdown(entries_[operation.handle].fd, SHUT_WR) == 0 ? 0 : -errno);
