@@ -109,7 +109,7 @@ void Iocp<Shape>::end_write(std::int32_t handle, IocpAct act, int error, DWORD b
 inline int error_at_end(const IocpEntry& entry) noexcept {
   const void* nothing = nullptr;
   if (entry.is_shut || ::send(entry.fd, nothing, 0, 0) >= 0) return 0;
-  return errno == EPIPE || errno == ENOTCONN ? ECONNRESET : 0;
+  return errno == EAGAIN ? 0 : ECONNRESET;
 }
 
 template <class Shape>
