@@ -5,14 +5,14 @@
 
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { buildProgram } from '../conformance/build.ts';
 import { Peer } from '../conformance/peer.ts';
 import { Program } from '../conformance/program.ts';
 import { missing, prepareWine, wine, wineEnvironment } from './wine.ts';
 
 /** Declares a test that wine is needed for. */
-function declare(title: string, body: Parameters<typeof test.serial>[1]): void {
+function declare(title: string, body: (t: ExecutionContext) => Promise<void>): void {
   if (missing === null) test.serial(title, body);
   else test.skip(`${title} (${missing})`, body);
 }
