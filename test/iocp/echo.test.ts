@@ -19,7 +19,7 @@ function declare(title: string, body: (t: ExecutionContext) => Promise<void>): v
 
 /** Starts the program under wine. */
 async function start(...parameters: string[]): Promise<Program> {
-  const executable = await buildProgram({ name: 'echo', flavour: 'checked', isOnIocp: true });
+  const executable = await buildProgram({ name: 'echo', flavour: 'release', isOnIocp: true });
   prepareWine();
   return new Program(wine ?? '', [executable, ...parameters], wineEnvironment, 'SIGINT');
 }
@@ -58,6 +58,7 @@ declare('echo on IOCP gives back what many connections send, and stops in order'
   t.is(counters.main?.backend, 4);
   t.is(counters.main?.accepted, sizes.length);
   t.is(counters.main?.in_flight, 0);
+  t.is(counters.main?.allocations_after_init, 0);
 });
 
 declare(
