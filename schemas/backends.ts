@@ -105,7 +105,11 @@ export const capabilities: readonly Capability[] = [
   }),
   ...row('kqueue', 'darwin', kqueueFrom('20.0')),
   ...row('kqueue', 'freebsd', kqueueFrom('13.0')),
-  ...row('iocp', 'win32', later('I/O completion ports are not in this version')),
+  ...row(
+    'iocp',
+    'win32',
+    later('IOCP is in the runtime, and no config of this version can name it'),
+  ),
 ];
 
 /**

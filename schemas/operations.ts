@@ -70,7 +70,7 @@ export function supportOf(backend: Backend, name: SystemOperationName): Support 
     case 'kqueue':
       return operation.kqueue;
     case 'iocp':
-      return { way: 'refused', how: 'I/O completion ports are not in this version' };
+      return { way: 'refused', how: 'it carries out no request' };
   }
 }
 
@@ -130,7 +130,7 @@ waiting, else it gives -ENOSYS, and a line in the log once.
 On epoll and kqueue: *at once* on the reactor's thread, because it cannot
 block; on the *loop*, when its descriptor is ready or its time has come; in a *pool*, because a disk
 may block it; *loop or pool* by what the descriptor is. *Not on this backend* gives -ENOSYS, which
-is \`Failure::unsupported\`.
+is \`Failure::unsupported\`. On IOCP every one is *not on this backend*.
 
 One that is cancelled while a worker makes its call is interrupted there, every millisecond until it
 ends, by a real-time signal to that thread alone: the greatest below SIGRTMAX that nobody handles

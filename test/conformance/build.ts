@@ -12,6 +12,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from '../../generator/commands/build.ts';
+import * as mingw from '../iocp/mingw.ts';
 import type { Machine } from './machines.ts';
 
 const run = promisify(execFile);
@@ -105,6 +106,8 @@ export interface ProgramOptions {
   isOnKqueue?: boolean;
   /** For another machine than this one, on epoll alone. */
   machine?: Machine | undefined;
+  /** On IOCP alone, for Windows: compiled by MinGW, whatever the flavour. */
+  isOnIocp?: boolean;
 }
 
 const kqueueFolder = join(root, 'test/kqueue');
@@ -157,8 +160,9 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   const { name, flavour, machine } = options;
   const file = options.config ?? `${name}/loom.config.ts`;
   const variant = basename(file, '.config.ts');
-  const kqueue = options.isOnKqueue ? ['kqueue'] : [];
-  const ways = [flavour, ...kqueue, ...(machine === undefined ? [] : [machine.name])].join('-');
+  const backend = options.isOnIocp ? ['iocp'] : options.isOnKqueue ? ['kqueue'] : [];
+  const elsewhere = machine === undefined ? [] : [machine.name];
+  const ways = [flavour, ...backend, ...elsewhere].join('-');
   const out = join(cache, 'generated', ways, variant, name);
   const config = join(here, file);
   await generate(config, out, machine && ['epoll']);
@@ -169,21 +173,25 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   const fibers = fibersOf(out, machine !== undefined);
   const program = options.isOnKqueue
     ? [onKqueue(out), join(kqueueFolder, 'kqueue.cpp')]
-    : [join(out, 'src/program.cpp')];
+    : [options.isOnIocp ? mingw.onIocp(out) : join(out, 'src/program.cpp')];
   const includes = ['include', 'src', 'runtime'].map((folder) => `-I${join(out, folder)}`);
   return compile({
     name: [
       name,
       flavour,
       ...(variant === 'loom' ? [] : [variant]),
-      ...kqueue,
-      ...(machine === undefined ? [] : [machine.name]),
+      ...backend,
+      ...elsewhere,
       ...(options.sources ?? []).map((source) => source.replace(/\W/g, '_')),
     ].join('-'),
-    command: machine?.compiler ?? [flavours[flavour].compiler],
+    command: options.isOnIocp
+      ? [mingw.compiler]
+      : (machine?.compiler ?? [flavours[flavour].compiler]),
     flags: [
       ...['-std=c++20', '-fno-rtti', '-g1', ...warnings],
-      ...[...flavours[flavour].flags, ...fibers.flags],
+      ...(options.isOnIocp
+        ? mingw.flagsFor(runtime)
+        : [...flavours[flavour].flags, ...fibers.flags]),
       ...[...includes, `-I${join(here, name)}`, `-I${here}`],
       ...(options.isOnKqueue ? ['-isystem', kqueueFolder, '-DLOOM_EMULATES_KQUEUE'] : []),
     ],
@@ -193,7 +201,9 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
       ...(extra.length > 0 ? [join(here, 'native')] : []),
       ...(options.isOnKqueue ? [kqueueFolder] : []),
     ],
-    libraries: [...(machine === undefined ? ['-luring'] : []), ...fibers.libraries, '-lpthread'],
+    libraries: options.isOnIocp
+      ? mingw.libraries
+      : [...(machine === undefined ? ['-luring'] : []), ...fibers.libraries, '-lpthread'],
   });
 }
 

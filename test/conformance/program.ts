@@ -43,7 +43,15 @@ export class Program {
   #counters: Record<string, Counters> = {};
   #ending: Ending | undefined;
 
-  constructor(command: string, parameters: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  readonly #stopSignal: NodeJS.Signals;
+
+  constructor(
+    command: string,
+    parameters: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    stopSignal: NodeJS.Signals = 'SIGTERM',
+  ) {
+    this.#stopSignal = stopSignal;
     const child = spawn(command, parameters, {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -133,7 +141,7 @@ export class Program {
 
   /** Asks it to stop, and resolves when it has. */
   stop(): Promise<Ending> {
-    this.signal('SIGTERM');
+    this.signal(this.#stopSignal);
     return this.ended();
   }
 }

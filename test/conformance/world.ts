@@ -23,10 +23,12 @@ export interface Executables {
 /** How programs are started. */
 export interface Stage {
   executables: Executables;
-  backend: 'io_uring' | 'epoll' | 'kqueue' | 'declared';
+  backend: 'io_uring' | 'epoll' | 'kqueue' | 'iocp' | 'declared';
   /** A command that starts the program in its place, with its first parameters. */
   launcher?: readonly string[];
   environment?: NodeJS.ProcessEnv;
+  /** What asks the program to stop; SIGTERM where it is not said. */
+  stopSignal?: NodeJS.Signals;
 }
 
 /** One story, the same on every backend. */
@@ -72,19 +74,20 @@ export class World {
   /** Starts another instance of the scenario's program; not yet ready. */
   launch(addresses: Readonly<Record<string, string>> = {}): Program {
     const local = { local: join(this.folder, 'local.sock') };
-    const own = this.#scenario.program === 'server' ? local : {};
+    const hasLocal = this.#scenario.program === 'server' && this.stage.backend !== 'iocp';
+    const own = hasLocal ? local : {};
     const parameters = Object.entries({ ...own, ...addresses }).flatMap(([fd, address]) => [
       '--address',
       `${fd}=${address}`,
     ]);
-    const { backend, environment } = this.stage;
+    const { backend, environment, stopSignal } = this.stage;
     if (backend !== 'declared') parameters.push('--backend', backend);
     const command = [
       ...(this.stage.launcher ?? []),
       this.stage.executables[this.#scenario.program],
       ...parameters,
     ];
-    return new Program(command[0] ?? '', command.slice(1), environment);
+    return new Program(command[0] ?? '', command.slice(1), environment, stopSignal);
   }
 
   /** Starts the scenario's program and waits until it is ready. */

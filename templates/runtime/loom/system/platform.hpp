@@ -1,8 +1,9 @@
 // What differs between the systems that this compiles for, in one place. On Linux it adds nothing:
 // each header includes what it needs. Elsewhere (Darwin, FreeBSD) it has the calls and numbers that
 // Linux has and they lack, by Linux's names: made of what there is, or failing with ENOSYS, or a
-// number that the kernel refuses. What is only compiled and linked, and ran nowhere yet, is listed
-// in docs/PLATFORMS.md.
+// number that the kernel refuses. On Windows even the headers that it includes are ours, in
+// windows/posix, which is on the include path there and nowhere else. What is only compiled and
+// linked, and ran nowhere yet, is listed in docs/PLATFORMS.md.
 #pragma once
 
 #include <fcntl.h>
@@ -16,7 +17,13 @@
 #include <cstdint>
 #include <ctime>
 
-#if !defined(__linux__)
+#if defined(_WIN32)
+#include "windows/descriptors.hpp"
+#include "windows/files.hpp"
+#include "windows/memory.hpp"
+#include "windows/signals.hpp"
+#include "windows/sockets.hpp"
+#elif !defined(__linux__)
 #include "elsewhere/descriptors.hpp"
 #include "elsewhere/files.hpp"
 #include "elsewhere/sockets.hpp"
@@ -62,6 +69,8 @@ inline int open_socket(int family, int type, int protocol) noexcept {
 #if defined(__APPLE__)
   return elsewhere::with_flags(::socket(family, type & ~elsewhere::socket_flags, protocol),
                                (type & SOCK_NONBLOCK) != 0, (type & SOCK_CLOEXEC) != 0);
+#elif defined(_WIN32)
+  return windows::open_socket(family, type, protocol);
 #else
   return ::socket(family, type, protocol);
 #endif
@@ -91,7 +100,7 @@ inline void name_thread(const char* name) noexcept {
 
 /// poll(2) of one descriptor for at most `limit`, nullptr being for ever.
 inline int poll_for(pollfd& entry, const timespec* limit) noexcept {
-#if defined(__APPLE__)
+#if defined(__APPLE__) || defined(_WIN32)
   constexpr std::int64_t millisecond = 1'000'000;
   if (limit == nullptr) return ::poll(&entry, 1, -1);
   const std::int64_t rest = (limit->tv_nsec + millisecond - 1) / millisecond;
