@@ -97,7 +97,7 @@ class StreamLifecycle : public StreamSend<Derived, Backend> {
     if (reset && family.shape.is_tcp() && !slot.control.in_flight) {
       // connect(2) to AF_UNSPEC resets a TCP connection; it works on direct descriptors, where
       // SO_LINGER cannot be set.
-      static constexpr sockaddr disconnect{.sa_family = AF_UNSPEC, .sa_data = {}};
+      static constexpr sockaddr disconnect = unspecified_address();
       control(family, slot, OperationKind::connect, &disconnect, sizeof disconnect);
     }
   }

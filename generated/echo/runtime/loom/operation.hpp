@@ -51,6 +51,7 @@ enum class Transfer : std::uint8_t {
   packets,  ///< recv(2) with MSG_TRUNC and sendmsg(2): each moves one packet
   file,     ///< read(2) and write(2): of pipes, terminals and files
   record,   ///< read(2) of at most `size` bytes to `pointer`: no buffer, one completion
+  signals,  ///< kqueue: as record, of what system/signal_descriptor.hpp made
 };
 
 /// An operation record. `handle` is what the backend's adopt() or an accept gave.

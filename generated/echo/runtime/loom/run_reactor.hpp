@@ -101,8 +101,8 @@ void run_reactor(ReactorRun& reactor_run) noexcept {
   if (!reactor_run.error) {
     reactor_run.error = StartError::make(start_code::backend_unavailable, "", 0,
                                          "reactors.%s: this program was built without the backend "
-                                         "'%s'. Name one that backends.linux lists.",
-                                         Shape::name, reactor_run.backend);
+                                         "'%s'. Name one that backends.%s lists.",
+                                         Shape::name, reactor_run.backend, system::platform_name);
   }
   reactor_run.ready(reactor_run.program, reactor_run);
 }

@@ -93,7 +93,7 @@ class SourceEngine : public DatagramStart<Derived, Backend> {
                               family.shape.name, Backend::name, std::strerror(-family.handle));
     }
     family.read.kind = OperationKind::receive;
-    family.read.transfer = Transfer::record;
+    family.read.transfer = Family::transfer;
     family.read.handle = family.handle;
     family.read.tag = Tag(0, family.shape.read_operation, 0);
     family.cancel.kind = OperationKind::cancel_all;

@@ -9,10 +9,26 @@
 #include <cstring>
 
 #include "error.hpp"
+#include "system/platform.hpp"
 
 namespace loom {
 
-#if defined(__linux__)
+#if defined(_WIN32)
+
+/// Pins the calling thread to `core`, SetThreadAffinityMask, of the first 64.
+/// @returns 0, or an errno; then `cores` is the mask of those that this process may use.
+inline int pin_to_core(int core, char* cores, std::size_t size) noexcept {
+  DWORD_PTR allowed = 0;
+  DWORD_PTR of_system = 0;
+  GetProcessAffinityMask(GetCurrentProcess(), &allowed, &of_system);
+  std::snprintf(cores, size, "the mask 0x%llx", static_cast<unsigned long long>(allowed));
+  if (core < 0 || core >= 64) return EINVAL;
+  const DWORD_PTR wanted = DWORD_PTR{1} << static_cast<unsigned>(core);
+  if ((allowed & wanted) == 0) return EPERM;
+  return SetThreadAffinityMask(GetCurrentThread(), wanted) != 0 ? 0 : EINVAL;
+}
+
+#elif defined(__linux__)
 
 /// Writes the cores of `set` as "0-3,6" into `text`; what does not fit is left out.
 inline void format_cores(const cpu_set_t& set, char* text, std::size_t size) noexcept {

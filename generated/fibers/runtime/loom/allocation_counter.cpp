@@ -10,6 +10,10 @@
 #include <cstdlib>
 #include <new>
 
+#if defined(_WIN32)
+#include <malloc.h>
+#endif
+
 namespace {
 
 thread_local std::atomic<std::uint64_t>* allocation_counter = nullptr;
@@ -32,7 +36,20 @@ void* allocate_aligned(std::size_t bytes, std::align_val_t alignment) noexcept {
   // aligned_alloc wants a multiple of the alignment.
   const auto wanted = bytes == 0 ? boundary : bytes;
   const auto rounded = (wanted + boundary - 1) / boundary * boundary;
+#if defined(_WIN32)
+  return rounded < wanted ? nullptr : _aligned_malloc(rounded, boundary);
+#else
   return rounded < wanted ? nullptr : std::aligned_alloc(boundary, rounded);
+#endif
+}
+
+/// Gives back what allocate_aligned() gave; Windows keeps such memory apart from malloc's.
+void release_aligned(void* memory) noexcept {
+#if defined(_WIN32)
+  _aligned_free(memory);
+#else
+  std::free(memory);
+#endif
 }
 
 /// The standard's loop: the new-handler may free something, throw or end the program.
@@ -98,9 +115,13 @@ void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, const nothrow_t&) noexcept { std::free(memory); }
 void operator delete[](void* memory, const nothrow_t&) noexcept { std::free(memory); }
-void operator delete(void* memory, align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t, align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, align_val_t, const nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, align_val_t, const nothrow_t&) noexcept { std::free(memory); }
+void operator delete(void* memory, align_val_t) noexcept { release_aligned(memory); }
+void operator delete[](void* memory, align_val_t) noexcept { release_aligned(memory); }
+void operator delete(void* memory, size_t, align_val_t) noexcept { release_aligned(memory); }
+void operator delete[](void* memory, size_t, align_val_t) noexcept { release_aligned(memory); }
+void operator delete(void* memory, align_val_t, const nothrow_t&) noexcept {
+  release_aligned(memory);
+}
+void operator delete[](void* memory, align_val_t, const nothrow_t&) noexcept {
+  release_aligned(memory);
+}

@@ -13,6 +13,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "system/signal_number.hpp"
+
 namespace loom {
 
 /// The set with signal n for each bit n - 1.
@@ -20,7 +22,8 @@ inline sigset_t signal_set(std::uint64_t signals) noexcept {
   sigset_t set;
   sigemptyset(&set);
   for (int number = 1; number <= 64; ++number) {
-    if ((signals >> static_cast<unsigned>(number - 1) & 1U) != 0) sigaddset(&set, number);
+    if ((signals >> static_cast<unsigned>(number - 1) & 1U) == 0) continue;
+    if (const int native = system::native_signal(number); native != 0) sigaddset(&set, native);
   }
   return set;
 }

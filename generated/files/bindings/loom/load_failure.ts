@@ -46,6 +46,14 @@ const meanings: readonly Meaning[] = [
     ],
   },
   {
+    // Only musl's loader puts it so: this one is older than that which zig brings.
+    pattern: /Error relocating \S+: (\w+): symbol not found/,
+    explain: (name) => [
+      `it needs ${name}(), and this system's musl has none: musl 1.2.5 has all that addons call`,
+      'use a newer image: Alpine 3.20 is the first that has it',
+    ],
+  },
+  {
     pattern: /(\S+\.so[.\d]*): cannot open shared object file/,
     explain: (file) => needs(file),
   },

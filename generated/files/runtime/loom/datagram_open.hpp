@@ -116,7 +116,8 @@ inline int set_datagram_options(int fd, int family, const DatagramShape& shape) 
   set(SOL_SOCKET, SO_SNDBUF, options.send_buffer_bytes, options.send_buffer_bytes != 0);
   set(SOL_SOCKET, SO_TIMESTAMPNS, 1, shape.timestamps);
   if (!shape.is_udp() || error != 0) return error;
-  set(SOL_SOCKET, SO_RXQ_OVFL, 1, shape.drops);
+  // Elsewhere nobody counts them.
+  set(SOL_SOCKET, SO_RXQ_OVFL, 1, shape.drops && system::is_linux);
   set(SOL_SOCKET, SO_REUSEADDR, 1, options.reuse_address);
   set(SOL_SOCKET, SO_REUSEPORT, 1, options.reuse_port || shape.sockets > 1);
   set(SOL_SOCKET, SO_BROADCAST, 1, options.broadcast);

@@ -71,6 +71,7 @@ struct EventFamily {
   using Handler = typename Fd::Handler;
   static constexpr const EventShape& shape = Fd::shape;
   static constexpr const char* hook = "on_event";
+  static constexpr Transfer transfer = Transfer::record;  ///< how it is read
 
   ReactorCore* core = nullptr;
   Handler* handler = nullptr;

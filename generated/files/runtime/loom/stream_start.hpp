@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -41,6 +42,9 @@ class StreamStart : public StreamSpread<Derived, Backend> {
     StartError error = backend_.add_group(family.shape.buffer_group, family.buffers.group(),
                                           family.shape.traits.receive);
     if (error) return error;
+    if constexpr (Fd::shape.traits.receive == ReceiveStrategy::bundle) {
+      say_unbundled(family.shape, reactor_run);
+    }
     int fd = -1;
     if constexpr (Fd::shape.hands_over()) {
       error = this->join_share(family, reactor_run);
@@ -121,6 +125,19 @@ class StreamStart : public StreamSpread<Derived, Backend> {
   using Base::core_;
 
  private:
+  /// A config may declare what is newer than the kernel that runs it: says what is done instead.
+  void say_unbundled(const StreamShape& shape, const ReactorRun& reactor_run) noexcept {
+    if constexpr (requires { backend_.lacks_bundles(); }) {
+      if (!backend_.lacks_bundles() || reactor_run.instance != 0) return;
+      char line[200];
+      std::snprintf(line, sizeof line,
+                    "loom: fds.%s: this kernel has no bundled receives, which Linux 6.10 brought; "
+                    "receive.strategy 'bundle' is 'multishot' here",
+                    shape.name);
+      core_.log(line);
+    }
+  }
+
   /// Hands the listener in `family.adopted` to the backend.
   template <class Fd>
   StartError watch_listener(StreamFamily<Fd>& family, ReactorRun& reactor_run) noexcept {

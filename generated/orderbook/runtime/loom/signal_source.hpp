@@ -1,11 +1,9 @@
 // A signalfd(2) that a reactor waits for: signals that are sent to the process arrive as events,
 // in order and outside of any signal handler. Its signals are blocked in every thread of the
-// program; see signal_threads.hpp for who else must.
+// program; see signal_threads.hpp for who else must, and system/signal_descriptor.hpp for what is
+// in its place where Linux is not.
 #pragma once
 
-#if defined(__linux__)
-#include <sys/signalfd.h>
-#endif
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,16 +15,15 @@
 #include "core.hpp"
 #include "error.hpp"
 #include "operation.hpp"
-#include "signal_threads.hpp"
 #include "source_shape.hpp"
-#include "system/platform.hpp"
+#include "system/signal_descriptor.hpp"
 
 namespace loom {
 
 /// What a signal's hook receives, from signalfd_siginfo (signalfd(2)).
 struct SignalInfo {
   int number = 0;          ///< SIGHUP and the like
-  std::uint32_t pid = 0;   ///< who sent it; 0 is the kernel
+  std::uint32_t pid = 0;   ///< who sent it; 0 is the kernel, and what kqueue says of everybody
   std::uint32_t uid = 0;   ///< the sender's real user
   std::int32_t value = 0;  ///< of sigqueue(3), else 0
 };
@@ -37,6 +34,8 @@ struct SignalFamily {
   using Handler = typename Fd::Handler;
   static constexpr const SignalShape& shape = Fd::shape;
   static constexpr const char* hook = "on_signal";
+  /// How it is read.
+  static constexpr Transfer transfer = system::has_signalfd ? Transfer::record : Transfer::signals;
   /// Signals that one read takes.
   static constexpr std::uint32_t maximum_signals = 8;
 
@@ -58,19 +57,11 @@ struct SignalFamily {
 
   /// Makes the signalfd. @returns its descriptor in `descriptor`.
   StartError open() noexcept {
-#if defined(__linux__)
-    const sigset_t set = signal_set(shape.signals);
-    descriptor = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    descriptor = system::open_signals(shape.signals);
     if (descriptor >= 0) return {};
     return StartError::make(start_code::cannot_open, shape.name, errno,
                             "fds.%s: no signalfd: %s. Raise the limit of open files (ulimit -n).",
                             shape.name, std::strerror(errno));
-#else
-    return StartError::make(start_code::cannot_open, shape.name, ENOSYS,
-                            "fds.%s: signal fds are Linux's alone in this version. Leave it out "
-                            "there, and handle the signal where the program is started.",
-                            shape.name);
-#endif
   }
 
   /// The descriptor for the backend, which closes it.

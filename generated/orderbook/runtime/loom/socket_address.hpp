@@ -31,6 +31,13 @@ struct SocketAddress {
   }
 };
 
+/// The address of no family: connect(2) to it ends a connection of TCP with a reset.
+constexpr sockaddr unspecified_address() noexcept {
+  sockaddr address{};
+  address.sa_family = AF_UNSPEC;
+  return address;
+}
+
 /// Addresses of one name that a client tries in turn; more are left out.
 inline constexpr std::uint32_t maximum_addresses = 4;
 

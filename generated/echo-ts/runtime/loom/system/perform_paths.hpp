@@ -60,10 +60,15 @@ inline std::int32_t perform_unlinkat(const Request& request) noexcept {
 
 inline std::int32_t perform_renameat(const Request& request) noexcept {
   return repeat([&] {
+#if defined(__linux__)
     // By number: musl has no function for it.
     return static_cast<int>(::syscall(SYS_renameat2, request.fd, path_of(request),
                                       static_cast<int>(request.length),
                                       pointer_in<const char>(request.offset), request.call_flags));
+#else
+    return ::renameat2(request.fd, path_of(request), static_cast<int>(request.length),
+                       pointer_in<const char>(request.offset), request.call_flags);
+#endif
   });
 }
 

@@ -12,16 +12,26 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "call.hpp"
+#if !defined(_WIN32)
 #include "perform_files.hpp"
 #include "perform_paths.hpp"
 #include "perform_sockets.hpp"
 #include "perform_waits.hpp"
+#endif
 #include "request.hpp"
 
 namespace loom::system {
 
 /// Whether a result says that neither the kernel nor an emulation has the operation.
 constexpr bool is_unsupported(std::int32_t result) noexcept { return result == -ENOSYS; }
+
+#if defined(_WIN32)
+
+/// No request is carried out on this system.
+inline std::int32_t perform(const Request& /*request*/) noexcept { return -ENOSYS; }
+
+#else
 
 /// perform() for what is about names.
 inline std::int32_t perform_on_path(const Request& request) noexcept {
@@ -99,5 +109,7 @@ inline std::int32_t perform(const Request& request) noexcept {
     default: return perform_on_other(request);
   }
 }
+
+#endif
 
 }  // namespace loom::system

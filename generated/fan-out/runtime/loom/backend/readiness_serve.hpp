@@ -59,6 +59,9 @@ template <class Derived, class Shape, class Entry, class RequestWatch>
 void Readiness<Derived, Shape, Entry, RequestWatch>::begin_connect(Entry& entry,
                                                                    Operation& operation) noexcept {
   const auto* address = static_cast<const sockaddr*>(operation.pointer);
+  if (!system::connect_resets && address->sa_family == AF_UNSPEC) {
+    return complete(operation, system::reset_at_close(entry.fd));
+  }
   if (::connect(entry.fd, address, operation.size) == 0) return complete(operation, 0);
   if (errno != EINPROGRESS) return complete(operation, -errno);
   derived().await_connection(entry);
@@ -178,7 +181,7 @@ std::uint32_t Readiness<Derived, Shape, Entry, RequestWatch>::serve(std::int32_t
   if (entry.readable && entry.accept != nullptr) {
     count = serve_accept(handle, sink);
   } else if (entry.readable && entry.receive != nullptr && !entry.direct) {
-    if (entry.receive->transfer == Transfer::record) {
+    if (entry.receive->transfer >= Transfer::record) {
       serve_record(entry);
     } else if (entry.receive->kind == OperationKind::receive_datagrams) {
       count = serve_datagrams(handle, sink);

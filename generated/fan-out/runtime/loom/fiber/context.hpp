@@ -2,7 +2,9 @@
 // by the generated build. A program without fibers is built without any, and needs no library.
 #pragma once
 
-#if defined(LOOM_CONTEXT_FCONTEXT)
+#if defined(_WIN32)
+#include "windows.hpp"
+#elif defined(LOOM_CONTEXT_FCONTEXT)
 #include "fcontext.hpp"
 #elif defined(LOOM_CONTEXT_UCONTEXT)
 #include "ucontext.hpp"
@@ -15,7 +17,9 @@
 
 namespace loom {
 
-#if defined(LOOM_CONTEXT_FCONTEXT)
+#if defined(_WIN32)
+using FiberContext = WindowsFiber;
+#elif defined(LOOM_CONTEXT_FCONTEXT)
 using FiberContext = Fcontext;
 #elif defined(LOOM_CONTEXT_UCONTEXT)
 using FiberContext = Ucontext;

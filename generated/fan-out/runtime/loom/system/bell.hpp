@@ -1,18 +1,19 @@
 // A descriptor that one thread rings and another one waits for: an eventfd on Linux, elsewhere a
-// kqueue with one user event, which poll(2) and another kqueue can wait for as well.
+// kqueue with one user event, which poll(2) and another kqueue can wait for as well. On Windows it
+// is a completion port, where a ring is a packet without an operation.
 #pragma once
 
 #include "platform.hpp"
 
-#if defined(__linux__) && !defined(LOOM_BELL_IS_KQUEUE)
+#if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
 #include <sys/eventfd.h>
-#else
+#elif !defined(_WIN32)
 #include <sys/event.h>
 #endif
 
 namespace loom::system {
 
-#if defined(__linux__) && !defined(LOOM_BELL_IS_KQUEUE)
+#if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
 
 /// A new bell, silent; -1 with errno. Where it waits, silence_bell() blocks until it rings.
 inline int make_bell(bool waits) noexcept {
@@ -29,6 +30,31 @@ inline bool ring_bell(int fd) noexcept {
 inline void silence_bell(int fd) noexcept {
   std::uint64_t rings = 0;
   static_cast<void>(::read(fd, &rings, sizeof rings));
+}
+
+#elif defined(_WIN32)
+
+/// A new bell, silent; -1 with errno. It never blocks.
+inline int make_bell(bool /*waits*/) noexcept {
+  return windows::object_descriptor(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1));
+}
+
+/// Rings; false with errno when that is not possible.
+inline bool ring_bell(int fd) noexcept {
+  if (PostQueuedCompletionStatus(windows::handle_of(fd), 0, 0, nullptr) != 0) return true;
+  windows::failed_call();
+  return false;
+}
+
+/// Answers all rings since the last answer.
+inline void silence_bell(int fd) noexcept {
+  DWORD bytes = 0;
+  ULONG_PTR key = 0;
+  OVERLAPPED* overlapped = nullptr;
+  const HANDLE port = windows::handle_of(fd);
+  // Bound: whoever rings does so once until it was answered.
+  while (GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, 0) != 0) {
+  }
 }
 
 #else

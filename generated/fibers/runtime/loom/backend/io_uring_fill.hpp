@@ -37,6 +37,11 @@ void IoUring<Shape>::name_file(io_uring_sqe& sqe, std::int32_t handle, unsigned 
   sqe.flags = static_cast<std::uint8_t>(sqe.flags | flags);
 }
 
+template <class Shape>
+bool IoUring<Shape>::lacks_bundles() const noexcept {
+  return (ring_.features & feature_recvsend_bundle) == 0;
+}
+
 /// Writes an operation into a submission queue entry.
 template <class Shape>
 void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
@@ -50,7 +55,7 @@ void IoUring<Shape>::fill(io_uring_sqe& sqe, Operation& operation) noexcept {
       break;
     case OperationKind::receive:
       // A kernel that does not know the flag refuses the receive.
-      operation.bundle = operation.bundle && (ring_.features & feature_recvsend_bundle) != 0;
+      operation.bundle = operation.bundle && !lacks_bundles();
       on_file(prepare_receive(sqe, operation));
       break;
     case OperationKind::send:

@@ -1,8 +1,9 @@
 // What differs between the systems that this compiles for, in one place. On Linux it adds nothing:
 // each header includes what it needs. Elsewhere (Darwin, FreeBSD) it has the calls and numbers that
 // Linux has and they lack, by Linux's names: made of what there is, or failing with ENOSYS, or a
-// number that the kernel refuses. What is only compiled and linked, and ran nowhere yet, is listed
-// in docs/PLATFORMS.md.
+// number that the kernel refuses. On Windows even the headers that it includes are ours, in
+// windows/posix, which is on the include path there and nowhere else. What is only compiled and
+// linked, and ran nowhere yet, is listed in docs/PLATFORMS.md.
 #pragma once
 
 #include <fcntl.h>
@@ -16,7 +17,13 @@
 #include <cstdint>
 #include <ctime>
 
-#if !defined(__linux__)
+#if defined(_WIN32)
+#include "windows/descriptors.hpp"
+#include "windows/files.hpp"
+#include "windows/memory.hpp"
+#include "windows/signals.hpp"
+#include "windows/sockets.hpp"
+#elif !defined(__linux__)
 #include "elsewhere/descriptors.hpp"
 #include "elsewhere/files.hpp"
 #include "elsewhere/sockets.hpp"
@@ -27,6 +34,15 @@
 
 namespace loom::system {
 
+/// The platform, as a config has it in `backends`.
+#if defined(__APPLE__)
+inline constexpr const char* platform_name = "darwin";
+#elif defined(__FreeBSD__)
+inline constexpr const char* platform_name = "freebsd";
+#else
+inline constexpr const char* platform_name = "linux";
+#endif
+
 #if defined(__linux__)
 inline constexpr bool is_linux = true;
 /// What mmap(2) is told of a fiber's stack. FreeBSD's flag of that name makes one that grows.
@@ -36,13 +52,40 @@ inline constexpr bool is_linux = false;
 inline constexpr int stack_mapping = 0;
 #endif
 
+#if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
+inline constexpr bool connect_resets = true;  ///< connect(2) to AF_UNSPEC does, tcp(7)
+#else
+inline constexpr bool connect_resets = false;
+#endif
+
+/// Lets the close(2) of a connection reset it. @returns 0 or a negative errno.
+inline int reset_at_close(int fd) noexcept {
+  constexpr linger at_once{1, 0};
+  return ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0 ? 0 : -errno;
+}
+
 /// socket(2), whose type may have SOCK_NONBLOCK and SOCK_CLOEXEC.
 inline int open_socket(int family, int type, int protocol) noexcept {
 #if defined(__APPLE__)
   return elsewhere::with_flags(::socket(family, type & ~elsewhere::socket_flags, protocol),
                                (type & SOCK_NONBLOCK) != 0, (type & SOCK_CLOEXEC) != 0);
+#elif defined(_WIN32)
+  return windows::open_socket(family, type, protocol);
 #else
   return ::socket(family, type, protocol);
+#endif
+}
+
+/// pipe2(2), with O_NONBLOCK and O_CLOEXEC.
+inline int open_pipe(int* ends, int flags) noexcept {
+#if defined(__APPLE__)
+  if (::pipe(ends) != 0) return -1;
+  for (int n = 0; n < 2; ++n) {
+    elsewhere::with_flags(ends[n], (flags & O_NONBLOCK) != 0, (flags & O_CLOEXEC) != 0);
+  }
+  return 0;
+#else
+  return ::pipe2(ends, flags);
 #endif
 }
 
@@ -57,7 +100,7 @@ inline void name_thread(const char* name) noexcept {
 
 /// poll(2) of one descriptor for at most `limit`, nullptr being for ever.
 inline int poll_for(pollfd& entry, const timespec* limit) noexcept {
-#if defined(__APPLE__)
+#if defined(__APPLE__) || defined(_WIN32)
   constexpr std::int64_t millisecond = 1'000'000;
   if (limit == nullptr) return ::poll(&entry, 1, -1);
   const std::int64_t rest = (limit->tv_nsec + millisecond - 1) / millisecond;

@@ -180,23 +180,16 @@ class IoUring {
   /// What this kernel's ring can do.
   [[nodiscard]] OpcodeSet& opcodes() noexcept { return requests_.opcodes(); }
 
+  /// Whether the kernel is too old for receives that fill several buffers; they fill one then.
+  [[nodiscard]] bool lacks_bundles() const noexcept;
+
   /// Whether a wake-up came since the last call.
   bool take_wake_up() noexcept { return std::exchange(woken_, false); }
 
   /// Destroys the ring. The kernel cancels what is left, but after this returns: memory that an
   /// operation in flight names must stay. run_on_backend sees to that; the ring's own operations
   /// (wake-ups, polls, cancellations) name none that goes away.
-  void close() noexcept {
-    if (!open_) return;
-    end_messages();
-    MappingOrder::unmaps();
-    io_uring_queue_exit(&ring_);
-    open_ = false;
-    bell_.close();
-    for (DirectSocket& socket : direct_) {
-      if (socket.fd >= 0) ::close(std::exchange(socket.fd, -1));
-    }
-  }
+  void close() noexcept;
 
  private:
   /// A registered ring of buffers must begin on a page.

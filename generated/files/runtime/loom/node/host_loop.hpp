@@ -1,13 +1,9 @@
-// What lets an environment's own event loop turn a reactor: a handle of libuv on an epoll instance
-// that holds the reactor's descriptor and a timerfd, so that deadlines keep their nanoseconds.
+// What lets an environment's own event loop turn a reactor: a handle of libuv on a descriptor that
+// is readable when the reactor's is or its next deadline has come (host_wait.hpp).
 //
 // It is closed by its owner, or by the environment when that ends first (a terminated worker),
 // which waits for libuv to let go of the handle.
 #pragma once
-
-#include <sys/epoll.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
 #include <cstdint>
 
@@ -15,6 +11,7 @@
 #include <uv.h>
 
 #include "../clock.hpp"
+#include "host_wait.hpp"
 
 namespace loom::node {
 
@@ -31,11 +28,8 @@ class HostLoop {
     self->context_ = context;
     self->owner_ = owner;
     uv_loop_s* loop = nullptr;
-    self->epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
-    self->timer_fd_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (!self->watch(poll_fd) || !self->watch(self->timer_fd_) ||
-        napi_get_uv_event_loop(env, &loop) != napi_ok ||
-        uv_poll_init(loop, &self->handle_, self->epoll_fd_) != 0) {
+    if (!self->wait_.open(poll_fd) || napi_get_uv_event_loop(env, &loop) != napi_ok ||
+        uv_poll_init(loop, &self->handle_, self->wait_.fd()) != 0) {
       delete self;
       return nullptr;
     }
@@ -58,10 +52,7 @@ class HostLoop {
     const std::uint64_t due = time_after(monotonic_nanoseconds(), nanoseconds);
     if (armed_ <= due) return;
     armed_ = due;
-    itimerspec when{};
-    // Zero would disarm it.
-    when.it_value = to_timespec(nanoseconds == 0 ? 1 : nanoseconds);
-    timerfd_settime(timer_fd_, 0, &when, nullptr);
+    wait_.arm(nanoseconds);
   }
 
   /// ready() is called no more; frees this once libuv has let go of it.
@@ -79,24 +70,14 @@ class HostLoop {
 
  private:
   HostLoop() = default;
-  ~HostLoop() {
-    if (epoll_fd_ >= 0) ::close(epoll_fd_);
-    if (timer_fd_ >= 0) ::close(timer_fd_);
-  }
-
-  bool watch(int fd) const noexcept {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    return epoll_fd_ >= 0 && fd >= 0 && epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0;
-  }
+  ~HostLoop() = default;
 
   static void is_ready(uv_poll_t* handle, int /*status*/, int /*events*/) {
     auto* self = static_cast<HostLoop*>(handle->data);
     if (monotonic_nanoseconds() >= self->armed_) {
       // It would tell again and again: a turn that follows arms it anew.
       self->armed_ = unarmed;
-      itimerspec never{};
-      timerfd_settime(self->timer_fd_, 0, &never, nullptr);
+      self->wait_.disarm();
     }
     self->ready_(self->context_);
   }
@@ -109,8 +90,7 @@ class HostLoop {
 
   uv_poll_t handle_{};
   napi_async_cleanup_hook_handle hook_ = nullptr;
-  int epoll_fd_ = -1;
-  int timer_fd_ = -1;
+  HostWait wait_;
   std::uint64_t armed_ = unarmed;  ///< when the timer tells, on the monotonic clock
   void (*ready_)(void*) = nullptr;
   void* context_ = nullptr;

@@ -1,4 +1,4 @@
-// How a ring begins: whether this process may have one, its flags and tables, its buffers.
+// How a ring begins and ends: whether this process may have one, its flags, tables and buffers.
 #pragma once
 
 #include "io_uring.hpp"
@@ -59,6 +59,19 @@ StartError IoUring<Shape>::open(ReactorCore& core, int wake_fd) noexcept {
   begin_messages();
   arm_wake();
   return {};
+}
+
+template <class Shape>
+void IoUring<Shape>::close() noexcept {
+  if (!open_) return;
+  end_messages();
+  MappingOrder::unmaps();
+  io_uring_queue_exit(&ring_);
+  open_ = false;
+  bell_.close();
+  for (DirectSocket& socket : direct_) {
+    if (socket.fd >= 0) ::close(std::exchange(socket.fd, -1));
+  }
 }
 
 template <class Shape>

@@ -12,6 +12,7 @@
 
 #include "../operation.hpp"
 #include "../system/platform.hpp"
+#include "../system/signal_descriptor.hpp"
 
 namespace loom {
 
@@ -32,6 +33,11 @@ inline ssize_t receive_once(int fd, const Operation& operation, std::byte* memor
 /// Reads a record to where the operation points, without waiting also where the descriptor would:
 /// one that was adopted may be a blocking one. @returns a count, or a negative errno.
 inline std::int32_t read_record(int fd, const Operation& operation) noexcept {
+#if !defined(__linux__) || defined(LOOM_EMULATES_KQUEUE)
+  if (operation.transfer == Transfer::signals) {
+    return system::take_signals(fd, const_cast<void*>(operation.pointer), operation.size);
+  }
+#endif
   iovec part{const_cast<void*>(operation.pointer), operation.size};
   ssize_t size = ::preadv2(fd, &part, 1, -1, RWF_NOWAIT);
   // What cannot promise not to wait is a non-blocking descriptor of our own.

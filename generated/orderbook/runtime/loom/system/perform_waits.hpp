@@ -123,7 +123,8 @@ inline std::int32_t perform_madvise(const Request& request) noexcept {
 
 inline std::int32_t perform_pipe(const Request& request) noexcept {
   if (request.file_index != 0) return -ENOSYS;
-  return result_of(::pipe2(pointer_in<int>(request.address), static_cast<int>(request.call_flags)));
+  return result_of(
+      open_pipe(pointer_in<int>(request.address), static_cast<int>(request.call_flags)));
 }
 
 }  // namespace loom::system

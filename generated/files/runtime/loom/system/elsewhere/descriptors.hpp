@@ -71,15 +71,6 @@ inline int clock_nanosleep(clockid_t, int flags, const timespec* time, timespec*
   return ::nanosleep(time, rest) == 0 ? 0 : errno;
 }
 
-inline int pipe2(int* ends, int flags) noexcept {
-  if (::pipe(ends) != 0) return -1;
-  for (int n = 0; n < 2; ++n) {
-    loom::system::elsewhere::with_flags(ends[n], (flags & O_NONBLOCK) != 0,
-                                        (flags & O_CLOEXEC) != 0);
-  }
-  return 0;
-}
-
 #else
 #include <sys/eventfd.h>
 #endif

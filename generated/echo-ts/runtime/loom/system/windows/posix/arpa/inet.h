@@ -1,0 +1,5 @@
+// <arpa/inet.h> on Windows.
+#pragma once
+#pragma GCC system_header
+
+#include "../../sockets.hpp"

@@ -1,0 +1,5 @@
+// <netinet/in.h> on Windows.
+#pragma once
+#pragma GCC system_header
+
+#include "../../sockets.hpp"

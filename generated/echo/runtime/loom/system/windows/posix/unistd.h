@@ -1,0 +1,8 @@
+// MinGW's <unistd.h>, and what it lacks.
+#pragma once
+#pragma GCC system_header
+
+#include <io.h>
+#include_next <unistd.h>
+
+#include "../files.hpp"
