@@ -1,4 +1,4 @@
-/** What the plan of a build says to people: what is stale, what stays, and whose work is in the way. */
+/** What the plan of a build says: what is stale, what stays, and whose work is in the way. */
 import { join, relative } from 'node:path';
 import type { Plan, PlanEntry } from '../plan.ts';
 import { type Diagnostic, DiagnosticError, diagnostic } from '../report/diagnostic.ts';
