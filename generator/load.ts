@@ -18,6 +18,7 @@ import {
   diagnostic,
   type Place,
 } from './report/diagnostic.ts';
+import type { LocateInSource } from './locate.ts';
 import { showFile } from './report/render.ts';
 
 /** Limits of one load. */
@@ -170,10 +171,11 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Loa
     const shown = showFile(file, process.cwd());
     throw new DiagnosticError([diagnostic('LOOM1003', { file: shown, extension })]);
   }
+  let locateInSource: LocateInSource | undefined;
   const locate: Locate = async (at, anchor) => {
-    // ts-morph brings a whole TypeScript: only a mistake is worth the third of a second.
-    const { locateInSource } = await import('./locate.ts');
-    return locateInSource(file, at, anchor);
+    // ts-morph brings a whole TypeScript: a build without mistakes need not wait for it.
+    locateInSource ??= (await import('./locate.ts')).openSource(file);
+    return locateInSource(at, anchor);
   };
   return { kind: 'config', file, locate, ...(await runConfig(file, options, locate)) };
 }

@@ -2,7 +2,7 @@
  * Finds the text of a part of a config: the property that a diagnostic is about, or the nearest
  * node around it. It walks the syntax tree of the config and follows what a reader would follow -
  * variables, imports of relative files, spreads, helpers such as `tcp('…', { … })`, and the calls
- * of simple functions. Nothing is run. Only loaded when something must be reported.
+ * of simple functions. Nothing is run. Only loaded when somebody must be told a place.
  */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -272,21 +272,21 @@ function placeOf(node: Node): Place {
   return { file: source.getFilePath(), line, column, length };
 }
 
-/**
- * The place of a path in a config file. Undefined when the file cannot be read or exports nothing
- * that the syntax shows.
- */
-export function locateInSource(
-  file: string,
-  path: ConfigPath,
-  anchor: 'key' | 'value' = 'value',
-): Place | undefined {
-  const locator = new Locator();
-  const source = locator.project.addSourceFileAtPathIfExists(file);
-  const root = source && locator.exported(source, 'default');
-  if (root === undefined) return undefined;
-  const { found, complete } = locator.find(root, path);
-  // Of a part that is missing, show what it is missing from: its name rather than its braces.
-  const wantsKey = anchor === 'key' || !complete;
-  return placeOf((wantsKey ? found.key : undefined) ?? found.node);
+/** Finds the place of a path in one config. Undefined when the file exports nothing that the syntax
+ * shows, or cannot be read. */
+export type LocateInSource = (path: ConfigPath, anchor?: 'key' | 'value') => Place | undefined;
+
+/** Opens a config file, which is read once, for as many paths as there are. */
+export function openSource(file: string): LocateInSource {
+  const { project } = new Locator();
+  const source = project.addSourceFileAtPathIfExists(file);
+  return (path, anchor = 'value') => {
+    const locator = new Locator(project);
+    const root = source && locator.exported(source, 'default');
+    if (root === undefined) return undefined;
+    const { found, complete } = locator.find(root, path);
+    // Of a part that is missing, show what it is missing from: its name rather than its braces.
+    const wantsKey = anchor === 'key' || !complete;
+    return placeOf((wantsKey ? found.key : undefined) ?? found.node);
+  };
 }

@@ -36,6 +36,7 @@ const containers = ['vector', 'string', 'deque', 'list', 'map', 'set', 'multimap
 const unordered = ['unordered_map', 'unordered_set', 'unordered_multimap', 'unordered_multiset'];
 const mutexes = ['mutex', 'timed_mutex', 'recursive_mutex', 'recursive_timed_mutex'];
 const standard = (names: readonly string[]): string[] => names.map((name) => `std::${name}`);
+const guards = standard(['lock_guard', 'unique_lock', 'scoped_lock', 'shared_lock']);
 
 /** Every row; the first that fits counts. */
 export const blockingCalls: readonly BlockingCall[] = [
@@ -122,14 +123,15 @@ export const blockingCalls: readonly BlockingCall[] = [
       'pthread_mutex_lock',
       'pthread_rwlock_rdlock',
       'pthread_rwlock_wrlock',
+      'std::lock',
       // Named without a variable's type: auto lock = std::lock_guard(mutex).
-      ...standard(['lock', 'lock_guard', 'unique_lock', 'scoped_lock', 'shared_lock']),
+      ...guards,
     ],
     methods: {
       of: standard([...mutexes, 'shared_mutex', 'shared_timed_mutex']),
       names: ['lock', 'lock_shared', 'try_lock_for', 'try_lock_until'],
     },
-    types: standard(['lock_guard', 'unique_lock', 'scoped_lock', 'shared_lock']),
+    types: guards,
     why: 'Whoever holds the lock may be off its processor, and the whole reactor waits for it.',
     instead: 'Own the data on one reactor and post() to it; among fibers use loom::Mutex.',
   },

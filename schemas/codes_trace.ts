@@ -60,8 +60,8 @@ export const traceCodes = {
     fix: 'Nothing has to be done; trace.exclude of the config names what is to have none anyway.',
     explanation: prose`
       The program is the same with and without zones. Left alone is what the parser does not
-      understand, and what begins in one branch of #if and ends behind another; functions that it
-      calls have zones of their own.
+      understand, what begins in one branch of #if and ends behind another, and coroutines that a
+      macro or a branch may suspend unseen; functions that they call have zones of their own.
     `,
   },
   LOOM7011: {

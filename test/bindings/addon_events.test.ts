@@ -1,5 +1,5 @@
 /** A real addon's events, and what it says of handlers that throw or hold the loop. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -132,6 +132,27 @@ for (const backend of backends) {
     ]);
   });
 
+  test(`${backend}: what is logged during a stop is told before close() is`, async (t) => {
+    const lines: string[] = [];
+    await withLife({ backend, log: (line) => lines.push(line) }, async (program, market) => {
+      const gap = eventOf(program, 'gap', () => true);
+      await market.say('throw at stop');
+      await market.say('gap');
+      await gap;
+      const closed = program.close();
+      // Holds the event loop: mostly for as long as the reactor takes to log and to end.
+      execFileSync(process.execPath, ['-v']);
+      await closed;
+      t.deepEqual(
+        lines.filter((line) => line.includes(' threw: ')),
+        [
+          'loom: fds.market (Told::on_close) threw: not this end; its connection is closed ' +
+            '(handler_threw)',
+        ],
+      );
+    });
+  });
+
   test(`${backend}: a handler that holds the loop is told by name`, async (t) => {
     await withLife({ backend, log: () => undefined }, async (program, market) => {
       const stall = program.once('stall');
@@ -154,23 +175,46 @@ test('a once() that the program’s end leaves unanswered is rejected', async (t
   await t.throwsAsync(gap as Promise<unknown>, { code: 'LOOM6033', message: /'gap'/ });
 });
 
-test('a handler that faults names itself before the process ends', async (t) => {
-  const script = join(ownFolder, 'fault.mts');
+/** Opens the program in a process of its own, where `more` follows. */
+async function inOwnProcess(
+  name: string,
+  more: string,
+  use: (market: Awaited<ReturnType<typeof startMarket>>) => Promise<void>,
+): Promise<{ code: unknown; signal: string | undefined; stderr: string }> {
+  const script = join(ownFolder, `${name}.mts`);
   const market = await startMarket();
   writeFileSync(
     script,
     `import { open } from ${JSON.stringify(index)};
-     const program = await open(${JSON.stringify({ url: market.url, addresses })});`,
+     const program = await open(${JSON.stringify({ url: market.url, addresses })});
+     ${more}`,
   );
-  const ended = new Promise<{ signal: string | undefined; stderr: string }>((resolve) => {
-    const words = ['--import', import.meta.resolve('tsx'), script];
-    execFile(process.execPath, words, { timeout: 60_000 }, (error, _, stderr) => {
-      resolve({ signal: error?.signal ?? undefined, stderr });
-    });
-  });
-  await market.say('fault');
-  const { signal, stderr } = await ended;
+  const ended = new Promise<{ code: unknown; signal: string | undefined; stderr: string }>(
+    (resolve) => {
+      const words = ['--import', import.meta.resolve('tsx'), script];
+      execFile(process.execPath, words, { timeout: 60_000 }, (error, _, stderr) => {
+        resolve({ code: error?.code ?? 0, signal: error?.signal ?? undefined, stderr });
+      });
+    },
+  );
+  await use(market);
+  const end = await ended;
+  market.close();
+  return end;
+}
+
+test('a handler that faults names itself before the process ends', async (t) => {
+  const { signal, stderr } = await inOwnProcess('fault', '', (market) => market.say('fault'));
   t.is(signal, 'SIGSEGV');
   t.regex(stderr, /^loom: reactors\.main: fds\.market \(Told::on_data\) faulted \(SIGSEGV\)$/m);
-  market.close();
+});
+
+test('what is logged while the process exits is told', async (t) => {
+  const exit = "program.on('gap', () => process.exit(7));";
+  const { code, stderr } = await inOwnProcess('exit', exit, async (market) => {
+    await market.say('throw at stop');
+    await market.say('gap');
+  });
+  t.is(code, 7);
+  t.regex(stderr, /^loom: fds\.market \(Told::on_close\) threw: not this end; /m);
 });

@@ -116,17 +116,18 @@ class CoroutineZone {
 
 #define LOOM_TRACE_JOIN_AGAIN(first, second) first##second
 #define LOOM_TRACE_JOIN(first, second) LOOM_TRACE_JOIN_AGAIN(first, second)
-#define LOOM_ZONE_AS(unique, name, colour)                                           \
-  static constexpr tracy::SourceLocationData LOOM_TRACE_JOIN(loom_place_, unique){   \
-      name, __FUNCTION__, __FILE__, static_cast<std::uint32_t>(__LINE__), (colour)}; \
-  const ::loom::trace::Zone LOOM_TRACE_JOIN(loom_zone_,                              \
+#define LOOM_TRACE_PLACE(variable, name, colour)                                 \
+  static constexpr tracy::SourceLocationData variable {                          \
+    name, __FUNCTION__, __FILE__, static_cast<std::uint32_t>(__LINE__), (colour) \
+  }
+#define LOOM_ZONE_AS(unique, name, colour)                              \
+  LOOM_TRACE_PLACE(LOOM_TRACE_JOIN(loom_place_, unique), name, colour); \
+  const ::loom::trace::Zone LOOM_TRACE_JOIN(loom_zone_,                 \
                                             unique)(LOOM_TRACE_JOIN(loom_place_, unique))
-
-/// The same in a coroutine, with the zone's name there.
-#define LOOM_COROUTINE_ZONE(variable, name, colour)                                  \
-  static constexpr tracy::SourceLocationData LOOM_TRACE_JOIN(variable, _place){      \
-      name, __FUNCTION__, __FILE__, static_cast<std::uint32_t>(__LINE__), (colour)}; \
-  ::loom::trace::CoroutineZone variable(LOOM_TRACE_JOIN(variable, _place))
 
 /// Opens a zone for the rest of the scope; `colour` is 0xRRGGBB, 0: Tracy's choice.
 #define LOOM_ZONE(name, colour) LOOM_ZONE_AS(__COUNTER__, name, colour)
+/// The same in a coroutine, as a `variable` that can be paused.
+#define LOOM_COROUTINE_ZONE(variable, name, colour)                  \
+  LOOM_TRACE_PLACE(LOOM_TRACE_JOIN(variable, _place), name, colour); \
+  ::loom::trace::CoroutineZone variable(LOOM_TRACE_JOIN(variable, _place))

@@ -13,10 +13,17 @@
 
 /// Serves fds.market.
 struct Told : life::ToldBase<Told> {
+  void on_close(auto& /*connection*/, const loom::CloseReason& reason) {
+    if (reason.kind == loom::CloseKind::stopped && throws_at_stop_) {
+      throw std::runtime_error("not this end");
+    }
+  }
+
   void on_data(auto& connection, loom::Bytes line) {
     const std::string_view text = line.text();
     if (text == "gap") this->notify_gap(connection, {.stream = 7, .expected = 10, .received = 12});
     if (text == "resynced") this->notify_resynced(connection, {.stream = 7, .at = 15});
+    if (text == "throw at stop") throws_at_stop_ = true;
     if (text == "throw") throw std::runtime_error("not this line");
     // loom: allow blocking — the test wants a loop that is held up
     if (text == "hold") std::this_thread::sleep_for(std::chrono::milliseconds(60));
@@ -37,6 +44,7 @@ struct Told : life::ToldBase<Told> {
   }
 
   std::uint32_t published_ = 0;
+  bool throws_at_stop_ = false;
 };
 
 /// Serves fds.itch.

@@ -7,6 +7,8 @@
 
 #include <napi.h>
 
+#include "log_queue.hpp"
+
 namespace loom::node {
 
 /// What a call of the `notify` function means; the first argument.
@@ -40,11 +42,29 @@ inline void call_notify(napi_env env, napi_value function, Notice notice,
   if (status == napi_pending_exception) throw_uncaught(env);
 }
 
+/// The `notify` function of a Program object; nullptr when there is none.
+inline napi_value notify_of(napi_env env, napi_value program) noexcept {
+  napi_value function = nullptr;
+  napi_get_named_property(env, program, "notify", &function);
+  return function;
+}
+
+/// Hands the lines that wait to `function`, the program's `notify`.
+inline void tell_log(napi_env env, napi_value function, LogQueue& lines) noexcept {
+  if (function == nullptr) return;
+  LogLine line;
+  // Bounded: reactors may log while this runs, and then notify again.
+  for (std::uint32_t count = 0; count < log_queue_lines && lines.pop(line); ++count) {
+    napi_value text = nullptr;
+    napi_create_string_utf8(env, line.text, NAPI_AUTO_LENGTH, &text);
+    call_notify(env, function, Notice::log, text);
+  }
+}
+
 /// Calls `notify` of `program` with Notice::wake from a handle of the event loop: ticks and
 /// promises that wait run behind it, as behind every callback of Node's own.
 inline void call_from_loop(napi_env env, napi_async_context context, napi_value program) noexcept {
-  napi_value function = nullptr;
-  napi_get_named_property(env, program, "notify", &function);
+  const napi_value function = notify_of(env, program);
   napi_value notice = nullptr;
   napi_create_uint32(env, static_cast<std::uint32_t>(Notice::wake), &notice);
   napi_value result = nullptr;

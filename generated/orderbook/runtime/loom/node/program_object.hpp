@@ -122,6 +122,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
     napi_create_promise(Env(), &deferred_, &promise);
     if (!report_->ok) {
       end_threads();
+      tell_log(Env(), notify_of(Env(), Value()), log_lines_);
       release_threadsafe(Env());
     }
     napi_resolve_deferred(Env(), deferred_, describe_report(Env(), *report_));
@@ -176,6 +177,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
     stopping_ = true;
     end_threads();
     end_host_loop();
+    tell_log(Env(), notify_of(Env(), Value()), log_lines_);
     release_threadsafe(Env());
   }
 
@@ -203,6 +205,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   void settle_start(napi_env env) noexcept {
     if (!report_->ok) {
       end_threads();
+      tell_log(env, notify_of(env, Value()), log_lines_);
       release_threadsafe(env);
     }
     finish_work(env, describe_report(env, *report_));
@@ -211,6 +214,8 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
   void settle_stop(napi_env env) noexcept {
     napi_value undefined = nullptr;
     napi_get_undefined(env, &undefined);
+    // The call that notify() queued may come only behind this one.
+    tell_log(env, notify_of(env, Value()), log_lines_);
     release_threadsafe(env);
     finish_work(env, undefined);
   }
@@ -227,13 +232,7 @@ class ProgramObject : public Napi::ObjectWrap<ProgramObject> {
     auto& self = *of(context);
     self.notified_.exchange(false, std::memory_order_acq_rel);
     if (env == nullptr || function == nullptr) return;
-    LogLine line;
-    // Bounded: reactors may log while this runs, and then notify again.
-    for (std::uint32_t count = 0; count < log_queue_lines && self.log_lines_.pop(line); ++count) {
-      napi_value text = nullptr;
-      napi_create_string_utf8(env, line.text, NAPI_AUTO_LENGTH, &text);
-      call_notify(env, function, Notice::log, text);
-    }
+    tell_log(env, function, self.log_lines_);
     call_notify(env, function, Notice::wake, nullptr);
     const auto stopped = self.stopped_reactors_.exchange(0, std::memory_order_acq_rel);
     for (std::uint32_t reactor = 0; reactor < maximum_reactors; ++reactor) {
