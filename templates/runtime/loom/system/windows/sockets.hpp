@@ -193,6 +193,36 @@ inline int open_socket(int family, int type, int protocol) noexcept {
   return socket_descriptor(socket);
 }
 
+/// What the packet of a ring says, for a port gives no packet at all the same way.
+inline constexpr ULONG_PTR ring_key = 1;
+
+/// Takes one ring of the doorbell that `port` is, and waits for it for about as long. The packets
+/// of operations stay, and are the backend's to take. @returns whether there was one
+inline bool take_ring(HANDLE port, DWORD milliseconds) noexcept {
+  constexpr int maximum_kept = 64;
+  OVERLAPPED_ENTRY kept[maximum_kept];
+  int kept_count = 0;
+  bool found = false;
+  while (!found && kept_count < maximum_kept) {
+    OVERLAPPED_ENTRY& packet = kept[kept_count];
+    packet = {};
+    GetQueuedCompletionStatus(port, &packet.dwNumberOfBytesTransferred, &packet.lpCompletionKey,
+                              &packet.lpOverlapped, milliseconds);
+    // Without an operation it is a ring, or nothing has come; a ring has a key of its own.
+    if (packet.lpOverlapped != nullptr) {
+      kept_count += 1;
+      continue;
+    }
+    found = packet.lpCompletionKey == ring_key;
+    break;
+  }
+  for (int n = 0; n < kept_count; ++n) {
+    PostQueuedCompletionStatus(port, kept[n].dwNumberOfBytesTransferred, kept[n].lpCompletionKey,
+                               kept[n].lpOverlapped);
+  }
+  return found;
+}
+
 }  // namespace loom::system::windows
 
 // Messages and batches: for datagrams, packets and descriptors, which there are none of.
@@ -231,11 +261,8 @@ inline int poll(pollfd* entries, nfds_t count, int milliseconds) noexcept {
     return 0;
   }
   const HANDLE port = handle_of(entries->fd);
-  DWORD bytes = 0;
-  ULONG_PTR key = 0;
-  OVERLAPPED* overlapped = nullptr;
-  if (GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, limit) == 0) return 0;
-  PostQueuedCompletionStatus(port, bytes, key, overlapped);
+  if (!take_ring(port, limit)) return 0;
+  PostQueuedCompletionStatus(port, 0, ring_key, nullptr);
   entries->revents = POLLIN;
   return 1;
 }
