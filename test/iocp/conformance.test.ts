@@ -1,8 +1,9 @@
 /**
  * The scenario list on IOCP, under wine, with callbacks and with fibers: the same transcripts as on
- * Linux, of everything that is there. What needs unix sockets, datagrams, signals, pipes or
- * descriptors is not. Without MinGW and wine it is skipped by name; so it is among all suites,
- * where the echo program alone runs, because four programs take a compiler a minute and more.
+ * Linux, of everything that is there. What needs unix sockets, signals, pipes or descriptors is
+ * not; datagrams are in datagrams.test.ts. Without MinGW and wine it is skipped by name; so it is
+ * among all suites, where the echo program alone runs, because four programs take a compiler a
+ * minute and more.
  */
 
 import { readFileSync } from 'node:fs';
@@ -12,11 +13,7 @@ import { buildProgram, buildTool, here } from '../conformance/build.ts';
 import { fiberScenarios } from '../conformance/fibers.ts';
 import { declareScenarios, playOnce, scenarios } from '../conformance/play.ts';
 import type { Scenario, Stage } from '../conformance/world.ts';
-import { missing, prepareWine, wine, wineEnvironment } from './wine.ts';
-
-/** Why nothing is played, or null. */
-const hindrance =
-  process.env.LOOM_TEST_BOUNDED === undefined ? missing : 'needs npm test -- --only ava';
+import { heavy, stageUnderWine } from './wine.ts';
 
 /** About paths of unix sockets; what else uses one listens on TCP here (iocp.config.ts). */
 const aboutPaths = ['unix_socket', 'unix_pair'];
@@ -48,15 +45,8 @@ async function prepare(configs: { server: string; client: string }): Promise<Sta
     ),
     ...['narrow', 'deaf'].map(buildTool),
   ]);
-  if (!(server && client && narrow && deaf && wine)) throw new Error('a program is missing');
-  prepareWine();
-  return {
-    executables: { server, client, narrow, deaf, descriptors: '', datagrams: '' },
-    backend: 'iocp',
-    launcher: [wine],
-    environment: wineEnvironment,
-    stopSignal: 'SIGINT',
-  };
+  if (!(server && client && narrow && deaf)) throw new Error('a program is missing');
+  return stageUnderWine({ server, client, narrow, deaf });
 }
 
 /** What `we_end` comes to where `local` is TCP. */
@@ -65,7 +55,7 @@ function withoutUnix(): string {
   return expected.replace(/(local !(?:abort|throw): 0 lines, then) end/g, '$1 reset');
 }
 
-if (hindrance === null) {
+if (heavy === null) {
   const stage = prepare(callbacks);
   declareScenarios(test, 'iocp', () => stage, playable(scenarios));
 
@@ -82,5 +72,5 @@ if (hindrance === null) {
   const fiberStage = stage.then(() => prepare(fibers));
   declareScenarios(test, 'iocp, fibers', () => fiberStage, playable(fiberScenarios));
 } else {
-  test.skip(`iocp: ${playable(scenarios).length} scenarios (${hindrance})`, (t) => t.pass());
+  test.skip(`iocp: ${playable(scenarios).length} scenarios (${heavy})`, (t) => t.pass());
 }

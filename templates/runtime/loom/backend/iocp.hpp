@@ -8,6 +8,8 @@
 // moment. So an idle connection has no buffer, as with io_uring's provided ones, and a pool may
 // have fewer buffers than there are connections.
 //
+// A socket of datagrams has several WSARecvMsg under way, each with a buffer of its group.
+//
 // What the kernel has of an entry are its OVERLAPPEDs. A socket is closed at once, and its handle
 // is given again when all of these have come back.
 #pragma once
@@ -44,6 +46,8 @@ class Iocp {
   static constexpr int maximum_events = 256;  ///< taken by one look
   /// AcceptEx that a listener has outstanding while it accepts.
   static constexpr std::uint32_t maximum_accepts = 4;
+  /// WSARecvMsg that a socket of datagrams has outstanding: a record is for either.
+  static constexpr std::uint32_t maximum_datagram_receives = maximum_accepts;
   /// Connections handed out from one listener before others have their turn.
   static constexpr std::uint32_t maximum_accepts_per_turn = 64;
   /// Turns without a look at the port, while completions are at hand.
@@ -66,8 +70,8 @@ class Iocp {
     return {};
   }
 
-  /// Binds a non-blocking stream socket to the port. @returns its handle, or a negative errno; then
-  /// it is closed. -EOPNOTSUPP: datagrams, and what is no socket.
+  /// Binds a non-blocking socket to the port. @returns its handle, or a negative errno; then it is
+  /// closed. -EOPNOTSUPP: what is no socket.
   std::int32_t adopt(int fd, FdTraits traits = {}) noexcept;
 
   /// The handle of the connection that `accept` completed with, or a negative errno; then the
@@ -162,8 +166,8 @@ class Iocp {
   void close() noexcept;
 
  private:
-  /// A listener is one of our own handles.
-  static constexpr std::uint32_t accept_records =
+  /// A listener and a socket of datagrams are each one of our own handles.
+  static constexpr std::uint32_t arrival_records =
       maximum_accepts * (Shape::own_handles == 0 ? 1 : Shape::own_handles);
   /// How often close() waits, and for how long each time, before something is wrong for good.
   static constexpr int maximum_close_rounds = 100;
@@ -188,7 +192,7 @@ class Iocp {
 
   void release_if_free(std::int32_t handle) noexcept {
     IocpEntry& entry = entries_[handle];
-    if (!entry.forgotten || entry.listed || entry.flights != 0 || entry.accepts != 0) return;
+    if (!entry.forgotten || entry.listed || entry.flights != 0 || entry.arrivals != 0) return;
     entry.forgotten = false;
     free_[free_count_] = handle;
     free_count_ += 1;
@@ -214,9 +218,15 @@ class Iocp {
   void end_write(std::int32_t handle, IocpAct act, int error, DWORD bytes) noexcept;
   void begin_accepts(std::int32_t handle) noexcept;
   [[nodiscard]] int begin_accept(std::int32_t handle) noexcept;
-  void end_accept(IocpAccept& record, int error) noexcept;
-  void give_back(IocpAccept& record) noexcept;
-  void drop_accepts(IocpEntry& entry) noexcept;
+  void end_accept(IocpArrival& record, int error) noexcept;
+  void give_back(IocpArrival& record) noexcept;
+  void drop_arrivals(IocpEntry& entry) noexcept;
+  void begin_datagrams(std::int32_t handle) noexcept;
+  void begin_datagram(std::int32_t handle) noexcept;
+  void end_datagram_in(IocpArrival& record, int error, DWORD bytes) noexcept;
+  void begin_send_datagrams(Operation& operation) noexcept;
+  void send_datagrams_left(std::int32_t handle, int error) noexcept;
+  void end_datagram_out(std::int32_t handle, int error) noexcept;
   void cancel_all(Operation& operation) noexcept;
   void begin_close(Operation& operation) noexcept;
   void close_socket(IocpEntry& entry) noexcept;
@@ -227,11 +237,14 @@ class Iocp {
   std::uint32_t serve_accept(std::int32_t handle, Sink&& sink) noexcept;
   template <class Sink>
   std::uint32_t serve_receive(std::int32_t handle, Sink&& sink) noexcept;
+  template <class Sink>
+  std::uint32_t serve_datagrams(std::int32_t handle, Sink&& sink) noexcept;
 
   ReactorCore* core_ = nullptr;
   HANDLE port_ = nullptr;
   LPFN_ACCEPTEX accept_ex_ = nullptr;
   LPFN_CONNECTEX connect_ex_ = nullptr;
+  LPFN_WSARECVMSG receive_message_ = nullptr;
   bool open_ = false;
   bool woken_ = false;
   bool is_lost_ = false;
@@ -242,9 +255,9 @@ class Iocp {
   std::uint32_t ready_first_ = 0;
   std::uint32_t ready_count_ = 0;
   std::uint32_t free_count_ = 0;
-  IocpAccept* free_accepts_ = nullptr;
+  IocpArrival* free_arrivals_ = nullptr;
   OVERLAPPED_ENTRY packets_[maximum_events];
-  IocpAccept accepts_[accept_records];
+  IocpArrival arrivals_[arrival_records];
   IocpEntry entries_[Shape::handles];
   std::int32_t ready_[Shape::handles];
   std::int32_t free_[Shape::handles];
@@ -254,6 +267,7 @@ class Iocp {
 }  // namespace loom
 
 #include "iocp_accept.hpp"
+#include "iocp_datagram.hpp"
 #include "iocp_start.hpp"
 #include "iocp_turn.hpp"
 

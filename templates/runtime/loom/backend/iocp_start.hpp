@@ -19,11 +19,12 @@ StartError Iocp<Shape>::find_calls() noexcept {
     return WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof guid, &function,
                     sizeof function, &bytes, nullptr, nullptr) == 0;
   };
-  const bool found = find(WSAID_ACCEPTEX, accept_ex_) && find(WSAID_CONNECTEX, connect_ex_);
+  const bool found = find(WSAID_ACCEPTEX, accept_ex_) && find(WSAID_CONNECTEX, connect_ex_) &&
+                     find(WSAID_WSARECVMSG, receive_message_);
   if (!found) system::windows::failed_socket();
   const int error = errno;
   ::close(fd);
-  if (!found) return unavailable(error, "cannot find AcceptEx and ConnectEx");
+  if (!found) return unavailable(error, "cannot find AcceptEx, ConnectEx and WSARecvMsg");
   return {};
 }
 
@@ -35,9 +36,9 @@ StartError Iocp<Shape>::open(ReactorCore& core, int wake_fd) noexcept {
     free_[index] = static_cast<std::int32_t>(Shape::handles - 1 - index);
   }
   free_count_ = Shape::handles;
-  for (IocpAccept& record : accepts_) {
-    record.next = free_accepts_;
-    free_accepts_ = &record;
+  for (IocpArrival& record : arrivals_) {
+    record.next = free_arrivals_;
+    free_arrivals_ = &record;
   }
   open_ = true;
   return find_calls();
@@ -48,7 +49,7 @@ std::int32_t Iocp<Shape>::adopt(int fd, FdTraits traits) noexcept {
   int error = 0;
   if (fd < 0) return -EBADF;
   if (free_count_ == 0) error = ENFILE;
-  if (traits.datagrams || !system::windows::is_socket(fd)) error = EOPNOTSUPP;
+  if (!system::windows::is_socket(fd)) error = EOPNOTSUPP;
   const HANDLE handle = system::windows::handle_of(fd);
   if (error == 0 && CreateIoCompletionPort(handle, port_, 0, 0) == nullptr) {
     system::windows::failed_call();
@@ -70,6 +71,8 @@ std::int32_t Iocp<Shape>::adopt(int fd, FdTraits traits) noexcept {
   LOOM_ASSERT(entries_[place].flights == 0, "a handle is given again when the kernel is done");
   entries_[place] = IocpEntry{};
   entries_[place].fd = fd;
+  entries_[place].datagrams = traits.datagrams;
+  if (traits.datagrams) keep_quiet_of_others(fd);
   return place;
 }
 
@@ -189,7 +192,7 @@ void Iocp<Shape>::close_socket(IocpEntry& entry) noexcept {
   core_->stats().add(Stat::kernel_entries);
   if (entry.flights != 0) CancelIoEx(system::windows::handle_of(entry.fd), nullptr);
   ::close(std::exchange(entry.fd, -1));
-  drop_accepts(entry);
+  drop_arrivals(entry);
 }
 
 template <class Shape>
@@ -204,7 +207,7 @@ void Iocp<Shape>::submit(Operation& operation) noexcept {
     case OperationKind::cancel_request: operation.in_flight = false; return;
     case OperationKind::accept:
       entries_[operation.handle].accept = &operation;
-      if (entries_[operation.handle].over_first != nullptr) list(operation.handle);
+      if (entries_[operation.handle].first != nullptr) list(operation.handle);
       return begin_accepts(operation.handle);
     case OperationKind::receive: {
       IocpEntry& entry = entries_[operation.handle];
@@ -227,7 +230,10 @@ void Iocp<Shape>::submit(Operation& operation) noexcept {
     }
     case OperationKind::cancel_all: return cancel_all(operation);
     case OperationKind::receive_datagrams:
-    case OperationKind::send_datagrams:
+      entries_[operation.handle].receive = &operation;
+      entries_[operation.handle].group = operation.group;
+      return begin_datagrams(operation.handle);
+    case OperationKind::send_datagrams: return begin_send_datagrams(operation);
     case OperationKind::poll: return complete(operation, -EOPNOTSUPP);
   }
 }

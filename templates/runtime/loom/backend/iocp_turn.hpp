@@ -73,7 +73,11 @@ void Iocp<Shape>::note(const OVERLAPPED_ENTRY& packet) noexcept {
     case IocpAct::read: note_readable(handle, error); break;
     case IocpAct::write:
     case IocpAct::connect: end_write(handle, flight.act, error, bytes); break;
-    case IocpAct::accept: end_accept(static_cast<IocpAccept&>(flight), error); break;
+    case IocpAct::accept: end_accept(static_cast<IocpArrival&>(flight), error); break;
+    case IocpAct::datagram_in:
+      end_datagram_in(static_cast<IocpArrival&>(flight), error, bytes);
+      break;
+    case IocpAct::datagram_out: end_datagram_out(handle, error); break;
   }
   if (entry.fd >= 0 || entry.flights != 0) return;
   if (entry.closing != nullptr) complete(*std::exchange(entry.closing, nullptr), 0);
@@ -158,7 +162,9 @@ std::uint32_t Iocp<Shape>::serve_ready(std::uint32_t maximum, Sink&& sink) noexc
     IocpEntry& entry = entries_[handle];
     entry.listed = false;
     if (entry.fd >= 0 && entry.accept != nullptr) count += serve_accept(handle, sink);
-    if (entry.fd >= 0 && entry.receive != nullptr && entry.readable) {
+    if (entry.fd >= 0 && entry.datagrams) {
+      count += serve_datagrams(handle, sink);
+    } else if (entry.fd >= 0 && entry.receive != nullptr && entry.readable) {
       count += serve_receive(handle, sink);
     }
     release_if_free(handle);

@@ -6,6 +6,7 @@
 #if defined(_WIN32)
 
 #include "descriptors.hpp"
+#include "groups.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -48,7 +49,7 @@ inline constexpr int SO_TIMESTAMPNS = loom::system::windows::no_such_option;
 inline constexpr int SCM_TIMESTAMPNS = loom::system::windows::no_such_option;
 inline constexpr int SO_BINDTODEVICE = loom::system::windows::no_such_option;
 inline constexpr int SO_ATTACH_FILTER = loom::system::windows::no_such_option;
-inline constexpr int IPV6_RECVPKTINFO = loom::system::windows::no_such_option;
+inline constexpr int IPV6_RECVPKTINFO = IPV6_PKTINFO;
 inline constexpr int TCP_QUICKACK = loom::system::windows::no_such_option;
 inline constexpr int TCP_USER_TIMEOUT = loom::system::windows::no_such_option;
 #if !defined(TCP_KEEPIDLE)
@@ -61,13 +62,6 @@ inline constexpr int TCP_KEEPINTVL = 17;
 struct sockaddr_un {
   sa_family_t sun_family;
   char sun_path[108];
-};
-
-/// Where multicast goes, ip(7).
-struct ip_mreqn {
-  in_addr imr_multiaddr;
-  in_addr imr_address;
-  int imr_ifindex;
 };
 
 struct iovec {
@@ -150,6 +144,7 @@ inline int getpeername(int fd, sockaddr* address, socklen_t* bytes) noexcept {
 inline int setsockopt(int fd, int level, int name, const void* value, socklen_t bytes) noexcept {
   using namespace loom::system::windows;
   if (level == SOL_SOCKET && name == SO_REUSEADDR) return 0;
+  if (is_about_groups(level, name)) return set_group_option(socket_of(fd), level, name, value);
   const auto* chars = static_cast<const char*>(value);
   return ::setsockopt(socket_of(fd), level, name, chars, bytes) == 0 ? 0 : failed_socket();
 }
