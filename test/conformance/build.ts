@@ -228,6 +228,18 @@ export function buildPreload(name: string): Promise<string> {
   });
 }
 
+/** Compiles a C++ source for Windows, by MinGW. @returns the executable's path */
+export function buildForWine(source: string): Promise<string> {
+  return compile({
+    name: basename(source, '.cpp'),
+    command: [mingw.compiler],
+    flags: ['-std=c++20', '-O1', '-static', ...warnings],
+    sources: [source],
+    folders: [],
+    libraries: mingw.libraries,
+  });
+}
+
 function compileTool(name: string): Promise<string> {
   return compile({
     name,

@@ -70,8 +70,8 @@ class Iocp {
     return {};
   }
 
-  /// Binds a non-blocking socket to the port. @returns its handle, or a negative errno; then it is
-  /// closed. -EOPNOTSUPP: what is no socket.
+  /// Binds a non-blocking socket to the port. What is no socket is a named pipe, which is bound to
+  /// it when there is one. @returns its handle, or a negative errno; then it is closed.
   std::int32_t adopt(int fd, FdTraits traits = {}) noexcept;
 
   /// The handle of the connection that `accept` completed with, or a negative errno; then the
@@ -103,10 +103,13 @@ class Iocp {
   void submit(Operation& operation) noexcept;
 
   /// Whether send_at_once() can send on this handle at all.
-  static constexpr bool sends_at_once(std::int32_t /*handle*/) noexcept { return true; }
+  [[nodiscard]] bool sends_at_once(std::int32_t handle) const noexcept {
+    return !entries_[handle].is_pipe;
+  }
 
   /// Tries a send that is not in flight. @returns bytes taken or a negative errno; -EAGAIN: submit.
   std::int32_t send_at_once(const Operation& operation) noexcept {
+    if (!sends_at_once(operation.handle)) return -EAGAIN;
     core_->stats().add(Stat::kernel_entries);
     return send_without_waiting(entries_[operation.handle].fd, operation);
   }
@@ -221,6 +224,13 @@ class Iocp {
   void end_accept(IocpArrival& record, int error) noexcept;
   void give_back(IocpArrival& record) noexcept;
   void drop_arrivals(IocpEntry& entry) noexcept;
+  [[nodiscard]] int bind_to_port(HANDLE handle) noexcept;
+  [[nodiscard]] int begin_pipe_accept(std::int32_t handle) noexcept;
+  void cancel_pipe_accepts(std::int32_t handle) noexcept;
+  void connect_pipe(Operation& operation) noexcept;
+  void finish_pipe(Operation& operation) noexcept;
+  bool receive_from_pipe(IocpEntry& entry, const Operation& operation,
+                         Completion& completion) noexcept;
   void begin_datagrams(std::int32_t handle) noexcept;
   void begin_datagram(std::int32_t handle) noexcept;
   void end_datagram_in(IocpArrival& record, int error, DWORD bytes) noexcept;
@@ -248,7 +258,8 @@ class Iocp {
   bool open_ = false;
   bool woken_ = false;
   bool is_lost_ = false;
-  std::uint32_t flights_ = 0;  ///< of all entries
+  bool told_of_pipes_ = false;  ///< the log says that a client connects to a pipe
+  std::uint32_t flights_ = 0;   ///< of all entries
   std::uint32_t looks_left_out_ = 0;
   OperationQueue finished_;  ///< over, and to be completed in the next dispatch
   UnsupportedLog unsupported_;
@@ -268,6 +279,7 @@ class Iocp {
 
 #include "iocp_accept.hpp"
 #include "iocp_datagram.hpp"
+#include "iocp_pipe.hpp"
 #include "iocp_start.hpp"
 #include "iocp_turn.hpp"
 

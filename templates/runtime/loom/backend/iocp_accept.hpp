@@ -22,11 +22,11 @@ template <class Shape>
 void Iocp<Shape>::begin_accepts(std::int32_t handle) noexcept {
   IocpEntry& entry = entries_[handle];
   if (entry.accept == nullptr) return;
-  if (entry.family == AF_UNSPEC) entry.family = family_of(entry.fd);
+  if (entry.family == AF_UNSPEC && !entry.is_pipe) entry.family = family_of(entry.fd);
   const std::uint32_t wanted = entry.accept->multishot ? maximum_accepts : 1;
   int error = 0;
   while (error == 0 && entry.arrivals < wanted && free_arrivals_ != nullptr) {
-    error = begin_accept(handle);
+    error = entry.is_pipe ? begin_pipe_accept(handle) : begin_accept(handle);
   }
   if (entry.arrivals != 0 || error == 0) return;
   complete(*std::exchange(entry.accept, nullptr), -error);
@@ -95,9 +95,9 @@ std::uint32_t Iocp<Shape>::serve_accept(std::int32_t handle, Sink&& sink) noexce
     int error = record.error;
     // Until then it has neither an address nor the listener's options.
     const SOCKET listener = system::windows::socket_of(entry.fd);
-    if (error == 0) {
+    if (error == 0 && !entry.is_pipe) {
       setsockopt(fd, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, &listener, sizeof listener);
-    } else {
+    } else if (error != 0) {
       ::close(std::exchange(fd, -1));
     }
     give_back(record);

@@ -37,7 +37,7 @@ struct IocpArrival : IocpFlight {
   };
 
   IocpArrival* next = nullptr;  ///< free, or the next one of its socket
-  int fd = -1;                  ///< of an accept: the connection's
+  int fd = -1;                  ///< of an accept: the connection's; of a pipe: an instance of it
   int error = 0;                ///< an errno, when it is over
   bool is_over = false;
   std::uint16_t buffer = 0;  ///< of a datagram: its buffer
@@ -62,6 +62,7 @@ struct IocpEntry {
   bool readable = false;       ///< a recv() is worth trying
   bool is_shut = false;        ///< for sending
   bool datagrams = false;      ///< it is a socket of datagrams
+  bool is_pipe = false;        ///< a named pipe, or the name of one
   bool listed = false;         ///< in the ready ring
   bool forgotten = false;      ///< to be given back once it is off the ring and the kernel is done
   Operation* accept = nullptr;

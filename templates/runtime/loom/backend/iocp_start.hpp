@@ -44,24 +44,27 @@ StartError Iocp<Shape>::open(ReactorCore& core, int wake_fd) noexcept {
   return find_calls();
 }
 
+/// @returns 0 or an errno
+template <class Shape>
+int Iocp<Shape>::bind_to_port(HANDLE handle) noexcept {
+  core_->stats().add(Stat::kernel_entries, 2);
+  // Without the mode a call that is over at once would be told of twice.
+  constexpr UCHAR modes = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
+  if (CreateIoCompletionPort(handle, port_, 0, 0) != nullptr &&
+      SetFileCompletionNotificationModes(handle, modes) != 0) {
+    return 0;
+  }
+  system::windows::failed_call();
+  return errno;
+}
+
 template <class Shape>
 std::int32_t Iocp<Shape>::adopt(int fd, FdTraits traits) noexcept {
   int error = 0;
   if (fd < 0) return -EBADF;
   if (free_count_ == 0) error = ENFILE;
-  if (!system::windows::is_socket(fd)) error = EOPNOTSUPP;
-  const HANDLE handle = system::windows::handle_of(fd);
-  if (error == 0 && CreateIoCompletionPort(handle, port_, 0, 0) == nullptr) {
-    system::windows::failed_call();
-    error = errno;
-  }
-  // Without the mode a call that is over at once would be told of twice.
-  constexpr UCHAR modes = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
-  if (error == 0 && SetFileCompletionNotificationModes(handle, modes) == 0) {
-    system::windows::failed_call();
-    error = errno;
-  }
-  core_->stats().add(Stat::kernel_entries, 2);
+  const bool is_pipe = !system::windows::is_socket(fd);
+  if (error == 0 && !is_pipe) error = bind_to_port(system::windows::handle_of(fd));
   if (error != 0) {
     ::close(fd);
     return -error;
@@ -72,6 +75,8 @@ std::int32_t Iocp<Shape>::adopt(int fd, FdTraits traits) noexcept {
   entries_[place] = IocpEntry{};
   entries_[place].fd = fd;
   entries_[place].datagrams = traits.datagrams;
+  entries_[place].is_pipe = is_pipe;
+  if (is_pipe) tell_of_listener(*core_, fd);
   if (traits.datagrams) keep_quiet_of_others(fd);
   return place;
 }
@@ -115,9 +120,12 @@ void Iocp<Shape>::await_bytes(std::int32_t handle) noexcept {
   DWORD flags = 0;
   DWORD bytes = 0;
   int error = 0;
-  const int result = WSARecv(system::windows::socket_of(entry.fd), &nothing, 1, &bytes, &flags,
-                             &entry.reading.overlapped, nullptr);
-  if (!has_begun(entry.reading, result == 0, error)) note_readable(handle, error);
+  OVERLAPPED* overlapped = &entry.reading.overlapped;
+  const bool succeeded = entry.is_pipe ? ReadFile(system::windows::handle_of(entry.fd), &nothing, 0,
+                                                  nullptr, overlapped) != 0
+                                       : WSARecv(system::windows::socket_of(entry.fd), &nothing, 1,
+                                                 &bytes, &flags, overlapped, nullptr) == 0;
+  if (!has_begun(entry.reading, succeeded, error)) note_readable(handle, error);
 }
 
 template <class Shape>
@@ -128,12 +136,14 @@ void Iocp<Shape>::begin_send(Operation& operation) noexcept {
   entry.write = &operation;
   begin_flight(entry.writing, operation.handle, IocpAct::write);
   WSABUF part{operation.size, static_cast<char*>(const_cast<void*>(operation.pointer))};
-  DWORD bytes = 0;
   int error = 0;
-  const int result = WSASend(system::windows::socket_of(entry.fd), &part, 1, &bytes, 0,
-                             &entry.writing.overlapped, nullptr);
-  if (has_begun(entry.writing, result == 0, error)) return;
-  end_write(operation.handle, IocpAct::write, error, bytes);
+  OVERLAPPED* overlapped = &entry.writing.overlapped;
+  const bool succeeded = entry.is_pipe ? WriteFile(system::windows::handle_of(entry.fd), part.buf,
+                                                   part.len, nullptr, overlapped) != 0
+                                       : WSASend(system::windows::socket_of(entry.fd), &part, 1,
+                                                 nullptr, 0, overlapped, nullptr) == 0;
+  if (has_begun(entry.writing, succeeded, error)) return;
+  end_write(operation.handle, IocpAct::write, error, static_cast<DWORD>(overlapped->InternalHigh));
 }
 
 /// ConnectEx wants a socket that is bound. An address of no family resets a connection, as
@@ -141,6 +151,7 @@ void Iocp<Shape>::begin_send(Operation& operation) noexcept {
 template <class Shape>
 void Iocp<Shape>::begin_connect(Operation& operation) noexcept {
   IocpEntry& entry = entries_[operation.handle];
+  if (entry.is_pipe) return connect_pipe(operation);
   const SOCKET socket = system::windows::socket_of(entry.fd);
   const auto* address = static_cast<const sockaddr*>(operation.pointer);
   if (address->sa_family == AF_UNSPEC) {
@@ -181,7 +192,7 @@ void Iocp<Shape>::cancel_all(Operation& operation) noexcept {
 template <class Shape>
 void Iocp<Shape>::begin_close(Operation& operation) noexcept {
   IocpEntry& entry = entries_[operation.handle];
-  close_socket(entry);
+  if (entry.fd >= 0) close_socket(entry);
   if (entry.flights == 0) return complete(operation, 0);
   entry.closing = &operation;
 }
@@ -190,7 +201,11 @@ void Iocp<Shape>::begin_close(Operation& operation) noexcept {
 template <class Shape>
 void Iocp<Shape>::close_socket(IocpEntry& entry) noexcept {
   core_->stats().add(Stat::kernel_entries);
-  if (entry.flights != 0) CancelIoEx(system::windows::handle_of(entry.fd), nullptr);
+  if (system::windows::is_pipe_name(entry.fd)) {
+    cancel_pipe_accepts(static_cast<std::int32_t>(&entry - entries_));
+  } else if (entry.flights != 0) {
+    CancelIoEx(system::windows::handle_of(entry.fd), nullptr);
+  }
   ::close(std::exchange(entry.fd, -1));
   drop_arrivals(entry);
 }
@@ -206,11 +221,15 @@ void Iocp<Shape>::submit(Operation& operation) noexcept {
     }
     case OperationKind::cancel_request: operation.in_flight = false; return;
     case OperationKind::accept:
+      if (operation.traits.hands_over && entries_[operation.handle].is_pipe) {
+        return complete(operation, -EOPNOTSUPP);  // it stays at the port of who accepts it
+      }
       entries_[operation.handle].accept = &operation;
       if (entries_[operation.handle].first != nullptr) list(operation.handle);
       return begin_accepts(operation.handle);
     case OperationKind::receive: {
       IocpEntry& entry = entries_[operation.handle];
+      if (entry.fd < 0) return complete(operation, 0);
       entry.receive = &operation;
       if (entry.readable) return list(operation.handle);
       return await_bytes(operation.handle);
@@ -218,6 +237,7 @@ void Iocp<Shape>::submit(Operation& operation) noexcept {
     case OperationKind::send: return begin_send(operation);
     case OperationKind::connect: return begin_connect(operation);
     case OperationKind::shutdown_sending:
+      if (entries_[operation.handle].is_pipe) return finish_pipe(operation);
       entries_[operation.handle].is_shut = true;
       core_->stats().add(Stat::kernel_entries);
       return complete(operation,

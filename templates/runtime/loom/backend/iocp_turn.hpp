@@ -48,6 +48,7 @@ template <class Shape>
 int Iocp<Shape>::error_of(IocpFlight& flight, DWORD& bytes) const noexcept {
   const IocpEntry& entry = entries_[flight.handle];
   if (entry.fd < 0) return ECANCELED;
+  if (entry.is_pipe) return error_of_pipe(entry, flight, bytes);
   DWORD flags = 0;
   if (WSAGetOverlappedResult(system::windows::socket_of(entry.fd), &flight.overlapped, &bytes,
                              FALSE, &flags) != 0) {
@@ -125,11 +126,12 @@ std::uint32_t Iocp<Shape>::serve_receive(std::int32_t handle, Sink&& sink) noexc
   Completion completion{.tag = operation.tag};
   bool over = entry.read_error != 0;
   if (over) {
-    completion.result = -entry.read_error;
+    completion.result = entry.is_pipe ? -error_at_pipe_end(entry.read_error) : -entry.read_error;
   } else {
     core_->stats().add(Stat::kernel_entries);
-    over = group.receive(entry.fd, operation, completion);
-    if (over && completion.result == 0) completion.result = -error_at_end(entry);
+    over = entry.is_pipe ? receive_from_pipe(entry, operation, completion)
+                         : group.receive(entry.fd, operation, completion);
+    if (over && completion.result == 0 && !entry.is_pipe) completion.result = -error_at_end(entry);
   }
   if (!over) {
     entry.readable = false;

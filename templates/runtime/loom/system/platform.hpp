@@ -52,6 +52,13 @@ inline constexpr bool is_linux = false;
 inline constexpr int stack_mapping = 0;
 #endif
 
+/// Whether the path of a unix address is a file; on Windows it is the name of a pipe.
+#if defined(_WIN32)
+inline constexpr bool unix_paths_are_files = false;
+#else
+inline constexpr bool unix_paths_are_files = true;
+#endif
+
 #if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
 inline constexpr bool connect_resets = true;  ///< connect(2) to AF_UNSPEC does, tcp(7)
 #else
