@@ -27,6 +27,7 @@
 #include "../error.hpp"
 #include "../operation.hpp"
 #include "../request_operation.hpp"
+#include "../request_pool.hpp"
 #include "../shortage.hpp"
 #include "../system/platform.hpp"
 #include "../unsupported_log.hpp"
@@ -263,6 +264,7 @@ class Iocp {
   std::uint32_t looks_left_out_ = 0;
   OperationQueue finished_;  ///< over, and to be completed in the next dispatch
   UnsupportedLog unsupported_;
+  RequestPool pool_;
   std::uint32_t ready_first_ = 0;
   std::uint32_t ready_count_ = 0;
   std::uint32_t free_count_ = 0;

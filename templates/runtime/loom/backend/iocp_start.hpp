@@ -40,6 +40,7 @@ StartError Iocp<Shape>::open(ReactorCore& core, int wake_fd) noexcept {
     record.next = free_arrivals_;
     free_arrivals_ = &record;
   }
+  pool_.open(core, finished_);
   open_ = true;
   return find_calls();
 }
@@ -215,8 +216,9 @@ void Iocp<Shape>::submit(Operation& operation) noexcept {
   core_->stats().add(Stat::submissions);
   switch (operation.kind) {
     case OperationKind::request: {
-      const system::Opcode opcode = RequestOperation::of(operation).request.opcode;
-      unsupported_.note(*core_, name, opcode);
+      RequestOperation& request = RequestOperation::of(operation);
+      if (system::is_carried_out(request.request)) return pool_.submit(request);
+      unsupported_.note(*core_, name, request.request.opcode);
       return complete(operation, -ENOSYS);
     }
     case OperationKind::cancel_request: operation.in_flight = false; return;

@@ -177,6 +177,7 @@ std::uint32_t Iocp<Shape>::serve_ready(std::uint32_t maximum, Sink&& sink) noexc
 template <class Shape>
 template <class Sink>
 std::uint32_t Iocp<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
+  if (pool_.has_waiting()) pool_.offer_waiting();
   const std::uint32_t count = complete_finished(maximum, sink);
   return count < maximum ? count + serve_ready(maximum - count, sink) : count;
 }

@@ -19,6 +19,7 @@
 
 #if defined(_WIN32)
 #include "windows/descriptors.hpp"
+#include "windows/file_calls.hpp"
 #include "windows/files.hpp"
 #include "windows/memory.hpp"
 #include "windows/signals.hpp"
@@ -80,6 +81,15 @@ inline int open_socket(int family, int type, int protocol) noexcept {
   return windows::open_socket(family, type, protocol);
 #else
   return ::socket(family, type, protocol);
+#endif
+}
+
+/// open(2).
+inline int open_path(const char* path, int flags, mode_t mode) noexcept {
+#if defined(_WIN32)
+  return windows::open_path(path, flags, mode);
+#else
+  return ::open(path, flags, mode);
 #endif
 }
 

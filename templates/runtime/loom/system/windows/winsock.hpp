@@ -70,6 +70,19 @@ constexpr int errno_of(DWORD error) noexcept {
     case ERROR_FILE_NOT_FOUND:
     case ERROR_PATH_NOT_FOUND: return ENOENT;
     case ERROR_PIPE_BUSY: return EAGAIN;
+    case ERROR_FILE_EXISTS:
+    case ERROR_ALREADY_EXISTS: return EEXIST;
+    case ERROR_SHARING_VIOLATION:
+    case ERROR_LOCK_VIOLATION: return EBUSY;
+    case ERROR_DISK_FULL:
+    case ERROR_HANDLE_DISK_FULL: return ENOSPC;
+    case ERROR_DIR_NOT_EMPTY: return ENOTEMPTY;
+    case ERROR_INVALID_NAME:
+    case ERROR_BAD_PATHNAME: return ENOENT;
+    case ERROR_TOO_MANY_OPEN_FILES: return EMFILE;
+    case ERROR_WRITE_PROTECT: return EROFS;
+    case ERROR_NEGATIVE_SEEK:
+    case ERROR_INVALID_PARAMETER: return EINVAL;
     case WSAETIMEDOUT:
     case ERROR_SEM_TIMEOUT: return ETIMEDOUT;
     case WSAECONNREFUSED:
