@@ -7,7 +7,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } 
 import { join } from 'node:path';
 import type { Ir } from '../schemas/ir.ts';
 import { backendsOf } from '../schemas/backends.ts';
-import { missingBackend, type Target, targets } from '../schemas/targets.ts';
+import { type Target, targets } from '../schemas/targets.ts';
 import type { System } from './doctor/system.ts';
 import type { Environment } from './environment.ts';
 import { libuvFolders } from './node_headers.ts';
@@ -55,31 +55,21 @@ export interface TargetProgram {
   libuv: string | null;
 }
 
-/** Names of the targets that can be built. */
-function availableNames(): string[] {
-  return targets.filter((each) => missingBackend(each) === null).map(({ name }) => name);
-}
-
-/** The target of a name. @throws DiagnosticError when there is none, or none yet. */
+/** The target of a name. @throws DiagnosticError when there is none. */
 function targetOf(name: string): Target {
   const found = targets.find((each) => each.name === name);
-  if (found === undefined) {
-    const near = closest(name, ['host', ...targets.map((each) => each.name)]);
-    const known = ['host', ...availableNames()].join(', ');
-    const hint = `Use one of: ${known}`;
-    const parts = near === undefined ? {} : { suggestion: near };
-    throw new DiagnosticError([diagnostic('LOOM2001', { target: name, hint }, parts)]);
-  }
-  const missing = missingBackend(found);
-  if (missing === null) return found;
-  const holes = { target: name, known: availableNames().join(', '), ...missing };
-  throw new DiagnosticError([diagnostic('LOOM2030', holes)]);
+  if (found !== undefined) return found;
+  const known = ['host', ...targets.map((each) => each.name)];
+  const near = closest(name, known);
+  const hint = `Use one of: ${known.join(', ')}`;
+  const parts = near === undefined ? {} : { suggestion: near };
+  throw new DiagnosticError([diagnostic('LOOM2001', { target: name, hint }, parts)]);
 }
 
 /**
  * The targets of a list, and what compiles each.
  *
- * @throws DiagnosticError for what is unknown, has no backend, or has no compiler here.
+ * @throws DiagnosticError for what is unknown or has no compiler here.
  */
 export function chooseTargets(
   names: readonly string[],
