@@ -69,6 +69,7 @@ inline int eventfd_write(int, std::uint64_t) noexcept {
 inline int linkat(int, const char*, int, const char*, int) noexcept {
   return loom::system::windows::no_such_call();
 }
+inline int pipe2(int*, int) noexcept { return loom::system::windows::no_such_call(); }
 struct iovec;
 
 inline constexpr int RWF_NOWAIT = 8;
