@@ -137,6 +137,16 @@ function darwinEntries(folder: string): string[] {
   return [`CMAKE_INSTALL_NAME_TOOL=${unused}`, 'CMAKE_OSX_SYSROOT='];
 }
 
+/**
+ * MinGW's tools beside its compiler, whose name CMake does not take for a prefix of theirs, and the
+ * files of its own system instead of this one's.
+ */
+function mingwEntries({ compiler: [path = ''] }: Toolchain): string[] {
+  const tool = (name: string) => path.replace(/[cg]\+\+(?:-posix)?$/, name);
+  const names = { AR: 'ar', RANLIB: 'ranlib', STRIP: 'strip', DLLTOOL: 'dlltool' };
+  return Object.entries(names).map(([variable, name]) => `CMAKE_${variable}=${tool(name)}`);
+}
+
 /** Whether the program without Node is made as well: where no machine is at hand to make it on. */
 function hasExecutable({ platform }: Target, ir: Ir): boolean {
   return platform !== 'linux' && whyNotStandalone(ir) === null;
@@ -194,20 +204,24 @@ export function prepareTarget(
   const entries = ['LOOM_PREBUILD=ON', `LOOM_STATIC_LIBSTDCXX=${isStatic || !isNative}`];
   const headerFolder = join(toolFolder, 'include');
   mkdirSync(toolFolder, { recursive: true });
-  linkHeaders(headerFolder, libuvOf(target, libuv), ['uv.h', 'uv']);
-  entries.push(`LOOM_LIBUV_INCLUDE=${headerFolder}`);
+  if (target.platform !== 'win32') {
+    linkHeaders(headerFolder, libuvOf(target, libuv), ['uv.h', 'uv']);
+    entries.push(`LOOM_LIBUV_INCLUDE=${headerFolder}`);
+  }
   if (usesRing && (isStatic || !isNative)) {
     const { archive, headers } = liburingOf(target, isNative ? '' : root);
     entries.push(`LOOM_LIBURING_ARCHIVE=${archive}`);
     entries.push(`LOOM_LIBURING_INCLUDE=${headerFolder}`);
     linkHeaders(headerFolder, headers, ['liburing.h', 'liburing']);
   }
-  const executable = hasExecutable(target, ir) ? `${folder}/${ir.name}` : null;
+  const suffix = target.platform === 'win32' ? '.exe' : '';
+  const executable = hasExecutable(target, ir) ? `${folder}/${ir.name}${suffix}` : null;
   const goals = [`${ir.name}_addon`, ...(executable === null ? [] : [ir.name])];
   const build = { folder, entries, environment: {}, goals, executable };
   if (isNative) return build;
   entries.push(`CMAKE_SYSTEM_NAME=${target.system}`, `CMAKE_SYSTEM_PROCESSOR=${target.processor}`);
   if (target.platform === 'darwin') entries.push(...darwinEntries(toolFolder));
+  if (target.platform === 'win32') entries.push(...mingwEntries(toolchain));
   if (target.debian !== null) entries.push(`LOOM_PACKAGE_SUFFIX=:${target.debian}`);
   // Boost.Context of another processor need not be there; the own switch always is.
   if (ir.fibers?.context === 'fcontext') entries.push('LOOM_FIBER_CONTEXT=assembly');

@@ -3,6 +3,7 @@
  * their programs here. None of them is needed otherwise, so what is missing is never a failure.
  */
 import { type Target, targets } from '../../schemas/targets.ts';
+import { wineOutsidePath } from '../check_addon.ts';
 import { findZig } from '../toolchain.ts';
 import { type DoctorFinding, finding, versionIn } from './finding.ts';
 import type { System } from './system.ts';
@@ -13,9 +14,6 @@ function namesOf(which: (target: Target) => boolean, system: System): string {
   const others = targets.filter((target) => which(target) && target.name !== own);
   return others.map(({ name }) => name).join(', ');
 }
-
-/** Where Debian's package wine64 has its program: its wrappers in PATH are another package's. */
-const wineOutsidePath = '/usr/lib/wine/wine64';
 
 /** One program; `elsewhere` is where its package has it when not in PATH. */
 function program(
