@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Target } from '../schemas/targets.ts';
 import { isAtLeast } from './doctor/finding.ts';
 import type { System } from './doctor/system.ts';
+import { checkWindows } from './check_windows.ts';
 import { newestOf, readSharedLibrary, type SharedLibrary } from './elf.ts';
 import { readMachFile } from './mach_o.ts';
 
@@ -75,6 +76,20 @@ function checkMachAddon(bytes: Buffer, target: Target): AddonVerdict {
   return { facts: { ...factsOf(bytes), minimumGlibc: null, minimumSystem: system, needed } };
 }
 
+/** The oldest Windows that the runtime is compiled for, `_WIN32_WINNT` of loom.cmake. */
+const oldestWindows = 'Windows 10';
+
+/** Looks at an addon of Windows. */
+function checkWindowsAddon(bytes: Buffer, target: Target): AddonVerdict {
+  const verdict = checkWindows(bytes, target, true);
+  if ('mistake' in verdict) return verdict;
+  const mistake = mistakeOf(verdict.file);
+  if (mistake !== null) return { mistake };
+  const { needed } = verdict.file;
+  const given = { minimumGlibc: null, minimumSystem: oldestWindows, needed };
+  return { facts: { ...factsOf(bytes), ...given } };
+}
+
 /** Looks at an addon of Linux or FreeBSD. */
 function checkElfAddon(bytes: Buffer, target: Target, glibc: string | null): AddonVerdict {
   const library = readSharedLibrary(bytes);
@@ -97,6 +112,7 @@ function checkElfAddon(bytes: Buffer, target: Target, glibc: string | null): Add
  */
 export function checkAddon(path: string, target: Target, glibc: string | null): AddonVerdict {
   const bytes = readFileSync(path);
+  if (target.platform === 'win32') return checkWindowsAddon(bytes, target);
   return target.platform === 'darwin'
     ? checkMachAddon(bytes, target)
     : checkElfAddon(bytes, target, glibc);
@@ -108,6 +124,10 @@ const freebsdLoader = '/libexec/ld-elf.so.1';
 /** What is wrong with an executable that was compiled for a target besides Linux; null: nothing. */
 export function executableMistake(path: string, target: Target): string | null {
   const bytes = readFileSync(path);
+  if (target.platform === 'win32') {
+    const verdict = checkWindows(bytes, target, false);
+    return 'mistake' in verdict ? verdict.mistake : null;
+  }
   if (target.platform === 'darwin') {
     const file = readMachFile(bytes);
     if (file?.kind !== 2) return 'it is no whole 64-bit executable of Mach-O';
@@ -133,14 +153,30 @@ export interface Loading {
 /** Prints Node's version and the program's name as the addon has it. */
 const loadingText = `
 const { name } = require(process.argv[1]);
-console.log('%s %s', process.versions.node, name);
+require('node:fs').writeSync(1, process.versions.node + ' ' + name);
 `;
 
 /** Where Debian's cross compilers have the libraries of their processor. */
 const crossRoot = (triple: string): string => `/usr/${triple}`;
 
+/** Where Debian's package wine64 has its program: its wrappers in PATH are another package's. */
+export const wineOutsidePath = '/usr/lib/wine/wine64';
+
+/** wine's variables: no talk, no offer to download what it lacks, and Node under an old Windows. */
+const wineVariables = ['WINEDEBUG=-all', 'WINEDLLOVERRIDES=mscoree,mshtml=', 'DISPLAY='];
+const anyWindows = 'NODE_SKIP_PLATFORM_CHECK=1';
+
+/** The words that start a program by wine, in PATH or outside of it. */
+function wineOf(system: System): string[] | string {
+  const isOutside = () => system.run(wineOutsidePath, ['--version']).status === 0;
+  const found = system.find('wine64') ?? (isOutside() ? wineOutsidePath : system.find('wine'));
+  if (found === undefined) return 'wine64 is missing; type: sudo apt-get install -y wine64';
+  return ['env', ...wineVariables, anyWindows, found];
+}
+
 /** The words before a program of a target that run it here; a text says what is missing. */
 export function launcherOf(target: Target, system: System): string[] | string {
+  if (target.emulator === 'wine' && system.platform !== target.platform) return wineOf(system);
   if (target.emulator !== 'qemu' || target.arch === system.arch) return [];
   const qemu = system.find('qemu-aarch64');
   if (qemu === undefined) return 'qemu-aarch64 is missing; type: sudo apt-get install -y qemu-user';
@@ -169,7 +205,8 @@ export function loadAddonOnce(
   const [program = '', ...given] = words;
   const ran = system.run(program, [...given, '-e', loadingText, path]);
   const [version = '', found = ''] = ran.stdout.trim().split(' ');
-  const by = `Node ${version}${words.length > 1 ? ' under qemu-user' : ''}`;
+  const under = target.emulator === 'wine' ? ' under wine' : ' under qemu-user';
+  const by = `Node ${version}${words.length > 1 ? under : ''}`;
   if (ran.status === 0 && found === name) return { by, why: '', isLoaded: true };
   const said = ran.stderr.split('\n').find((line) => /error/i.test(line)) ?? `exit ${ran.status}`;
   return { by: program, why: said.trim(), isLoaded: false };

@@ -3,12 +3,8 @@
  * it lacks, by the table in `schemas/platform_features.ts`.
  */
 import type { CheckedConfig, CheckedFd } from '../schemas/config.ts';
-import {
-  type FeatureName,
-  type OtherPlatform,
-  type PlatformFeature,
-  platformFeatures,
-} from '../schemas/platform_features.ts';
+import { featureOf, type OtherPlatform } from '../schemas/platform_features.ts';
+import type { FeatureName } from '../schemas/windows_features.ts';
 import { entriesByName } from './case.ts';
 import { instanceCount, spreadOf } from './lower_groups.ts';
 import { type ConfigPath, type Diagnostic, diagnostic, showPath } from './report/diagnostic.ts';
@@ -25,6 +21,18 @@ function addressWishes(at: ConfigPath, address: string | undefined): Wish[] {
   return address?.startsWith('fd:') === true ? [{ feature: 'adopted', path: at }] : [];
 }
 
+/** What kinds of fds are themselves rows of the table. */
+const rowOfKind: Readonly<Partial<Record<CheckedFd['kind'], FeatureName>>> = {
+  eventfd: 'eventfd',
+  signal: 'signal',
+  unix: 'unix',
+  unixServer: 'unix',
+  udp: 'datagrams',
+  unixDatagram: 'datagrams',
+  pipe: 'pipe',
+  file: 'file',
+};
+
 /** What one fd asks for. */
 function fdWishes(name: string, fd: CheckedFd, config: CheckedConfig): Wish[] {
   const at = ['fds', name];
@@ -32,7 +40,8 @@ function fdWishes(name: string, fd: CheckedFd, config: CheckedConfig): Wish[] {
   const wish = (feature: FeatureName, key: string, isAsked: boolean) => {
     if (isAsked) wishes.push({ feature, path: [...at, key] });
   };
-  if (fd.kind === 'eventfd' || fd.kind === 'signal') wishes.push({ feature: fd.kind, path: at });
+  const own = rowOfKind[fd.kind];
+  if (own !== undefined) wishes.push({ feature: own, path: at });
   wish('power', 'signals', fd.kind === 'signal' && fd.signals.includes('SIGPWR'));
   for (const key of ['address', 'connect'] as const) {
     const address = (fd as Partial<Record<typeof key, string>>)[key];
@@ -73,12 +82,12 @@ function wishesOf(config: CheckedConfig): Wish[] {
 
 /** Checks that each platform that the config names has what it asks for. */
 export function checkPlatforms(config: CheckedConfig): Diagnostic[] {
-  const named = (['darwin', 'freebsd'] satisfies OtherPlatform[]).filter(
+  const named = (['darwin', 'freebsd', 'win32'] satisfies OtherPlatform[]).filter(
     (platform) => config.backends[platform] !== undefined,
   );
   if (named.length === 0) return [];
   return wishesOf(config).flatMap(({ feature, path }) => {
-    const row: PlatformFeature = platformFeatures[feature];
+    const row = featureOf(feature);
     return named.flatMap((platform) => {
       const cell = row[platform];
       if ('how' in cell) return [];

@@ -2,7 +2,7 @@
  * The part of `check` about what a config connects: references between its parts, handlers and
  * their header, timers, backends, cores, and what belongs to a later version.
  */
-import { availablePlatforms, backendsOf, type Platform } from '../schemas/backends.ts';
+import { backendsOf, platforms } from '../schemas/backends.ts';
 import type { CheckedConfig, CheckedFd } from '../schemas/config.ts';
 import { showDuration } from '../schemas/leaf.ts';
 import { byName, entriesByName } from './case.ts';
@@ -205,14 +205,10 @@ function checkTimes(name: string, fd: CheckedFd, value: unknown): Diagnostic[] {
 
 function checkBackends(config: CheckedConfig): Diagnostic[] {
   const found: Diagnostic[] = [];
-  for (const platform of ['linux', 'darwin', 'freebsd', 'win32'] satisfies Platform[]) {
+  for (const platform of platforms) {
     const list = config.backends[platform];
     if (list === undefined) continue;
     const path = ['backends', platform];
-    if (!availablePlatforms.includes(platform)) {
-      found.push(diagnostic('LOOM1801', { platform }, { path, anchor: 'key' }));
-      continue;
-    }
     const where = showPath(path);
     if (list.length === 0) {
       found.push(diagnostic('LOOM1411', { where, reason: 'is empty' }, { path }));

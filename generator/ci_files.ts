@@ -1,8 +1,8 @@
 /**
  * Workflows that build, test and pack a program: one job for each target on a machine of it, then
- * one that puts every addon into one package. Only targets that loomgen can build have a row.
+ * one that puts every addon into one package.
  */
-import { missingBackend, targets } from '../schemas/targets.ts';
+import { targets } from '../schemas/targets.ts';
 
 /** What a workflow is written for. */
 export interface CiProgram {
@@ -43,14 +43,20 @@ export interface GithubJob {
 /** Whose workflows can be written. */
 export type CiHost = 'github' | 'gitlab';
 
-/** Machines of GitHub that are the target themselves, by name. */
+/** Machines of GitHub by target: the target itself, but for Windows, which is compiled by MinGW. */
 const githubRunners: Readonly<Record<string, string>> = {
   'linux-x64': 'ubuntu-24.04',
   'linux-arm64': 'ubuntu-24.04-arm',
   'darwin-arm64': 'macos-15',
   'darwin-x64': 'macos-15-intel',
-  'win32-x64': 'windows-2025',
+  'win32-x64': 'ubuntu-24.04',
 };
+
+/** The machine of GitHub that loads what was compiled for Windows. */
+const windowsRunner = 'windows-2025';
+
+/** The target that is compiled on Linux and loaded on Windows. */
+const windowsTarget = 'win32-x64';
 
 /** A word as a shell and YAML's plain scalars take it. */
 function word(text: string): string {
@@ -62,12 +68,11 @@ function expression(name: string): string {
   return `\${{ ${name} }}`;
 }
 
-/** Rows of the matrix: every target of the program that can be built and has a machine. */
+/** Rows of the matrix: every target of the program that has a machine. */
 function githubRows({ platforms }: CiProgram): string[] {
   return targets.flatMap((target) => {
     const runner = githubRunners[target.name];
-    if (runner === undefined || missingBackend(target) !== null) return [];
-    if (!platforms.includes(target.platform)) return [];
+    if (runner === undefined || !platforms.includes(target.platform)) return [];
     return [`          - target: ${target.name}`, `            runner: ${runner}`];
   });
 }
@@ -101,6 +106,40 @@ export function githubJob({ name, runner, minutes, commands }: GithubJob): strin
   return `${lines.join('\n')}\n`;
 }
 
+/** Whether a program is for Windows. */
+function isForWindows({ platforms }: CiProgram): boolean {
+  return platforms.includes('win32');
+}
+
+/** Installs MinGW in the row of Windows; nothing in a program that has none. */
+function githubMingw(program: CiProgram, loomgen: string): string[] {
+  const cross = targets.find(({ name }) => name === windowsTarget)?.cross;
+  if (!isForWindows(program) || !cross) return [];
+  return [
+    step(`${loomgen} doctor ${cross.program} --fix --yes`),
+    `        if: matrix.target == '${windowsTarget}'`,
+  ];
+}
+
+/** The job that loads the addon on Windows; nothing in a program that has none. */
+function githubWindows(program: CiProgram): string[] {
+  if (!isForWindows(program)) return [];
+  return [
+    '  windows:',
+    '    needs: build',
+    `    runs-on: ${windowsRunner}`,
+    '    timeout-minutes: 30',
+    '    steps:',
+    '      - uses: actions/setup-node@v4',
+    '        with:',
+    '          node-version: 22',
+    '      - uses: actions/download-artifact@v4',
+    '        with:',
+    `          name: ${program.name}-${windowsTarget}`,
+    step(`node -e "require('./${program.name}.node')"`),
+  ];
+}
+
 /** The workflow of GitHub. */
 function github(program: CiProgram): string {
   const { name, config, out, own } = program;
@@ -130,6 +169,7 @@ function github(program: CiProgram): string {
     ...prepare(install),
     step(build),
     step(own?.test ?? 'npm test --if-present'),
+    ...githubMingw(program, loomgen),
     '      - run: >-',
     `          ${build}`,
     `          --target ${target} --static`,
@@ -137,8 +177,9 @@ function github(program: CiProgram): string {
     ...artifact,
     `          path: ${JSON.stringify(`${out}/prebuilds/${target}`)}`,
     '          if-no-files-found: error',
+    ...githubWindows(program),
     '  package:',
-    '    needs: build',
+    `    needs: ${isForWindows(program) ? '[build, windows]' : 'build'}`,
     '    runs-on: ubuntu-24.04',
     '    timeout-minutes: 30',
     '    steps:',

@@ -175,11 +175,12 @@ export function fromOut(paths: LowerPaths, path: string): string {
 }
 
 /** The backends of each platform that the program is for. */
-function lowerBackends({ backends: { linux, darwin, freebsd } }: CheckedConfig): IrBackends {
+function lowerBackends({ backends: { linux, darwin, freebsd, win32 } }: CheckedConfig): IrBackends {
   return {
     linux: linux as IrBackend[],
     ...(darwin !== undefined && { darwin: darwin as 'kqueue'[] }),
     ...(freebsd !== undefined && { freebsd: freebsd as 'kqueue'[] }),
+    ...(win32 !== undefined && { win32: win32 as 'iocp'[] }),
   };
 }
 

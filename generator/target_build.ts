@@ -7,7 +7,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } 
 import { join } from 'node:path';
 import type { Ir } from '../schemas/ir.ts';
 import { backendsOf } from '../schemas/backends.ts';
-import { missingBackend, type Target, targets } from '../schemas/targets.ts';
+import { type Target, targets } from '../schemas/targets.ts';
 import type { System } from './doctor/system.ts';
 import type { Environment } from './environment.ts';
 import { libuvFolders } from './node_headers.ts';
@@ -55,31 +55,21 @@ export interface TargetProgram {
   libuv: string | null;
 }
 
-/** Names of the targets that can be built. */
-function availableNames(): string[] {
-  return targets.filter((each) => missingBackend(each) === null).map(({ name }) => name);
-}
-
-/** The target of a name. @throws DiagnosticError when there is none, or none yet. */
+/** The target of a name. @throws DiagnosticError when there is none. */
 function targetOf(name: string): Target {
   const found = targets.find((each) => each.name === name);
-  if (found === undefined) {
-    const near = closest(name, ['host', ...targets.map((each) => each.name)]);
-    const known = ['host', ...availableNames()].join(', ');
-    const hint = `Use one of: ${known}`;
-    const parts = near === undefined ? {} : { suggestion: near };
-    throw new DiagnosticError([diagnostic('LOOM2001', { target: name, hint }, parts)]);
-  }
-  const missing = missingBackend(found);
-  if (missing === null) return found;
-  const holes = { target: name, known: availableNames().join(', '), ...missing };
-  throw new DiagnosticError([diagnostic('LOOM2030', holes)]);
+  if (found !== undefined) return found;
+  const known = ['host', ...targets.map((each) => each.name)];
+  const near = closest(name, known);
+  const hint = `Use one of: ${known.join(', ')}`;
+  const parts = near === undefined ? {} : { suggestion: near };
+  throw new DiagnosticError([diagnostic('LOOM2001', { target: name, hint }, parts)]);
 }
 
 /**
  * The targets of a list, and what compiles each.
  *
- * @throws DiagnosticError for what is unknown, has no backend, or has no compiler here.
+ * @throws DiagnosticError for what is unknown or has no compiler here.
  */
 export function chooseTargets(
   names: readonly string[],
@@ -147,6 +137,16 @@ function darwinEntries(folder: string): string[] {
   return [`CMAKE_INSTALL_NAME_TOOL=${unused}`, 'CMAKE_OSX_SYSROOT='];
 }
 
+/**
+ * MinGW's tools beside its compiler, whose name CMake does not take for a prefix of theirs, and the
+ * files of its own system instead of this one's.
+ */
+function mingwEntries({ compiler: [path = ''] }: Toolchain): string[] {
+  const tool = (name: string) => path.replace(/[cg]\+\+(?:-posix)?$/, name);
+  const names = { AR: 'ar', RANLIB: 'ranlib', STRIP: 'strip', DLLTOOL: 'dlltool' };
+  return Object.entries(names).map(([variable, name]) => `CMAKE_${variable}=${tool(name)}`);
+}
+
 /** Whether the program without Node is made as well: where no machine is at hand to make it on. */
 function hasExecutable({ platform }: Target, ir: Ir): boolean {
   return platform !== 'linux' && whyNotStandalone(ir) === null;
@@ -204,20 +204,24 @@ export function prepareTarget(
   const entries = ['LOOM_PREBUILD=ON', `LOOM_STATIC_LIBSTDCXX=${isStatic || !isNative}`];
   const headerFolder = join(toolFolder, 'include');
   mkdirSync(toolFolder, { recursive: true });
-  linkHeaders(headerFolder, libuvOf(target, libuv), ['uv.h', 'uv']);
-  entries.push(`LOOM_LIBUV_INCLUDE=${headerFolder}`);
+  if (target.platform !== 'win32') {
+    linkHeaders(headerFolder, libuvOf(target, libuv), ['uv.h', 'uv']);
+    entries.push(`LOOM_LIBUV_INCLUDE=${headerFolder}`);
+  }
   if (usesRing && (isStatic || !isNative)) {
     const { archive, headers } = liburingOf(target, isNative ? '' : root);
     entries.push(`LOOM_LIBURING_ARCHIVE=${archive}`);
     entries.push(`LOOM_LIBURING_INCLUDE=${headerFolder}`);
     linkHeaders(headerFolder, headers, ['liburing.h', 'liburing']);
   }
-  const executable = hasExecutable(target, ir) ? `${folder}/${ir.name}` : null;
+  const suffix = target.platform === 'win32' ? '.exe' : '';
+  const executable = hasExecutable(target, ir) ? `${folder}/${ir.name}${suffix}` : null;
   const goals = [`${ir.name}_addon`, ...(executable === null ? [] : [ir.name])];
   const build = { folder, entries, environment: {}, goals, executable };
   if (isNative) return build;
   entries.push(`CMAKE_SYSTEM_NAME=${target.system}`, `CMAKE_SYSTEM_PROCESSOR=${target.processor}`);
   if (target.platform === 'darwin') entries.push(...darwinEntries(toolFolder));
+  if (target.platform === 'win32') entries.push(...mingwEntries(toolchain));
   if (target.debian !== null) entries.push(`LOOM_PACKAGE_SUFFIX=:${target.debian}`);
   // Boost.Context of another processor need not be there; the own switch always is.
   if (ir.fibers?.context === 'fcontext') entries.push('LOOM_FIBER_CONTEXT=assembly');

@@ -30,18 +30,18 @@ export interface Capability {
   backend: Backend;
   platform: Platform;
   operation: Operation;
-  /** Oldest kernel as `major.minor`; null: this version of loomgen has no such cell. */
-  minimumKernel: string | null;
-  /** How it is done, or why not. */
+  /** Oldest kernel as `major.minor`. */
+  minimumKernel: string;
+  /** How it is done. */
   reason: string;
 }
 
 const row = (
   backend: Backend,
   platform: Platform,
-  cells: Record<Operation, readonly [string | null, string]>,
+  cells: Record<Operation, readonly [string, string]>,
 ): Capability[] =>
-  (Object.entries(cells) as [Operation, readonly [string | null, string]][]).map(
+  (Object.entries(cells) as [Operation, readonly [string, string]][]).map(
     ([operation, [minimumKernel, reason]]) => ({
       backend,
       platform,
@@ -50,18 +50,6 @@ const row = (
       reason,
     }),
   );
-
-const later = (reason: string): Record<Operation, readonly [null, string]> => ({
-  accept: [null, reason],
-  connect: [null, reason],
-  receive: [null, reason],
-  send: [null, reason],
-  shutdown: [null, reason],
-  close: [null, reason],
-  timeout: [null, reason],
-  cancel: [null, reason],
-  wake: [null, reason],
-});
 
 /**
  * kqueue. What it needs of kqueue(2), EV_RECEIPT and EVFILT_USER, is older than `kernel`: of Darwin
@@ -105,11 +93,18 @@ export const capabilities: readonly Capability[] = [
   }),
   ...row('kqueue', 'darwin', kqueueFrom('20.0')),
   ...row('kqueue', 'freebsd', kqueueFrom('13.0')),
-  ...row(
-    'iocp',
-    'win32',
-    later('IOCP is in the runtime, and no config of this version can name it'),
-  ),
+  // Windows 10 and Server 2016: what the runtime asks for, _WIN32_WINNT.
+  ...row('iocp', 'win32', {
+    accept: ['10.0', 'AcceptEx, four outstanding for each listener'],
+    connect: ['10.0', 'ConnectEx of a socket that is bound to any address'],
+    receive: ['10.0', 'WSARecv of no bytes, then recv()'],
+    send: ['10.0', 'send() at once, the rest by WSASend'],
+    shutdown: ['10.0', 'shutdown()'],
+    close: ['10.0', 'closesocket()'],
+    timeout: ['10.0', 'the time limit of GetQueuedCompletionStatusEx, in milliseconds'],
+    cancel: ['10.0', 'CancelIoEx of sends and connects, the rest in the process'],
+    wake: ['10.0', 'PostQueuedCompletionStatus'],
+  }),
 ];
 
 /**
@@ -132,32 +127,27 @@ export function capabilityOf(
   return found;
 }
 
-/** Platforms that this version generates for. */
-export const availablePlatforms: readonly Platform[] = (
-  ['linux', 'darwin', 'freebsd', 'win32'] as const
-).filter((platform) =>
-  capabilities.some((each) => each.platform === platform && each.minimumKernel !== null),
-);
+/** Every platform, in the order in which a config's are shown. */
+export const platforms: readonly Platform[] = ['linux', 'darwin', 'freebsd', 'win32'];
 
-/** The backends of a platform, in the table's order, also of later versions. */
+/** The backends of a platform, in the table's order. */
 export function backendsOf(platform: Platform): Backend[] {
   const found = capabilities.filter((each) => each.platform === platform);
   return [...new Set(found.map((each) => each.backend))];
 }
 
 /**
- * The oldest kernel on which a backend has every operation; null when it never has.
+ * The oldest kernel on which a backend has every operation.
  *
  * @param platform whose kernel; by default the first one that has rows of it.
  */
-export function minimumKernel(backend: Backend, platform?: Platform): string | null {
+export function minimumKernel(backend: Backend, platform?: Platform): string {
   const rows = capabilities.filter((each) => each.backend === backend);
   const where = platform ?? rows[0]?.platform;
   const versions = rows.filter((each) => each.platform === where);
-  if (versions.length === 0 || versions.some((each) => each.minimumKernel === null)) return null;
   const order = (version: string): number[] => version.split('.').map(Number);
   return versions
-    .map((each) => each.minimumKernel ?? '')
+    .map((each) => each.minimumKernel)
     .reduce((newest, version) => {
       const [first, second] = [order(newest), order(version)];
       const difference = first.findIndex((part, index) => part !== (second[index] ?? 0));

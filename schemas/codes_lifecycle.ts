@@ -47,7 +47,8 @@ export const lifecycleCodes: Readonly<Record<string, RuntimeEntry>> = {
     explanation: prose`
       open({ thread: 'this' }) runs a program of one reactor on the thread that calls open(). With
       several reactors, leave it out, or open a program for each in a worker of its own. Cores are
-      for threads of reactors; pin the worker's own thread from outside.
+      for threads of reactors; pin the worker's own thread from outside. On Windows no thread can:
+      its event loop waits for completions of its own port alone.
     `,
   },
 };

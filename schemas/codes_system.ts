@@ -43,18 +43,6 @@ export const systemCodes = {
       short; with --out elsewhere it may run through folders whose names have quotes or such.
     `,
   },
-  LOOM1801: {
-    severity: 'error',
-    title: 'A platform of a later version',
-    holes: ['platform'],
-    what: 'backends.{platform} is set, but this version generates nothing for {platform}.',
-    why: 'It generates for Linux, macOS and FreeBSD, and silence would look like success.',
-    fix: 'Remove backends.{platform}.',
-    explanation: prose`
-      IOCP (Windows) has its place in the config already, so that a config written today keeps its
-      shape.
-    `,
-  },
   LOOM1804: {
     severity: 'error',
     title: 'A feature of a later version',
@@ -87,8 +75,9 @@ export const systemCodes = {
     why: 'Of {platform} the table of platforms says: {reason}.',
     fix: '{instead}; or remove backends.{platform}.',
     explanation: prose`
-      A config that names backends.darwin or backends.freebsd gives a program for these too, and may
-      ask only for what they have. The table is the last one of docs/OPERATIONS.md.
+      A config that names backends.darwin, backends.freebsd or backends.win32 gives a program for
+      these too, and may ask only for what they have. The table is the last one of
+      docs/OPERATIONS.md.
 
       Options that go wrong at start alone are not among them: a core (no thread is pinned there) is
       refused when the program starts, unless open({ cores: { main: 'any' } }) says otherwise.

@@ -1,21 +1,8 @@
-/** Diagnostics of `loomgen build --target`: 2030 to 2039. */
+/** Diagnostics of `loomgen build --target`: 2030 to 2039; LOOM2030 is retired. */
 import { type CodeEntry, prose } from './code_entry.ts';
 
 /** LOOM203x. */
 export const targetCodes = {
-  LOOM2030: {
-    severity: 'error',
-    title: 'A target without a backend',
-    holes: ['target', 'backend', 'operation', 'reason', 'known'],
-    what: "'{target}' has no backend in this version of loomgen.",
-    why: 'The table of backends says of {backend}, operation {operation}: {reason}.',
-    fix: 'Leave it out; these can be built: {known}.',
-    explanation: prose`
-      Every backend has a row for each operation that reactors need, in schemas/backends.ts. A
-      platform whose backend lacks one is refused as a whole: an addon for it would load and then do
-      nothing.
-    `,
-  },
   LOOM2031: {
     severity: 'error',
     title: 'No compiler for a target',
@@ -66,7 +53,7 @@ export const targetCodes = {
     explanation: prose`
       A program is for Linux unless its config names further platforms:
 
-      backends: { darwin: ['kqueue'], freebsd: ['kqueue'] }
+      backends: { darwin: ['kqueue'], freebsd: ['kqueue'], win32: ['iocp'] }
 
       The same sources are then compiled on each, with the backends of that one. What the config
       asks for and a named platform lacks is LOOM1806.

@@ -180,7 +180,7 @@ const backendsSchema = v.strictObject({
   darwin: v.optional(v.array(backendName())),
   /** Backends on FreeBSD: `['kqueue']`. By default the program is not for FreeBSD. */
   freebsd: v.optional(v.array(backendName())),
-  /** Backends on Windows: a later version. */
+  /** Backends on Windows: `['iocp']`. By default the program is not for Windows. */
   win32: v.optional(v.array(backendName())),
 });
 

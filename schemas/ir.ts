@@ -38,6 +38,8 @@ export interface IrBackends {
   darwin?: 'kqueue'[];
   /** Absent: it is not for FreeBSD. */
   freebsd?: 'kqueue'[];
+  /** Absent: it is not for Windows. */
+  win32?: 'iocp'[];
 }
 
 /** Kinds of a declared file descriptor. */

@@ -199,6 +199,7 @@ export const irSchema = v.strictObject({
     linux: list(one('io_uring', 'epoll'), 2),
     darwin: v.exactOptional(list(one('kqueue'), 1)),
     freebsd: v.exactOptional(list(one('kqueue'), 1)),
+    win32: v.exactOptional(list(one('iocp'), 1)),
   }),
   clock: v.exactOptional(one('tsc', 'monotonic')),
   handlersHeader: v.nullable(path),

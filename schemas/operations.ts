@@ -147,8 +147,9 @@ pool, ${counts.either} on either, ${counts.refused} refused.
 ${sections.join('\n')}
 ## What a config asks for, on other platforms
 
-A config that names \`backends.darwin\` or \`backends.freebsd\` and asks for what is not there is
-refused (LOOM1806), and so is a handler that asks for an operation which kqueue lacks (LOOM1807).
+A config that names \`backends.darwin\`, \`backends.freebsd\` or \`backends.win32\` and asks for
+what is not there is refused (LOOM1806), and so is a handler that asks for an operation which kqueue
+or IOCP lacks (LOOM1807).
 
 ${featureTable()}
 `;

@@ -3,36 +3,50 @@
  * a system besides Linux may lack; `check` refuses a config that names such a platform and asks for
  * it, and `docs/OPERATIONS.md` prints the table.
  */
+import {
+  type FeatureCell,
+  type FeatureName,
+  how,
+  lacks,
+  windowsFeatures,
+} from './windows_features.ts';
 
 /** A platform besides Linux that a config can name. */
-export type OtherPlatform = 'darwin' | 'freebsd';
+export type OtherPlatform = 'darwin' | 'freebsd' | 'win32';
 
-/** Whether a platform has it: how, or why not and what else does. */
-export type FeatureCell = { how: string } | { lacks: string };
-
-/** One row. */
-export interface PlatformFeature extends Readonly<Record<OtherPlatform, FeatureCell>> {
+/** One row, but for Windows. */
+interface UnixFeature extends Readonly<Record<'darwin' | 'freebsd', FeatureCell>> {
   /** What is asked for, behind `asks for`. */
   asks: string;
   /** What to do where it is not, a sentence without its full stop. */
   instead: string;
 }
 
-const how = (text: string): FeatureCell => ({ how: text });
-const lacks = (text: string): FeatureCell => ({ lacks: text });
+/** One row. */
+export type PlatformFeature = UnixFeature & Readonly<Record<'win32', FeatureCell>>;
 
-/** A row that no platform besides Linux has. */
-const nowhere = (
-  asks: string,
-  reason: string,
-  instead: string,
-): PlatformFeature & Record<OtherPlatform, { lacks: string }> => ({
+/** A row that Darwin and FreeBSD lack. */
+const nowhere = (asks: string, reason: string, instead: string): UnixFeature => ({
   ...{ asks, instead },
-  ...{ darwin: { lacks: reason }, freebsd: { lacks: reason } },
+  ...{ darwin: lacks(reason), freebsd: lacks(reason) },
 });
 
-/** The table. */
-export const platformFeatures = {
+/** A row that Darwin and FreeBSD have as Linux does. */
+const onUnix = (asks: string, text: string, instead: string): UnixFeature => ({
+  ...{ asks, instead },
+  ...{ darwin: how(text), freebsd: how(text) },
+});
+
+/** The rows; what Windows has of each is in `windows_features.ts`. */
+const rows = {
+  unix: onUnix('a unix socket', 'unix(4)', 'Use tcp or tcpServer on 127.0.0.1'),
+  datagrams: onUnix('datagrams', 'udp(4), unix(4)', 'Use a stream'),
+  pipe: onUnix('a pipe', 'read(2) and write(2)', 'Use tcp or tcpServer on 127.0.0.1'),
+  file: onUnix(
+    'a file',
+    'system requests, in a pool',
+    "Leave it out, and write it by <cstdio>'s calls",
+  ),
   eventfd: {
     asks: 'an eventfd',
     darwin: lacks('there is no eventfd(2)'),
@@ -104,19 +118,25 @@ export const platformFeatures = {
     'there is no SO_BINDTODEVICE',
     'Bind to an address that the interface has',
   ),
-} as const satisfies Record<string, PlatformFeature>;
+} satisfies Record<FeatureName, UnixFeature>;
 
-/** The name of a row. */
-export type FeatureName = keyof typeof platformFeatures;
+/** The row of a feature. */
+export function featureOf(name: FeatureName): PlatformFeature {
+  return { ...rows[name], win32: windowsFeatures[name] };
+}
 
 /** The table as the document has it. */
 export function featureTable(): string {
   const cell = (value: FeatureCell): string =>
     'how' in value ? value.how : `not there: ${value.lacks}`;
-  const rows = Object.values<PlatformFeature>(platformFeatures).map(
-    ({ asks, darwin, freebsd, instead }) =>
-      `| ${asks} | ${cell(darwin)} | ${cell(freebsd)} | ${instead} |`,
-  );
-  const head = ['| a config asks for | Darwin | FreeBSD | where it is not |', '|---|---|---|---|'];
-  return [...head, ...rows].join('\n');
+  const lines = (Object.keys(rows) as FeatureName[]).map((name) => {
+    const { asks, instead, ...cells } = featureOf(name);
+    const { darwin, freebsd, win32 } = cells;
+    return `| ${[asks, ...[darwin, freebsd, win32].map(cell), instead].join(' | ')} |`;
+  });
+  const head = [
+    '| a config asks for | Darwin | FreeBSD | Windows | where it is not |',
+    '|---|---|---|---|---|',
+  ];
+  return [...head, ...lines].join('\n');
 }

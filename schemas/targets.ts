@@ -1,9 +1,8 @@
 /**
  * Every target of `loomgen build --target`, as data: what Node calls its platform, which compilers
- * can make it from a Linux machine, and where Debian has its libraries. Whether a target can be had
- * follows from the table of backends: one whose backend has no row yet is refused with that row.
+ * can make it from a Linux machine, and where Debian has its libraries.
  */
-import { type Backend, backendsOf, capabilities, type Platform } from './backends.ts';
+import type { Platform } from './backends.ts';
 
 /** What runs a target's programs on another processor or system. */
 export type Emulator = 'qemu' | 'wine';
@@ -95,24 +94,3 @@ export const targets: readonly Target[] = [
     ...{ system: 'FreeBSD', processor: 'x86_64', zig: 'x86_64-freebsd', emulator: null },
   },
 ];
-
-/** A backend without which a target has none, as the table of backends says it. */
-export interface MissingBackend {
-  backend: Backend;
-  /** The first operation that the table has no kernel for, and its words for that. */
-  operation: string;
-  reason: string;
-}
-
-/** What a target lacks; null when some backend has every operation there. */
-export function missingBackend({ platform }: Target): MissingBackend | null {
-  const missing = backendsOf(platform).map((backend) =>
-    capabilities.find(
-      (cell) =>
-        cell.backend === backend && cell.platform === platform && cell.minimumKernel === null,
-    ),
-  );
-  const first = missing[0];
-  if (first === undefined || missing.includes(undefined)) return null;
-  return { backend: first.backend, operation: first.operation, reason: first.reason };
-}

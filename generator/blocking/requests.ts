@@ -3,6 +3,7 @@
  * backend of a platform lacks that the config names is refused before anybody finds out there.
  */
 import type { Ir } from '../../schemas/ir.ts';
+import type { Backend, Platform } from '../../schemas/backends.ts';
 import { supportOf, type SystemOperationName, systemOperations } from '../../schemas/operations.ts';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
 import type { Deed, SourceFacts } from './facts.ts';
@@ -13,17 +14,14 @@ interface Lack {
   reason: string;
 }
 
-/** What kqueue lacks, by the function of `loom::system` that asks for it alone. */
-function lacksOfKqueue(): Map<string, Lack> {
+/** What a backend lacks, by the function of `loom::system` that asks for it alone. */
+function lacksOf(backend: Backend): Map<string, Lack> {
   const names = Object.keys(systemOperations) as SystemOperationName[];
-  const refused = names.filter((name) => supportOf('kqueue', name).way === 'refused');
+  const refused = names.filter((name) => supportOf(backend, name).way === 'refused');
   const given = new Set(names.filter((name) => !refused.includes(name)).map(builderOf));
   const own = refused.filter((name) => !given.has(builderOf(name)));
   return new Map(
-    own.map((name) => [
-      builderOf(name),
-      { operation: name, reason: supportOf('kqueue', name).how },
-    ]),
+    own.map((name) => [builderOf(name), { operation: name, reason: supportOf(backend, name).how }]),
   );
 }
 
@@ -65,9 +63,21 @@ export function checkRequests(
   texts: ReadonlyMap<string, string>,
   { backends }: Pick<Ir, 'backends'>,
 ): Diagnostic[] {
-  const platform = backends.darwin !== undefined ? 'darwin' : 'freebsd';
-  if (backends[platform] === undefined) return [];
-  const lacks = lacksOfKqueue();
+  const kqueue = backends.darwin !== undefined ? 'darwin' : 'freebsd';
+  return [
+    ...(backends[kqueue] === undefined ? [] : lacking(sources, texts, 'kqueue', kqueue)),
+    ...(backends.win32 === undefined ? [] : lacking(sources, texts, 'iocp', 'win32')),
+  ];
+}
+
+/** As checkRequests, of one backend. */
+function lacking(
+  sources: readonly SourceFacts[],
+  texts: ReadonlyMap<string, string>,
+  backend: Backend,
+  platform: Platform,
+): Diagnostic[] {
+  const lacks = lacksOf(backend);
   return sources.flatMap(({ file, functions }) => {
     const allowed = linuxLines(texts.get(file) ?? '');
     return functions.flatMap(({ name: handler, deeds }) =>
@@ -75,7 +85,7 @@ export function checkRequests(
         const lack = lacks.get(builderIn(deed) ?? '');
         if (lack === undefined || allowed.has(deed.line)) return [];
         const { line, column, length } = deed;
-        const holes = { handler, backend: 'kqueue', platform, ...lack };
+        const holes = { handler, backend, platform, ...lack };
         return [diagnostic('LOOM1807', holes, { place: { file, line, column, length } })];
       }),
     );

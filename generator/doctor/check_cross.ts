@@ -2,23 +2,18 @@
  * What `loomgen build --target` needs for targets other than this machine: compilers, and what runs
  * their programs here. None of them is needed otherwise, so what is missing is never a failure.
  */
-import { missingBackend, type Target, targets } from '../../schemas/targets.ts';
+import { type Target, targets } from '../../schemas/targets.ts';
+import { wineOutsidePath } from '../check_addon.ts';
 import { findZig } from '../toolchain.ts';
 import { type DoctorFinding, finding, versionIn } from './finding.ts';
 import type { System } from './system.ts';
 
-/** Names of targets, with a word where this version has no backend for them. */
+/** Names of targets besides this machine. */
 function namesOf(which: (target: Target) => boolean, system: System): string {
-  const others = targets.filter(
-    (target) => which(target) && target.name !== `${system.platform}-${system.arch}`,
-  );
-  const now = others.filter((target) => missingBackend(target) === null);
-  if (now.length > 0) return now.map(({ name }) => name).join(', ');
-  return `${others.map(({ name }) => name).join(', ')}, which this version has no backend for yet`;
+  const own = `${system.platform}-${system.arch}`;
+  const others = targets.filter((target) => which(target) && target.name !== own);
+  return others.map(({ name }) => name).join(', ');
 }
-
-/** Where Debian's package wine64 has its program: its wrappers in PATH are another package's. */
-const wineOutsidePath = '/usr/lib/wine/wine64';
 
 /** One program; `elsewhere` is where its package has it when not in PATH. */
 function program(

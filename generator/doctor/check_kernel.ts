@@ -43,7 +43,7 @@ function answerOf(probe: Probe): Answer | null {
 /** The kernel itself. */
 function kernel(system: System): DoctorFinding {
   const release = system.kernel;
-  const minimum = minimumKernel('io_uring') ?? '';
+  const minimum = minimumKernel('io_uring');
   const isNew = isAtLeast(release, minimum);
   return finding({
     ...common,

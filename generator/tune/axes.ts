@@ -2,7 +2,7 @@
  * What `loomgen tune` varies, as data: to vary one more option of the config, add a row. An axis
  * has a place for each part of the config that has the option, and each place some other values.
  */
-import { backendsOf, minimumKernel } from '../../schemas/backends.ts';
+import { backendsOf } from '../../schemas/backends.ts';
 import type { CheckedConfig, CheckedFd, CheckedReactor } from '../../schemas/config.ts';
 import { entriesByName } from '../case.ts';
 import { isCheckedDatagram, isCheckedStream } from '../fd_kinds.ts';
@@ -84,7 +84,6 @@ function hasFibers(config: CheckedConfig, reactor: string): boolean {
 function backendOrders({ backends }: CheckedConfig, isNamed: boolean): Value[] {
   const own: readonly string[] = backends.linux;
   return backendsOf('linux')
-    .filter((backend) => minimumKernel(backend) !== null)
     .filter((backend) => isNamed || own.includes(backend))
     .map((first) => [first, ...own.filter((backend) => backend !== first)]);
 }

@@ -54,11 +54,12 @@ export function mapView(ir: Ir, why: string | null): MapView {
     counted(fds.length, 'fd'),
     counted(ir.messages.length, 'message type'),
   ];
-  const { linux, darwin, freebsd } = ir.backends;
+  const { linux, darwin, freebsd, win32 } = ir.backends;
   const backends = [
     `on Linux ${linux.join(', else ')}`,
     ...(darwin === undefined ? [] : [`on macOS ${darwin.join(', else ')}`]),
     ...(freebsd === undefined ? [] : [`on FreeBSD ${freebsd.join(', else ')}`]),
+    ...(win32 === undefined ? [] : [`on Windows ${win32.join(', else ')}`]),
   ].join('; ');
   const sentence = `Program ${ir.name}: ${parts.join(', ')}; ${backends}.`;
   return {

@@ -43,6 +43,7 @@ const conditions = {
   linux: 'defined(__linux__)',
   darwin: 'defined(__APPLE__)',
   freebsd: 'defined(__FreeBSD__)',
+  win32: 'defined(_WIN32)',
 } as const;
 
 /** One row of the table: the first three by their position, or all by their names. */
@@ -81,6 +82,7 @@ const backendTypes = {
   io_uring: 'loom::IoUring',
   epoll: 'loom::Epoll',
   kqueue: 'loom::Kqueue',
+  iocp: 'loom::Iocp',
 } as const;
 
 /** Headers of backends. */
@@ -90,11 +92,12 @@ function headersOf(backends: readonly (keyof typeof backendTypes)[]): string[] {
 
 /** The lists of the config, each with its platform. */
 function listsOf({ backends }: Ir) {
-  const { linux, darwin, freebsd } = backends;
+  const { linux, darwin, freebsd, win32 } = backends;
   const all = [
     ['linux', linux],
     ['darwin', darwin],
     ['freebsd', freebsd],
+    ['win32', win32],
   ] as const;
   return all.flatMap(([platform, list]) => (list === undefined ? [] : [{ platform, list }]));
 }

@@ -72,6 +72,24 @@ test('a program for macOS has rows of its machines', (t) => {
   ]);
 });
 
+test('a program for Windows is compiled by MinGW, and loaded by a Windows before it is packed', (t) => {
+  const folder = project(t, '.', "backends: { win32: ['iocp'] },");
+  const config = join(folder, 'loom.config.ts');
+  writeFileSync(config, readFileSync(config, 'utf8').replace(/^.* unix\(.*\n/m, ''));
+  t.is(loomgen(folder, ['ci', 'github']).status, 0);
+  const file = join(folder, '.github/workflows/loomgen.yml');
+  const text = readFileSync(file, 'utf8');
+  t.regex(text, /target: win32-x64\n +runner: ubuntu-24\.04\n/);
+  t.regex(
+    text,
+    /doctor x86_64-w64-mingw32-g\+\+-posix --fix --yes\n +if: matrix\.target == 'win32-x64'\n/,
+  );
+  t.regex(text, /windows:\n {4}needs: build\n {4}runs-on: windows-2025\n/);
+  t.regex(text, /name: small-win32-x64\n {6}- run: node -e "require\('\.\/small\.node'\)"\n/);
+  t.regex(text, /package:\n {4}needs: \[build, windows\]\n/);
+  lint(t, file, folder);
+});
+
 test('a workflow that somebody changed stays, until that is asked for', (t) => {
   const folder = project(t);
   const file = join(folder, '.gitlab-ci.yml');

@@ -1,12 +1,15 @@
 /**
- * The emitted echo program on IOCP: compiled by MinGW, run by wine, spoken to over TCP from here.
+ * The echo program for Windows: `loomgen build --target win32-x64` makes its addon and executable
+ * with MinGW, which are looked at; wine runs the executable, which is spoken to over TCP from here.
  * Windows itself never ran it. Without MinGW and wine it is skipped by name.
  */
 
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { buildProgram } from '../conformance/build.ts';
+import { build } from '../../generator/commands/build.ts';
+import { root } from '../conformance/build.ts';
 import { Peer } from '../conformance/peer.ts';
 import { Program } from '../conformance/program.ts';
 import { missing, prepareWine, wine, wineEnvironment } from './wine.ts';
@@ -17,11 +20,27 @@ function declare(title: string, body: (t: ExecutionContext) => Promise<void>): v
   else test.skip(`${title} (${missing})`, body);
 }
 
+const target = 'win32-x64';
+
+/** Builds the program into a folder of .cache; gives the folder, and what was made. */
+async function make(folder: string) {
+  const out = join(root, '.cache/iocp', folder);
+  const config = join(root, 'test/iocp/loom.config.ts');
+  const { diagnostics, targets } = await build({ config, out, target, force: true });
+  const [made] = targets;
+  if (made === undefined) throw new Error(JSON.stringify(diagnostics, null, 2));
+  return { out, made };
+}
+
+let built: ReturnType<typeof make> | null = null;
+
 /** Starts the program under wine. */
 async function start(...parameters: string[]): Promise<Program> {
-  const executable = await buildProgram({ name: 'echo', flavour: 'release', isOnIocp: true });
+  built ??= make('echo');
+  const { out, made } = await built;
   prepareWine();
-  return new Program(wine ?? '', [executable, ...parameters], wineEnvironment, 'SIGINT');
+  const words = [join(out, made.executable ?? ''), ...parameters];
+  return new Program(wine ?? '', words, wineEnvironment, 'SIGINT');
 }
 
 /** Sends each piece when the one before has come back. @returns whether all did, unchanged */
@@ -43,6 +62,26 @@ function coresOfThreads(pid: number): string[] {
     return /^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1] ?? '';
   });
 }
+
+declare('a config that names IOCP becomes an addon and an executable of Windows', async (t) => {
+  t.timeout(480_000);
+  built ??= make('echo');
+  const { out, made } = await built;
+  t.is(made.compiler, 'cross');
+  t.is(made.minimumSystem, 'Windows 10');
+  t.is(made.executable, `build/${target}/echo.exe`);
+  t.deepEqual(
+    made.needed.filter((name) => !/^(?:KERNEL32|msvcrt|WS2_32|MSWSOCK)\.dll$/i.test(name)),
+    [],
+  );
+  t.true(existsSync(join(out, `prebuilds/${target}/echo.node`)));
+  if (process.env.LOOM_NODE_WIN32_X64 === undefined) {
+    t.regex(made.notLoaded, /LOOM_NODE_WIN32_X64 names no Node of it/);
+  } else t.regex(made.loadedBy ?? '', /^Node [\d.]+ under wine$/);
+  if (process.env.LOOM_TEST_BOUNDED !== undefined) return t.log('built once: bounded');
+  rmSync(join(root, '.cache/iocp/again'), { recursive: true, force: true });
+  t.is((await make('again')).made.sha256, made.sha256);
+});
 
 declare('echo on IOCP gives back what many connections send, and stops in order', async (t) => {
   t.timeout(480_000);

@@ -2,6 +2,7 @@
  * The conformance list for a target, as far as its programs run here: with callbacks and with
  * fibers, each transcript beside the committed one of Linux x64.
  */
+import { spawnSync } from 'node:child_process';
 import { thisMachine } from '../../templates/bindings/prebuilds.ts';
 import type { Target } from '../../schemas/targets.ts';
 import { isHere } from '../../generator/toolchain.ts';
@@ -63,9 +64,24 @@ async function performancesOf(target: Target): Promise<Performance[] | string> {
   ];
 }
 
+/** What `test/iocp/conformance.test.ts` says of IOCP, which plays the list its own way. */
+function playUnderWine(): string {
+  const words = ['ava', '--tap', 'test/iocp/conformance.test.ts'];
+  const { LOOM_TEST_BOUNDED: _, ...environment } = process.env;
+  const { stdout } = spawnSync('npx', words, { encoding: 'utf8', env: environment });
+  const played = [...stdout.matchAll(/^(not )?ok \d+ - (.*?)( # SKIP.*)?$/gm)];
+  const skipped = played.find(([, , , skip]) => skip !== undefined);
+  if (skipped !== undefined) return `no: ${skipped[2]}`;
+  const failed = played.filter(([, not]) => not !== undefined).map(([, , title]) => title);
+  const passed = `iocp ${played.length - failed.length}/${played.length} under wine`;
+  if (played.length === 0) return 'FAILED: nothing was played';
+  return failed.length === 0 ? passed : `${passed} FAILED: ${failed.join('; ')}`;
+}
+
 /** What of the list passed for a target, in words; FAILED is in them where something did not. */
 export async function playFor(target: Target): Promise<string> {
   try {
+    if (target.emulator === 'wine') return playUnderWine();
     const performances = await performancesOf(target);
     if (typeof performances === 'string') return `no: ${performances}`;
     const words: string[] = [];

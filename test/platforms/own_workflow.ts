@@ -27,6 +27,7 @@ export function ownWorkflow(): string {
       ...prepare,
       `${loomgen} doctor --fix --yes`,
       `${loomgen} doctor aarch64-linux-gnu-g++ qemu-aarch64 --fix --yes`,
+      `${loomgen} doctor x86_64-w64-mingw32-g++-posix wine64 --fix --yes`,
       'npm run platforms -- --twice',
     ],
   });

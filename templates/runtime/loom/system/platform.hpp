@@ -40,6 +40,8 @@ namespace loom::system {
 inline constexpr const char* platform_name = "darwin";
 #elif defined(__FreeBSD__)
 inline constexpr const char* platform_name = "freebsd";
+#elif defined(_WIN32)
+inline constexpr const char* platform_name = "win32";
 #else
 inline constexpr const char* platform_name = "linux";
 #endif
