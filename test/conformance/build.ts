@@ -229,14 +229,21 @@ export function buildPreload(name: string): Promise<string> {
   });
 }
 
-/** Compiles a C++ source for Windows, by MinGW. @returns the executable's path */
-export function buildForWine(source: string): Promise<string> {
+/**
+ * Compiles a C++ source for Windows, by MinGW; one that includes the runtime says so.
+ * @returns the executable's path
+ */
+export function buildForWine(source: string, hasRuntime = false): Promise<string> {
+  const runtime = join(root, 'templates/runtime');
   return compile({
     name: basename(source, '.cpp'),
     command: [mingw.compiler],
-    flags: ['-std=c++20', '-O1', '-static', ...warnings],
+    flags: [
+      ...['-std=c++20', ...warnings],
+      ...(hasRuntime ? [...mingw.flagsFor(runtime), `-I${runtime}`] : ['-O1', '-static']),
+    ],
     sources: [source],
-    folders: [],
+    folders: hasRuntime ? [runtime] : [],
     libraries: mingw.libraries,
   });
 }

@@ -1,17 +1,40 @@
 /**
- * The copy tool of examples/files on IOCP, under wine: fibers that read and write two files, which
- * helper threads carry out. Without MinGW and wine it is skipped by name; so it is among all
- * suites.
+ * Files on Windows, under wine: what each request comes to, and the copy tool of examples/files,
+ * whose fibers read and write two files by helper threads. Without MinGW and wine they are skipped
+ * by name; so is the tool among all suites.
  */
 
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { buildProgram } from '../conformance/build.ts';
+import { buildForWine, buildProgram, root } from '../conformance/build.ts';
 import { Program } from '../conformance/program.ts';
-import { heavy, prepareWine, wine, wineEnvironment } from './wine.ts';
+import { heavy, missing, prepareWine, wine, wineEnvironment } from './wine.ts';
+
+const each = 'iocp: each request of a file gives what it gives elsewhere';
+
+if (missing === null) {
+  test(each, async (t) => {
+    t.timeout(240_000);
+    const executable = await buildForWine(join(root, 'test/iocp/file_requests.cpp'), true);
+    prepareWine();
+    const folder = mkdtempSync(join(tmpdir(), 'loom-files-'));
+    t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+    const env = { ...process.env, ...wineEnvironment };
+    const { status, stdout } = spawnSync(wine ?? '', [executable, folder], {
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    t.is(stdout, '');
+    t.is(status, 0);
+  });
+} else {
+  test.skip(`${each} (${missing})`, (t) => t.pass());
+}
 
 const title = 'iocp: fibers copy a file whole, over one that is longer';
 

@@ -12,11 +12,9 @@
 
 namespace loom::system {
 
-/// Whether perform() knows the request at all.
-constexpr bool is_carried_out(const Request& request) noexcept {
-  if ((request.flags & ~request_flag::asynchronous) != 0) return false;
-  switch (request.opcode) {
-    case Opcode::nop:
+/// Whether the request moves bytes.
+constexpr bool is_transfer(Opcode opcode) noexcept {
+  switch (opcode) {
     case Opcode::read:
     case Opcode::read_fixed:
     case Opcode::write:
@@ -24,7 +22,16 @@ constexpr bool is_carried_out(const Request& request) noexcept {
     case Opcode::readv:
     case Opcode::readv_fixed:
     case Opcode::writev:
-    case Opcode::writev_fixed:
+    case Opcode::writev_fixed: return true;
+    default: return false;
+  }
+}
+
+/// Whether perform() knows the request at all.
+constexpr bool is_carried_out(const Request& request) noexcept {
+  if ((request.flags & ~request_flag::asynchronous) != 0) return false;
+  switch (request.opcode) {
+    case Opcode::nop:
     case Opcode::fsync:
     case Opcode::ftruncate:
     case Opcode::statx:
@@ -33,7 +40,7 @@ constexpr bool is_carried_out(const Request& request) noexcept {
     case Opcode::mkdirat: return true;
     case Opcode::openat:
     case Opcode::close: return request.file_index == 0;
-    default: return false;
+    default: return is_transfer(request.opcode);
   }
 }
 
@@ -74,9 +81,10 @@ inline std::int32_t perform_on_path(const Request& request) noexcept {
   return windows::result_of_call(MoveFileExW(wide.text, target.text, MOVEFILE_REPLACE_EXISTING));
 }
 
-/// Makes the call. May block for as long as it does.
+/// Makes the call. May block for as long as it does. A transfer has none of preadv2(2)'s flags.
 inline std::int32_t perform(const Request& request) noexcept {
   if (!is_carried_out(request)) return -ENOSYS;
+  if (is_transfer(request.opcode) && request.call_flags != 0) return -EOPNOTSUPP;
   void* memory = pointer_in<void>(request.address);
   const auto* parts = pointer_in<const iovec>(request.address);
   const std::int32_t fd = request.fd;
