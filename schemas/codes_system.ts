@@ -91,9 +91,9 @@ export const systemCodes = {
     why: 'Of {operation} on {backend} the table of operations says: {reason}.',
     fix: 'Put it between #if defined(__linux__) and #endif, or remove backends.{platform}.',
     explanation: prose`
-      The sources of the config are read for calls of loom::system that make a request. One that
-      the backend of a named platform refuses would give -ENOSYS there, Failure::unsupported, each
-      time. The table is docs/OPERATIONS.md.
+      The sources of the config are read for calls of loom::system that make a request, and of
+      loom::files and loom::net, which make one. What the backend of a named platform refuses would
+      give -ENOSYS there, Failure::unsupported, each time. The table is docs/OPERATIONS.md.
 
       Who asks for it on Linux alone puts the call between #if defined(__linux__) and #endif.
     `,

@@ -46,10 +46,23 @@ function linuxLines(text: string): Set<number> {
   return lines;
 }
 
-/** The function of `loom::system` that a call is of; null for another. */
+/** What fibers call, by the function of `loom::system` without which each can do nothing. */
+const fiberCalls: Readonly<Record<string, string>> = {
+  'files::open': 'open_at',
+  'files::read': 'read',
+  'files::write': 'write',
+  'files::sync': 'fsync',
+  'files::data_sync': 'fsync',
+  'net::connect': 'connect',
+  'net::listen': 'accept',
+};
+
+/** The function of `loom::system` that a call is of, or needs; null for another. */
 function builderIn({ kind, name }: Deed): string | null {
+  const [, own = '', call = ''] =
+    /^(?:::)?(?:loom::)?(?:system::(\w+)|((?:files|net)::\w+))$/.exec(name) ?? [];
   if (kind !== 'call') return null;
-  return /^(?:::)?(?:loom::)?system::(\w+)$/.exec(name)?.[1] ?? null;
+  return own === '' ? (fiberCalls[call] ?? null) : own;
 }
 
 /**

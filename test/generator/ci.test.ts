@@ -72,7 +72,7 @@ test('a program for macOS has rows of its machines', (t) => {
   ]);
 });
 
-test('a program for Windows is compiled by MinGW, and loaded by a Windows before it is packed', (t) => {
+test('a program for Windows is compiled by MinGW and loaded on Windows', (t) => {
   const folder = project(t, '.', "backends: { win32: ['iocp'] },");
   const config = join(folder, 'loom.config.ts');
   writeFileSync(config, readFileSync(config, 'utf8').replace(/^.* unix\(.*\n/m, ''));

@@ -78,6 +78,9 @@ test('a handler may ask for what kqueue lacks only where Linux alone compiles it
   t.is(lacking('void f() { submit(loom::system::read(1, b), 7); other::tee(1, 2); }'), '');
   const windows: Ir = { ...ir, backends: { linux: ['epoll'], win32: ['iocp'] } };
   t.regex(lacking(asks, windows), /^error LOOM1807: .* asks for tee, which iocp does not have\./);
+  const connects = 'void f() { auto a = loom::net::parse_address("x"); loom::net::connect(*a); }';
+  t.regex(lacking(connects, windows), /^error LOOM1807: .* asks for connect, which iocp/);
+  t.is(lacking(connects), '');
   const guarded = (line: string) => `void f() {\n${line}\n  system::tee(1, 2, 3, 0);\n#endif\n}`;
   t.is(lacking(guarded('#if defined(__linux__)')), '');
   t.is(lacking(guarded('#ifdef __linux__')), '');

@@ -20,7 +20,11 @@ import { isHere } from '../../generator/toolchain.ts';
 import { playFor } from './conformance.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
-const config = join(repository, 'test/platforms/loom.config.ts');
+
+/** What is built, beside this: for Windows, the part of it that there is. */
+function configOf({ platform }: Target): string {
+  return platform === 'win32' ? './windows.config.ts' : './loom.config.ts';
+}
 
 /** Longest conversation: an emulator starts Node in seconds. */
 const conversationMilliseconds = 120_000;
@@ -42,7 +46,7 @@ const { connect } = require('node:net');
 async function main() {
   const heard = [];
   for (const backend of process.argv[3].split(' ')) {
-    const addresses = { echo: '127.0.0.1:0', proxy: '127.0.0.1:0' };
+    const addresses = JSON.parse(process.argv[4]);
     let program;
     try {
       program = await open({ native: process.argv[2], addresses, backend });
@@ -72,7 +76,10 @@ function speak(target: Target, out: string): string {
   const [program = '', ...given] = words;
   const addon = join(out, `prebuilds/${target.name}/fibers.node`);
   const script = ['-e', conversation, join(out, 'dist/index.cjs'), addon];
-  const ran = spawnSync(program, [...given, ...script, backendsOf(target.platform).join(' ')], {
+  const backends = backendsOf(target.platform).join(' ');
+  const port = '127.0.0.1:0';
+  const addresses = target.platform === 'win32' ? { echo: port } : { echo: port, proxy: port };
+  const ran = spawnSync(program, [...given, ...script, backends, JSON.stringify(addresses)], {
     encoding: 'utf8',
     timeout: conversationMilliseconds,
   });
@@ -89,6 +96,7 @@ function libraryOf({ library }: Target, minimumGlibc: string | null): string {
 /** Builds one target in a folder of its own. */
 async function buildIn(out: string, target: Target) {
   const zig = process.argv.includes('--zig') && target.zig !== null;
+  const config = join(repository, 'test/platforms', configOf(target));
   return build({ config, out, target: target.name, static: true, zig, directory: repository });
 }
 
