@@ -31,18 +31,21 @@ function builderOf(name: SystemOperationName): string {
   return systemOperations[name].builder;
 }
 
+/** The directives that open, turn and close a conditional. */
+const conditional = /^\s*#\s*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(.*)$/;
+
 /** Lines that only Linux compiles, counted from 1: `#if defined(__linux__)` to its end. */
 function linuxLines(text: string): Set<number> {
   const lines = new Set<number>();
   // Of each conditional that is open: whether the branch is Linux's alone.
   const open: boolean[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [, word = '', condition = ''] =
-      /^\s*#\s*(if|ifdef|elif|else|endif)\b(.*)$/.exec(line) ?? [];
-    const isLinux = /^\s*(?:defined\s*\(?\s*)?__linux__\s*\)?\s*(?:\/\/.*)?$/.test(condition);
-    if (word === 'if' || word === 'ifdef') open.push(isLinux);
+    const [, word = '', condition = ''] = conditional.exec(line) ?? [];
+    const names = /^\s*(?:defined\s*\(?\s*)?__linux__\s*\)?\s*(?:\/[/*].*)?$/.test(condition);
+    const isLinux = names && !word.endsWith('ndef');
+    if (word.startsWith('if')) open.push(isLinux);
     else if (word === 'endif') open.pop();
-    else if (word === 'elif' || word === 'else') open[open.length - 1] = isLinux;
+    else if (word.startsWith('el')) open[open.length - 1] = isLinux;
     else if (open.includes(true)) lines.add(index + 1);
   }
   return lines;

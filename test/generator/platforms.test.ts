@@ -81,4 +81,10 @@ test('a handler may ask for what kqueue lacks only where Linux alone compiles it
   t.is(lacking(guarded('#ifdef __linux__')), '');
   t.not(lacking(guarded('#ifdef __linux__\n#else')), '');
   t.not(lacking(guarded('#if defined(FAST)')), '');
+  const inner = (word: string) => `#if defined(__linux__)\n#${word} X\n#define X 1\n#endif`;
+  for (const word of ['ifndef', 'ifdef', 'if']) t.is(lacking(guarded(inner(word))), '', word);
+  t.is(lacking(guarded('#ifdef FAST\n#elifdef __linux__')), '');
+  t.not(lacking(guarded('#ifdef __linux__\n#elifdef FAST')), '');
+  t.not(lacking(guarded('#ifdef __linux__\n#elifndef FAST')), '');
+  t.not(lacking(guarded('#ifndef __linux__')), '');
 });
