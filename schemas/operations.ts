@@ -148,7 +148,8 @@ ${sections.join('\n')}
 ## What a config asks for, on other platforms
 
 A config that names \`backends.darwin\` or \`backends.freebsd\` and asks for what is not there is
-refused (LOOM1806), and so is a handler that asks for an operation which kqueue lacks (LOOM1807).
+refused (LOOM1806), and so is a handler that asks for an operation which kqueue lacks, or epoll
+where it is the only backend of Linux (LOOM1807).
 
 ${featureTable()}
 `;

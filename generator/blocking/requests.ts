@@ -2,6 +2,7 @@
  * Compares the requests that C++ sources make of the system with the table of operations: what the
  * backend of a platform lacks that the config names is refused before anybody finds out there.
  */
+import type { Backend, Platform } from '../../schemas/backends.ts';
 import type { Ir } from '../../schemas/ir.ts';
 import { supportOf, type SystemOperationName, systemOperations } from '../../schemas/operations.ts';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
@@ -13,18 +14,41 @@ interface Lack {
   reason: string;
 }
 
-/** What kqueue lacks, by the function of `loom::system` that asks for it alone. */
-function lacksOfKqueue(): Map<string, Lack> {
+/** A backend that is the only one of a platform, so that nothing does what it lacks. */
+interface OnlyBackend {
+  backend: Backend;
+  platform: Platform;
+  /** By the function of `loom::system` that asks for it alone. */
+  lacks: ReadonlyMap<string, Lack>;
+  /** What to do instead. */
+  hint: string;
+}
+
+/** What a backend lacks, by the function of `loom::system` that asks for it alone. */
+function lacksOf(backend: Backend): Map<string, Lack> {
   const names = Object.keys(systemOperations) as SystemOperationName[];
-  const refused = names.filter((name) => supportOf('kqueue', name).way === 'refused');
+  const refused = names.filter((name) => supportOf(backend, name).way === 'refused');
   const given = new Set(names.filter((name) => !refused.includes(name)).map(builderOf));
   const own = refused.filter((name) => !given.has(builderOf(name)));
   return new Map(
-    own.map((name) => [
-      builderOf(name),
-      { operation: name, reason: supportOf('kqueue', name).how },
-    ]),
+    own.map((name) => [builderOf(name), { operation: name, reason: supportOf(backend, name).how }]),
   );
+}
+
+/** The backends that stand alone on a platform, each once. */
+function onlyBackends(backends: Ir['backends']): OnlyBackend[] {
+  const found: OnlyBackend[] = [];
+  for (const [platform, list] of Object.entries(backends) as [Platform, Backend[] | undefined][]) {
+    const [backend, other] = list ?? [];
+    if (backend === undefined || other !== undefined || backend === 'io_uring') continue;
+    if (found.some((each) => each.backend === backend)) continue;
+    const hint =
+      platform === 'linux'
+        ? "Put 'io_uring' into backends.linux, or do without it"
+        : `Put it between #if defined(__linux__) and #endif, or remove backends.${platform}`;
+    found.push({ backend, platform, lacks: lacksOf(backend), hint });
+  }
+  return found;
 }
 
 function builderOf(name: SystemOperationName): string {
@@ -51,35 +75,73 @@ function linuxLines(text: string): Set<number> {
   return lines;
 }
 
-/** The function of `loom::system` that a call is of; null for another. */
-function builderIn({ kind, name }: Deed): string | null {
+/** How the sources write the namespace `loom::system`. */
+interface Spelling {
+  /** Other names of it, which any of the sources gives it. */
+  aliases: ReadonlySet<string>;
+  /** Functions of the sources, by their last names: a plain call of one means that. */
+  own: ReadonlySet<string>;
+}
+
+/** Other names of `loom::system` in the sources. */
+function spellingOf(sources: readonly SourceFacts[], texts: Iterable<string>): Spelling {
+  const aliases = new Set<string>();
+  for (const text of texts) {
+    const given = /(?:^|[;{}])\s*namespace\s+(\w+)\s*=\s*(?:::)?(?:loom::)?system\s*;/gm;
+    for (const [, name = ''] of text.matchAll(given)) aliases.add(name);
+  }
+  const names = sources.flatMap(({ functions }) => functions.map(({ name }) => name));
+  return { aliases, own: new Set(names.map((name) => name.replace(/^.*::/s, ''))) };
+}
+
+/** Functions of `loom::system` that a source may call by their names alone; null: every one. */
+function plainCalls(text: string): ReadonlySet<string> | null {
+  if (/(?:^|[;{}])\s*using\s+namespace\s+(?:::)?(?:loom::)?system\s*;/m.test(text)) return null;
+  const one = /(?:^|[;{}])\s*using\s+(?:::)?(?:loom::)?system::(\w+)\s*;/gm;
+  return new Set([...text.matchAll(one)].map(([, name = '']) => name));
+}
+
+/** The function of `loom::system` that a call is of, or seems to be of; null for another. */
+function builderIn(
+  { kind, name, isGlobal }: Deed,
+  plain: ReadonlySet<string> | null,
+  { aliases, own }: Spelling,
+): string | null {
   if (kind !== 'call') return null;
-  return /^(?:::)?(?:loom::)?system::(\w+)$/.exec(name)?.[1] ?? null;
+  const [, scope, last = ''] = /^(?:(?:loom::)?(\w+)::)?(\w+)$/.exec(name) ?? [];
+  if (scope !== undefined) return scope === 'system' || aliases.has(scope) ? last : null;
+  if (isGlobal || own.has(last)) return null;
+  return plain === null || plain.has(last) ? last : null;
 }
 
 /**
  * Compares sources with the table.
  *
  * @param texts the sources' texts by their paths.
- * @returns LOOM1807 for each call that asks for what a named platform lacks.
+ * @returns LOOM1807 for each call that asks for what the only backend of a platform lacks.
  */
 export function checkRequests(
   sources: readonly SourceFacts[],
   texts: ReadonlyMap<string, string>,
   { backends }: Pick<Ir, 'backends'>,
 ): Diagnostic[] {
-  const platform = backends.darwin !== undefined ? 'darwin' : 'freebsd';
-  if (backends[platform] === undefined) return [];
-  const lacks = lacksOfKqueue();
+  const chosen = onlyBackends(backends);
+  if (chosen.length === 0) return [];
+  const spelling = spellingOf(sources, texts.values());
   return sources.flatMap(({ file, functions }) => {
-    const allowed = linuxLines(texts.get(file) ?? '');
+    const text = texts.get(file) ?? '';
+    const plain = plainCalls(text);
+    const linux = linuxLines(text);
     return functions.flatMap(({ name: handler, deeds }) =>
       deeds.flatMap((deed) => {
-        const lack = lacks.get(builderIn(deed) ?? '');
-        if (lack === undefined || allowed.has(deed.line)) return [];
+        const builder = builderIn(deed, plain, spelling) ?? '';
         const { line, column, length } = deed;
-        const holes = { handler, backend: 'kqueue', platform, ...lack };
-        return [diagnostic('LOOM1807', holes, { place: { file, line, column, length } })];
+        return chosen.flatMap(({ backend, platform, lacks, hint }) => {
+          const lack = lacks.get(builder);
+          if (lack === undefined || (platform !== 'linux' && linux.has(line))) return [];
+          const holes = { handler, backend, hint, ...lack };
+          return [diagnostic('LOOM1807', holes, { place: { file, line, column, length } })];
+        });
       }),
     );
   });
