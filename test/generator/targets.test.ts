@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { missingBackend, targets } from '../../schemas/targets.ts';
 import { checkAddon, loadAddonOnce } from '../../generator/check_addon.ts';
+import { build } from '../../generator/commands/build.ts';
+import { targetNames } from '../../generator/commands/build_targets.ts';
 import { type System, thisSystem } from '../../generator/doctor/system.ts';
 import { newestOf, readSharedLibrary } from '../../generator/elf.ts';
 import { DiagnosticError, diagnostic } from '../../generator/report/diagnostic.ts';
@@ -12,7 +14,7 @@ import { renderDiagnostics } from '../../generator/report/render.ts';
 import { chooseTargets, prepareTarget, refuseUnnamed } from '../../generator/target_build.ts';
 import type { Ir } from '../../schemas/ir.ts';
 import { sampleIr } from './ir_sample.ts';
-import { emptyFolder, matchesFixture } from './workspace.ts';
+import { emptyFolder, matchesFixture, project } from './workspace.ts';
 
 const by = 'targets';
 const here = { platform: 'linux', arch: 'x64', library: 'glibc 2.36' };
@@ -60,6 +62,30 @@ test('a target that nobody knows, has no backend, or no compiler is refused', (t
   for (const target of targets) {
     t.is(missingBackend(target) === null, target.platform !== 'win32', target.name);
   }
+});
+
+test('host is this machine among others, and a list without a name or a debug one is none', (t) => {
+  const machineTarget = `${process.platform}-${process.arch}`;
+  t.deepEqual(targetNames({ target: 'host' }), []);
+  t.deepEqual(targetNames({ target: 'host', preset: 'debug' }), []);
+  t.true(targetNames({ target: 'host,linux-arm64' })[0]?.startsWith(machineTarget));
+  t.deepEqual(targetNames({ target: 'darwin-x64,', preset: 'release' }), ['darwin-x64']);
+  for (const target of ['', ',', ',,']) {
+    t.regex(
+      refusal(t, () => targetNames({ target })),
+      /LOOM2014: There is no target in --target/,
+    );
+  }
+  const debug = () => targetNames({ target: 'linux-arm64', preset: 'debug' });
+  t.regex(refusal(t, debug), /LOOM2014: .* never a debug build/);
+});
+
+test('the list of targets is looked at also where nothing is compiled', async (t) => {
+  const { diagnostics, exitCode } = await build({
+    ...{ directory: project(t), compile: false, target: ',' },
+  });
+  t.is(exitCode, 2);
+  t.is(diagnostics[0]?.code, 'LOOM2014');
 });
 
 test('a target of a platform that the config does not name is refused', (t) => {
