@@ -181,6 +181,14 @@ test('what the dynamic loader says is explained for the machine', (t) => {
       /compiled for musl/,
     ],
     [
+      'libc.so: cannot open shared object file: No such file or directory',
+      debian,
+      /compiled for musl, as Alpine has it, and this system has glibc$/,
+    ],
+    ['/lib/x86_64-linux-gnu/libc.so: invalid ELF header', debian, /compiled for musl/],
+    ['libc.so.6: cannot open shared object file', alpine, /compiled for glibc/],
+    ['libzlibc.so: cannot open shared object file', debian, /needs libzlibc\.so/],
+    [
       'Error loading shared library ld-linux-x86-64.so.2: No such file or directory',
       alpine,
       /compiled for glibc, .* musl.*\n.*node:22-slim/,
