@@ -75,8 +75,13 @@ function githubRows({ platforms }: CiProgram): string[] {
 const banner = (host: CiHost, { config, own }: CiProgram): string =>
   own?.banner ?? `# Written by: npx loomgen ci ${host} ${word(config)} - yours to change.`;
 
+/** A command as a scalar of YAML: in quotes where a plain one would end, or be a map. */
+function scalar(command: string): string {
+  return /^[\w./]/.test(command) && !/: | #|:$/.test(command) ? command : JSON.stringify(command);
+}
+
 /** A step that is one command. */
-const step = (command: string): string => `      - run: ${command}`;
+const step = (command: string): string => `      - run: ${scalar(command)}`;
 
 /** The steps with which every job begins. */
 function prepare(commands: readonly string[]): string[] {
@@ -173,6 +178,7 @@ function githubCollect({ name, out }: CiProgram): string[] {
 /** The pipeline of GitLab: one x64 machine compiles for every processor. */
 function gitlab(program: CiProgram): string {
   const { config, out } = program;
+  const build = `npx loomgen build ${word(config)}`;
   const lines = [
     banner('gitlab', program),
     'image: node:22-bookworm',
@@ -184,10 +190,10 @@ function gitlab(program: CiProgram): string {
     '    - npm ci',
     '    - npx loomgen doctor --fix --yes',
     '  script:',
-    `    - npx loomgen build ${word(config)}`,
+    `    - ${scalar(build)}`,
     '    - npm test --if-present',
-    `    - npx loomgen build ${word(config)} --target linux-x64,linux-arm64 --static`,
-    `    - npm pack ./${word(out)}`,
+    `    - ${scalar(`${build} --target linux-x64,linux-arm64 --static`)}`,
+    `    - ${scalar(`npm pack ./${word(out)}`)}`,
     '  artifacts:',
     '    paths:',
     "      - '*.tgz'",

@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { ciPath, ciText } from '../../generator/ci_files.ts';
 import { findProgram } from '../../generator/tools.ts';
 import { ownWorkflow, ownWorkflowPath } from '../platforms/own_workflow.ts';
-import { loomgen, project, repository } from './workspace.ts';
+import { emptyFolder, loomgen, project, repository } from './workspace.ts';
 
 /** Looks at a workflow with actionlint, which no package of npm has: only where it is in PATH. */
 function lint(t: ExecutionContext, file: string, cwd: string): void {
@@ -49,6 +50,22 @@ test('a workflow uses actions of GitHub alone, by their major version, and names
   }
   const gitlab = readFileSync(join(folder, '.gitlab-ci.yml'), 'utf8');
   for (const text of [github, gitlab, ownWorkflow()]) t.notRegex(text, /:\/\/|registry/);
+});
+
+test('a path with what YAML reads as something else is whole', (t) => {
+  const [config, out] = ['apps: old/a #1.config.ts', 'out: #2'];
+  const program = { name: 'small', config, out, platforms: ['linux'] };
+  const folder = emptyFolder(t);
+  for (const host of ['github', 'gitlab'] as const) {
+    const text = ciText(host, program);
+    for (const quoted of [`"npx loomgen build '${config}'"\n`, `"npm pack ./'${out}'"\n`]) {
+      t.true(text.includes(quoted), `${quoted}${text}`);
+    }
+    if (host !== 'github') continue;
+    mkdirSync(join(folder, '.github/workflows'), { recursive: true });
+    writeFileSync(join(folder, ciPath(host)), text);
+    lint(t, join(folder, ciPath(host)), folder);
+  }
 });
 
 test("this repository's own workflow is what the same code writes", (t) => {
