@@ -33,6 +33,9 @@ export async function runCi({ host, config, force }: CiArguments): Promise<numbe
       out: undefined,
       backend: undefined,
     });
+    if (ir.package === undefined) {
+      throw new DiagnosticError([diagnostic('LOOM2036', { name: ir.name, host })]);
+    }
     const shown = slashes(relative(directory, out));
     if (shown === '' || shown.startsWith('../')) {
       const reason = `The output folder ${shown} is not below this one, where ${path} belongs`;

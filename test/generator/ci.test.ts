@@ -1,12 +1,12 @@
 /** `loomgen ci`: the workflows that it writes, and when it does not. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { ciPath, ciText } from '../../generator/ci_files.ts';
+import { type CiHost, ciPath, ciText } from '../../generator/ci_files.ts';
 import { findProgram } from '../../generator/tools.ts';
 import { ownWorkflow, ownWorkflowPath } from '../platforms/own_workflow.ts';
-import { emptyFolder, loomgen, project, repository } from './workspace.ts';
+import { emptyFolder, loomgen, matchesFixture, project, repository } from './workspace.ts';
 
 /** Looks at a workflow with actionlint, which no package of npm has: only where it is in PATH. */
 function lint(t: ExecutionContext, file: string, cwd: string): void {
@@ -103,6 +103,16 @@ test('a workflow that somebody changed stays, until that is asked for', (t) => {
   t.is(readFileSync(file, 'utf8'), 'mine');
   t.is(loomgen(folder, ['ci', 'gitlab', '--force']).status, 0);
   t.is(readFileSync(file, 'utf8'), text);
+});
+
+test('a program that is no package has nothing that a workflow could pack', (t) => {
+  const folder = project(t, '.', 'package: false,');
+  for (const host of ['gitlab', 'github']) {
+    const run = loomgen(folder, ['ci', host]);
+    t.is(run.status, 2);
+    t.false(existsSync(join(folder, ciPath(host as CiHost))));
+    if (host === 'github') matchesFixture(t, 'LOOM2036-package', 'ci', run.stderr);
+  }
 });
 
 test('it belongs where the repository begins, and to a host that is known', (t) => {
