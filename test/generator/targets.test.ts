@@ -131,12 +131,37 @@ test('libraries come from the root of the target, its headers alone', (t) => {
   matchesFixture(t, 'LOOM2032-liburing', by, missing);
 });
 
+/** The path that CMake is given of a tool. */
+function toolIn(entries: readonly string[], name: string): string {
+  return entries.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+}
+
 test('zig is called by scripts of one word each', (t) => {
-  const { out, build } = prepared(t, sysroot(t), 'zig');
-  const tool = (name: string) => join(out, 'build/linux-arm64/tools', name);
-  t.true(build.entries.includes(`CMAKE_AR=${tool('ar')}`));
-  t.is(readFileSync(tool('ranlib'), 'utf8'), `#!/bin/sh\nexec '/usr/bin/zig' 'ranlib' "$@"\n`);
-  t.regex(readFileSync(tool('c++'), 'utf8'), /'-target' 'aarch64-linux-gnu\.2\.31' "\$@"\n$/);
+  const { out, build: made } = prepared(t, sysroot(t), 'zig');
+  const tool = (name: string) => toolIn(made.entries, name);
+  t.true(tool('CMAKE_AR').startsWith(join(out, 'build/linux-arm64/tools/zig-')));
+  t.is(
+    readFileSync(tool('CMAKE_RANLIB'), 'utf8'),
+    `#!/bin/sh\nexec '/usr/bin/zig' 'ranlib' "$@"\n`,
+  );
+  const text = readFileSync(tool('CMAKE_CXX_COMPILER'), 'utf8');
+  t.regex(text, /'-target' 'aarch64-linux-gnu\.2\.31' "\$@"\n$/);
+});
+
+test('another zig has another path, for Ninja keeps what the same path compiled', (t) => {
+  const target = targets.find(({ name }) => name === 'linux-x64-musl');
+  if (target === undefined) throw new Error('no such target');
+  const ir = { name: 'small', backends: { linux: ['epoll'] } } as unknown as Ir;
+  const out = emptyFolder(t);
+  const compilerOf = (...compiler: string[]) => {
+    const toolchain = { kind: 'zig', compiler, glibc: null } as const;
+    const program = { ir, out, isStatic: false, libuv: '/usr/include' };
+    return toolIn(prepareTarget({ target, toolchain }, program, {}).entries, 'CMAKE_CXX_COMPILER');
+  };
+  const first = compilerOf('/usr/bin/zig', 'c++', '-target', 'x86_64-linux-musl');
+  t.is(compilerOf('/usr/bin/zig', 'c++', '-target', 'x86_64-linux-musl'), first);
+  t.not(compilerOf('/opt/zig', 'c++', '-target', 'x86_64-linux-musl'), first);
+  t.not(compilerOf('/usr/bin/zig', 'c++', '-target', 'x86_64-linux-gnu.2.28'), first);
 });
 
 const entries = `
