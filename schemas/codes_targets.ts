@@ -76,10 +76,9 @@ export const targetCodes = {
     severity: 'error',
     title: 'A workflow for a program that is no package',
     holes: ['name', 'host'],
-    what: 'loomgen ci {host} writes a workflow that packs {name}, and its config says package: false.',
+    what: 'A workflow of loomgen ci {host} packs {name}, and its config says package: false.',
     why: 'What the machines make is collected in prebuilds/ of a package, and there is none.',
-    fix: "Remove package: false from the config - or build with 'npx loomgen build' in a workflow of \
-your own.",
+    fix: 'Remove package: false, or call npx loomgen build in a workflow of your own.',
     explanation: prose`
       The workflow builds the addon on a machine of each target, puts all of them into prebuilds/ of
       the output folder, and packs that by npm pack. With package: false the folder has no

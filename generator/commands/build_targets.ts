@@ -51,7 +51,7 @@ export function targetNames({ target = 'host', preset }: BuildOptions): string[]
   }
   if (names.every((name) => name === 'host')) return [];
   if (preset !== undefined && preset !== 'release') {
-    const hint = `Leave out --${preset}, or --target: loomgen build --${preset} is for this machine`;
+    const hint = `Leave out --${preset}, or --target: only host has builds of that kind`;
     throw usageError(`--target makes what is shipped, which is never a ${preset} build`, hint);
   }
   const here = thisMachine();
