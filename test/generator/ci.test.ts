@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type CiHost, ciPath, ciText } from '../../generator/ci_files.ts';
+import { ciPath, ciText } from '../../generator/ci_files.ts';
+import type { CiHost } from '../../generator/ci_places.ts';
 import { findProgram } from '../../generator/tools.ts';
 import { ownWorkflow, ownWorkflowPath } from '../platforms/own_workflow.ts';
 import { emptyFolder, loomgen, matchesFixture, project, repository } from './workspace.ts';
@@ -20,7 +21,11 @@ test('a workflow has a row for each target that can be built, and one package of
   const folder = project(t);
   const run = loomgen(folder, ['ci', 'github']);
   t.is(run.status, 0, run.stderr);
-  t.is(run.stderr, '.github/workflows/loomgen.yml written; commit it\n');
+  t.deepEqual(run.stderr.split('\n'), [
+    '.github/workflows/loomgen.yml written; commit it',
+    'it does not make linux-x64-musl, linux-arm64-musl; its first lines say more',
+    '',
+  ]);
   const text = readFileSync(join(folder, '.github/workflows/loomgen.yml'), 'utf8');
   t.deepEqual(text.match(/target: \S+\n +runner: \S+/g), [
     'target: linux-x64\n            runner: ubuntu-24.04',
@@ -33,6 +38,17 @@ test('a workflow has a row for each target that can be built, and one package of
   t.regex(text, /path: "out\/prebuilds\/\$\{\{ matrix\.target \}\}"\n/);
   t.regex(text, /mv "\$folder" out\/prebuilds\/"\$\{folder#artifacts\/small-\}"\n/);
   t.regex(text, /npm pack \.\/out\n/);
+  // The glibc of the runner itself is newer than those of many who load the addon.
+  t.regex(
+    text,
+    /runs-on: \$\{\{ matrix\.runner \}\}\n {4}container:\n {6}image: node:22-bookworm\n/,
+  );
+  t.regex(text, /run: apt-get install -y [^\n]* g\+\+ [^\n]* liburing-dev [^\n]*\n/);
+  t.regex(
+    text,
+    /^# Not made here: linux-x64-musl; by zig it is: npx loomgen build --target linux-x/m,
+  );
+  t.regex(text, /\n {2}package:\n {4}needs: \[build\]\n/);
   lint(t, join(folder, '.github/workflows/loomgen.yml'), folder);
 });
 
@@ -87,6 +103,22 @@ test('a program for macOS has rows of its machines', (t) => {
     ['darwin-arm64', 'macos-15'],
     ['darwin-x64', 'macos-15-intel'],
   ]);
+  const jobs = text
+    .slice(text.indexOf('\njobs:\n') + 7)
+    .split(/^ {2}(?=\w+:$)/m)
+    .slice(1);
+  t.deepEqual(
+    jobs.map((each) => [each.slice(0, each.indexOf(':')), each.includes('container:')]),
+    [
+      ...[['build', true] as const, ['elsewhere', false] as const],
+      ...[['zig', true] as const, ['package', true] as const],
+    ].map((each) => [...each]),
+  );
+  const [, , zig = '', collected = ''] = jobs;
+  t.regex(zig, /loomgen doctor zig --fix --yes\n/);
+  t.regex(zig, /--target freebsd-x64 --static\n(?:.*\n)*? +name: small-freebsd-x64\n/);
+  t.regex(collected, /needs: \[build, elsewhere, zig\]\n/);
+  lint(t, join(folder, '.github/workflows/loomgen.yml'), folder);
 });
 
 test('a workflow that somebody changed stays, until that is asked for', (t) => {
