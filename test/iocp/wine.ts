@@ -47,9 +47,12 @@ export const wineEnvironment = {
  */
 export function prepareWine(): void {
   if (wine === null) return;
-  const isNew = !existsSync(join(prefix, 'system.reg'));
   mkdirSync(prefix, { recursive: true });
-  execFileSync(wine, isNew ? ['wineboot', '--init'] : ['cmd', '/c', 'exit'], {
+  // One after the other: test files run side by side, and what is half made starts nothing. wine's
+  // services must not inherit the lock (-o), for they outlive this.
+  const isMade = existsSync(join(prefix, 'system.reg'));
+  const words = isMade ? ['cmd', '/c', 'exit'] : ['wineboot', '--init'];
+  execFileSync('flock', ['-o', `${prefix}.lock`, wine, ...words], {
     env: { ...process.env, ...wineEnvironment },
     stdio: 'ignore',
   });
