@@ -28,7 +28,7 @@ const rowOfKind: Readonly<Partial<Record<CheckedFd['kind'], FeatureName>>> = {
   unix: 'unix',
   unixServer: 'unix',
   udp: 'datagrams',
-  unixDatagram: 'datagrams',
+  unixDatagram: 'unixDatagrams',
   pipe: 'pipe',
   file: 'file',
 };
@@ -49,6 +49,7 @@ function fdWishes(name: string, fd: CheckedFd, config: CheckedConfig): Wish[] {
   }
   if (fd.kind === 'unix' || fd.kind === 'unixServer') {
     wish('seqpacket', 'type', fd.type === 'seqpacket');
+    wish('passing', 'descriptors', fd.descriptors !== undefined);
   }
   if ('busyPoll' in fd) wish('busyPoll', 'busyPoll', fd.busyPoll !== undefined);
   if (fd.kind === 'tcp' || fd.kind === 'tcpServer') {
@@ -63,11 +64,13 @@ function fdWishes(name: string, fd: CheckedFd, config: CheckedConfig): Wish[] {
     wish('device', 'device', fd.device !== undefined);
     wish('sockets', 'sockets', fd.sockets > 1);
   }
+  wish('direct', 'direct', fd.kind === 'file' && fd.direct);
   const reactor = config.reactors[fd.on];
   const isGroup = reactor !== undefined && instanceCount(reactor) > 1;
   if (isGroup && spreadOf(fd, reactor) === 'reuseport') {
     wishes.push({ feature: 'reuseport', path: at });
   }
+  if (isGroup && fd.kind === 'unixServer') wishes.push({ feature: 'dealtUnix', path: at });
   return wishes;
 }
 

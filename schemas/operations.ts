@@ -11,6 +11,7 @@ import { fileOperations } from './operations_files.ts';
 import { pathOperations } from './operations_paths.ts';
 import { socketOperations } from './operations_sockets.ts';
 import { waitOperations } from './operations_waits.ts';
+import { supportOnWindows } from './operations_windows.ts';
 import { featureTable } from './platform_features.ts';
 
 const subjects = [
@@ -70,7 +71,7 @@ export function supportOf(backend: Backend, name: SystemOperationName): Support 
     case 'kqueue':
       return operation.kqueue;
     case 'iocp':
-      return { way: 'refused', how: 'it carries out no request' };
+      return supportOnWindows(name);
   }
 }
 
@@ -130,7 +131,8 @@ waiting, else it gives -ENOSYS, and a line in the log once.
 On epoll and kqueue: *at once* on the reactor's thread, because it cannot
 block; on the *loop*, when its descriptor is ready or its time has come; in a *pool*, because a disk
 may block it; *loop or pool* by what the descriptor is. *Not on this backend* gives -ENOSYS, which
-is \`Failure::unsupported\`. On IOCP every one is *not on this backend*.
+is \`Failure::unsupported\`. On IOCP what is about files and their names goes to a *pool*
+(PLATFORMS.md), and every other one is *not on this backend*.
 
 One that is cancelled while a worker makes its call is interrupted there, every millisecond until it
 ends, by a real-time signal to that thread alone: the greatest below SIGRTMAX that nobody handles

@@ -40,13 +40,26 @@ const onUnix = (asks: string, text: string, instead: string): UnixFeature => ({
 /** The rows; what Windows has of each is in `windows_features.ts`. */
 const rows = {
   unix: onUnix('a unix socket', 'unix(4)', 'Use tcp or tcpServer on 127.0.0.1'),
-  datagrams: onUnix('datagrams', 'udp(4), unix(4)', 'Use a stream'),
+  passing: onUnix('descriptors beside bytes', 'SCM_RIGHTS, unix(4)', 'Leave descriptors out'),
+  dealtUnix: onUnix(
+    'connections of a unix server that are dealt out',
+    'accept(2), and a post',
+    'Give the reactor one instance',
+  ),
+  datagrams: onUnix('datagrams', 'udp(4)', 'Use a stream'),
+  unixDatagrams: onUnix('datagrams of a unix socket', 'unix(4)', 'Use udp on 127.0.0.1'),
   pipe: onUnix('a pipe', 'read(2) and write(2)', 'Use tcp or tcpServer on 127.0.0.1'),
   file: onUnix(
     'a file',
     'system requests, in a pool',
     "Leave it out, and write it by <cstdio>'s calls",
   ),
+  direct: {
+    asks: 'a file past the page cache',
+    darwin: lacks('there is no O_DIRECT'),
+    freebsd: how('O_DIRECT'),
+    instead: 'Leave direct out',
+  },
   eventfd: {
     asks: 'an eventfd',
     darwin: lacks('there is no eventfd(2)'),

@@ -13,15 +13,19 @@ export const lacks = (text: string): FeatureCell => ({ lacks: text });
 
 /** The column; its names are those of the rows. */
 export const windowsFeatures = {
-  unix: lacks('the backend has no unix sockets, and no named pipes in their place'),
-  datagrams: lacks('the backend watches no datagrams'),
+  unix: how('a named pipe'),
+  passing: lacks('named pipes pass nothing but bytes'),
+  dealtUnix: lacks('a named pipe stays with the port that it was bound to'),
+  datagrams: how('WSARecvMsg and WSASendTo'),
+  unixDatagrams: lacks('unix sockets have none'),
   pipe: lacks('the backend reads and writes sockets alone'),
-  file: lacks('the backend carries out no requests'),
+  file: how('system requests, in a pool'),
+  direct: lacks('files are opened buffered'),
   eventfd: lacks('there is no eventfd(2)'),
   signal: lacks('there are no signals that a descriptor could tell'),
   power: lacks('there is no such signal'),
   sharedMemory: lacks('there is no /dev/shm, and no file gets its name when it is whole'),
-  abstractName: lacks('the backend has no unix sockets'),
+  abstractName: how('a named pipe of that name'),
   adopted: lacks('there is no SO_DOMAIN, and nothing says what the socket is'),
   seqpacket: lacks('unix sockets have no SOCK_SEQPACKET'),
   reuseport: lacks('there is no SO_REUSEPORT'),

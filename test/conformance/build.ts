@@ -95,7 +95,7 @@ async function compile(job: Compilation): Promise<string> {
 
 /** What a program is made of. */
 export interface ProgramOptions {
-  /** The config's folder below this one. */
+  /** The config's folder, relative to this one; its last word is the program's name. */
   name: string;
   flavour: Flavour;
   /** Another config than `loom.config.ts` of that folder, relative to this one. */
@@ -157,8 +157,9 @@ async function generate(config: string, out: string, backend?: readonly string[]
 
 /** Generates and compiles a program of this suite. @returns the executable's path */
 export async function buildProgram(options: ProgramOptions): Promise<string> {
-  const { name, flavour, machine } = options;
-  const file = options.config ?? `${name}/loom.config.ts`;
+  const { flavour, machine } = options;
+  const name = basename(options.name);
+  const file = options.config ?? `${options.name}/loom.config.ts`;
   const variant = basename(file, '.config.ts');
   const backend = options.isOnIocp ? ['iocp'] : options.isOnKqueue ? ['kqueue'] : [];
   const elsewhere = machine === undefined ? [] : [machine.name];
@@ -192,12 +193,12 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
       ...(options.isOnIocp
         ? mingw.flagsFor(runtime)
         : [...flavours[flavour].flags, ...fibers.flags]),
-      ...[...includes, `-I${join(here, name)}`, `-I${here}`],
+      ...[...includes, `-I${join(here, options.name)}`, `-I${here}`],
       ...(options.isOnKqueue ? ['-isystem', kqueueFolder, '-DLOOM_EMULATES_KQUEUE'] : []),
     ],
     sources: [...[...program, join(out, 'src/standalone.cpp')], ...[...counter, ...extra]],
     folders: [
-      ...[runtime, join(out, 'include'), join(out, 'src'), join(here, name)],
+      ...[runtime, join(out, 'include'), join(out, 'src'), join(here, options.name)],
       ...(extra.length > 0 ? [join(here, 'native')] : []),
       ...(options.isOnKqueue ? [kqueueFolder] : []),
     ],
@@ -225,6 +226,25 @@ export function buildPreload(name: string): Promise<string> {
     sources: [join(here, 'native', `${name}.cpp`)],
     folders: [join(here, 'native')],
     libraries: [],
+  });
+}
+
+/**
+ * Compiles a C++ source for Windows, by MinGW; one that includes the runtime says so.
+ * @returns the executable's path
+ */
+export function buildForWine(source: string, hasRuntime = false): Promise<string> {
+  const runtime = join(root, 'templates/runtime');
+  return compile({
+    name: basename(source, '.cpp'),
+    command: [mingw.compiler],
+    flags: [
+      ...['-std=c++20', ...warnings],
+      ...(hasRuntime ? [...mingw.flagsFor(runtime), `-I${runtime}`] : ['-O1', '-static']),
+    ],
+    sources: [source],
+    folders: hasRuntime ? [runtime] : [],
+    libraries: mingw.libraries,
   });
 }
 

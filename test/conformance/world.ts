@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Listener } from './listener.ts';
 import { Peer } from './peer.ts';
 import { type Ending, type Noted, Program } from './program.ts';
 
@@ -29,6 +30,11 @@ export interface Stage {
   environment?: NodeJS.ProcessEnv;
   /** What asks the program to stop; SIGTERM where it is not said. */
   stopSignal?: NodeJS.Signals;
+  /** How a path is connected to and listened at, where it is none of this system's sockets. */
+  paths?: {
+    connect(path: string, options?: { paused: boolean }): Promise<Peer>;
+    listen(path: string): Promise<{ listener: Listener; stop(): void }>;
+  };
 }
 
 /** One story, the same on every backend. */
@@ -74,8 +80,7 @@ export class World {
   /** Starts another instance of the scenario's program; not yet ready. */
   launch(addresses: Readonly<Record<string, string>> = {}): Program {
     const local = { local: join(this.folder, 'local.sock') };
-    const hasLocal = this.#scenario.program === 'server' && this.stage.backend !== 'iocp';
-    const own = hasLocal ? local : {};
+    const own = this.#scenario.program === 'server' ? local : {};
     const parameters = Object.entries({ ...own, ...addresses }).flatMap(([fd, address]) => [
       '--address',
       `${fd}=${address}`,
@@ -105,7 +110,18 @@ export class World {
 
   /** Connects to a server fd. */
   async connect(fd: string, options?: { paused: boolean }): Promise<Peer> {
-    return this.adopt(await Peer.connect(this.address(fd), options));
+    const address = this.address(fd);
+    const connect =
+      address.startsWith('/') && this.stage.paths ? this.stage.paths.connect : Peer.connect;
+    return this.adopt(await connect(address, options));
+  }
+
+  /** Listens at a path. @returns the listener; its own address may be another one */
+  async listenAt(path: string): Promise<Listener> {
+    if (this.stage.paths === undefined) return Listener.open(path);
+    const { listener, stop } = await this.stage.paths.listen(path);
+    this.adopt({ destroy: stop });
+    return listener;
   }
 
   /** Connects and waits until the handler has seen it, so that slots are taken in order. */

@@ -93,9 +93,11 @@ test('each cell answers for its backend', (t) => {
     t.is(supportOf('epoll', name), systemOperations[name].epoll);
     t.is(supportOf('kqueue', name), systemOperations[name].kqueue);
     t.not(supportOf('io_uring', name).way, 'refused', name);
-    t.is(supportOf('iocp', name).way, 'refused');
   }
   t.is(supportOf('epoll', 'msg_ring').way, 'refused');
+  t.is(supportOf('iocp', 'openat').way, 'pool');
+  t.is(supportOf('iocp', 'openat_direct').way, 'refused');
+  t.is(supportOf('iocp', 'accept').way, 'refused');
   t.deepEqual(
     Object.values(coverage()).reduce((sum, count) => sum + count),
     names.length,

@@ -1,44 +1,31 @@
 /**
  * The scenario list on IOCP, under wine, with callbacks and with fibers: the same transcripts as on
- * Linux, of everything that is there. What needs unix sockets, datagrams, signals, pipes or
- * descriptors is not. Without MinGW and wine it is skipped by name; so it is among all suites,
- * where the echo program alone runs, because four programs take a compiler a minute and more.
+ * Linux, of everything that is there, with named pipes in the place of unix sockets. What needs
+ * signals, pipes or descriptors is not; datagrams are in datagrams.test.ts. Without MinGW and wine
+ * it is skipped by name; so it is among all suites, where the echo program alone runs, because four
+ * programs take a compiler a minute and more.
  */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { buildProgram, buildTool, here } from '../conformance/build.ts';
+import { buildForWine, buildProgram, buildTool, root } from '../conformance/build.ts';
 import { fiberScenarios } from '../conformance/fibers.ts';
-import { declareScenarios, playOnce, scenarios } from '../conformance/play.ts';
+import { declareScenarios, inTurn, playOnce, scenarios } from '../conformance/play.ts';
 import type { Scenario, Stage } from '../conformance/world.ts';
-import { missing, prepareWine, wine, wineEnvironment } from './wine.ts';
+import { connectToPipe, listenAtPipe } from './pipes.ts';
+import { heavy, stageUnderWine } from './wine.ts';
 
-/** Why nothing is played, or null. */
-const hindrance =
-  process.env.LOOM_TEST_BOUNDED === undefined ? missing : 'needs npm test -- --only ava';
-
-/** About paths of unix sockets; what else uses one listens on TCP here (iocp.config.ts). */
-const aboutPaths = ['unix_socket', 'unix_pair'];
-/** Its transcript says that a unix socket cannot be reset; see the last test. */
-const tellsUnixFromTcp = 'we_end';
+/** About paths in the file system, which a pipe has none of. */
+const aboutPaths = 'unix_socket';
 
 /** The programs of each style; relative to test/conformance, like every config of its programs. */
-const callbacks = {
-  server: '../conformance/server/iocp.config.ts',
-  client: '../conformance/client/iocp.config.ts',
-};
-const fibers = {
-  server: '../conformance/server/iocp_fiber.config.ts',
-  client: '../conformance/client/iocp_fiber.config.ts',
-};
+const callbacks = { server: 'server/loom.config.ts', client: 'client/loom.config.ts' };
+const fibers = { server: 'server/fiber.config.ts', client: 'client/fiber.config.ts' };
 
 /** Those of `list` that can be played here. */
 const playable = (list: readonly Scenario[]): Scenario[] =>
   list.filter(
-    ({ name, program }) =>
-      (program === 'server' || program === 'client') &&
-      ![...aboutPaths, tellsUnixFromTcp].includes(name),
+    ({ name, program }) => (program === 'server' || program === 'client') && name !== aboutPaths,
   );
 
 async function prepare(configs: { server: string; client: string }): Promise<Stage> {
@@ -48,39 +35,52 @@ async function prepare(configs: { server: string; client: string }): Promise<Sta
     ),
     ...['narrow', 'deaf'].map(buildTool),
   ]);
-  if (!(server && client && narrow && deaf && wine)) throw new Error('a program is missing');
-  prepareWine();
+  if (!(server && client && narrow && deaf)) throw new Error('a program is missing');
+  const bridge = await buildForWine(join(root, 'test/iocp/pipe_bridge.cpp'));
   return {
-    executables: { server, client, narrow, deaf, descriptors: '', datagrams: '' },
-    backend: 'iocp',
-    launcher: [wine],
-    environment: wineEnvironment,
-    stopSignal: 'SIGINT',
+    ...stageUnderWine({ server, client, narrow, deaf }),
+    paths: {
+      connect: (path, options) => connectToPipe(bridge, path, options),
+      listen: (path) => listenAtPipe(bridge, path),
+    },
   };
 }
 
-/** What `we_end` comes to where `local` is TCP. */
-function withoutUnix(): string {
-  const expected = readFileSync(join(here, 'expected', `${tellsUnixFromTcp}.txt`), 'utf8');
-  return expected.replace(/(local !(?:abort|throw): 0 lines, then) end/g, '$1 reset');
-}
-
-if (hindrance === null) {
+if (heavy === null) {
   const stage = prepare(callbacks);
   declareScenarios(test, 'iocp', () => stage, playable(scenarios));
 
-  test('iocp: we_end, where `local` is reset as TCP is', async (t) => {
-    t.timeout(480_000);
-    const scenario = scenarios.find(({ name }) => name === tellsUnixFromTcp);
-    if (scenario === undefined) return t.fail('the scenario is gone');
-    const { transcript, backends } = await playOnce(await stage, scenario, 1);
-    t.is(transcript, withoutUnix());
-    t.deepEqual(backends, [4, 4]);
+  test('iocp: a pipe has one server, and the log says which pipe it is', async (t) => {
+    t.timeout(240_000);
+    let said = '';
+    const { transcript } = await inTurn(async () =>
+      playOnce(
+        await stage,
+        {
+          ...{ name: 'one_server', program: 'server', fds: ['local'] },
+          async play(world) {
+            await world.start();
+            said = world.program.talk.find((line) => line.includes('named pipe')) ?? '';
+            const second = await world.launch().ended();
+            const says = second.talk.some((line) => line.includes('LOOM5002'));
+            world.note(`a second one: exit ${second.exitCode}, LOOM5002: ${says}`);
+            const peer = await world.join('local');
+            world.note(await peer.ask('!note'));
+          },
+        },
+        1,
+      ),
+    );
+    t.regex(said, /listens on the named pipe \\\\\.\\pipe\\\S+_local\.sock$/);
+    t.true(
+      transcript.includes('a second one: exit 2, LOOM5002: true\n  noted\nexit: 0'),
+      transcript,
+    );
   });
 
   // One after the other: each build takes a compiler half a minute.
   const fiberStage = stage.then(() => prepare(fibers));
   declareScenarios(test, 'iocp, fibers', () => fiberStage, playable(fiberScenarios));
 } else {
-  test.skip(`iocp: ${playable(scenarios).length} scenarios (${hindrance})`, (t) => t.pass());
+  test.skip(`iocp: ${playable(scenarios).length} scenarios (${heavy})`, (t) => t.pass());
 }

@@ -19,7 +19,7 @@ export const flagsFor = (runtime: string): string[] => [
 ];
 
 /** What it links. */
-export const libraries = ['-lws2_32', '-lmswsock'] as const;
+export const libraries = ['-lws2_32', '-lmswsock', '-liphlpapi'] as const;
 
 /** Writes the program of the output folder `out` for IOCP. @returns the source's path */
 export function onIocp(out: string): string {

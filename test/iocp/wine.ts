@@ -7,6 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../conformance/build.ts';
+import type { Executables, Stage } from '../conformance/world.ts';
 import { compiler } from './mingw.ts';
 
 /** Where Debian and others put wine. */
@@ -24,6 +25,10 @@ export const missing: string | null =
     ? null
     : 'needs wine64 and g++-mingw-w64-x86-64-posix: apt-get install both';
 
+/** Why what takes a compiler a minute and more is not tested, or null. */
+export const heavy: string | null =
+  process.env.LOOM_TEST_BOUNDED === undefined ? missing : 'needs npm test -- --only ava';
+
 /** wine's own folder for these tests. */
 const prefix = join(root, '.cache/wine');
 
@@ -35,12 +40,30 @@ export const wineEnvironment = {
   DISPLAY: '',
 };
 
-/** Makes wine's folder where it is missing, which takes some seconds. */
+/**
+ * Makes wine's folder where it is missing, which takes some seconds, and starts wine's services.
+ * They outlive what starts them by seconds, with its output open: it must not be a program whose
+ * output somebody reads to its end.
+ */
 export function prepareWine(): void {
-  if (wine === null || existsSync(join(prefix, 'system.reg'))) return;
+  if (wine === null) return;
+  const isNew = !existsSync(join(prefix, 'system.reg'));
   mkdirSync(prefix, { recursive: true });
-  execFileSync(wine, ['wineboot', '--init'], {
+  execFileSync(wine, isNew ? ['wineboot', '--init'] : ['cmd', '/c', 'exit'], {
     env: { ...process.env, ...wineEnvironment },
     stdio: 'ignore',
   });
+}
+
+/** How scenarios start programs of Windows; of a program that is not given there are none. */
+export function stageUnderWine(given: Partial<Executables>): Stage {
+  prepareWine();
+  const none = { server: '', client: '', descriptors: '', datagrams: '', narrow: '', deaf: '' };
+  return {
+    executables: { ...none, ...given },
+    backend: 'iocp',
+    launcher: [wine ?? ''],
+    environment: wineEnvironment,
+    stopSignal: 'SIGINT',
+  };
 }

@@ -3,6 +3,7 @@
 //
 // - changes are made one after the other, a bad one hides none behind it, and each with EV_RECEIPT
 //   answers; a call that has such answers takes no events and does not wait;
+// - a user event that is queued already is no news, also for a kqueue that watches this one;
 // - EV_CLEAR reports news, EV_ONESHOT reports once; adding a filter reports what is so already;
 // - an event to read says how many bytes there are, and EV_EOF with bytes still queued.
 //
@@ -28,6 +29,7 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -41,7 +43,8 @@ using Key = std::pair<std::uintptr_t, int>;  // ident and filter
 /// What a kernel keeps of one filter.
 struct Knote {
   struct kevent added {};
-  int own_fd = -1;  ///< stands for what is no descriptor; to be closed
+  int own_fd = -1;         ///< stands for what is no descriptor; to be closed
+  bool triggered = false;  ///< a user event that nobody took yet
 };
 
 /// One kqueue: its descriptor is an epoll instance.
@@ -54,8 +57,9 @@ struct Instance {
   }
 };
 
-std::mutex mutex;  // of all that follows
-std::map<int, std::shared_ptr<Instance>> instances;
+std::mutex mutex;                                    // of all that follows
+std::vector<std::shared_ptr<Instance>> all;          // also those whose first number is another's
+std::map<int, std::shared_ptr<Instance>> instances;  // by the numbers that they were called by
 std::pair<int, int> failing{-1, 0};
 
 /// Whether two descriptors are one file, kcmp(2).
@@ -68,10 +72,8 @@ Instance* find_instance(int fd) {
   if (const auto known = instances.find(fd); known != instances.end()) {
     if (are_one(fd, known->second->kept_fd)) return known->second.get();
   }
-  for (const auto& [number, instance] : instances) {
-    if (!are_one(fd, instance->kept_fd)) continue;
-    const std::shared_ptr<Instance> found = instance;
-    return (instances[fd] = found).get();
+  for (const auto& instance : all) {
+    if (are_one(fd, instance->kept_fd)) return (instances[fd] = instance).get();
   }
   return nullptr;
 }
@@ -140,12 +142,13 @@ int add_own(int kqueue_fd, Instance& instance, const struct kevent& change) {
     itimerspec when{};
     when.it_value.tv_sec = static_cast<time_t>(change.data / 1'000'000'000);
     when.it_value.tv_nsec = static_cast<long>(change.data % 1'000'000'000);
+    if ((change.flags & EV_ONESHOT) == 0) when.it_interval = when.it_value;
     if (timerfd_settime(knote.own_fd, 0, &when, nullptr) != 0) return errno;
   }
-  const std::uint64_t one = 1;
   const bool triggers = change.filter == EVFILT_USER && (change.fflags & NOTE_TRIGGER) != 0;
-  if (triggers && ::write(knote.own_fd, &one, sizeof one) < 0) return errno;
-  return 0;
+  if (!triggers || std::exchange(knote.triggered, true)) return 0;
+  const std::uint64_t one = 1;
+  return ::write(knote.own_fd, &one, sizeof one) < 0 ? errno : 0;
 }
 
 int remove(int kqueue_fd, Instance& instance, const Key& key) {
@@ -219,6 +222,7 @@ int tell_of_own(int kqueue_fd, Instance& instance, const epoll_event& ready,
   const ssize_t bytes =
       key.second == EVFILT_PROC ? 0 : ::read(found->first, records, sizeof records);
   if (bytes < 0) return 0;
+  instance.knotes[key].triggered = false;
   event.data = key.second == EVFILT_SIGNAL ? bytes / ssize_t{sizeof(signalfd_siginfo)} : 1;
   events[0] = event;
   if ((event.flags & EV_ONESHOT) != 0) remove(kqueue_fd, instance, key);
@@ -255,7 +259,7 @@ int kqueue() noexcept {
   const std::lock_guard lock(mutex);
   const int fd = epoll_create1(EPOLL_CLOEXEC);
   if (fd < 0) return fd;
-  instances[fd] = std::make_shared<Instance>();
+  all.push_back(instances[fd] = std::make_shared<Instance>());
   instances[fd]->kept_fd = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
   return fd;
 }

@@ -154,4 +154,7 @@ TEST(FiberStacks, WhatOnlyASuspendedFiberKnowsIsNoLeak) {
 }
 #endif
 
+static_assert(loom::stack_stride_bytes(8192, 4096) == 12288);
+static_assert(loom::stack_stride_bytes(20480, 65536) == 131072, "the next guard begins on a page");
+
 }  // namespace

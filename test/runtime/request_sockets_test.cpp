@@ -186,4 +186,31 @@ TYPED_TEST(Sockets, WhatOnlyARingCanDoIsRefusedByNameAndOnce) {
   EXPECT_EQ(log.find(line), log.rfind(line)) << "said once";
 }
 
+TEST(ConnectResult, IsWhatTheSocketSaysOfItself) {
+  std::array<int, 2> ends{-1, -1};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
+  const Descriptor one(ends[0]);
+  const Descriptor other(ends[1]);
+  EXPECT_EQ(ask_for::connect_result(one.get()), 0);
+  const std::string much(1U << 16U, 'm');
+  while (::send(one.get(), much.data(), much.size(), MSG_NOSIGNAL) > 0) {
+  }
+  EXPECT_EQ(ask_for::connect_result(one.get()), ask_for::not_yet) << "it has no room";
+  // A port that nobody listens at, as an answer says.
+  const Descriptor client(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in nobody{};
+  {
+    const Descriptor taken(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    nobody.sin_family = AF_INET;
+    nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t bytes = sizeof nobody;
+    auto* there = reinterpret_cast<sockaddr*>(&nobody);
+    ASSERT_EQ(::bind(taken.get(), there, bytes), 0);
+    ASSERT_EQ(::getsockname(taken.get(), there, &bytes), 0);
+    ASSERT_EQ(::connect(client.get(), there, bytes), 0);
+  }
+  ASSERT_EQ(::send(client.get(), "?", 1, 0), 1);
+  EXPECT_EQ(ask_for::connect_result(client.get()), -ECONNREFUSED);
+}
+
 }  // namespace

@@ -175,14 +175,18 @@ TYPED_TEST(Requests, AnEpollInstanceIsAskedForItsEvents) {
   EXPECT_EQ(found[0].data.u32, 77U);
 }
 
+/// A child that ends with 7 when a letter comes through the gate.
+pid_t child_behind(const Pipe& gate) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  char letter = 0;
+  _exit(::read(gate.reader.get(), &letter, 1) == 1 ? 7 : 1);
+}
+
 TYPED_TEST(Requests, AChildIsWaitedFor) {
   const Pipe gate;
-  const pid_t child = ::fork();
+  const pid_t child = child_behind(gate);
   ASSERT_GE(child, 0);
-  if (child == 0) {
-    char letter = 0;
-    _exit(::read(gate.reader.get(), &letter, 1) == 1 ? 7 : 1);
-  }
   siginfo_t information{};
   const std::uint32_t wait =
       this->begin(ask_for::waitid(P_PID, static_cast<id_t>(child), &information, WEXITED));
@@ -193,5 +197,56 @@ TYPED_TEST(Requests, AChildIsWaitedFor) {
   EXPECT_EQ(result, 0);
   EXPECT_EQ(information.si_status, 7);
 }
+
+TYPED_TEST(Requests, SeveralMayWaitForOneChild) {
+  const Pipe gate;
+  const pid_t child = child_behind(gate);
+  ASSERT_GE(child, 0);
+  siginfo_t information[3]{};
+  std::uint32_t waits[3];
+  for (int n = 0; n < 3; ++n) {
+    waits[n] =
+        this->begin(ask_for::waitid(P_PID, static_cast<id_t>(child), &information[n], WEXITED));
+  }
+  EXPECT_EQ(this->ask(ask_for::nop()), 0);
+  this->cancel(waits[2]);
+  const std::int32_t cancelled = this->bench().final_result(waits[2]);
+  gate.write("x");
+  const std::int32_t first = this->bench().final_result(waits[0]);
+  const std::int32_t second = this->bench().final_result(waits[1]);
+  if (first == -EINVAL) {
+    ::waitpid(child, nullptr, 0);
+    GTEST_SKIP() << "a kernel before 6.7";
+  }
+  EXPECT_TRUE(cancelled == -ECANCELED || cancelled == -EINTR) << cancelled;
+  EXPECT_EQ(std::min(first, second), -ECHILD);
+  EXPECT_EQ(std::max(first, second), 0);
+}
+
+TYPED_TEST(Requests, APollForNothingHearsOfTheEnd) {
+  Pipe pipe;
+  const std::uint32_t poll = this->begin(ask_for::poll_add(pipe.reader.get(), 0));
+  EXPECT_EQ(this->ask(ask_for::nop()), 0);
+  pipe.writer.close();
+  EXPECT_EQ(this->bench().final_result(poll), POLLHUP);
+}
+
+#if defined(LOOM_TEST_KQUEUE)
+
+TYPED_TEST(Requests, AChildThatTheKernelCallsGoneTooEarlyIsAskedAgain) {
+  const Pipe gate;
+  const pid_t child = child_behind(gate);
+  ASSERT_GE(child, 0);
+  siginfo_t information{};
+  kqueue_on_epoll::fail_change(0, ESRCH);
+  const std::uint32_t wait =
+      this->begin(ask_for::waitid(P_PID, static_cast<id_t>(child), &information, WEXITED));
+  EXPECT_EQ(this->ask(ask_for::nop()), 0);
+  gate.write("x");
+  EXPECT_EQ(this->bench().final_result(wait), 0);
+  EXPECT_EQ(information.si_status, 7);
+}
+
+#endif
 
 }  // namespace

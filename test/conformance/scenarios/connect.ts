@@ -114,8 +114,9 @@ const unixPair: Scenario = {
   program: 'client',
   fds: ['pair'],
   async play(world) {
-    const listener = await Listener.open(join(world.folder, 'pair.sock'));
-    await world.start({ pair: listener.address });
+    const path = join(world.folder, 'pair.sock');
+    const listener = await world.listenAt(path);
+    await world.start({ pair: path });
     for (let n = 0; n < 4; ++n) {
       const peer = world.adopt(await listener.accept());
       world.note(await peer.line());
