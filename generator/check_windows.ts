@@ -7,7 +7,7 @@ const machines = { x64: 0x8664, arm64: 0xaa64 } as const;
 
 /** Libraries that every Windows has: its own, and the C library that it brings. */
 const ownLibraries =
-  /^(?:kernel32|msvcrt|ucrtbase|api-ms-win-[\w-]+|ws2_32|mswsock|advapi32)\.dll$/i;
+  /^(?:kernel32|msvcrt|ucrtbase|api-ms-win-[\w-]+|ws2_32|mswsock|iphlpapi|advapi32)\.dll$/i;
 
 /** A file that can be had there, or a clause on what is wrong with it. */
 export type WindowsVerdict = { file: PortableExecutable } | { mistake: string };

@@ -108,7 +108,7 @@ function(loom_windows_target target)
   # headers read a thread's block at address 0 of its segment.
   target_compile_options(${target} PRIVATE -Wno-sign-compare -Wno-format -Wno-format-extra-args
                                            -Wno-array-bounds)
-  target_link_libraries(${target} PRIVATE ws2_32 mswsock)
+  target_link_libraries(${target} PRIVATE ws2_32 mswsock iphlpapi)
   target_link_options(${target} PRIVATE -static LINKER:--no-insert-timestamp)
 endfunction()
 
