@@ -1,62 +1,32 @@
 /**
  * Workflows that build, test and pack a program: one job for each target on a machine of it, then
- * one that puts every addon into one package.
+ * one that puts every addon into one package. Only targets that loomgen can build have a row. What
+ * is for Linux is made in a container of Debian 12: a runner's own glibc is newer than those of
+ * many who install the package.
  */
-import { targets } from '../schemas/targets.ts';
-
-/** What a workflow is written for. */
-export interface CiProgram {
-  /** The program's name. */
-  name: string;
-  /** The config and the output folder, relative to the repository, with slashes. */
-  config: string;
-  out: string;
-  /** Platforms that the program is for. */
-  platforms: readonly string[];
-  /** What differs in loomgen's own repository; elsewhere loomgen is in node_modules. */
-  own?: OwnWorkflow;
-}
-
-/** How a workflow of loomgen's own repository differs from those of its users. */
-export interface OwnWorkflow {
-  /** The first line, which says who wrote it and how it is written again. */
-  banner: string;
-  /** How loomgen is called, in place of `npx loomgen`. */
-  loomgen: string;
-  /** Commands after `npm ci`. */
-  prepare: readonly string[];
-  /** The command that runs the tests. */
-  test: string;
-  /** Longest time of one machine. */
-  minutes: number;
-}
+import type { Target } from '../schemas/targets.ts';
+import {
+  type CiHost,
+  type CiProgram,
+  debianPackages,
+  githubRunners,
+  image,
+  installInContainer,
+  leftOut,
+  placesOf,
+  windowsRunner,
+} from './ci_places.ts';
 
 /** One job that is a list of commands in a checkout. */
 export interface GithubJob {
   name: string;
   runner: string;
   minutes: number;
+  /** What Docker is told besides. */
+  containerOptions: string;
   /** Commands after `npm ci`. */
   commands: readonly string[];
 }
-
-/** Whose workflows can be written. */
-export type CiHost = 'github' | 'gitlab';
-
-/** Machines of GitHub by target: the target itself, but for Windows, which is compiled by MinGW. */
-const githubRunners: Readonly<Record<string, string>> = {
-  'linux-x64': 'ubuntu-24.04',
-  'linux-arm64': 'ubuntu-24.04-arm',
-  'darwin-arm64': 'macos-15',
-  'darwin-x64': 'macos-15-intel',
-  'win32-x64': 'ubuntu-24.04',
-};
-
-/** The machine of GitHub that loads what was compiled for Windows. */
-const windowsRunner = 'windows-2025';
-
-/** The target that is compiled on Linux and loaded on Windows. */
-const windowsTarget = 'win32-x64';
 
 /** A word as a shell and YAML's plain scalars take it. */
 function word(text: string): string {
@@ -68,20 +38,28 @@ function expression(name: string): string {
   return `\${{ ${name} }}`;
 }
 
-/** Rows of the matrix: every target of the program that has a machine. */
-function githubRows({ platforms }: CiProgram): string[] {
-  return targets.flatMap((target) => {
-    const runner = githubRunners[target.name];
-    if (runner === undefined || !platforms.includes(target.platform)) return [];
-    return [`          - target: ${target.name}`, `            runner: ${runner}`];
-  });
+/** The lines that put a job into the container. */
+function container(options = ''): string[] {
+  const more = options === '' ? [] : [`      options: ${options}`];
+  return ['    container:', `      image: ${image}`, ...more];
 }
 
-const banner = (host: CiHost, { config, own }: CiProgram): string =>
-  own?.banner ?? `# Written by: npx loomgen ci ${host} ${word(config)} - yours to change.`;
+function banner(host: CiHost, program: CiProgram): string[] {
+  const { config, own } = program;
+  const missing = leftOut(host, program).map(
+    (name) => `# Not made here: ${name}; by zig it is: npx loomgen build --target ${name}`,
+  );
+  const first = `# Written by: npx loomgen ci ${host} ${word(config)} - yours to change.`;
+  return [own?.banner ?? first, ...missing];
+}
+
+/** A command as a scalar of YAML: in quotes where a plain one would end, or be a map. */
+function scalar(command: string): string {
+  return /^[\w./]/.test(command) && !/: | #|:$/.test(command) ? command : JSON.stringify(command);
+}
 
 /** A step that is one command. */
-const step = (command: string): string => `      - run: ${command}`;
+const step = (command: string): string => `      - run: ${scalar(command)}`;
 
 /** The steps with which every job begins. */
 function prepare(commands: readonly string[]): string[] {
@@ -95,61 +73,132 @@ function prepare(commands: readonly string[]): string[] {
 }
 
 /** The lines of a job beside those of a program's workflow. */
-export function githubJob({ name, runner, minutes, commands }: GithubJob): string {
+export function githubJob(job: GithubJob): string {
+  const { name, runner, minutes, containerOptions, commands } = job;
   const lines = [
     `  ${name}:`,
     `    runs-on: ${runner}`,
+    ...container(containerOptions),
     `    timeout-minutes: ${minutes}`,
     '    steps:',
-    ...prepare(commands),
+    ...prepare([...installInContainer(debianPackages), ...commands]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** Whether a program is for Windows. */
-function isForWindows({ platforms }: CiProgram): boolean {
-  return platforms.includes('win32');
+/** The words that start loomgen, and those that build the program. */
+function wordsOf({ config, own }: CiProgram) {
+  const loomgen = own?.loomgen ?? 'npx loomgen';
+  return { loomgen, build: `${loomgen} build ${word(config)}` };
 }
 
-/** Installs MinGW in the row of Windows; nothing in a program that has none. */
-function githubMingw(program: CiProgram, loomgen: string): string[] {
-  const cross = targets.find(({ name }) => name === windowsTarget)?.cross;
-  if (!isForWindows(program) || !cross) return [];
+/** The steps that compile for a target and keep its addon. */
+function githubTarget(program: CiProgram, target: string): string[] {
+  const { name, out } = program;
   return [
-    step(`${loomgen} doctor ${cross.program} --fix --yes`),
-    `        if: matrix.target == '${windowsTarget}'`,
+    '      - run: >-',
+    `          ${wordsOf(program).build}`,
+    `          --target ${target} --static`,
+    '      - uses: actions/upload-artifact@v4',
+    '        with:',
+    `          name: ${name}-${target}`,
+    `          path: ${JSON.stringify(`${out}/prebuilds/${target}`)}`,
+    '          if-no-files-found: error',
   ];
 }
 
-/** The job that loads the addon on Windows; nothing in a program that has none. */
-function githubWindows(program: CiProgram): string[] {
-  if (!isForWindows(program)) return [];
+/** A job that builds and tests on a machine of each target; nothing without one. */
+function githubMatrix(
+  name: string,
+  rows: readonly Target[],
+  program: CiProgram,
+  isInContainer: boolean,
+): string[] {
+  if (rows.length === 0) return [];
+  const { own } = program;
+  const { loomgen, build } = wordsOf(program);
+  const packages = isInContainer ? installInContainer(debianPackages) : [];
+  return [
+    `  ${name}:`,
+    '    strategy:',
+    '      fail-fast: false',
+    '      matrix:',
+    '        include:',
+    ...rows.flatMap((target) => [
+      `          - target: ${target.name}`,
+      `            runner: ${githubRunners[target.name] ?? ''}`,
+    ]),
+    `    runs-on: ${expression('matrix.runner')}`,
+    ...(isInContainer ? container(own?.containerOptions) : []),
+    `    timeout-minutes: ${own?.minutes ?? 30}`,
+    '    steps:',
+    ...prepare([...packages, ...(own?.prepare ?? []), `${loomgen} doctor --fix --yes`]),
+    step(build),
+    step(own?.test ?? 'npm test --if-present'),
+    ...githubTarget(program, expression('matrix.target')),
+  ];
+}
+
+/**
+ * A job that compiles in the container for systems that are not this one, by what `tool` has doctor
+ * install; nothing without one.
+ */
+function githubCross(
+  name: string,
+  tool: string | undefined,
+  rows: readonly Target[],
+  program: CiProgram,
+): string[] {
+  if (rows.length === 0 || tool === undefined) return [];
+  const { loomgen } = wordsOf(program);
+  const prepared = [...installInContainer(debianPackages), ...(program.own?.prepare ?? [])];
+  return [
+    `  ${name}:`,
+    '    runs-on: ubuntu-24.04',
+    ...container(),
+    '    timeout-minutes: 30',
+    '    steps:',
+    ...prepare([...prepared, `${loomgen} doctor ${tool} --fix --yes`]),
+    ...rows.flatMap((target) => githubTarget(program, target.name)),
+  ];
+}
+
+/** A job that loads on Windows what MinGW compiled in another; nothing without one. */
+function githubWindows(rows: readonly Target[], { name }: CiProgram): string[] {
+  if (rows.length === 0) return [];
   return [
     '  windows:',
-    '    needs: build',
+    '    needs: mingw',
     `    runs-on: ${windowsRunner}`,
     '    timeout-minutes: 30',
     '    steps:',
     '      - uses: actions/setup-node@v4',
     '        with:',
     '          node-version: 22',
-    '      - uses: actions/download-artifact@v4',
-    '        with:',
-    `          name: ${program.name}-${windowsTarget}`,
-    step(`node -e "require('./${program.name}.node')"`),
+    ...rows.flatMap((target) => [
+      '      - uses: actions/download-artifact@v4',
+      '        with:',
+      `          name: ${name}-${target.name}`,
+      step(`node -e "require('./${name}.node')"`),
+    ]),
   ];
 }
 
 /** The workflow of GitHub. */
 function github(program: CiProgram): string {
-  const { name, config, out, own } = program;
-  const target = expression('matrix.target');
-  const loomgen = own?.loomgen ?? 'npx loomgen';
-  const build = `${loomgen} build ${word(config)}`;
-  const install = [...(own?.prepare ?? []), `${loomgen} doctor --fix --yes`];
-  const artifact = ['        with:', `          name: ${name}-${target}`];
+  const { name, out, own } = program;
+  const { loomgen, build } = wordsOf(program);
+  const { linux, elsewhere, byMingw, byZig } = placesOf(program);
+  const jobs = [
+    ...githubMatrix('build', linux, program, true),
+    ...githubMatrix('elsewhere', elsewhere, program, false),
+    ...githubCross('mingw', byMingw[0]?.cross?.program, byMingw, program),
+    ...githubWindows(byMingw, program),
+    ...githubCross('zig', 'zig', byZig, program),
+  ];
+  const names = jobs.flatMap((line) => /^ {2}(\w+):$/.exec(line)?.[1] ?? []);
   const lines = [
-    banner('github', program),
+    ...banner('github', program),
     `name: ${name}`,
     'on:',
     '  push:',
@@ -157,35 +206,20 @@ function github(program: CiProgram): string {
     'permissions:',
     '  contents: read',
     'jobs:',
-    '  build:',
-    '    strategy:',
-    '      fail-fast: false',
-    '      matrix:',
-    '        include:',
-    ...githubRows(program),
-    `    runs-on: ${expression('matrix.runner')}`,
-    `    timeout-minutes: ${own?.minutes ?? 30}`,
-    '    steps:',
-    ...prepare(install),
-    step(build),
-    step(own?.test ?? 'npm test --if-present'),
-    ...githubMingw(program, loomgen),
-    '      - run: >-',
-    `          ${build}`,
-    `          --target ${target} --static`,
-    '      - uses: actions/upload-artifact@v4',
-    ...artifact,
-    `          path: ${JSON.stringify(`${out}/prebuilds/${target}`)}`,
-    '          if-no-files-found: error',
-    ...githubWindows(program),
+    ...jobs,
     '  package:',
-    `    needs: ${isForWindows(program) ? '[build, windows]' : 'build'}`,
+    `    needs: [${names.join(', ')}]`,
     '    runs-on: ubuntu-24.04',
+    ...container(),
     '    timeout-minutes: 30',
     '    steps:',
-    ...prepare(install),
+    ...prepare([
+      ...installInContainer(debianPackages),
+      ...(own?.prepare ?? []),
+      `${loomgen} doctor --fix --yes`,
+    ]),
     step(build),
-    step(`rm -r ${word(`${out}/prebuilds`)}`),
+    step(`rm -rf ${word(`${out}/prebuilds`)}`),
     '      - uses: actions/download-artifact@v4',
     '        with:',
     '          path: artifacts',
@@ -214,21 +248,23 @@ function githubCollect({ name, out }: CiProgram): string[] {
 /** The pipeline of GitLab: one x64 machine compiles for every processor. */
 function gitlab(program: CiProgram): string {
   const { config, out } = program;
+  const build = `npx loomgen build ${word(config)}`;
   const lines = [
-    banner('gitlab', program),
-    'image: node:22-bookworm',
+    ...banner('gitlab', program),
+    `image: ${image}`,
     'package:',
     '  before_script:',
     '    - dpkg --add-architecture arm64',
-    '    - apt-get update',
-    '    - apt-get install -y --no-install-recommends g++-aarch64-linux-gnu liburing-dev:arm64',
+    ...installInContainer(['g++-aarch64-linux-gnu', 'liburing-dev:arm64']).map(
+      (command) => `    - ${command}`,
+    ),
     '    - npm ci',
     '    - npx loomgen doctor --fix --yes',
     '  script:',
-    `    - npx loomgen build ${word(config)}`,
+    `    - ${scalar(build)}`,
     '    - npm test --if-present',
-    `    - npx loomgen build ${word(config)} --target linux-x64,linux-arm64 --static`,
-    `    - npm pack ./${word(out)}`,
+    `    - ${scalar(`${build} --target linux-x64,linux-arm64 --static`)}`,
+    `    - ${scalar(`npm pack ./${word(out)}`)}`,
     '  artifacts:',
     '    paths:',
     "      - '*.tgz'",

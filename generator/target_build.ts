@@ -11,6 +11,7 @@ import { type Target, targets } from '../schemas/targets.ts';
 import type { System } from './doctor/system.ts';
 import type { Environment } from './environment.ts';
 import { libuvFolders } from './node_headers.ts';
+import { sha256 } from './plan.ts';
 import { whyNotStandalone } from './render.ts';
 import { DiagnosticError, diagnostic } from './report/diagnostic.ts';
 import { closest } from './report/suggest.ts';
@@ -114,8 +115,13 @@ function script(path: string, words: readonly string[]): string {
   return path;
 }
 
-/** zig's tools as programs of one word each. */
-function zigEntries(folder: string, { compiler }: Toolchain): string[] {
+/**
+ * zig's tools as programs of one word each. Their folder is named after zig's words: Ninja knows a
+ * compiler by its path alone, and took what another one had compiled.
+ */
+function zigEntries(toolFolder: string, { compiler }: Toolchain): string[] {
+  const folder = join(toolFolder, `zig-${sha256(JSON.stringify(compiler)).slice(0, 12)}`);
+  mkdirSync(folder, { recursive: true });
   const zig = compiler.slice(0, compiler.indexOf('c++'));
   const tool = (name: string) => script(join(folder, name), [...zig, name]);
   return [

@@ -86,14 +86,14 @@ export const systemCodes = {
   LOOM1807: {
     severity: 'error',
     title: 'A system operation that a backend lacks',
-    holes: ['handler', 'operation', 'backend', 'platform', 'reason'],
+    holes: ['handler', 'operation', 'backend', 'reason', 'hint'],
     what: '{handler} asks for {operation}, which {backend} does not have.',
     why: 'Of {operation} on {backend} the table of operations says: {reason}.',
-    fix: 'Put it between #if defined(__linux__) and #endif, or remove backends.{platform}.',
+    fix: '{hint}.',
     explanation: prose`
       The sources of the config are read for calls of loom::system that make a request, and of
-      loom::files and loom::net, which make one. What the backend of a named platform refuses would
-      give -ENOSYS there, Failure::unsupported, each time. The table is docs/OPERATIONS.md.
+      loom::files and loom::net, which make one. What the only backend of a named platform refuses
+      would give -ENOSYS there, Failure::unsupported, each time. The table is docs/OPERATIONS.md.
 
       Who asks for it on Linux alone puts the call between #if defined(__linux__) and #endif.
     `,

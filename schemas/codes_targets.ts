@@ -59,4 +59,17 @@ export const targetCodes = {
       asks for and a named platform lacks is LOOM1806.
     `,
   },
+  LOOM2036: {
+    severity: 'error',
+    title: 'A workflow for a program that is no package',
+    holes: ['name', 'host'],
+    what: 'A workflow of loomgen ci {host} packs {name}, and its config says package: false.',
+    why: 'What the machines make is collected in prebuilds/ of a package, and there is none.',
+    fix: 'Remove package: false, or call npx loomgen build in a workflow of your own.',
+    explanation: prose`
+      The workflow builds the addon on a machine of each target, puts all of them into prebuilds/ of
+      the output folder, and packs that by npm pack. With package: false the folder has no
+      package.json, and no prebuilds/.
+    `,
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -151,7 +151,7 @@ ${sections.join('\n')}
 
 A config that names \`backends.darwin\`, \`backends.freebsd\` or \`backends.win32\` and asks for
 what is not there is refused (LOOM1806), and so is a handler that asks for an operation which kqueue
-or IOCP lacks (LOOM1807).
+or IOCP lacks, or epoll where it is the only backend of Linux (LOOM1807).
 
 ${featureTable()}
 `;

@@ -2,8 +2,8 @@
  * Compares the requests that C++ sources make of the system with the table of operations: what the
  * backend of a platform lacks that the config names is refused before anybody finds out there.
  */
-import type { Ir } from '../../schemas/ir.ts';
 import type { Backend, Platform } from '../../schemas/backends.ts';
+import type { Ir } from '../../schemas/ir.ts';
 import { supportOf, type SystemOperationName, systemOperations } from '../../schemas/operations.ts';
 import { type Diagnostic, diagnostic } from '../report/diagnostic.ts';
 import type { Deed, SourceFacts } from './facts.ts';
@@ -12,6 +12,16 @@ import type { Deed, SourceFacts } from './facts.ts';
 interface Lack {
   operation: string;
   reason: string;
+}
+
+/** A backend that is the only one of a platform, so that nothing does what it lacks. */
+interface OnlyBackend {
+  backend: Backend;
+  platform: Platform;
+  /** By the function of `loom::system` that asks for it alone. */
+  lacks: ReadonlyMap<string, Lack>;
+  /** What to do instead. */
+  hint: string;
 }
 
 /** What a backend lacks, by the function of `loom::system` that asks for it alone. */
@@ -25,9 +35,28 @@ function lacksOf(backend: Backend): Map<string, Lack> {
   );
 }
 
+/** The backends that stand alone on a platform, each once. */
+function onlyBackends(backends: Ir['backends']): OnlyBackend[] {
+  const found: OnlyBackend[] = [];
+  for (const [platform, list] of Object.entries(backends) as [Platform, Backend[] | undefined][]) {
+    const [backend, other] = list ?? [];
+    if (backend === undefined || other !== undefined || backend === 'io_uring') continue;
+    if (found.some((each) => each.backend === backend)) continue;
+    const hint =
+      platform === 'linux'
+        ? "Put 'io_uring' into backends.linux, or do without it"
+        : `Put it between #if defined(__linux__) and #endif, or remove backends.${platform}`;
+    found.push({ backend, platform, lacks: lacksOf(backend), hint });
+  }
+  return found;
+}
+
 function builderOf(name: SystemOperationName): string {
   return systemOperations[name].builder;
 }
+
+/** The directives that open, turn and close a conditional. */
+const conditional = /^\s*#\s*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(.*)$/;
 
 /** Lines that only Linux compiles, counted from 1: `#if defined(__linux__)` to its end. */
 function linuxLines(text: string): Set<number> {
@@ -35,15 +64,41 @@ function linuxLines(text: string): Set<number> {
   // Of each conditional that is open: whether the branch is Linux's alone.
   const open: boolean[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [, word = '', condition = ''] =
-      /^\s*#\s*(if|ifdef|elif|else|endif)\b(.*)$/.exec(line) ?? [];
-    const isLinux = /^\s*(?:defined\s*\(?\s*)?__linux__\s*\)?\s*(?:\/\/.*)?$/.test(condition);
-    if (word === 'if' || word === 'ifdef') open.push(isLinux);
+    const [, word = '', condition = ''] = conditional.exec(line) ?? [];
+    const names = /^\s*(?:defined\s*\(?\s*)?__linux__\s*\)?\s*(?:\/[/*].*)?$/.test(condition);
+    const isLinux = names && !word.endsWith('ndef');
+    if (word.startsWith('if')) open.push(isLinux);
     else if (word === 'endif') open.pop();
-    else if (word === 'elif' || word === 'else') open[open.length - 1] = isLinux;
+    else if (word.startsWith('el')) open[open.length - 1] = isLinux;
     else if (open.includes(true)) lines.add(index + 1);
   }
   return lines;
+}
+
+/** How the sources write the namespace `loom::system`. */
+interface Spelling {
+  /** Other names of it, which any of the sources gives it. */
+  aliases: ReadonlySet<string>;
+  /** Functions of the sources, by their last names: a plain call of one means that. */
+  own: ReadonlySet<string>;
+}
+
+/** Other names of `loom::system` in the sources. */
+function spellingOf(sources: readonly SourceFacts[], texts: Iterable<string>): Spelling {
+  const aliases = new Set<string>();
+  for (const text of texts) {
+    const given = /(?:^|[;{}])\s*namespace\s+(\w+)\s*=\s*(?:::)?(?:loom::)?system\s*;/gm;
+    for (const [, name = ''] of text.matchAll(given)) aliases.add(name);
+  }
+  const names = sources.flatMap(({ functions }) => functions.map(({ name }) => name));
+  return { aliases, own: new Set(names.map((name) => name.replace(/^.*::/s, ''))) };
+}
+
+/** Functions of `loom::system` that a source may call by their names alone; null: every one. */
+function plainCalls(text: string): ReadonlySet<string> | null {
+  if (/(?:^|[;{}])\s*using\s+namespace\s+(?:::)?(?:loom::)?system\s*;/m.test(text)) return null;
+  const one = /(?:^|[;{}])\s*using\s+(?:::)?(?:loom::)?system::(\w+)\s*;/gm;
+  return new Set([...text.matchAll(one)].map(([, name = '']) => name));
 }
 
 /** What fibers call, by the function of `loom::system` without which each can do nothing. */
@@ -57,49 +112,49 @@ const fiberCalls: Readonly<Record<string, string>> = {
   'net::listen': 'accept',
 };
 
-/** The function of `loom::system` that a call is of, or needs; null for another. */
-function builderIn({ kind, name }: Deed): string | null {
-  const [, own = '', call = ''] =
-    /^(?:::)?(?:loom::)?(?:system::(\w+)|((?:files|net)::\w+))$/.exec(name) ?? [];
+/** The function of `loom::system` that a call is of or needs, or seems to be of; null for another. */
+function builderIn(
+  { kind, name, isGlobal }: Deed,
+  plain: ReadonlySet<string> | null,
+  { aliases, own }: Spelling,
+): string | null {
   if (kind !== 'call') return null;
-  return own === '' ? (fiberCalls[call] ?? null) : own;
+  const [, scope, last = ''] = /^(?:(?:loom::)?(\w+)::)?(\w+)$/.exec(name) ?? [];
+  const needed = fiberCalls[`${scope}::${last}`];
+  if (needed !== undefined) return needed;
+  if (scope !== undefined) return scope === 'system' || aliases.has(scope) ? last : null;
+  if (isGlobal || own.has(last)) return null;
+  return plain === null || plain.has(last) ? last : null;
 }
 
 /**
  * Compares sources with the table.
  *
  * @param texts the sources' texts by their paths.
- * @returns LOOM1807 for each call that asks for what a named platform lacks.
+ * @returns LOOM1807 for each call that asks for what the only backend of a platform lacks.
  */
 export function checkRequests(
   sources: readonly SourceFacts[],
   texts: ReadonlyMap<string, string>,
   { backends }: Pick<Ir, 'backends'>,
 ): Diagnostic[] {
-  const kqueue = backends.darwin !== undefined ? 'darwin' : 'freebsd';
-  return [
-    ...(backends[kqueue] === undefined ? [] : lacking(sources, texts, 'kqueue', kqueue)),
-    ...(backends.win32 === undefined ? [] : lacking(sources, texts, 'iocp', 'win32')),
-  ];
-}
-
-/** As checkRequests, of one backend. */
-function lacking(
-  sources: readonly SourceFacts[],
-  texts: ReadonlyMap<string, string>,
-  backend: Backend,
-  platform: Platform,
-): Diagnostic[] {
-  const lacks = lacksOf(backend);
+  const chosen = onlyBackends(backends);
+  if (chosen.length === 0) return [];
+  const spelling = spellingOf(sources, texts.values());
   return sources.flatMap(({ file, functions }) => {
-    const allowed = linuxLines(texts.get(file) ?? '');
+    const text = texts.get(file) ?? '';
+    const plain = plainCalls(text);
+    const linux = linuxLines(text);
     return functions.flatMap(({ name: handler, deeds }) =>
       deeds.flatMap((deed) => {
-        const lack = lacks.get(builderIn(deed) ?? '');
-        if (lack === undefined || allowed.has(deed.line)) return [];
+        const builder = builderIn(deed, plain, spelling) ?? '';
         const { line, column, length } = deed;
-        const holes = { handler, backend, platform, ...lack };
-        return [diagnostic('LOOM1807', holes, { place: { file, line, column, length } })];
+        return chosen.flatMap(({ backend, platform, lacks, hint }) => {
+          const lack = lacks.get(builder);
+          if (lack === undefined || (platform !== 'linux' && linux.has(line))) return [];
+          const holes = { handler, backend, hint, ...lack };
+          return [diagnostic('LOOM1807', holes, { place: { file, line, column, length } })];
+        });
       }),
     );
   });

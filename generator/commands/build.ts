@@ -16,7 +16,7 @@ import { traceSuffix } from '../trace/named_files.ts';
 import { FolderError, observe, write } from '../write.ts';
 import { checkTypeScript } from './build_checks.ts';
 import { defaultConfig, keptDiagnostics, markStale, refuseConflicts, shown } from './build_plan.ts';
-import { compileTargets, type TargetResult, targetsOf } from './build_targets.ts';
+import { compileTargets, targetNames, type TargetResult, targetsOf } from './build_targets.ts';
 import { refuseUnnamed } from '../target_build.ts';
 import { compileDiagnostic } from './compile_diagnostic.ts';
 import { folderDiagnostic } from './folder_diagnostic.ts';
@@ -127,7 +127,8 @@ export async function build(options: BuildOptions = {}): Promise<BuildResult> {
 /** The stages in their order; `result` is filled as far as they come. */
 async function buildStages(options: BuildOptions, result: BuildResult): Promise<void> {
   const compiles = options.compile !== false && options.check !== true && options.dryRun !== true;
-  const chosen = compiles ? targetsOf(options) : [];
+  const asked = targetNames(options);
+  const chosen = compiles ? targetsOf(asked, options) : [];
   // Before anything of it is used: what is replaced meanwhile must not be taken for what ran.
   const installation = installationMark();
   const program = await lowerProgram({

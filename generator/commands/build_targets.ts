@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { targets } from '../../schemas/targets.ts';
 import { thisMachine } from '../../templates/bindings/prebuilds.ts';
 import { type AddonFacts, checkAddon, executableMistake, loadAddonOnce } from '../check_addon.ts';
 import { compile } from '../compile.ts';
@@ -32,15 +33,34 @@ export interface TargetResult extends AddonFacts {
   milliseconds: number;
 }
 
-/** Names of the targets asked for; none for `host`. */
-export function targetNames({ target = 'host' }: BuildOptions): string[] {
-  const names = target.split(',').filter((each) => each !== '');
-  return names.length === 1 && names[0] === 'host' ? [] : names;
+/** A command line that asks for targets in a way that means nothing. */
+function usageError(reason: string, hint: string): DiagnosticError {
+  return new DiagnosticError([diagnostic('LOOM2014', { reason, hint })]);
 }
 
-/** The targets of a build, with their compilers. @throws DiagnosticError when one is missing. */
-export function targetsOf(options: BuildOptions): ChosenTarget[] {
-  const names = targetNames(options);
+/**
+ * Names of the targets asked for; none for `host` alone. Beside others `host` is a target as well.
+ *
+ * @throws DiagnosticError for a list without a name, and for a preset that targets do not have.
+ */
+export function targetNames({ target = 'host', preset }: BuildOptions): string[] {
+  const names = target.split(',').filter((each) => each !== '');
+  if (names.length === 0) {
+    const hint = 'Type: loomgen build --target host, or names such as linux-x64,linux-arm64';
+    throw usageError(`There is no target in --target '${target}'`, hint);
+  }
+  if (names.every((name) => name === 'host')) return [];
+  if (preset !== undefined && preset !== 'release') {
+    const hint = `Leave out --${preset}, or --target: only host has builds of that kind`;
+    throw usageError(`--target makes what is shipped, which is never a ${preset} build`, hint);
+  }
+  const here = thisMachine();
+  const own = targets.find((each) => isHere(each, here))?.name ?? 'host';
+  return names.map((name) => (name === 'host' ? own : name));
+}
+
+/** The targets of names, with their compilers. @throws DiagnosticError when one is missing. */
+export function targetsOf(names: readonly string[], options: BuildOptions): ChosenTarget[] {
   if (names.length === 0) return [];
   const system = thisSystem(options.environment ?? process.env);
   const given = { isStatic: options.static === true, prefersZig: options.zig === true };

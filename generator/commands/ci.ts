@@ -1,7 +1,8 @@
 /** `loomgen ci`: writes the workflow that builds a program for its targets, once. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { type CiHost, ciPath, ciText } from '../ci_files.ts';
+import { ciPath, ciText } from '../ci_files.ts';
+import { type CiHost, leftOut } from '../ci_places.ts';
 import { DiagnosticError, diagnostic } from '../report/diagnostic.ts';
 import { FolderError } from '../write.ts';
 import { folderDiagnostic } from './folder_diagnostic.ts';
@@ -26,6 +27,7 @@ export async function runCi({ host, config, force }: CiArguments): Promise<numbe
   const directory = process.cwd();
   const path = ciPath(host);
   const file = join(directory, path);
+  let missing: string[] = [];
   try {
     const { ir, out } = await lowerProgram({
       config,
@@ -33,6 +35,9 @@ export async function runCi({ host, config, force }: CiArguments): Promise<numbe
       out: undefined,
       backend: undefined,
     });
+    if (ir.package === undefined) {
+      throw new DiagnosticError([diagnostic('LOOM2036', { name: ir.name, host })]);
+    }
     const shown = slashes(relative(directory, out));
     if (shown === '' || shown.startsWith('../')) {
       const reason = `The output folder ${shown} is not below this one, where ${path} belongs`;
@@ -42,6 +47,7 @@ export async function runCi({ host, config, force }: CiArguments): Promise<numbe
     const platforms = Object.keys(ir.backends);
     const program = { name: ir.name, config: slashes(config), out: shown, platforms };
     const text = ciText(host, program);
+    missing = leftOut(host, program);
     const before = existsSync(file) ? readFileSync(file, 'utf8') : null;
     if (before !== null && before !== text && force !== true) {
       const hint = 'Move it away, or type --force to write over it.';
@@ -57,5 +63,6 @@ export async function runCi({ host, config, force }: CiArguments): Promise<numbe
     return 2;
   }
   talk(`${path} written; commit it`);
+  if (missing.length > 0) talk(`it does not make ${missing.join(', ')}; its first lines say more`);
   return 0;
 }

@@ -38,7 +38,7 @@ function installed(t: ExecutionContext, files: Readonly<Record<string, Buffer>>)
 const heads = {
   'linux-x64': () => elf(62),
   'linux-arm64': () => elf(183),
-  'freebsd-x64': () => elf(62, 9),
+  'freebsd-x64': () => elf(62),
   'darwin-arm64': () => head([0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 1]),
   'win32-x64': () => {
     const bytes = head([0x4d, 0x5a]);
@@ -106,13 +106,32 @@ test('every format tells for whom it is, and what is none says so', (t) => {
     writeFileSync(file, make());
     const [platform = '', arch = ''] = name.split('-');
     t.is(otherMachineOf(file, { platform, arch }), undefined, name);
-    t.is(otherMachineOf(file, windows), name);
-    t.is(mistakeOfFile(file, windows), `is for ${name}, and this Node is for win32-arm64`);
+    t.is(mistakeOfFile(file, { platform, arch }), undefined, name);
+    const isElf = platform === 'linux' || platform === 'freebsd';
+    const seen = isElf ? `linux-${arch} or freebsd-${arch}` : name;
+    t.is(otherMachineOf(file, windows), seen);
+    t.is(mistakeOfFile(file, windows), `is for ${seen}, and this Node is for win32-arm64`);
   }
   for (const text of ['', 'MZ', 'a page of text that a server sent instead of what it should']) {
     writeFileSync(file, text);
     t.is(otherMachineOf(file, windows), undefined);
     t.regex(mistakeOfFile(file, windows) ?? '', text === '' ? /is empty/ : /is no shared library/);
+  }
+});
+
+test('an ELF file tells FreeBSD apart where FreeBSD made it; zig writes as for Linux', (t) => {
+  const file = join(emptyFolder(t), 'small.node');
+  const linux = { platform: 'linux', arch: 'x64' };
+  const freebsd = { platform: 'freebsd', arch: 'x64' };
+  for (const [abi, onLinux] of [
+    [0, undefined],
+    [3, undefined],
+    [9, 'freebsd-x64'],
+  ] as const) {
+    writeFileSync(file, elf(62, abi));
+    t.is(otherMachineOf(file, freebsd), undefined);
+    t.is(otherMachineOf(file, linux), onLinux);
+    t.is(otherMachineOf(file, { platform: 'freebsd', arch: 'arm64' }), 'freebsd-x64');
   }
 });
 
@@ -161,6 +180,14 @@ test('what the dynamic loader says is explained for the machine', (t) => {
       debian,
       /compiled for musl/,
     ],
+    [
+      'libc.so: cannot open shared object file: No such file or directory',
+      debian,
+      /compiled for musl, as Alpine has it, and this system has glibc$/,
+    ],
+    ['/lib/x86_64-linux-gnu/libc.so: invalid ELF header', debian, /compiled for musl/],
+    ['libc.so.6: cannot open shared object file', alpine, /compiled for glibc/],
+    ['libzlibc.so: cannot open shared object file', debian, /needs libzlibc\.so/],
     [
       'Error loading shared library ld-linux-x86-64.so.2: No such file or directory',
       alpine,

@@ -1,11 +1,13 @@
 /** `loomgen ci`: the workflows that it writes, and when it does not. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { ciPath, ciText } from '../../generator/ci_files.ts';
+import type { CiHost } from '../../generator/ci_places.ts';
 import { findProgram } from '../../generator/tools.ts';
 import { ownWorkflow, ownWorkflowPath } from '../platforms/own_workflow.ts';
-import { loomgen, project, repository } from './workspace.ts';
+import { emptyFolder, loomgen, matchesFixture, project, repository } from './workspace.ts';
 
 /** Looks at a workflow with actionlint, which no package of npm has: only where it is in PATH. */
 function lint(t: ExecutionContext, file: string, cwd: string): void {
@@ -19,7 +21,11 @@ test('a workflow has a row for each target that can be built, and one package of
   const folder = project(t);
   const run = loomgen(folder, ['ci', 'github']);
   t.is(run.status, 0, run.stderr);
-  t.is(run.stderr, '.github/workflows/loomgen.yml written; commit it\n');
+  t.deepEqual(run.stderr.split('\n'), [
+    '.github/workflows/loomgen.yml written; commit it',
+    'it does not make linux-x64-musl, linux-arm64-musl; its first lines say more',
+    '',
+  ]);
   const text = readFileSync(join(folder, '.github/workflows/loomgen.yml'), 'utf8');
   t.deepEqual(text.match(/target: \S+\n +runner: \S+/g), [
     'target: linux-x64\n            runner: ubuntu-24.04',
@@ -32,6 +38,17 @@ test('a workflow has a row for each target that can be built, and one package of
   t.regex(text, /path: "out\/prebuilds\/\$\{\{ matrix\.target \}\}"\n/);
   t.regex(text, /mv "\$folder" out\/prebuilds\/"\$\{folder#artifacts\/small-\}"\n/);
   t.regex(text, /npm pack \.\/out\n/);
+  // The glibc of the runner itself is newer than those of many who load the addon.
+  t.regex(
+    text,
+    /runs-on: \$\{\{ matrix\.runner \}\}\n {4}container:\n {6}image: node:22-bookworm\n/,
+  );
+  t.regex(text, /run: apt-get install -y [^\n]* g\+\+ [^\n]* liburing-dev [^\n]*\n/);
+  t.regex(
+    text,
+    /^# Not made here: linux-x64-musl; by zig it is: npx loomgen build --target linux-x/m,
+  );
+  t.regex(text, /\n {2}package:\n {4}needs: \[build\]\n/);
   lint(t, join(folder, '.github/workflows/loomgen.yml'), folder);
 });
 
@@ -49,6 +66,22 @@ test('a workflow uses actions of GitHub alone, by their major version, and names
   }
   const gitlab = readFileSync(join(folder, '.gitlab-ci.yml'), 'utf8');
   for (const text of [github, gitlab, ownWorkflow()]) t.notRegex(text, /:\/\/|registry/);
+});
+
+test('a path with what YAML reads as something else is whole', (t) => {
+  const [config, out] = ['apps: old/a #1.config.ts', 'out: #2'];
+  const program = { name: 'small', config, out, platforms: ['linux'] };
+  const folder = emptyFolder(t);
+  for (const host of ['github', 'gitlab'] as const) {
+    const text = ciText(host, program);
+    for (const quoted of [`"npx loomgen build '${config}'"\n`, `"npm pack ./'${out}'"\n`]) {
+      t.true(text.includes(quoted), `${quoted}${text}`);
+    }
+    if (host !== 'github') continue;
+    mkdirSync(join(folder, '.github/workflows'), { recursive: true });
+    writeFileSync(join(folder, ciPath(host)), text);
+    lint(t, join(folder, ciPath(host)), folder);
+  }
 });
 
 test("this repository's own workflow is what the same code writes", (t) => {
@@ -70,6 +103,22 @@ test('a program for macOS has rows of its machines', (t) => {
     ['darwin-arm64', 'macos-15'],
     ['darwin-x64', 'macos-15-intel'],
   ]);
+  const jobs = text
+    .slice(text.indexOf('\njobs:\n') + 7)
+    .split(/^ {2}(?=\w+:$)/m)
+    .slice(1);
+  t.deepEqual(
+    jobs.map((each) => [each.slice(0, each.indexOf(':')), each.includes('container:')]),
+    [
+      ...[['build', true] as const, ['elsewhere', false] as const],
+      ...[['zig', true] as const, ['package', true] as const],
+    ].map((each) => [...each]),
+  );
+  const [, , zig = '', collected = ''] = jobs;
+  t.regex(zig, /loomgen doctor zig --fix --yes\n/);
+  t.regex(zig, /--target freebsd-x64 --static\n(?:.*\n)*? +name: small-freebsd-x64\n/);
+  t.regex(collected, /needs: \[build, elsewhere, zig\]\n/);
+  lint(t, join(folder, '.github/workflows/loomgen.yml'), folder);
 });
 
 test('a program for Windows is compiled by MinGW and loaded on Windows', (t) => {
@@ -79,14 +128,13 @@ test('a program for Windows is compiled by MinGW and loaded on Windows', (t) => 
   t.is(loomgen(folder, ['ci', 'github']).status, 0);
   const file = join(folder, '.github/workflows/loomgen.yml');
   const text = readFileSync(file, 'utf8');
-  t.regex(text, /target: win32-x64\n +runner: ubuntu-24\.04\n/);
   t.regex(
     text,
-    /doctor x86_64-w64-mingw32-g\+\+-posix --fix --yes\n +if: matrix\.target == 'win32-x64'\n/,
+    /doctor x86_64-w64-mingw32-g\+\+-posix --fix --yes\n(?:.*\n){2} +--target win32-x64 --static\n/,
   );
-  t.regex(text, /windows:\n {4}needs: build\n {4}runs-on: windows-2025\n/);
+  t.regex(text, /windows:\n {4}needs: mingw\n {4}runs-on: windows-2025\n/);
   t.regex(text, /name: small-win32-x64\n {6}- run: node -e "require\('\.\/small\.node'\)"\n/);
-  t.regex(text, /package:\n {4}needs: \[build, windows\]\n/);
+  t.regex(text, /package:\n {4}needs: \[build, mingw, windows\]\n/);
   lint(t, file, folder);
 });
 
@@ -104,6 +152,16 @@ test('a workflow that somebody changed stays, until that is asked for', (t) => {
   t.is(readFileSync(file, 'utf8'), 'mine');
   t.is(loomgen(folder, ['ci', 'gitlab', '--force']).status, 0);
   t.is(readFileSync(file, 'utf8'), text);
+});
+
+test('a program that is no package has nothing that a workflow could pack', (t) => {
+  const folder = project(t, '.', 'package: false,');
+  for (const host of ['gitlab', 'github']) {
+    const run = loomgen(folder, ['ci', host]);
+    t.is(run.status, 2);
+    t.false(existsSync(join(folder, ciPath(host as CiHost))));
+    if (host === 'github') matchesFixture(t, 'LOOM2036-package', 'ci', run.stderr);
+  }
 });
 
 test('it belongs where the repository begins, and to a host that is known', (t) => {

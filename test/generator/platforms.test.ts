@@ -86,4 +86,38 @@ test('a handler may ask for what kqueue lacks only where Linux alone compiles it
   t.is(lacking(guarded('#ifdef __linux__')), '');
   t.not(lacking(guarded('#ifdef __linux__\n#else')), '');
   t.not(lacking(guarded('#if defined(FAST)')), '');
+  const inner = (word: string) => `#if defined(__linux__)\n#${word} X\n#define X 1\n#endif`;
+  for (const word of ['ifndef', 'ifdef', 'if']) t.is(lacking(guarded(inner(word))), '', word);
+  t.is(lacking(guarded('#ifdef FAST\n#elifdef __linux__')), '');
+  t.not(lacking(guarded('#ifdef __linux__\n#elifdef FAST')), '');
+  t.not(lacking(guarded('#ifdef __linux__\n#elifndef FAST')), '');
+  t.not(lacking(guarded('#ifndef __linux__')), '');
+});
+
+test('what epoll lacks is refused where Linux has no other backend', (t) => {
+  const text = 'void f() {\n#if defined(__linux__)\n  system::link_timeout(x);\n#endif\n}';
+  const epoll: Ir = { ...ir, backends: { linux: ['epoll'] } };
+  t.regex(lacking(text, epoll), /LOOM1807: f asks for link_timeout, which epoll does not have/);
+  t.regex(lacking(text, epoll), /fix: Put 'io_uring' into backends.linux, or do without it\./);
+  t.is(lacking(text, { ...ir, backends: { linux: ['io_uring', 'epoll'] } }), '');
+  t.is(lacking('void f() { system::timeout(x); }', epoll), '');
+});
+
+test('loom::system is known by its other names, and where its functions are used plainly', (t) => {
+  const after = (line: string, call: string) => lacking(`${line}\nvoid f() { ${call}; }`);
+  const all = 'using namespace loom::system;';
+  t.regex(after(all, 'tee(1, 2, 3, 0)'), /f asks for tee/);
+  t.regex(lacking(`void f() { ${all} tee(1, 2, 3, 0); }`), /f asks for tee/);
+  t.regex(after('using loom::system::tee;', 'tee(1, 2, 3, 0)'), /f asks for tee/);
+  t.regex(after('namespace sys = ::loom::system;', 'sys::tee(1, 2, 3, 0)'), /f asks for tee/);
+  for (const [line, call] of [
+    ['', 'tee(1, 2, 3, 0)'],
+    ['// using namespace loom::system;', 'tee(1, 2, 3, 0)'],
+    [all, '::tee(1, 2, 3, 0)'],
+    [`${all}\nvoid tee(int) {}`, 'tee(1)'],
+    ['namespace sys = other::system;', 'sys::tee(1)'],
+    ['using loom::system::read;', 'tee(1, 2, 3, 0)'],
+  ] as const) {
+    t.is(after(line, call), '', `${line} ${call}`);
+  }
 });

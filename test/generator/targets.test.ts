@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { targets } from '../../schemas/targets.ts';
 import { checkAddon, loadAddonOnce } from '../../generator/check_addon.ts';
+import { build } from '../../generator/commands/build.ts';
+import { targetNames } from '../../generator/commands/build_targets.ts';
 import { type System, thisSystem } from '../../generator/doctor/system.ts';
 import { newestOf, readSharedLibrary } from '../../generator/elf.ts';
 import { DiagnosticError, diagnostic } from '../../generator/report/diagnostic.ts';
@@ -12,7 +14,7 @@ import { renderDiagnostics } from '../../generator/report/render.ts';
 import { chooseTargets, prepareTarget, refuseUnnamed } from '../../generator/target_build.ts';
 import type { Ir } from '../../schemas/ir.ts';
 import { sampleIr } from './ir_sample.ts';
-import { emptyFolder, matchesFixture } from './workspace.ts';
+import { emptyFolder, matchesFixture, project } from './workspace.ts';
 
 const by = 'targets';
 const here = { platform: 'linux', arch: 'x64', library: 'glibc 2.36' };
@@ -63,6 +65,30 @@ test('a target that nobody knows, or has no compiler, is refused', (t) => {
   t.regex(windows, /Type: sudo apt-get install -y g\+\+-mingw-w64-x86-64-posix\n/);
 });
 
+test('host is this machine among others, and a list without a name or a debug one is none', (t) => {
+  const machineTarget = `${process.platform}-${process.arch}`;
+  t.deepEqual(targetNames({ target: 'host' }), []);
+  t.deepEqual(targetNames({ target: 'host', preset: 'debug' }), []);
+  t.true(targetNames({ target: 'host,linux-arm64' })[0]?.startsWith(machineTarget));
+  t.deepEqual(targetNames({ target: 'darwin-x64,', preset: 'release' }), ['darwin-x64']);
+  for (const target of ['', ',', ',,']) {
+    t.regex(
+      refusal(t, () => targetNames({ target })),
+      /LOOM2014: There is no target in --target/,
+    );
+  }
+  const debug = () => targetNames({ target: 'linux-arm64', preset: 'debug' });
+  t.regex(refusal(t, debug), /LOOM2014: .* never a debug build/);
+});
+
+test('the list of targets is looked at also where nothing is compiled', async (t) => {
+  const { diagnostics, exitCode } = await build({
+    ...{ directory: project(t), compile: false, target: ',' },
+  });
+  t.is(exitCode, 2);
+  t.is(diagnostics[0]?.code, 'LOOM2014');
+});
+
 test('a target of a platform that the config does not name is refused', (t) => {
   const chosen = chooseTargets(['linux-x64', 'freebsd-x64'], machine(['c++', 'zig']), here, plain);
   const named = (backends: Ir['backends']) => ({ ...sampleIr(), backends });
@@ -106,12 +132,37 @@ test('libraries come from the root of the target, its headers alone', (t) => {
   matchesFixture(t, 'LOOM2032-liburing', by, missing);
 });
 
+/** The path that CMake is given of a tool. */
+function toolIn(entries: readonly string[], name: string): string {
+  return entries.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+}
+
 test('zig is called by scripts of one word each', (t) => {
-  const { out, build } = prepared(t, sysroot(t), 'zig');
-  const tool = (name: string) => join(out, 'build/linux-arm64/tools', name);
-  t.true(build.entries.includes(`CMAKE_AR=${tool('ar')}`));
-  t.is(readFileSync(tool('ranlib'), 'utf8'), `#!/bin/sh\nexec '/usr/bin/zig' 'ranlib' "$@"\n`);
-  t.regex(readFileSync(tool('c++'), 'utf8'), /'-target' 'aarch64-linux-gnu\.2\.31' "\$@"\n$/);
+  const { out, build: made } = prepared(t, sysroot(t), 'zig');
+  const tool = (name: string) => toolIn(made.entries, name);
+  t.true(tool('CMAKE_AR').startsWith(join(out, 'build/linux-arm64/tools/zig-')));
+  t.is(
+    readFileSync(tool('CMAKE_RANLIB'), 'utf8'),
+    `#!/bin/sh\nexec '/usr/bin/zig' 'ranlib' "$@"\n`,
+  );
+  const text = readFileSync(tool('CMAKE_CXX_COMPILER'), 'utf8');
+  t.regex(text, /'-target' 'aarch64-linux-gnu\.2\.31' "\$@"\n$/);
+});
+
+test('another zig has another path, for Ninja keeps what the same path compiled', (t) => {
+  const target = targets.find(({ name }) => name === 'linux-x64-musl');
+  if (target === undefined) throw new Error('no such target');
+  const ir = { name: 'small', backends: { linux: ['epoll'] } } as unknown as Ir;
+  const out = emptyFolder(t);
+  const compilerOf = (...compiler: string[]) => {
+    const toolchain = { kind: 'zig', compiler, glibc: null } as const;
+    const program = { ir, out, isStatic: false, libuv: '/usr/include' };
+    return toolIn(prepareTarget({ target, toolchain }, program, {}).entries, 'CMAKE_CXX_COMPILER');
+  };
+  const first = compilerOf('/usr/bin/zig', 'c++', '-target', 'x86_64-linux-musl');
+  t.is(compilerOf('/usr/bin/zig', 'c++', '-target', 'x86_64-linux-musl'), first);
+  t.not(compilerOf('/opt/zig', 'c++', '-target', 'x86_64-linux-musl'), first);
+  t.not(compilerOf('/usr/bin/zig', 'c++', '-target', 'x86_64-linux-gnu.2.28'), first);
 });
 
 const entries = `

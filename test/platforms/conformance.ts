@@ -78,11 +78,20 @@ function playUnderWine(): string {
   return failed.length === 0 ? passed : `${passed} FAILED: ${failed.join('; ')}`;
 }
 
-/** What of the list passed for a target, in words; FAILED is in them where something did not. */
-export async function playFor(target: Target): Promise<string> {
+/** The ways of kqueue over test/kqueue. */
+async function performancesOnKqueue(): Promise<Performance[]> {
+  const backend = 'kqueue';
+  const [callbacks, fibers] = [await buildAll('checked', true), await buildFibers('checked', true)];
+  return [
+    { title: 'kqueue', stage: { executables: callbacks, backend }, list: scenarios },
+    { title: 'kqueue fibers', stage: { executables: fibers, backend }, list: fiberScenarios },
+  ];
+}
+
+/** Plays every list; gives the words of the table, with FAILED where something did not pass. */
+async function playAll(find: () => Promise<Performance[] | string>): Promise<string> {
   try {
-    if (target.emulator === 'wine') return playUnderWine();
-    const performances = await performancesOf(target);
+    const performances = await find();
     if (typeof performances === 'string') return `no: ${performances}`;
     const words: string[] = [];
     for (const each of performances) words.push(await play(each));
@@ -90,6 +99,17 @@ export async function playFor(target: Target): Promise<string> {
   } catch (error) {
     const lines = String(error instanceof Error ? error.message : error).split('\n');
     // A compiler that failed: its words come after the command, which is long.
-    return `FAILED: ${lines.find((line) => line.includes('error:')) ?? lines[0]}`;
+    const said = lines.find((line) => line.includes('error:'));
+    return `FAILED: ${said ?? lines.find((line) => /\w/.test(line))?.trim()}`;
   }
+}
+
+/** What of the list passed for a target, in words; FAILED is in them where something did not. */
+export async function playFor(target: Target): Promise<string> {
+  return target.emulator === 'wine' ? playUnderWine() : playAll(() => performancesOf(target));
+}
+
+/** The same for the kqueue backend over its emulation, on this Linux. */
+export function playKqueue(): Promise<string> {
+  return playAll(performancesOnKqueue);
 }

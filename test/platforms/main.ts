@@ -3,7 +3,8 @@
  * now: compiled, linked and checked, loaded, and spoken to, by what, and the conformance list. What
  * could not be done says why; nothing is taken from an earlier run. Names of targets as parameters
  * leave the others out, `--twice` builds each in a second folder and compares the bytes, `--zig` is
- * given on, `--brief` leaves the conformance list out.
+ * given on, `--brief` leaves the conformance list out, and with it the row of the kqueue emulation.
+ * Exits 1 when something went wrong, not for want of tools; verdict.ts has what that is.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +18,8 @@ import { nodeOf } from '../../generator/check_addon.ts';
 import { build } from '../../generator/commands/build.ts';
 import { thisSystem } from '../../generator/doctor/system.ts';
 import { isHere } from '../../generator/toolchain.ts';
-import { playFor } from './conformance.ts';
+import { playFor, playKqueue } from './conformance.ts';
+import { emulationName, isWrong, spokenWords, unknownNames, withoutAddon } from './verdict.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -83,7 +85,7 @@ function speak(target: Target, out: string): string {
     encoding: 'utf8',
     timeout: conversationMilliseconds,
   });
-  if (ran.status === 0) return ran.stdout.trim();
+  if (ran.status === 0) return spokenWords(ran.stdout.trim());
   const lines = ran.stderr.trim().split('\n');
   return `FAILED: ${lines.find((line) => line.includes('Error')) ?? lines.at(-1) ?? ran.signal}`;
 }
@@ -95,14 +97,22 @@ function libraryOf({ library }: Target, minimumGlibc: string | null): string {
 
 /** Builds one target in a folder of its own. */
 async function buildIn(out: string, target: Target) {
-  const zig = process.argv.includes('--zig') && target.zig !== null;
   const config = join(repository, 'test/platforms', configOf(target));
+  const zig = process.argv.includes('--zig') && target.zig !== null;
   return build({ config, out, target: target.name, static: true, zig, directory: repository });
+}
+
+const no = { compiled: 'no', loaded: 'no', spoke: 'no', conformance: 'no', bytes: '' };
+
+/** The kqueue backend on this Linux: no target, and no BSD kernel. */
+async function rowOfEmulation(): Promise<Row> {
+  const conformance = await playKqueue();
+  const compiled = isWrong([conformance]) ? 'see there' : 'native, over epoll';
+  return { ...no, target: emulationName, compiled, conformance, bytes: 'no BSD kernel runs this' };
 }
 
 /** Does with a target what can be done here. */
 async function rowOf(target: Target, folder: string): Promise<Row> {
-  const no = { compiled: 'no', loaded: 'no', spoke: 'no', conformance: 'no', bytes: '' };
   const nothing = { target: target.name, ...no };
   const out = join(folder, target.name);
   const result = await buildIn(out, target);
@@ -110,7 +120,7 @@ async function rowOf(target: Target, folder: string): Promise<Row> {
   const isBrief = process.argv.includes('--brief');
   const conformance = isBrief ? 'not played' : await playFor(target);
   if (made === undefined) {
-    return { ...nothing, conformance, bytes: result.diagnostics[0]?.message ?? '' };
+    return { ...nothing, conformance, bytes: withoutAddon(result.diagnostics) };
   }
   const again = process.argv.includes('--twice')
     ? (await buildIn(join(folder, 'again', target.name), target)).targets[0]
@@ -140,16 +150,28 @@ function print(rows: readonly Row[]): void {
   }
 }
 
-const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const folder = mkdtempSync(join(tmpdir(), 'loom-platforms-'));
-try {
-  const rows: Row[] = [];
-  for (const target of targets) {
-    if (names.length === 0 || names.includes(target.name)) rows.push(await rowOf(target, folder));
+/** Makes every row that is asked for and prints the table; gives the exit code. */
+async function main(names: readonly string[]): Promise<number> {
+  const [unknown] = unknownNames(names);
+  if (unknown !== undefined) {
+    const known = [...targets.map(({ name }) => name), emulationName].join(', ');
+    process.stderr.write(`there is no target '${unknown}'; use one of: ${known}\n`);
+    return 2;
   }
-  print(rows);
-  const isWrong = rows.some((row) => /FAILED|OTHER BYTES/.test(Object.values(row).join(' ')));
-  process.exitCode = isWrong ? 1 : 0;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  const folder = mkdtempSync(join(tmpdir(), 'loom-platforms-'));
+  const isAsked = (name: string) => names.length === 0 || names.includes(name);
+  try {
+    const rows: Row[] = [];
+    for (const target of targets) {
+      if (isAsked(target.name)) rows.push(await rowOf(target, folder));
+    }
+    const hasEmulation = process.platform === 'linux' && !process.argv.includes('--brief');
+    if (hasEmulation && isAsked(emulationName)) rows.push(await rowOfEmulation());
+    print(rows);
+    return rows.some((row) => isWrong(Object.values(row))) ? 1 : 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
+
+process.exitCode = await main(process.argv.slice(2).filter((word) => !word.startsWith('--')));
