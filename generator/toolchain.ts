@@ -49,7 +49,7 @@ function native(system: System): Toolchain | null {
 /**
  * The compiler for a target.
  *
- * @param prefersZig takes zig wherever it can make the target, for its older glibc.
+ * @param prefersZig takes zig for every target that it can make, for its older glibc.
  * @returns null when there is none.
  */
 export function findToolchain(
@@ -64,7 +64,7 @@ export function findToolchain(
     const glibc = target.library === 'glibc' ? zigGlibc : null;
     return { kind: 'zig', compiler: [...words, 'c++', '-target', target.zig], glibc };
   };
-  if (prefersZig) return zig();
+  if (prefersZig && target.zig !== null) return zig();
   if (isHere(target, here)) return native(system) ?? zig();
   const path = target.cross === null ? undefined : system.find(target.cross.program);
   return path === undefined ? zig() : { kind: 'cross', compiler: [path], glibc: null };
@@ -77,7 +77,7 @@ export function missingToolchain(
   prefersZig: boolean,
 ): { tried: string; command: string } {
   const zig = target.zig === null ? [] : [{ tried: 'zig', command: 'pip install ziglang' }];
-  if (prefersZig) return { tried: 'zig', command: 'pip install ziglang' };
+  if (prefersZig && target.zig !== null) return { tried: 'zig', command: 'pip install ziglang' };
   const own = isHere(target, here);
   const install = 'sudo apt-get install -y';
   const first = own

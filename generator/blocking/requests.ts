@@ -112,7 +112,7 @@ const fiberCalls: Readonly<Record<string, string>> = {
   'net::listen': 'accept',
 };
 
-/** The function of `loom::system` that a call is of or needs, or seems to be of; null for another. */
+/** The function of `loom::system` that a call is of, seems to be of, or needs; else null. */
 function builderIn(
   { kind, name, isGlobal }: Deed,
   plain: ReadonlySet<string> | null,

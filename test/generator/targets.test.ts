@@ -45,6 +45,8 @@ test('the compiler of this machine, a cross compiler, zig: the first that is the
   t.deepEqual(kinds(['linux-arm64', 'linux-x64-musl'], ['c++', 'zig']), ['zig', 'zig']);
   t.deepEqual(kinds(['linux-x64', 'linux-arm64'], all, true), ['zig', 'zig']);
   t.deepEqual(kinds(['linux-x64', 'linux-x64'], all), ['native']);
+  const mingw = 'x86_64-w64-mingw32-g++-posix';
+  t.deepEqual(kinds(['win32-x64', 'freebsd-x64'], [mingw, 'zig'], true), ['cross', 'zig']);
   const [arm] = chooseTargets(['linux-arm64'], machine(['python3']), here, plain);
   t.deepEqual(arm?.toolchain.compiler, [
     ...['/usr/bin/python3', '-m', 'ziglang', 'c++', '-target', 'aarch64-linux-gnu.2.31'],
