@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import test from 'ava';
 import { buildForWine, buildProgram, buildTool, root } from '../conformance/build.ts';
 import { fiberScenarios } from '../conformance/fibers.ts';
-import { declareScenarios, inTurn, playOnce, scenarios } from '../conformance/play.ts';
+import { declareScenarios, expectedOf, inTurn, playOnce, scenarios } from '../conformance/play.ts';
 import type { Scenario, Stage } from '../conformance/world.ts';
+import { fullPipe, oneServer } from './pipe_scenarios.ts';
 import { connectToPipe, listenAtPipe } from './pipes.ts';
 import { heavy, stageUnderWine } from './wine.ts';
 
@@ -46,36 +47,34 @@ async function prepare(configs: { server: string; client: string }): Promise<Sta
   };
 }
 
+/** What a transcript says of a flood. */
+const hashLine = (transcript: string): string =>
+  /\d+ lines, hash \w+/.exec(transcript)?.[0] ?? 'nothing of a flood';
+
 if (heavy === null) {
   const stage = prepare(callbacks);
   declareScenarios(test, 'iocp', () => stage, playable(scenarios));
 
+  const noted = async (scenario: Scenario) =>
+    inTurn(async () => (await playOnce(await stage, scenario, 1)).transcript);
+
   test('iocp: a pipe has one server, and the log says which pipe it is', async (t) => {
     t.timeout(240_000);
-    let said = '';
-    const { transcript } = await inTurn(async () =>
-      playOnce(
-        await stage,
-        {
-          ...{ name: 'one_server', program: 'server', fds: ['local'] },
-          async play(world) {
-            await world.start();
-            said = world.program.talk.find((line) => line.includes('named pipe')) ?? '';
-            const second = await world.launch().ended();
-            const says = second.talk.some((line) => line.includes('LOOM5002'));
-            world.note(`a second one: exit ${second.exitCode}, LOOM5002: ${says}`);
-            const peer = await world.join('local');
-            world.note(await peer.ask('!note'));
-          },
-        },
-        1,
-      ),
-    );
-    t.regex(said, /listens on the named pipe \\\\\.\\pipe\\\S+_local\.sock$/);
-    t.true(
-      transcript.includes('a second one: exit 2, LOOM5002: true\n  noted\nexit: 0'),
-      transcript,
-    );
+    const lines = [
+      'peers:',
+      'loom: a unix server listens on the named pipe \\\\.\\pipe\\FOLDER_local.sock',
+      'a second one: exit 2, LOOM5002: true',
+      'noted',
+    ];
+    const transcript = await noted(oneServer);
+    t.true(transcript.includes(`${lines.join('\n  ')}\nexit: 0`), transcript);
+  });
+
+  test('iocp: a full pipe loses nothing, and an abort does not wait for it', async (t) => {
+    t.timeout(240_000);
+    const transcript = await noted(fullPipe);
+    t.true(expectedOf({ ...fullPipe, name: 'slow_reader' }).includes(hashLine(transcript)));
+    t.regex(transcript, /the first still answers: noted\nexit: 0\nin flight: 0, open: 0/);
   });
 
   // One after the other: each build takes a compiler half a minute.
