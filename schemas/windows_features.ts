@@ -34,7 +34,7 @@ export const windowsFeatures = {
   userTimeout: lacks('there is no TCP_USER_TIMEOUT'),
   busyPoll: lacks('there is no SO_BUSY_POLL'),
   timestamps: lacks('there is no SO_TIMESTAMPNS'),
-  destination: lacks('there is no IP_PKTINFO as Linux has it'),
+  destination: how('IP_PKTINFO of WSARecvMsg'),
   device: lacks('there is no SO_BINDTODEVICE'),
 } as const satisfies Record<string, FeatureCell>;
 
