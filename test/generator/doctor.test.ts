@@ -219,8 +219,8 @@ test('a Mac is told what one types there, and is not asked for pkg-config', (t) 
 test('zig is installed into a Python environment of its own, and found there', (t) => {
   const programs = { python3: 'Python 3.11.2' };
   const run: System['run'] = () => ({ status: 1, stdout: '', stderr: 'No module named ziglang' });
-  const bare = { ...machine({ programs }), environment: { HOME: '/home/me' }, run };
-  const folder = '/home/me/.local/share/loomgen/zig';
+  const bare = { ...machine({ programs }), environment: { HOME: '/owner' }, run };
+  const folder = '/owner/.local/share/loomgen/zig';
   t.deepEqual(planRepair(bare, [found(bare, 'zig')], true).commands, [
     ['apt-get', 'update'],
     'apt-get install -y --no-install-recommends python3-venv'.split(' '),
