@@ -1,6 +1,6 @@
 /**
- * What `loomgen doctor --fix` installs: packages by apt-get, or by Homebrew on macOS, and what is in
- * none by the commands of its finding.
+ * What `loomgen doctor --fix` installs: packages by apt-get, or by Homebrew on macOS, and what is
+ * in none by the commands of its finding.
  */
 import type { DoctorFinding } from './finding.ts';
 import type { System } from './system.ts';
