@@ -58,24 +58,8 @@ function scalar(command: string): string {
   return /^[\w./]/.test(command) && !/: | #|:$/.test(command) ? command : JSON.stringify(command);
 }
 
-/** The widest line of a workflow, where its words allow. */
-const maximumColumns = 100;
-
-/** A step that is one command; a long one is folded into several lines. */
-function step(command: string): string {
-  const whole = `      - run: ${scalar(command)}`;
-  if (whole.length <= maximumColumns) return whole;
-  const lines = ['      - run: >-'];
-  let line = '         ';
-  for (const each of command.split(' ')) {
-    if (line.length + each.length + 1 > maximumColumns) {
-      lines.push(line);
-      line = '         ';
-    }
-    line += ` ${each}`;
-  }
-  return [...lines, line].join('\n');
-}
+/** A step that is one command. */
+const step = (command: string): string => `      - run: ${scalar(command)}`;
 
 /** The steps with which every job begins. */
 function prepare(commands: readonly string[]): string[] {

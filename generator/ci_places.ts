@@ -56,10 +56,22 @@ export const debianPackages: readonly string[] = [
   ...['pkg-config', 'python3-venv'],
 ];
 
+/** Longest command of an installation: with what YAML has before it 100 columns. */
+const maximumCommandCharacters = 87;
+
 /** Installs packages in the container, where everybody is root. */
 export function installInContainer(packages: readonly string[]): string[] {
   const install = 'apt-get install -y --no-install-recommends';
-  return ['apt-get update', `${install} ${packages.join(' ')}`];
+  const commands = ['apt-get update'];
+  let last = install;
+  for (const name of packages) {
+    if (last.length + 1 + name.length > maximumCommandCharacters) {
+      commands.push(last);
+      last = install;
+    }
+    last += ` ${name}`;
+  }
+  return [...commands, last];
 }
 
 /**

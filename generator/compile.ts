@@ -11,7 +11,7 @@ import type { NodeHeaders } from './node_headers.ts';
 import { sha256 } from './plan.ts';
 import { FolderError } from './write.ts';
 import type { TargetBuild } from './target_build.ts';
-import { findTool, type Tool, tools } from './tools.ts';
+import { findTool, type Tool, toolsOn } from './tools.ts';
 import type { Environment } from './environment.ts';
 
 /** The oldest CMake that reads the emitted project. */
@@ -134,7 +134,7 @@ export function artifacts(name: string, out: string, preset: Preset): string[] {
 /** Every tool's path by its name, up to the first that is needed and missing. */
 function findTools(environment: Environment): { found: Map<string, string>; missing?: Tool } {
   const found = new Map<string, string>();
-  for (const tool of tools) {
+  for (const tool of toolsOn(process.platform)) {
     const path = findTool(tool, environment);
     if (path !== undefined) found.set(tool.name, path);
     else if (!tool.optional) return { found, missing: tool };

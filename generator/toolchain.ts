@@ -12,15 +12,37 @@ export interface Toolchain {
   glibc: string | null;
 }
 
+/** Below a home folder: the environment of Python that zig is installed into, and looked for. */
+const zigFolder = '.local/share/loomgen/zig';
+const install = 'pip install ziglang';
+
+/** What installs zig from PyPI where pip itself may not: Debian's leaves its own Python alone. */
+export const zigCommand = `python3 -m venv ~/${zigFolder} && ~/${zigFolder}/bin/${install}`;
+
+/** The same as words, without a shell; none where there is no home or no Python. */
+export function zigSteps({ find, environment }: Pick<System, 'find' | 'environment'>): string[][] {
+  const { HOME = '' } = environment;
+  const python = find('python3');
+  if (HOME === '' || python === undefined) return [];
+  const folder = `${HOME}/${zigFolder}`;
+  return [
+    [python, '-m', 'venv', folder],
+    [`${folder}/bin/pip`, 'install', 'ziglang'],
+  ];
+}
+
 /** zig, under its own name and those of PyPI; its words, or null when there is none. */
-export function findZig(system: Pick<System, 'find' | 'run'>): string[] | null {
-  const own = system.find('zig') ?? system.find('python-zig');
+export function findZig({ find, run, environment }: System): string[] | null {
+  const own = find('zig') ?? find('python-zig');
   if (own !== undefined) return [own];
+  const { HOME = '' } = environment;
+  const installed = HOME === '' ? undefined : find(`${HOME}/${zigFolder}/bin/python-zig`);
+  if (installed !== undefined) return [installed];
   // What pip installs where its scripts are not in PATH.
-  const python = system.find('python3');
+  const python = find('python3');
   if (python === undefined) return null;
   const words = ['-m', 'ziglang'];
-  return system.run(python, [...words, 'version']).status === 0 ? [python, ...words] : null;
+  return run(python, [...words, 'version']).status === 0 ? [python, ...words] : null;
 }
 
 /** This machine, as far as it tells targets apart. */
@@ -76,8 +98,8 @@ export function missingToolchain(
   here: Here,
   prefersZig: boolean,
 ): { tried: string; command: string } {
-  const zig = target.zig === null ? [] : [{ tried: 'zig', command: 'pip install ziglang' }];
-  if (prefersZig && target.zig !== null) return { tried: 'zig', command: 'pip install ziglang' };
+  const zig = target.zig === null ? [] : [{ tried: 'zig', command: zigCommand }];
+  if (prefersZig && target.zig !== null) return { tried: 'zig', command: zigCommand };
   const own = isHere(target, here);
   const install = 'sudo apt-get install -y';
   const first = own

@@ -18,6 +18,8 @@ export interface Tool {
   purpose: string;
   /** Whether `compile` works without it. */
   optional: boolean;
+  /** The only platform that asks for it, where not all do. */
+  platform?: 'linux';
   /** The environment variable that names another one; it wins over PATH. */
   variable?: string;
   /** The oldest version that works, where one number tells. */
@@ -55,6 +57,7 @@ export const tools: readonly Tool[] = [
     package: 'pkg-config',
     purpose: 'finds liburing and your own libraries',
     optional: false,
+    platform: 'linux',
   },
   {
     name: 'ccache',
@@ -64,6 +67,11 @@ export const tools: readonly Tool[] = [
     optional: true,
   },
 ];
+
+/** The tools of a build on a platform, as `process.platform` has it. */
+export function toolsOn(platform: string): Tool[] {
+  return tools.filter((tool) => tool.platform === undefined || tool.platform === platform);
+}
 
 /**
  * Where a tool is.

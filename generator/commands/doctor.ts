@@ -10,6 +10,7 @@ import { checkMachine } from '../doctor/check_machine.ts';
 import { checkTools, runProbe } from '../doctor/check_tools.ts';
 import type { DoctorFinding } from '../doctor/finding.ts';
 import { planRepair } from '../doctor/install.ts';
+import { forSystem } from '../doctor/packages.ts';
 import { type System, thisSystem } from '../doctor/system.ts';
 import type { Environment } from '../environment.ts';
 import { closest } from '../report/suggest.ts';
@@ -39,7 +40,7 @@ export function examine(system: System): DoctorFinding[] {
     ...checkCross(system),
     ...checkKernel(system, probe),
     ...checkMachine(system),
-  ];
+  ].map((each) => forSystem(each, system));
 }
 
 /** Looks at this machine; `environment` decides where tools are. */

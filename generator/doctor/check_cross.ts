@@ -4,7 +4,7 @@
  */
 import { type Target, targets } from '../../schemas/targets.ts';
 import { wineOutsidePath } from '../check_addon.ts';
-import { findZig } from '../toolchain.ts';
+import { findZig, zigCommand, zigSteps } from '../toolchain.ts';
 import { type DoctorFinding, finding, versionIn } from './finding.ts';
 import type { System } from './system.ts';
 
@@ -37,8 +37,11 @@ function zig(system: System): DoctorFinding {
   const words = findZig(system);
   const purpose = `compiles for ${namesOf((target) => target.zig !== null, system)}`;
   const common = { name: 'zig', purpose, subject: 'cross tools' } as const;
-  const command = 'pip install ziglang';
-  if (words === null) return finding({ ...common, status: 'warn', seen: 'missing', command });
+  if (words === null) {
+    const steps = zigSteps(system);
+    const missing = { status: 'warn', seen: 'missing', command: zigCommand } as const;
+    return finding({ ...common, ...missing, steps, packages: ['python3-venv'] });
+  }
   const [first = '', ...rest] = words;
   const version = versionIn(system.run(first, [...rest, 'version']));
   return finding({ ...common, status: 'ok', seen: words.join(' '), version });

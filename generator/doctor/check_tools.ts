@@ -1,7 +1,7 @@
 /** Node, the compilers and the programs that `compile` runs. */
 import { join } from 'node:path';
 import { packageRoot } from '../package_root.ts';
-import { findToolIn, furtherWords, type Tool, tools } from '../tools.ts';
+import { findToolIn, furtherWords, type Tool, tools, toolsOn } from '../tools.ts';
 import { type DoctorFinding, finding, isAtLeast, versionIn } from './finding.ts';
 import type { System } from './system.ts';
 
@@ -66,7 +66,7 @@ function standard(probe: Probe): DoctorFinding {
 
 /** Every tool, and what the probe says of the compiler. */
 export function checkTools(system: System, probe: Probe): DoctorFinding[] {
-  const found = tools.map((tool) => toolFinding(system, tool));
+  const found = toolsOn(system.platform).map((tool) => toolFinding(system, tool));
   const [compiler, ...others] = found;
   const first = compiler === undefined ? [] : [compiler];
   // On other systems the probe, which asks Linux, says nothing about the compiler.

@@ -19,12 +19,14 @@ export interface DoctorFinding {
   version: string | null;
   /** What to type when it is not ok; null: nothing that would help can be typed. */
   command: string | null;
-  /** Debian's packages that bring it; empty when none does. */
+  /** Packages of this system that bring it, or that `steps` need; empty when none does. */
   packages: readonly string[];
+  /** Commands that bring it after these, each as words; empty when there are none. */
+  steps: readonly (readonly string[])[];
 }
 
 /** What `finding` fills in where nothing else is said. */
-const usual = { version: null, command: null, packages: [] } as const;
+const usual = { version: null, command: null, packages: [], steps: [] } as const;
 
 /** A finding; what is not said is null, and a package is a command. */
 export function finding(

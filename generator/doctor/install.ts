@@ -1,4 +1,7 @@
-/** What `loomgen doctor --fix` installs: Debian's packages, by apt-get and nothing else. */
+/**
+ * What `loomgen doctor --fix` installs: packages by apt-get, or by Homebrew on macOS, and what is
+ * in none by the commands of its finding.
+ */
 import type { DoctorFinding } from './finding.ts';
 import type { System } from './system.ts';
 
@@ -21,17 +24,24 @@ export function planRepair(
   isRoot: boolean,
 ): Repair {
   const wrong = findings.filter(({ status }) => status !== 'ok');
-  const hasApt = system.find('apt-get') !== undefined;
-  const byPackage = (each: DoctorFinding): boolean => hasApt && each.packages.length > 0;
+  const isMac = system.platform === 'darwin';
+  const manager = system.find(isMac ? 'brew' : 'apt-get');
+  const byPackage = (each: DoctorFinding): boolean =>
+    manager !== undefined && each.packages.length > 0;
   const packages = [...new Set(wrong.filter(byPackage).flatMap((each) => each.packages))].sort();
   const prefix = isRoot ? [] : ['sudo'];
   const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...packages];
-  const commands = [
-    [...prefix, 'apt-get', 'update'],
-    [...prefix, ...install],
-  ];
+  // Homebrew refuses to be root.
+  const managed = isMac
+    ? [['brew', 'install', ...packages]]
+    : [
+        [...prefix, 'apt-get', 'update'],
+        [...prefix, ...install],
+      ];
+  const steps = wrong.flatMap((each) => each.steps.map((words) => [...words]));
+  const isByHand = (each: DoctorFinding) => !byPackage(each) && each.steps.length === 0;
   return {
-    commands: packages.length === 0 ? [] : commands,
-    byHand: wrong.flatMap((each) => (byPackage(each) ? [] : (each.command ?? []))),
+    commands: [...(packages.length === 0 ? [] : managed), ...steps],
+    byHand: wrong.flatMap((each) => (isByHand(each) ? (each.command ?? []) : [])),
   };
 }

@@ -1,6 +1,7 @@
 /** What makes an npm package of the output folder: package.json, and the view of its README. */
 import type { Ir } from '../../schemas/ir.ts';
 import type { IrPackage } from '../../schemas/ir_package.ts';
+import { targets } from '../../schemas/targets.ts';
 import { bannerSentence, configPath, counted, describeFd } from './sentences.ts';
 import { printable } from './text.ts';
 
@@ -59,10 +60,40 @@ export function packageJson(ir: Ir, declared: IrPackage): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+/** What people call platforms. */
+const platformNames: Readonly<Record<string, string>> = {
+  linux: 'Linux',
+  darwin: 'macOS',
+  freebsd: 'FreeBSD',
+  win32: 'Windows',
+};
+
+/** The platforms of a program in words, and a target of each that can be built. */
+function placesOf(ir: Ir): Pick<ReadmeView, 'platforms' | 'targets'> {
+  const { os } = platformsOf(ir);
+  const first = ['linux', ...os.filter((each) => each !== 'linux')];
+  const names = first.map((each) => platformNames[each] ?? each);
+  const last = names.at(-1) ?? '';
+  const platforms = names.length === 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+  const built = targets.filter(({ library }) => library !== 'musl');
+  const ofPlatform = (platform: string) => built.filter((each) => each.platform === platform);
+  return {
+    platforms,
+    targets: first
+      .flatMap(ofPlatform)
+      .map(({ name }) => name)
+      .join(','),
+  };
+}
+
 /** The view of `text/README.md`. */
 export interface ReadmeView {
   banner: string[];
   name: string;
+  /** The platforms that the program is for, as a list in words. */
+  platforms: string;
+  /** Targets for all of these, with commas between them. */
+  targets: string;
   program: string;
   description: string;
   config: string;
@@ -96,6 +127,7 @@ export function readmeView(ir: Ir, declared: IrPackage): ReadmeView {
   return {
     banner: [`<!-- ${banner} -->`],
     name: declared.name,
+    ...placesOf(ir),
     program: ir.name,
     description: markdown(declared.description ?? defaultDescription(ir)),
     config: printable(configPath(ir), '`'),

@@ -112,6 +112,19 @@ export interface ProgramOptions {
 
 const kqueueFolder = join(root, 'test/kqueue');
 
+/** Where libkqueue was installed to, in place of test/kqueue; empty: nowhere. */
+const libkqueue = process.env.LOOM_LIBKQUEUE ?? '';
+
+/** How a program gets kqueue(2) here: as an emulation that is compiled, or as a library. */
+const emulation =
+  libkqueue === ''
+    ? { headers: kqueueFolder, sources: [join(kqueueFolder, 'kqueue.cpp')], libraries: [] }
+    : {
+        headers: join(libkqueue, 'include/kqueue'),
+        sources: [],
+        libraries: [join(libkqueue, 'lib/libkqueue.a')],
+      };
+
 /**
  * The generated program with kqueue in the place of this platform's backends: the part that its
  * config names for Darwin, or the same where it names none. @returns the source's path
@@ -173,7 +186,7 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
   const counter = flavour === 'release' ? [join(runtime, 'loom/allocation_counter.cpp')] : [];
   const fibers = fibersOf(out, machine !== undefined);
   const program = options.isOnKqueue
-    ? [onKqueue(out), join(kqueueFolder, 'kqueue.cpp')]
+    ? [onKqueue(out), ...emulation.sources]
     : [options.isOnIocp ? mingw.onIocp(out) : join(out, 'src/program.cpp')];
   const includes = ['include', 'src', 'runtime'].map((folder) => `-I${join(out, folder)}`);
   return compile({
@@ -194,17 +207,21 @@ export async function buildProgram(options: ProgramOptions): Promise<string> {
         ? mingw.flagsFor(runtime)
         : [...flavours[flavour].flags, ...fibers.flags]),
       ...[...includes, `-I${join(here, options.name)}`, `-I${here}`],
-      ...(options.isOnKqueue ? ['-isystem', kqueueFolder, '-DLOOM_EMULATES_KQUEUE'] : []),
+      ...(options.isOnKqueue ? ['-isystem', emulation.headers, '-DLOOM_EMULATES_KQUEUE'] : []),
     ],
     sources: [...[...program, join(out, 'src/standalone.cpp')], ...[...counter, ...extra]],
     folders: [
       ...[runtime, join(out, 'include'), join(out, 'src'), join(here, options.name)],
       ...(extra.length > 0 ? [join(here, 'native')] : []),
-      ...(options.isOnKqueue ? [kqueueFolder] : []),
+      ...(options.isOnKqueue ? [emulation.headers] : []),
     ],
     libraries: options.isOnIocp
       ? mingw.libraries
-      : [...(machine === undefined ? ['-luring'] : []), ...fibers.libraries, '-lpthread'],
+      : [
+          ...(options.isOnKqueue ? emulation.libraries : []),
+          ...(machine === undefined ? ['-luring'] : []),
+          ...[...fibers.libraries, '-lpthread'],
+        ],
   });
 }
 

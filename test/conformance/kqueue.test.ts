@@ -4,6 +4,7 @@
  * played: fibers ask a backend for nothing else. `--only ava` plays both.
  */
 
+import { spawnSync } from 'node:child_process';
 import test from 'ava';
 import { buildFibers, fiberScenarios } from './fibers.ts';
 import { buildAll, declareScenarios, playOnce, scenarios } from './play.ts';
@@ -30,4 +31,6 @@ test('what is played on kqueue runs on kqueue', async (t) => {
   if (timers === undefined) return t.fail('the scenario is gone');
   const { backends } = await playOnce(where, timers, 1);
   t.deepEqual(backends, [3]);
+  const { stdout } = spawnSync(where.executables.server, ['--help'], { encoding: 'utf8' });
+  t.regex(stdout, /^usage: server \[--backend kqueue\] /);
 });

@@ -43,7 +43,8 @@ test('a workflow has a row for each target that can be built, and one package of
     text,
     /runs-on: \$\{\{ matrix\.runner \}\}\n {4}container:\n {6}image: node:22-bookworm\n/,
   );
-  t.regex(text, /apt-get install -y [\s\S]*? g\+\+ [\s\S]*? liburing-dev\n/);
+  const installed = [...text.matchAll(/run: apt-get install -y \S+ (.*)/g)].map(([, line]) => line);
+  for (const name of ['g++', 'liburing-dev']) t.true(installed.join(' ').split(' ').includes(name));
   t.regex(
     text,
     /^# Not made here: linux-x64-musl; by zig it is: npx loomgen build --target linux-x/m,

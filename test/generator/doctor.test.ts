@@ -3,6 +3,7 @@ import test from 'ava';
 import { examine } from '../../generator/commands/doctor.ts';
 import type { DoctorFinding } from '../../generator/doctor/finding.ts';
 import { planRepair } from '../../generator/doctor/install.ts';
+import { findZig, zigCommand } from '../../generator/toolchain.ts';
 import type { Ran, System } from '../../generator/doctor/system.ts';
 
 const versions: Readonly<Record<string, string>> = {
@@ -124,7 +125,7 @@ test('what is missing or too old says so, with the command', (t) => {
       'Boost.Context',
       { status: 'warn', seen: 'its headers without libboost_context.a' },
     ],
-    [{}, 'zig', { status: 'warn', command: 'pip install ziglang' }],
+    [{}, 'zig', { status: 'warn', command: zigCommand }],
   ];
   for (const [differences, name, expected] of cases) {
     const finding = found(machine(differences), name);
@@ -196,6 +197,40 @@ test('on other systems there is nothing about Linux, and liburing is not missed'
   const findings = examine(system);
   t.false(findings.some(({ subject }) => subject === 'kernel' || subject === 'machine'));
   t.is(found(system, 'liburing').status, 'warn');
+});
+
+test('a Mac is told what one types there, and is not asked for pkg-config', (t) => {
+  const programs = { cmake: null, 'pkg-config': null, 'c++': null, brew: 'Homebrew 4' };
+  const without = { probe: null, files: { '/usr/include/boost/version.hpp': null } };
+  const system = machine({ platform: 'darwin', arch: 'arm64', programs, ...without });
+  const findings = examine(system);
+  t.false(findings.some(({ name }) => name === 'pkg-config'));
+  t.true(found(machine({ programs }), 'pkg-config').status === 'fail');
+  t.is(found(system, 'cmake').command, 'brew install cmake');
+  t.is(found(system, 'Boost.Context').command, 'brew install boost');
+  t.is(found(system, 'C++ compiler').command, 'xcode-select --install');
+  for (const { name, command } of findings) t.notRegex(command ?? '', /apt-get/, name);
+  t.deepEqual(planRepair(system, [found(system, 'cmake'), found(system, 'C++ compiler')], false), {
+    commands: [['brew', 'install', 'cmake']],
+    byHand: ['xcode-select --install'],
+  });
+});
+
+test('zig is installed into a Python environment of its own, and found there', (t) => {
+  const programs = { python3: 'Python 3.11.2' };
+  const run: System['run'] = () => ({ status: 1, stdout: '', stderr: 'No module named ziglang' });
+  const bare = { ...machine({ programs }), environment: { HOME: '/owner' }, run };
+  const folder = '/owner/.local/share/loomgen/zig';
+  t.deepEqual(planRepair(bare, [found(bare, 'zig')], true).commands, [
+    ['apt-get', 'update'],
+    'apt-get install -y --no-install-recommends python3-venv'.split(' '),
+    ['/usr/bin/python3', '-m', 'venv', folder],
+    [`${folder}/bin/pip`, 'install', 'ziglang'],
+  ]);
+  const own = `${folder}/bin/python-zig`;
+  const find: System['find'] = (program) => (program === own ? own : bare.find(program));
+  t.deepEqual(findZig({ ...bare, find }), [own]);
+  t.is(findZig(bare), null);
 });
 
 test('wine is found where its package has it, outside of PATH', (t) => {

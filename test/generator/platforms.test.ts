@@ -58,6 +58,10 @@ test('the package of such a program can be installed on each', async (t) => {
   t.deepEqual(result.diagnostics, []);
   const text = readFileSync(join(directory, 'out/package.json'), 'utf8');
   t.deepEqual((JSON.parse(text) as { os: string[] }).os, ['darwin', 'freebsd', 'linux']);
+  const readme = readFileSync(join(directory, 'out/README.md'), 'utf8');
+  t.regex(readme, /\nOn Linux, macOS and FreeBSD, where it has an addon/);
+  const target = / --target linux-x64,linux-arm64,darwin-arm64,darwin-x64,freebsd-x64 --static\n/;
+  t.regex(readme, target);
   const { backends: kept } = JSON.parse(
     readFileSync(join(directory, 'out/loom.ir.json'), 'utf8'),
   ) as { backends: object };

@@ -59,7 +59,10 @@ test('a target that nobody knows, or has no compiler, is refused', (t) => {
   matchesFixture(t, 'LOOM2001-target', by, choose('linux-arm46'));
   t.regex(choose('playstation'), /fix: Use one of: host, linux-x64, linux-arm64, /);
   matchesFixture(t, 'LOOM2031-compiler', by, choose('linux-arm64', ['c++']));
-  t.regex(choose('linux-x64-musl', ['c++']), /Type: pip install ziglang\n/);
+  t.regex(
+    choose('linux-x64-musl', ['c++']),
+    /Type: python3 -m venv ~\/\S+ && ~\/\S+\/bin\/pip install ziglang\n/,
+  );
   const windows = choose('win32-x64', ['c++']);
   t.regex(windows, /\(tried x86_64-w64-mingw32-g\+\+-posix\)/);
   t.regex(windows, /Type: sudo apt-get install -y g\+\+-mingw-w64-x86-64-posix\n/);

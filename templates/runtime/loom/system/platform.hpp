@@ -46,6 +46,15 @@ inline constexpr const char* platform_name = "win32";
 inline constexpr const char* platform_name = "linux";
 #endif
 
+/// What `--backend` may say, for its usage.
+#if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
+inline constexpr const char* backend_choices = "io_uring|epoll";
+#elif defined(_WIN32)
+inline constexpr const char* backend_choices = "iocp";
+#else
+inline constexpr const char* backend_choices = "kqueue";
+#endif
+
 #if defined(__linux__)
 inline constexpr bool is_linux = true;
 /// What mmap(2) is told of a fiber's stack. FreeBSD's flag of that name makes one that grows.
