@@ -76,6 +76,9 @@ function(loom_use_fibers target context)
   if(LOOM_FIBER_CONTEXT)
     set(context "${LOOM_FIBER_CONTEXT}")
   endif()
+  if(WIN32)
+    set(context windows)  # its own fibers
+  endif()
   string(TOUPPER "LOOM_CONTEXT_${context}" definition)
   target_compile_definitions(${target} PRIVATE ${definition})
   # loomgen reads afterwards whether each stack is large enough. ccache forgets the call graph.
@@ -96,11 +99,26 @@ function(loom_use_fibers target context)
   endif()
 endfunction()
 
+# What programs of Windows are compiled with besides: headers of POSIX that it lacks. Nothing but
+# what Windows brings has to lie beside them, and a file does not say when it was made.
+function(loom_windows_target target)
+  target_include_directories(${target} SYSTEM PRIVATE runtime/loom/system/windows/posix)
+  target_compile_definitions(${target} PRIVATE _WIN32_WINNT=0x0A00 _FILE_OFFSET_BITS=64)
+  # Lengths are ints there or 64 bits wide, printf's formats are those of two C libraries, and the
+  # headers read a thread's block at address 0 of its segment.
+  target_compile_options(${target} PRIVATE -Wno-sign-compare -Wno-format -Wno-format-extra-args
+                                           -Wno-array-bounds)
+  target_link_libraries(${target} PRIVATE ws2_32 mswsock iphlpapi)
+  target_link_options(${target} PRIVATE -static LINKER:--no-insert-timestamp)
+endfunction()
+
 # The flags that the library, the addon and the executable are compiled and linked with.
 function(loom_target target)
   target_include_directories(${target} PRIVATE include runtime)
   target_compile_options(${target} PRIVATE -Wall -Wextra -fno-rtti)
-  if(NOT APPLE)
+  if(WIN32)
+    loom_windows_target(${target})
+  elseif(NOT APPLE)
     target_compile_options(${target} PRIVATE -fstack-clash-protection)
   endif()
   # [[loom::no_trace]] is for profiling builds. Clang would have to forget every unknown attribute.
@@ -120,6 +138,22 @@ function(loom_target target)
   if(LOOM_STATIC_LIBSTDCXX AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
     target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc)
   endif()
+endfunction()
+
+# Node-API for an addon of Windows, where a library has to name the file that has what it calls: one
+# that is looked up when it is called first, in whatever program loaded the addon (node/host.cpp).
+function(loom_link_host target folder)
+  set(definitions "${CMAKE_CURRENT_BINARY_DIR}/node.def")
+  set(library "${CMAKE_CURRENT_BINARY_DIR}/libnode.a")
+  file(READ "${folder}/js_native_api.def" javascript)
+  file(READ "${folder}/node_api.def" node)
+  string(REPLACE "NAME NODE.EXE\nEXPORTS\n" "" node "${node}")  # the first file has them
+  file(WRITE "${definitions}" "${javascript}\n${node}")
+  find_program(LOOM_DLLTOOL NAMES "${CMAKE_DLLTOOL}" dlltool REQUIRED)
+  execute_process(COMMAND "${LOOM_DLLTOOL}" --input-def "${definitions}" --dllname node.exe
+                          --output-delaylib "${library}" COMMAND_ERROR_IS_FATAL ANY)
+  target_sources(${target} PRIVATE runtime/loom/node/host.cpp)
+  target_link_libraries(${target} PRIVATE "${library}")
 endfunction()
 
 # Adds `<name>_addon`, which makes <name>.node, or says why it does not. Node's headers come from
@@ -154,6 +188,10 @@ function(loom_add_addon name)
   target_compile_definitions(${name}_addon PRIVATE NAPI_VERSION=8 NAPI_CPP_EXCEPTIONS)
   target_link_libraries(${name}_addon PRIVATE ${name}_reactors)
   set_target_properties(${name}_addon PROPERTIES OUTPUT_NAME ${name} PREFIX "" SUFFIX ".node")
+  if(WIN32)
+    loom_link_host(${name}_addon "${LOOM_NODE_API}/../def")
+    return()
+  endif()
   # Node resolves what is undefined; the module's own symbols, operator new included, stay inside.
   if(APPLE)
     include(CheckCXXCompilerFlag)

@@ -35,7 +35,8 @@ const meanings: readonly Meaning[] = [
     ],
   },
   {
-    pattern: /(?:libc\.musl-\w+\.so\.1|ld-musl-\w+\.so\.1)/,
+    // zig's addons for musl name it libc.so, which is a text for the linker where glibc has it.
+    pattern: /(?:libc\.musl-\w+\.so\.1|ld-musl-\w+\.so\.1|\blibc\.so: (?:cannot|invalid ELF))/,
     explain: () => ['it was compiled for musl, as Alpine has it, and this system has glibc'],
   },
   {

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "program.hpp"
+#include "system/platform.hpp"
 #include "system/semaphore.hpp"
 
 namespace loom {
@@ -79,11 +80,11 @@ class Standalone {
 
   static void usage(std::FILE* to) noexcept {
     std::fprintf(to,
-                 "usage: %s [--backend io_uring|epoll] [--core REACTOR=N|any] "
+                 "usage: %s [--backend %s] [--core REACTOR=N|any] "
                  "[--address FD=ADDRESS]\n"
                  "Prints `FD ADDRESS` for each server, then READY; on SIGINT or SIGTERM it stops\n"
                  "and prints its counters as one line of JSON.\n",
-                 program_table().name);
+                 program_table().name, system::backend_choices);
   }
 
   int parse(int argc, char** argv) noexcept {

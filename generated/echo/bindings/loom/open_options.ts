@@ -40,7 +40,7 @@ export interface OpenOptions<
    * main thread or a worker. Nothing crosses threads then, and a handler's time is taken from
    * JavaScript's, and the other way round: a long task in either holds up both. For programs of one
    * reactor, whose declared core and wait limits of `stall` go on to count; pools keep their
-   * threads. Without it, 'own', each reactor has a thread.
+   * threads. Not on Windows. Without it, 'own', each reactor has a thread.
    */
   readonly thread?: 'own' | ThreadOf<Reactor> | undefined;
   /**
@@ -69,6 +69,9 @@ export type AnyOptions = OpenOptions<string, string, string>;
  */
 export function isHosted(descriptor: ProgramDescriptor, options: AnyOptions): boolean {
   if (options.thread !== 'this') return false;
+  if (process.platform === 'win32') {
+    throw notHostable("no event loop of Windows waits for a reactor's port; leave it out");
+  }
   const { length } = descriptor.reactors;
   if (length !== 1) throw notHostable(`one thread turns one reactor, and there are ${length}`);
   if (Object.values(options.cores ?? {}).some((core) => core !== undefined)) {

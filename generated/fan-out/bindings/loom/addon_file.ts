@@ -12,8 +12,11 @@ const segmentBytes = 56;
 const maximumSegments = 256;
 const loadedSegment = 1;
 
-/** `EI_OSABI` of FreeBSD; Linux has 0 or 3. */
+/** `EI_OSABI` of FreeBSD's own tools. */
 const freebsdAbi = 9;
+
+/** Who has ELF files with another `EI_OSABI`: Linux 0 or 3, and zig writes 0 for FreeBSD, too. */
+const elfPlatforms: readonly string[] = ['linux', 'freebsd'];
 
 /** `e_machine` of what Node runs on. */
 const machines: Readonly<Record<number, string>> = {
@@ -33,7 +36,13 @@ const windowsMachines: Readonly<Record<number, string>> = { 34404: 'x64', 43620:
 
 /** For whom a file was compiled. */
 interface Origin {
-  /** As `process` has them; a platform that it does not know is what the file says. */
+  /** As `process` has them, one or those which the file does not tell apart. */
+  readonly platforms: readonly string[];
+  readonly arch: string;
+}
+
+/** What runs here, as `process` has it. */
+interface Machine {
   readonly platform: string;
   readonly arch: string;
 }
@@ -68,19 +77,28 @@ function originOf(file: number, header: DataView): Origin | undefined {
   const magic = header.getUint32(0);
   if (magic === 0x7f454c46) {
     const machine = header.getUint16(18, true);
-    const platform = header.getUint8(7) === freebsdAbi ? 'freebsd' : 'linux';
-    return { platform, arch: machines[machine] ?? `machine ${machine}` };
+    const platforms = header.getUint8(7) === freebsdAbi ? ['freebsd'] : elfPlatforms;
+    return { platforms, arch: machines[machine] ?? `machine ${machine}` };
   }
   if (magic === 0xcffaedfe) {
     const processor = header.getUint32(4, true);
-    return { platform: 'darwin', arch: appleProcessors[processor] ?? `processor ${processor}` };
+    const arch = appleProcessors[processor] ?? `processor ${processor}`;
+    return { platforms: ['darwin'], arch };
   }
   if (header.getUint16(0) !== 0x4d5a || header.byteLength < headerBytes) return undefined;
   const offset = header.getUint32(60, true);
   const portable = offset < maximumStubBytes ? bytesAt(file, offset, 6) : undefined;
   if (portable?.byteLength !== 6 || portable.getUint32(0) !== 0x50450000) return undefined;
   const machine = portable.getUint16(4, true);
-  return { platform: 'win32', arch: windowsMachines[machine] ?? `machine ${machine}` };
+  return { platforms: ['win32'], arch: windowsMachines[machine] ?? `machine ${machine}` };
+}
+
+/** For whom a file is, such as `linux-arm64`, where that is not this machine; else undefined. */
+function otherOf({ platforms, arch }: Origin, machine: Machine): string | undefined {
+  const isPlatform = platforms.includes(machine.platform);
+  if (isPlatform && arch === machine.arch) return undefined;
+  const meant = isPlatform ? [machine.platform] : platforms;
+  return meant.map((platform) => `${platform}-${arch}`).join(' or ');
 }
 
 /** Opens a file, hands its first bytes on, and closes it. */
@@ -97,28 +115,25 @@ function withHeader<T>(path: string, use: (file: number, header: DataView) => T)
  * For which other machine a file was compiled, such as `linux-arm64`; undefined when it is for this
  * one, or when that cannot be seen.
  */
-export function otherMachineOf(path: string, machine: Origin): string | undefined {
+export function otherMachineOf(path: string, machine: Machine): string | undefined {
   const origin = withHeader(path, originOf);
-  if (origin === undefined) return undefined;
-  const isSame = origin.platform === machine.platform && origin.arch === machine.arch;
-  return isSame ? undefined : `${origin.platform}-${origin.arch}`;
+  return origin === undefined ? undefined : otherOf(origin, machine);
 }
 
 /**
  * What is wrong with the file of an addon, as far as its head tells.
  * @returns a clause that goes on from the file's name; undefined when it may be loaded.
  */
-export function mistakeOfFile(path: string, machine: Origin = process): string | undefined {
+export function mistakeOfFile(path: string, machine: Machine = process): string | undefined {
   return withHeader(path, (file, header) => {
     const { size } = fstatSync(file);
     if (size === 0) return 'is empty';
     const origin = originOf(file, header);
     if (origin === undefined) return 'is no shared library (it does not begin as one)';
+    const other = otherOf(origin, machine);
     const { platform, arch } = machine;
-    if (origin.platform !== platform || origin.arch !== arch) {
-      return `is for ${origin.platform}-${origin.arch}, and this Node is for ${platform}-${arch}`;
-    }
-    if (platform !== 'linux') return undefined;
+    if (other !== undefined) return `is for ${other}, and this Node is for ${platform}-${arch}`;
+    if (!elfPlatforms.includes(platform)) return undefined;
     if (header.byteLength < headerBytes) return `is cut short at ${size} bytes`;
     // Offsets are elsewhere in 32-bit files, which have two machines of this list.
     if (header.getUint8(4) !== 2) return undefined;

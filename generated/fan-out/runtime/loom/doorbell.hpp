@@ -97,6 +97,9 @@ class Doorbell {
   [[nodiscard]] DoorbellState state() const noexcept {
     const std::uint32_t lost = lost_.load(std::memory_order_relaxed);
     if (lost == 0) return DoorbellState::whole;
+    if (!system::watch_outlives_descriptor && (lost & lost_wake_fd) != 0) {
+      return DoorbellState::deaf;
+    }
     return lost == (lost_wake_fd | lost_spare_fd) ? DoorbellState::deaf : DoorbellState::duplicate;
   }
 

@@ -80,8 +80,9 @@ inline std::uint32_t block_bytes_of(int fd) noexcept {
 /// Opens the file at `path`, which is the shape's or overrides it. O_NONBLOCK keeps open(2) from
 /// waiting for a pipe's other end; a file is not to have it.
 inline StartError open_file(const FileShape& shape, const char* path, int& fd) noexcept {
-  fd = names_descriptor(path) ? adopt_file(shape, path)
-                              : ::open(path, open_flags(shape) | O_NONBLOCK, shape.permissions);
+  fd = names_descriptor(path)
+           ? adopt_file(shape, path)
+           : system::open_path(path, open_flags(shape) | O_NONBLOCK, shape.permissions);
   const int error = errno;
   if (fd < 0 && shape.direct && error == EINVAL) {
     return StartError::make(start_code::no_direct_file, shape.name, error,

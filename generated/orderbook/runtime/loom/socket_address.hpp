@@ -75,11 +75,16 @@ inline bool set_unix_address(const char* text, SocketAddress& address) noexcept 
   return true;
 }
 
-/// The path that a unix address has in the file system; nullptr for abstract names and for TCP.
-inline const char* path_of(const SocketAddress& address) noexcept {
+/// The path of a unix address; nullptr for abstract names and for TCP.
+inline const char* path_in(const SocketAddress& address) noexcept {
   if (address.storage.ss_family != AF_UNIX) return nullptr;
   const char* path = reinterpret_cast<const sockaddr_un&>(address.storage).sun_path;
   return path[0] == '\0' ? nullptr : path;
+}
+
+/// The path that a unix address has in the file system; nullptr for those that have none.
+inline const char* path_of(const SocketAddress& address) noexcept {
+  return system::unix_paths_are_files ? path_in(address) : nullptr;
 }
 
 /// Writes `host:port`, `[v6]:port`, the path or `@` and the abstract name of an address into
@@ -94,7 +99,7 @@ inline void format_address(const SocketAddress& address, char* text, std::size_t
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address.storage);
     inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
     std::snprintf(text, size, "[%s]:%u", host, static_cast<unsigned>(ntohs(v6.sin6_port)));
-  } else if (const char* path = path_of(address); path != nullptr) {
+  } else if (const char* path = path_in(address); path != nullptr) {
     std::snprintf(text, size, "%s", path);
   } else {
     const auto& abstract = reinterpret_cast<const sockaddr_un&>(address.storage);

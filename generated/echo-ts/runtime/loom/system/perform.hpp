@@ -13,7 +13,9 @@
 #include <cstdint>
 
 #include "call.hpp"
-#if !defined(_WIN32)
+#if defined(_WIN32)
+#include "windows/perform.hpp"
+#else
 #include "perform_files.hpp"
 #include "perform_paths.hpp"
 #include "perform_sockets.hpp"
@@ -26,12 +28,7 @@ namespace loom::system {
 /// Whether a result says that neither the kernel nor an emulation has the operation.
 constexpr bool is_unsupported(std::int32_t result) noexcept { return result == -ENOSYS; }
 
-#if defined(_WIN32)
-
-/// No request is carried out on this system.
-inline std::int32_t perform(const Request& /*request*/) noexcept { return -ENOSYS; }
-
-#else
+#if !defined(_WIN32)
 
 /// perform() for what is about names.
 inline std::int32_t perform_on_path(const Request& request) noexcept {

@@ -8,6 +8,8 @@
 // moment. So an idle connection has no buffer, as with io_uring's provided ones, and a pool may
 // have fewer buffers than there are connections.
 //
+// A socket of datagrams has several WSARecvMsg under way, each with a buffer of its group.
+//
 // What the kernel has of an entry are its OVERLAPPEDs. A socket is closed at once, and its handle
 // is given again when all of these have come back.
 #pragma once
@@ -25,6 +27,7 @@
 #include "../error.hpp"
 #include "../operation.hpp"
 #include "../request_operation.hpp"
+#include "../request_pool.hpp"
 #include "../shortage.hpp"
 #include "../system/platform.hpp"
 #include "../unsupported_log.hpp"
@@ -44,6 +47,8 @@ class Iocp {
   static constexpr int maximum_events = 256;  ///< taken by one look
   /// AcceptEx that a listener has outstanding while it accepts.
   static constexpr std::uint32_t maximum_accepts = 4;
+  /// WSARecvMsg that a socket of datagrams has outstanding: a record is for either.
+  static constexpr std::uint32_t maximum_datagram_receives = maximum_accepts;
   /// Connections handed out from one listener before others have their turn.
   static constexpr std::uint32_t maximum_accepts_per_turn = 64;
   /// Turns without a look at the port, while completions are at hand.
@@ -66,8 +71,8 @@ class Iocp {
     return {};
   }
 
-  /// Binds a non-blocking stream socket to the port. @returns its handle, or a negative errno; then
-  /// it is closed. -EOPNOTSUPP: datagrams, and what is no socket.
+  /// Binds a non-blocking socket to the port. What is no socket is a named pipe, which is bound to
+  /// it when there is one. @returns its handle, or a negative errno; then it is closed.
   std::int32_t adopt(int fd, FdTraits traits = {}) noexcept;
 
   /// The handle of the connection that `accept` completed with, or a negative errno; then the
@@ -99,10 +104,13 @@ class Iocp {
   void submit(Operation& operation) noexcept;
 
   /// Whether send_at_once() can send on this handle at all.
-  static constexpr bool sends_at_once(std::int32_t /*handle*/) noexcept { return true; }
+  [[nodiscard]] bool sends_at_once(std::int32_t handle) const noexcept {
+    return !entries_[handle].is_pipe;
+  }
 
   /// Tries a send that is not in flight. @returns bytes taken or a negative errno; -EAGAIN: submit.
   std::int32_t send_at_once(const Operation& operation) noexcept {
+    if (!sends_at_once(operation.handle)) return -EAGAIN;
     core_->stats().add(Stat::kernel_entries);
     return send_without_waiting(entries_[operation.handle].fd, operation);
   }
@@ -162,8 +170,8 @@ class Iocp {
   void close() noexcept;
 
  private:
-  /// A listener is one of our own handles.
-  static constexpr std::uint32_t accept_records =
+  /// A listener and a socket of datagrams are each one of our own handles.
+  static constexpr std::uint32_t arrival_records =
       maximum_accepts * (Shape::own_handles == 0 ? 1 : Shape::own_handles);
   /// How often close() waits, and for how long each time, before something is wrong for good.
   static constexpr int maximum_close_rounds = 100;
@@ -188,7 +196,7 @@ class Iocp {
 
   void release_if_free(std::int32_t handle) noexcept {
     IocpEntry& entry = entries_[handle];
-    if (!entry.forgotten || entry.listed || entry.flights != 0 || entry.accepts != 0) return;
+    if (!entry.forgotten || entry.listed || entry.flights != 0 || entry.arrivals != 0) return;
     entry.forgotten = false;
     free_[free_count_] = handle;
     free_count_ += 1;
@@ -214,9 +222,22 @@ class Iocp {
   void end_write(std::int32_t handle, IocpAct act, int error, DWORD bytes) noexcept;
   void begin_accepts(std::int32_t handle) noexcept;
   [[nodiscard]] int begin_accept(std::int32_t handle) noexcept;
-  void end_accept(IocpAccept& record, int error) noexcept;
-  void give_back(IocpAccept& record) noexcept;
-  void drop_accepts(IocpEntry& entry) noexcept;
+  void end_accept(IocpArrival& record, int error) noexcept;
+  void give_back(IocpArrival& record) noexcept;
+  void drop_arrivals(IocpEntry& entry) noexcept;
+  [[nodiscard]] int bind_to_port(HANDLE handle) noexcept;
+  [[nodiscard]] int begin_pipe_accept(std::int32_t handle) noexcept;
+  void cancel_pipe_accepts(std::int32_t handle) noexcept;
+  void connect_pipe(Operation& operation) noexcept;
+  void finish_pipe(Operation& operation) noexcept;
+  bool receive_from_pipe(IocpEntry& entry, const Operation& operation,
+                         Completion& completion) noexcept;
+  void begin_datagrams(std::int32_t handle) noexcept;
+  void begin_datagram(std::int32_t handle) noexcept;
+  void end_datagram_in(IocpArrival& record, int error, DWORD bytes) noexcept;
+  void begin_send_datagrams(Operation& operation) noexcept;
+  void send_datagrams_left(std::int32_t handle, int error) noexcept;
+  void end_datagram_out(std::int32_t handle, int error) noexcept;
   void cancel_all(Operation& operation) noexcept;
   void begin_close(Operation& operation) noexcept;
   void close_socket(IocpEntry& entry) noexcept;
@@ -227,24 +248,29 @@ class Iocp {
   std::uint32_t serve_accept(std::int32_t handle, Sink&& sink) noexcept;
   template <class Sink>
   std::uint32_t serve_receive(std::int32_t handle, Sink&& sink) noexcept;
+  template <class Sink>
+  std::uint32_t serve_datagrams(std::int32_t handle, Sink&& sink) noexcept;
 
   ReactorCore* core_ = nullptr;
   HANDLE port_ = nullptr;
   LPFN_ACCEPTEX accept_ex_ = nullptr;
   LPFN_CONNECTEX connect_ex_ = nullptr;
+  LPFN_WSARECVMSG receive_message_ = nullptr;
   bool open_ = false;
   bool woken_ = false;
   bool is_lost_ = false;
-  std::uint32_t flights_ = 0;  ///< of all entries
+  bool told_of_pipes_ = false;  ///< the log says that a client connects to a pipe
+  std::uint32_t flights_ = 0;   ///< of all entries
   std::uint32_t looks_left_out_ = 0;
   OperationQueue finished_;  ///< over, and to be completed in the next dispatch
   UnsupportedLog unsupported_;
+  RequestPool pool_;
   std::uint32_t ready_first_ = 0;
   std::uint32_t ready_count_ = 0;
   std::uint32_t free_count_ = 0;
-  IocpAccept* free_accepts_ = nullptr;
+  IocpArrival* free_arrivals_ = nullptr;
   OVERLAPPED_ENTRY packets_[maximum_events];
-  IocpAccept accepts_[accept_records];
+  IocpArrival arrivals_[arrival_records];
   IocpEntry entries_[Shape::handles];
   std::int32_t ready_[Shape::handles];
   std::int32_t free_[Shape::handles];
@@ -254,6 +280,8 @@ class Iocp {
 }  // namespace loom
 
 #include "iocp_accept.hpp"
+#include "iocp_datagram.hpp"
+#include "iocp_pipe.hpp"
 #include "iocp_start.hpp"
 #include "iocp_turn.hpp"
 

@@ -8,12 +8,27 @@
 #include <cstdint>
 
 #include <node_api.h>
+
+#if !defined(_WIN32)
 #include <uv.h>
 
 #include "../clock.hpp"
 #include "host_wait.hpp"
+#endif
 
 namespace loom::node {
+
+#if defined(_WIN32)
+
+/// No event loop of Windows waits for a completion port: the bindings refuse who asks (LOOM6034).
+class HostLoop {
+ public:
+  static HostLoop* open(napi_env, int, void (*)(void*), void*, HostLoop**) { return nullptr; }
+  void arm(std::uint64_t) noexcept {}
+  void close() noexcept {}
+};
+
+#else
 
 /// One reactor's place in an event loop. On the environment's thread alone.
 class HostLoop {
@@ -96,5 +111,7 @@ class HostLoop {
   void* context_ = nullptr;
   HostLoop** owner_ = nullptr;
 };
+
+#endif
 
 }  // namespace loom::node

@@ -19,11 +19,12 @@ StartError Iocp<Shape>::find_calls() noexcept {
     return WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof guid, &function,
                     sizeof function, &bytes, nullptr, nullptr) == 0;
   };
-  const bool found = find(WSAID_ACCEPTEX, accept_ex_) && find(WSAID_CONNECTEX, connect_ex_);
+  const bool found = find(WSAID_ACCEPTEX, accept_ex_) && find(WSAID_CONNECTEX, connect_ex_) &&
+                     find(WSAID_WSARECVMSG, receive_message_);
   if (!found) system::windows::failed_socket();
   const int error = errno;
   ::close(fd);
-  if (!found) return unavailable(error, "cannot find AcceptEx and ConnectEx");
+  if (!found) return unavailable(error, "cannot find AcceptEx, ConnectEx and WSARecvMsg");
   return {};
 }
 
@@ -35,12 +36,27 @@ StartError Iocp<Shape>::open(ReactorCore& core, int wake_fd) noexcept {
     free_[index] = static_cast<std::int32_t>(Shape::handles - 1 - index);
   }
   free_count_ = Shape::handles;
-  for (IocpAccept& record : accepts_) {
-    record.next = free_accepts_;
-    free_accepts_ = &record;
+  for (IocpArrival& record : arrivals_) {
+    record.next = free_arrivals_;
+    free_arrivals_ = &record;
   }
+  pool_.open(core, finished_);
   open_ = true;
   return find_calls();
+}
+
+/// @returns 0 or an errno
+template <class Shape>
+int Iocp<Shape>::bind_to_port(HANDLE handle) noexcept {
+  core_->stats().add(Stat::kernel_entries, 2);
+  // Without the mode a call that is over at once would be told of twice.
+  constexpr UCHAR modes = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
+  if (CreateIoCompletionPort(handle, port_, 0, 0) != nullptr &&
+      SetFileCompletionNotificationModes(handle, modes) != 0) {
+    return 0;
+  }
+  system::windows::failed_call();
+  return errno;
 }
 
 template <class Shape>
@@ -48,19 +64,8 @@ std::int32_t Iocp<Shape>::adopt(int fd, FdTraits traits) noexcept {
   int error = 0;
   if (fd < 0) return -EBADF;
   if (free_count_ == 0) error = ENFILE;
-  if (traits.datagrams || !system::windows::is_socket(fd)) error = EOPNOTSUPP;
-  const HANDLE handle = system::windows::handle_of(fd);
-  if (error == 0 && CreateIoCompletionPort(handle, port_, 0, 0) == nullptr) {
-    system::windows::failed_call();
-    error = errno;
-  }
-  // Without the mode a call that is over at once would be told of twice.
-  constexpr UCHAR modes = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
-  if (error == 0 && SetFileCompletionNotificationModes(handle, modes) == 0) {
-    system::windows::failed_call();
-    error = errno;
-  }
-  core_->stats().add(Stat::kernel_entries, 2);
+  const bool is_pipe = !system::windows::is_socket(fd);
+  if (error == 0 && !is_pipe) error = bind_to_port(system::windows::handle_of(fd));
   if (error != 0) {
     ::close(fd);
     return -error;
@@ -70,6 +75,10 @@ std::int32_t Iocp<Shape>::adopt(int fd, FdTraits traits) noexcept {
   LOOM_ASSERT(entries_[place].flights == 0, "a handle is given again when the kernel is done");
   entries_[place] = IocpEntry{};
   entries_[place].fd = fd;
+  entries_[place].datagrams = traits.datagrams;
+  entries_[place].is_pipe = is_pipe;
+  if (is_pipe) tell_of_listener(*core_, fd);
+  if (traits.datagrams) keep_quiet_of_others(fd);
   return place;
 }
 
@@ -112,9 +121,12 @@ void Iocp<Shape>::await_bytes(std::int32_t handle) noexcept {
   DWORD flags = 0;
   DWORD bytes = 0;
   int error = 0;
-  const int result = WSARecv(system::windows::socket_of(entry.fd), &nothing, 1, &bytes, &flags,
-                             &entry.reading.overlapped, nullptr);
-  if (!has_begun(entry.reading, result == 0, error)) note_readable(handle, error);
+  OVERLAPPED* overlapped = &entry.reading.overlapped;
+  const bool succeeded = entry.is_pipe ? ReadFile(system::windows::handle_of(entry.fd), &nothing, 0,
+                                                  nullptr, overlapped) != 0
+                                       : WSARecv(system::windows::socket_of(entry.fd), &nothing, 1,
+                                                 &bytes, &flags, overlapped, nullptr) == 0;
+  if (!has_begun(entry.reading, succeeded, error)) note_readable(handle, error);
 }
 
 template <class Shape>
@@ -125,12 +137,14 @@ void Iocp<Shape>::begin_send(Operation& operation) noexcept {
   entry.write = &operation;
   begin_flight(entry.writing, operation.handle, IocpAct::write);
   WSABUF part{operation.size, static_cast<char*>(const_cast<void*>(operation.pointer))};
-  DWORD bytes = 0;
   int error = 0;
-  const int result = WSASend(system::windows::socket_of(entry.fd), &part, 1, &bytes, 0,
-                             &entry.writing.overlapped, nullptr);
-  if (has_begun(entry.writing, result == 0, error)) return;
-  end_write(operation.handle, IocpAct::write, error, bytes);
+  OVERLAPPED* overlapped = &entry.writing.overlapped;
+  const bool succeeded = entry.is_pipe ? WriteFile(system::windows::handle_of(entry.fd), part.buf,
+                                                   part.len, nullptr, overlapped) != 0
+                                       : WSASend(system::windows::socket_of(entry.fd), &part, 1,
+                                                 nullptr, 0, overlapped, nullptr) == 0;
+  if (has_begun(entry.writing, succeeded, error)) return;
+  end_write(operation.handle, IocpAct::write, error, static_cast<DWORD>(overlapped->InternalHigh));
 }
 
 /// ConnectEx wants a socket that is bound. An address of no family resets a connection, as
@@ -138,6 +152,7 @@ void Iocp<Shape>::begin_send(Operation& operation) noexcept {
 template <class Shape>
 void Iocp<Shape>::begin_connect(Operation& operation) noexcept {
   IocpEntry& entry = entries_[operation.handle];
+  if (entry.is_pipe) return connect_pipe(operation);
   const SOCKET socket = system::windows::socket_of(entry.fd);
   const auto* address = static_cast<const sockaddr*>(operation.pointer);
   if (address->sa_family == AF_UNSPEC) {
@@ -178,7 +193,7 @@ void Iocp<Shape>::cancel_all(Operation& operation) noexcept {
 template <class Shape>
 void Iocp<Shape>::begin_close(Operation& operation) noexcept {
   IocpEntry& entry = entries_[operation.handle];
-  close_socket(entry);
+  if (entry.fd >= 0) close_socket(entry);
   if (entry.flights == 0) return complete(operation, 0);
   entry.closing = &operation;
 }
@@ -187,9 +202,13 @@ void Iocp<Shape>::begin_close(Operation& operation) noexcept {
 template <class Shape>
 void Iocp<Shape>::close_socket(IocpEntry& entry) noexcept {
   core_->stats().add(Stat::kernel_entries);
-  if (entry.flights != 0) CancelIoEx(system::windows::handle_of(entry.fd), nullptr);
+  if (system::windows::is_pipe_name(entry.fd)) {
+    cancel_pipe_accepts(static_cast<std::int32_t>(&entry - entries_));
+  } else if (entry.flights != 0) {
+    CancelIoEx(system::windows::handle_of(entry.fd), nullptr);
+  }
   ::close(std::exchange(entry.fd, -1));
-  drop_accepts(entry);
+  drop_arrivals(entry);
 }
 
 template <class Shape>
@@ -197,17 +216,22 @@ void Iocp<Shape>::submit(Operation& operation) noexcept {
   core_->stats().add(Stat::submissions);
   switch (operation.kind) {
     case OperationKind::request: {
-      const system::Opcode opcode = RequestOperation::of(operation).request.opcode;
-      unsupported_.note(*core_, name, opcode);
+      RequestOperation& request = RequestOperation::of(operation);
+      if (system::is_carried_out(request.request)) return pool_.submit(request);
+      unsupported_.note(*core_, name, request.request.opcode);
       return complete(operation, -ENOSYS);
     }
     case OperationKind::cancel_request: operation.in_flight = false; return;
     case OperationKind::accept:
+      if (operation.traits.hands_over && entries_[operation.handle].is_pipe) {
+        return complete(operation, -EOPNOTSUPP);  // it stays at the port of who accepts it
+      }
       entries_[operation.handle].accept = &operation;
-      if (entries_[operation.handle].over_first != nullptr) list(operation.handle);
+      if (entries_[operation.handle].first != nullptr) list(operation.handle);
       return begin_accepts(operation.handle);
     case OperationKind::receive: {
       IocpEntry& entry = entries_[operation.handle];
+      if (entry.fd < 0) return complete(operation, 0);
       entry.receive = &operation;
       if (entry.readable) return list(operation.handle);
       return await_bytes(operation.handle);
@@ -215,6 +239,7 @@ void Iocp<Shape>::submit(Operation& operation) noexcept {
     case OperationKind::send: return begin_send(operation);
     case OperationKind::connect: return begin_connect(operation);
     case OperationKind::shutdown_sending:
+      if (entries_[operation.handle].is_pipe) return finish_pipe(operation);
       entries_[operation.handle].is_shut = true;
       core_->stats().add(Stat::kernel_entries);
       return complete(operation,
@@ -227,7 +252,10 @@ void Iocp<Shape>::submit(Operation& operation) noexcept {
     }
     case OperationKind::cancel_all: return cancel_all(operation);
     case OperationKind::receive_datagrams:
-    case OperationKind::send_datagrams:
+      entries_[operation.handle].receive = &operation;
+      entries_[operation.handle].group = operation.group;
+      return begin_datagrams(operation.handle);
+    case OperationKind::send_datagrams: return begin_send_datagrams(operation);
     case OperationKind::poll: return complete(operation, -EOPNOTSUPP);
   }
 }

@@ -139,6 +139,7 @@ class RequestWaits {
     if (operation.wait.fd >= 0 && request.opcode != system::Opcode::waitid) {
       request.fd = operation.wait.fd;
     }
+    if (request.opcode == system::Opcode::connect) return system::connect_result(request.fd);
     return system::attempt(request);
   }
 

@@ -53,11 +53,21 @@ std::int32_t attempt_on_socket(const Request& request, Call&& call) noexcept {
   return (request.call_flags & MSG_DONTWAIT) != 0 ? result : unless_waiting(result);
 }
 
+/// Begins to connect, or finds that somebody has.
 inline std::int32_t attempt_connect(const Request& request) noexcept {
   const NonBlocking scope(request.fd);
-  // Asked again while it is under way it gives EALREADY, and at last 0 or its error.
   const std::int32_t result = perform_connect(request);
   return result == -EINPROGRESS || result == -EALREADY ? not_yet : result;
+}
+
+/// What became of a connect that is under way: 0, a negative errno, or not_yet; connect(2) of
+/// POSIX, where asking again is not for everybody: a BSD calls what has succeeded EISCONN.
+inline std::int32_t connect_result(int fd) noexcept {
+  if (poll_once(fd, POLLOUT, 0) == 0) return not_yet;
+  int error = 0;
+  socklen_t bytes = sizeof error;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &bytes) != 0) error = errno;
+  return -error;
 }
 
 inline std::int32_t attempt_accept(const Request& request) noexcept {

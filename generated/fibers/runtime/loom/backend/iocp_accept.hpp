@@ -22,13 +22,13 @@ template <class Shape>
 void Iocp<Shape>::begin_accepts(std::int32_t handle) noexcept {
   IocpEntry& entry = entries_[handle];
   if (entry.accept == nullptr) return;
-  if (entry.family == AF_UNSPEC) entry.family = family_of(entry.fd);
+  if (entry.family == AF_UNSPEC && !entry.is_pipe) entry.family = family_of(entry.fd);
   const std::uint32_t wanted = entry.accept->multishot ? maximum_accepts : 1;
   int error = 0;
-  while (error == 0 && entry.accepts < wanted && free_accepts_ != nullptr) {
-    error = begin_accept(handle);
+  while (error == 0 && entry.arrivals < wanted && free_arrivals_ != nullptr) {
+    error = entry.is_pipe ? begin_pipe_accept(handle) : begin_accept(handle);
   }
-  if (entry.accepts != 0 || error == 0) return;
+  if (entry.arrivals != 0 || error == 0) return;
   complete(*std::exchange(entry.accept, nullptr), -error);
 }
 
@@ -39,16 +39,15 @@ int Iocp<Shape>::begin_accept(std::int32_t handle) noexcept {
   const int fd = system::open_socket(entry.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   core_->stats().add(Stat::kernel_entries);
   if (fd < 0) return errno;
-  IocpAccept& record = *std::exchange(free_accepts_, free_accepts_->next);
-  record.next = nullptr;
+  IocpArrival& record = *std::exchange(free_arrivals_, free_arrivals_->next);
   record.fd = fd;
-  entry.accepts += 1;
+  entry.arrivals += 1;
   begin_flight(record, handle, IocpAct::accept);
   DWORD bytes = 0;
   int error = 0;
   const BOOL result = accept_ex_(
       system::windows::socket_of(entry.fd), system::windows::socket_of(fd), record.addresses, 0,
-      IocpAccept::address_bytes, IocpAccept::address_bytes, &bytes, &record.overlapped);
+      IocpArrival::address_bytes, IocpArrival::address_bytes, &bytes, &record.overlapped);
   if (!has_begun(record, result != 0, error)) end_accept(record, error);
   return 0;
 }
@@ -56,32 +55,33 @@ int Iocp<Shape>::begin_accept(std::int32_t handle) noexcept {
 /// One is over: its connection waits to be handed out. Of a listener that is closed nobody wants
 /// it.
 template <class Shape>
-void Iocp<Shape>::end_accept(IocpAccept& record, int error) noexcept {
+void Iocp<Shape>::end_accept(IocpArrival& record, int error) noexcept {
   IocpEntry& entry = entries_[record.handle];
   record.error = error;
-  record.next = nullptr;
-  (entry.over_last == nullptr ? entry.over_first : entry.over_last->next) = &record;
-  entry.over_last = &record;
-  if (entry.fd < 0) return drop_accepts(entry);
+  record.is_over = true;
+  entry.append(record);
+  if (entry.fd < 0) return drop_arrivals(entry);
   if (entry.accept != nullptr) list(record.handle);
 }
 
 /// The record is free; its socket belongs to somebody else, or is closed here.
 template <class Shape>
-void Iocp<Shape>::give_back(IocpAccept& record) noexcept {
+void Iocp<Shape>::give_back(IocpArrival& record) noexcept {
   if (record.fd >= 0) ::close(std::exchange(record.fd, -1));
-  entries_[record.handle].accepts -= 1;
-  record.next = free_accepts_;
-  free_accepts_ = &record;
+  entries_[record.handle].arrivals -= 1;
+  record.next = free_arrivals_;
+  free_arrivals_ = &record;
 }
 
-/// Closes the connections that wait to be handed out.
+/// Closes the connections that wait to be handed out, and gives back the buffers of datagrams that
+/// nobody waits for.
 template <class Shape>
-void Iocp<Shape>::drop_accepts(IocpEntry& entry) noexcept {
-  while (entry.over_first != nullptr) {
-    give_back(*std::exchange(entry.over_first, entry.over_first->next));
+void Iocp<Shape>::drop_arrivals(IocpEntry& entry) noexcept {
+  while (entry.first != nullptr && entry.first->is_over) {
+    IocpArrival& record = entry.take_first();
+    if (record.act == IocpAct::datagram_in) groups_[entry.group].give_back(record.buffer);
+    give_back(record);
   }
-  entry.over_last = nullptr;
 }
 
 template <class Shape>
@@ -89,17 +89,15 @@ template <class Sink>
 std::uint32_t Iocp<Shape>::serve_accept(std::int32_t handle, Sink&& sink) noexcept {
   IocpEntry& entry = entries_[handle];
   std::uint32_t count = 0;
-  while (entry.accept != nullptr && entry.over_first != nullptr &&
-         count < maximum_accepts_per_turn) {
-    IocpAccept& record = *std::exchange(entry.over_first, entry.over_first->next);
-    if (entry.over_first == nullptr) entry.over_last = nullptr;
+  while (entry.accept != nullptr && entry.first != nullptr && count < maximum_accepts_per_turn) {
+    IocpArrival& record = entry.take_first();
     int fd = std::exchange(record.fd, -1);
     int error = record.error;
     // Until then it has neither an address nor the listener's options.
     const SOCKET listener = system::windows::socket_of(entry.fd);
-    if (error == 0) {
+    if (error == 0 && !entry.is_pipe) {
       setsockopt(fd, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, &listener, sizeof listener);
-    } else {
+    } else if (error != 0) {
       ::close(std::exchange(fd, -1));
     }
     give_back(record);
@@ -116,7 +114,7 @@ std::uint32_t Iocp<Shape>::serve_accept(std::int32_t handle, Sink&& sink) noexce
     // The sink may have closed the listener.
     if (entry.fd >= 0) begin_accepts(handle);
   }
-  if (entry.accept != nullptr && entry.over_first != nullptr) list(handle);
+  if (entry.accept != nullptr && entry.first != nullptr) list(handle);
   return count;
 }
 

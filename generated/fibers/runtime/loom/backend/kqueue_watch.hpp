@@ -168,6 +168,10 @@ void Kqueue<Shape>::note(const struct kevent& event) noexcept {
   const auto number = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(event.udata));
   if ((event.flags & EV_ERROR) != 0) return note_receipt(event, number);
   if (number == wake_event) {
+    // A ring that nobody took hides the next one: an event of the bell's that is queued already
+    // makes no news.
+    system::silence_bell(static_cast<int>(event.ident));
+    core_->stats().add(Stat::kernel_entries);
     core_->stats().add(Stat::wakeups);
     this->woken_ = true;
     return;

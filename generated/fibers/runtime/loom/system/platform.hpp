@@ -19,6 +19,7 @@
 
 #if defined(_WIN32)
 #include "windows/descriptors.hpp"
+#include "windows/file_calls.hpp"
 #include "windows/files.hpp"
 #include "windows/memory.hpp"
 #include "windows/signals.hpp"
@@ -39,8 +40,19 @@ namespace loom::system {
 inline constexpr const char* platform_name = "darwin";
 #elif defined(__FreeBSD__)
 inline constexpr const char* platform_name = "freebsd";
+#elif defined(_WIN32)
+inline constexpr const char* platform_name = "win32";
 #else
 inline constexpr const char* platform_name = "linux";
+#endif
+
+/// What `--backend` may say, for its usage.
+#if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
+inline constexpr const char* backend_choices = "io_uring|epoll";
+#elif defined(_WIN32)
+inline constexpr const char* backend_choices = "iocp";
+#else
+inline constexpr const char* backend_choices = "kqueue";
 #endif
 
 #if defined(__linux__)
@@ -50,6 +62,13 @@ inline constexpr int stack_mapping = MAP_STACK;
 #else
 inline constexpr bool is_linux = false;
 inline constexpr int stack_mapping = 0;
+#endif
+
+/// Whether the path of a unix address is a file; on Windows it is the name of a pipe.
+#if defined(_WIN32)
+inline constexpr bool unix_paths_are_files = false;
+#else
+inline constexpr bool unix_paths_are_files = true;
 #endif
 
 #if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
@@ -73,6 +92,15 @@ inline int open_socket(int family, int type, int protocol) noexcept {
   return windows::open_socket(family, type, protocol);
 #else
   return ::socket(family, type, protocol);
+#endif
+}
+
+/// open(2).
+inline int open_path(const char* path, int flags, mode_t mode) noexcept {
+#if defined(_WIN32)
+  return windows::open_path(path, flags, mode);
+#else
+  return ::open(path, flags, mode);
 #endif
 }
 

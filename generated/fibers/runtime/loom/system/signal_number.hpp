@@ -11,6 +11,11 @@ namespace loom::system {
 /// The system's number of a signal that has `number` in the emitted code.
 constexpr int native_signal(int number) noexcept { return number; }
 
+#elif defined(_WIN32)
+
+/// The C library's number of a signal that has `number` in the emitted code; 0: it has none.
+constexpr int native_signal(int number) noexcept { return number <= SIGTERM ? number : 0; }
+
 #else
 
 /// The system's number of a signal that has `number` in the emitted code; 0: it has none.

@@ -48,6 +48,7 @@ template <class Shape>
 int Iocp<Shape>::error_of(IocpFlight& flight, DWORD& bytes) const noexcept {
   const IocpEntry& entry = entries_[flight.handle];
   if (entry.fd < 0) return ECANCELED;
+  if (entry.is_pipe) return error_of_pipe(entry, flight, bytes);
   DWORD flags = 0;
   if (WSAGetOverlappedResult(system::windows::socket_of(entry.fd), &flight.overlapped, &bytes,
                              FALSE, &flags) != 0) {
@@ -73,7 +74,11 @@ void Iocp<Shape>::note(const OVERLAPPED_ENTRY& packet) noexcept {
     case IocpAct::read: note_readable(handle, error); break;
     case IocpAct::write:
     case IocpAct::connect: end_write(handle, flight.act, error, bytes); break;
-    case IocpAct::accept: end_accept(static_cast<IocpAccept&>(flight), error); break;
+    case IocpAct::accept: end_accept(static_cast<IocpArrival&>(flight), error); break;
+    case IocpAct::datagram_in:
+      end_datagram_in(static_cast<IocpArrival&>(flight), error, bytes);
+      break;
+    case IocpAct::datagram_out: end_datagram_out(handle, error); break;
   }
   if (entry.fd >= 0 || entry.flights != 0) return;
   if (entry.closing != nullptr) complete(*std::exchange(entry.closing, nullptr), 0);
@@ -121,11 +126,12 @@ std::uint32_t Iocp<Shape>::serve_receive(std::int32_t handle, Sink&& sink) noexc
   Completion completion{.tag = operation.tag};
   bool over = entry.read_error != 0;
   if (over) {
-    completion.result = -entry.read_error;
+    completion.result = entry.is_pipe ? -error_at_pipe_end(entry.read_error) : -entry.read_error;
   } else {
     core_->stats().add(Stat::kernel_entries);
-    over = group.receive(entry.fd, operation, completion);
-    if (over && completion.result == 0) completion.result = -error_at_end(entry);
+    over = entry.is_pipe ? receive_from_pipe(entry, operation, completion)
+                         : group.receive(entry.fd, operation, completion);
+    if (over && completion.result == 0 && !entry.is_pipe) completion.result = -error_at_end(entry);
   }
   if (!over) {
     entry.readable = false;
@@ -158,7 +164,9 @@ std::uint32_t Iocp<Shape>::serve_ready(std::uint32_t maximum, Sink&& sink) noexc
     IocpEntry& entry = entries_[handle];
     entry.listed = false;
     if (entry.fd >= 0 && entry.accept != nullptr) count += serve_accept(handle, sink);
-    if (entry.fd >= 0 && entry.receive != nullptr && entry.readable) {
+    if (entry.fd >= 0 && entry.datagrams) {
+      count += serve_datagrams(handle, sink);
+    } else if (entry.fd >= 0 && entry.receive != nullptr && entry.readable) {
       count += serve_receive(handle, sink);
     }
     release_if_free(handle);
@@ -169,6 +177,7 @@ std::uint32_t Iocp<Shape>::serve_ready(std::uint32_t maximum, Sink&& sink) noexc
 template <class Shape>
 template <class Sink>
 std::uint32_t Iocp<Shape>::dispatch(std::uint32_t maximum, Sink&& sink) noexcept {
+  if (pool_.has_waiting()) pool_.offer_waiting();
   const std::uint32_t count = complete_finished(maximum, sink);
   return count < maximum ? count + serve_ready(maximum - count, sink) : count;
 }

@@ -56,7 +56,7 @@ class Kqueue : public Readiness<Kqueue<Shape>, Shape, KqueueEntry, KqueueRequest
     if (kqueue_fd_ < 0) return unavailable(errno, "cannot be created");
     const int requests_fd = requests_.open(core, name, inline_);
     if (requests_fd < 0) return unavailable(-requests_fd, "cannot watch for requests");
-    // Each ring is an edge, so that nobody must answer it; requests are there until look().
+    // A ring is an edge, answered where it is noted; requests are there until look().
     struct kevent changes[2] = {
         change_of(wake_fd, EVFILT_READ, EV_ADD | EV_CLEAR | EV_RECEIPT, wake_event),
         change_of(requests_fd, EVFILT_READ, EV_ADD | EV_RECEIPT, requests_event),

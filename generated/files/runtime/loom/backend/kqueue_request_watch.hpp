@@ -1,6 +1,7 @@
 // What is watched while a request waits on the kqueue backend: a duplicate of its descriptor, so
 // that several may wait for one and that closing it changes nothing; a timer of the kernel for a
-// timeout (EVFILT_TIMER), a process for its end (EVFILT_PROC).
+// timeout (EVFILT_TIMER), a kqueue for the end of one process (EVFILT_PROC): a filter is known by
+// what it watches, and several may wait for one child.
 //
 // It is a kqueue of its own inside the backend's. Its events carry the record's address, which
 // never grows stale: a record leaves before it completes, and events are turned into a queue of
@@ -13,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <ctime>
@@ -45,18 +47,20 @@ inline int apply_changes(int kqueue_fd, const struct kevent* changes, int count)
   return 0;
 }
 
-/// How long a timeout takes from now on, in nanoseconds; at least one. An absolute time is not
-/// moved by a clock that is set later.
+/// How long a timeout takes from now on, in nanoseconds; at least one, and thirty years at most,
+/// for kernels refuse much more. An absolute time is not moved by a clock that is set later.
 inline std::int64_t timeout_nanoseconds(const system::KernelTime& time,
                                         std::uint32_t flags) noexcept {
   constexpr std::int64_t second = 1'000'000'000;
-  std::int64_t left = time.seconds * second + time.nanoseconds;
+  constexpr std::int64_t longest = 1'000'000'000 * second;
+  const std::int64_t seconds = std::clamp<std::int64_t>(time.seconds, 0, 9 * second);
+  std::int64_t left = seconds * second + time.nanoseconds;
   if ((flags & system::timeout_flag::absolute) != 0) {
     timespec now{};
     ::clock_gettime(system::timeout_clock(flags), &now);
     left -= std::int64_t{now.tv_sec} * second + now.tv_nsec;
   }
-  return left > 0 ? left : 1;
+  return std::clamp<std::int64_t>(left, 1, longest);
 }
 
 /// Watches for the requests of one reactor; see EpollRequestWatch.
@@ -111,12 +115,8 @@ class KqueueRequestWatch {
 
   /// Ends what begin() began.
   void end(RequestOperation& operation) noexcept {
-    const system::Request& request = operation.request;
-    if (request.opcode == system::Opcode::timeout) {
+    if (operation.wait.fd < 0) {
       return remove(operation, reinterpret_cast<std::uintptr_t>(&operation), EVFILT_TIMER);
-    }
-    if (request.opcode == system::Opcode::waitid) {
-      return remove(operation, static_cast<std::uintptr_t>(request.fd), EVFILT_PROC);
     }
     remove_filters(operation);
     ::close(operation.wait.fd);
@@ -161,18 +161,43 @@ class KqueueRequestWatch {
     const system::Request& request = operation.request;
     constexpr std::uint32_t others = WSTOPPED | WCONTINUED;
     if ((request.file_index & others) != 0 || request.length != P_PID) return -ENOSYS;
-    struct kevent change = change_of(operation, static_cast<std::uintptr_t>(request.fd),
-                                     EVFILT_PROC, EV_ADD | EV_ONESHOT | EV_RECEIPT);
-    change.fflags = NOTE_EXIT;
+    const int child_fd = make_kqueue();
+    if (child_fd < 0) return -errno;
+    struct kevent end = change_of(operation, static_cast<std::uintptr_t>(request.fd), EVFILT_PROC,
+                                  EV_ADD | EV_ONESHOT | EV_RECEIPT);
+    end.fflags = NOTE_EXIT;
+    int error = apply_changes(child_fd, &end, 1);
+    const bool is_ending = error == ESRCH;
+    const struct kevent change = change_of(operation, static_cast<std::uintptr_t>(child_fd),
+                                           EVFILT_READ, EV_ADD | EV_CLEAR | EV_RECEIPT);
+    if (error == 0) error = apply_changes(kqueue_fd_, &change, 1);
+    if (error == 0) {
+      operation.wait.fd = child_fd;
+      return system::not_yet;
+    }
+    ::close(child_fd);
+    return is_ending ? ask_until_it_ended(operation) : -error;
+  }
+
+  /// Darwin calls a child ESRCH a moment before it can be waited for.
+  std::int32_t ask_until_it_ended(RequestOperation& operation) noexcept {
+    const std::int32_t result = system::attempt(operation.request);
+    if (result != system::not_yet) return result;
+    struct kevent change = change_of(operation, reinterpret_cast<std::uintptr_t>(&operation),
+                                     EVFILT_TIMER, EV_ADD | EV_CLEAR | EV_RECEIPT);
+    change.fflags = NOTE_NSECONDS;
+    change.data = 1'000'000;
     const int error = apply_changes(kqueue_fd_, &change, 1);
-    if (error == ESRCH) return system::attempt(request);
     return error == 0 ? system::not_yet : -error;
   }
 
   /// Adds the filters for what the request waits for. @returns an errno or 0.
   int change_filters(RequestOperation& operation, unsigned flags) noexcept {
-    const std::uint32_t events = system::events_of(operation.request);
-    const bool level = operation.request.opcode == system::Opcode::poll_add &&
+    const std::uint32_t asked = system::events_of(operation.request);
+    // Of the end and of errors a filter for either tells, and whoever asks for nothing hears of
+    // them.
+    const std::uint32_t events = (asked & (POLLIN | POLLOUT)) != 0 ? asked : POLLIN;
+    const bool level = events == asked && operation.request.opcode == system::Opcode::poll_add &&
                        (operation.request.length & system::poll_flag::level) != 0;
     flags |= level ? EV_RECEIPT : EV_RECEIPT | EV_CLEAR;
     const auto ident = static_cast<std::uintptr_t>(operation.wait.fd);
@@ -182,7 +207,7 @@ class KqueueRequestWatch {
     if ((events & POLLOUT) != 0) {
       changes[count++] = change_of(operation, ident, EVFILT_WRITE, flags);
     }
-    return count == 0 ? 0 : apply_changes(kqueue_fd_, changes, count);
+    return apply_changes(kqueue_fd_, changes, count);
   }
 
   /// Removes a filter; one that is gone already is as good.

@@ -15,6 +15,9 @@ namespace loom::system {
 
 #if defined(__linux__) && !defined(LOOM_EMULATES_KQUEUE)
 
+/// Whether who watches a bell hears it while a duplicate of the descriptor that it watches is open.
+inline constexpr bool watch_outlives_descriptor = true;
+
 /// A new bell, silent; -1 with errno. Where it waits, silence_bell() blocks until it rings.
 inline int make_bell(bool waits) noexcept {
   return ::eventfd(0, EFD_CLOEXEC | (waits ? 0 : EFD_NONBLOCK));
@@ -34,6 +37,8 @@ inline void silence_bell(int fd) noexcept {
 
 #elif defined(_WIN32)
 
+inline constexpr bool watch_outlives_descriptor = true;  ///< the port waits for itself
+
 /// A new bell, silent; -1 with errno. It never blocks.
 inline int make_bell(bool /*waits*/) noexcept {
   return windows::object_descriptor(CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1));
@@ -41,23 +46,22 @@ inline int make_bell(bool /*waits*/) noexcept {
 
 /// Rings; false with errno when that is not possible.
 inline bool ring_bell(int fd) noexcept {
-  if (PostQueuedCompletionStatus(windows::handle_of(fd), 0, 0, nullptr) != 0) return true;
+  if (PostQueuedCompletionStatus(windows::handle_of(fd), 0, windows::ring_key, nullptr) != 0)
+    return true;
   windows::failed_call();
   return false;
 }
 
 /// Answers all rings since the last answer.
 inline void silence_bell(int fd) noexcept {
-  DWORD bytes = 0;
-  ULONG_PTR key = 0;
-  OVERLAPPED* overlapped = nullptr;
-  const HANDLE port = windows::handle_of(fd);
   // Bound: whoever rings does so once until it was answered.
-  while (GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, 0) != 0) {
+  while (windows::take_ring(windows::handle_of(fd), 0)) {
   }
 }
 
 #else
+
+inline constexpr bool watch_outlives_descriptor = false;  ///< a filter goes with its descriptor
 
 /// A new bell, silent; -1 with errno. It never blocks.
 inline int make_bell(bool /*waits*/) noexcept {

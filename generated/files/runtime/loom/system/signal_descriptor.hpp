@@ -12,7 +12,7 @@
 #if defined(__linux__)
 #include <sys/signalfd.h>
 #endif
-#if !defined(__linux__) || defined(LOOM_EMULATES_KQUEUE)
+#if (!defined(__linux__) && !defined(_WIN32)) || defined(LOOM_EMULATES_KQUEUE)
 #include <sys/event.h>
 #endif
 
@@ -29,6 +29,16 @@ inline int open_signals(std::uint64_t signals) noexcept {
   const sigset_t set = signal_set(signals);
   return ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
+
+#elif defined(_WIN32)
+
+inline constexpr bool has_signalfd = false;
+
+/// No descriptor tells of signals. @returns -1 with ENOSYS
+inline int open_signals(std::uint64_t) noexcept { return windows::no_such_call(); }
+
+/// @returns -ENOSYS
+inline std::int32_t take_signals(int, void*, std::uint32_t) noexcept { return -ENOSYS; }
 
 #else
 

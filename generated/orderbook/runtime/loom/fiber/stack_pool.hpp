@@ -33,6 +33,13 @@ inline constexpr std::size_t stack_guard_bytes = 65536;
 inline constexpr std::size_t stack_guard_bytes = 4096;
 #endif
 
+/// From one stack's guard to the next: pages may be as large as a guard (16 KiB on Apple's
+/// processors), and a guard begins on one.
+constexpr std::size_t stack_stride_bytes(std::size_t stack_bytes,
+                                         std::size_t guard_bytes = stack_guard_bytes) noexcept {
+  return guard_bytes + (stack_bytes + guard_bytes - 1) / guard_bytes * guard_bytes;
+}
+
 /// A stack as a fiber holds it.
 struct Stack {
   std::byte* bottom = nullptr;  ///< lowest usable byte; the guard page lies below
@@ -123,7 +130,7 @@ class StackPool {
   }
 
  private:
-  [[nodiscard]] std::size_t stride() const noexcept { return stack_guard_bytes + shape_->bytes; }
+  [[nodiscard]] std::size_t stride() const noexcept { return stack_stride_bytes(shape_->bytes); }
 
   [[nodiscard]] Stack at(std::uint32_t index) const noexcept {
     return {memory_ + stride() * index + stack_guard_bytes, shape_->bytes, index};

@@ -5,6 +5,7 @@
 
 #if defined(_WIN32)
 
+#include "pipe_names.hpp"
 #include "winsock.hpp"
 
 #include <fcntl.h>
@@ -59,6 +60,7 @@ inline int object_descriptor(HANDLE handle) noexcept {
 extern "C" [[gnu::used]] inline int loom_close_descriptor(int fd) {
   using namespace loom::system::windows;
   if (is_socket(fd)) return closesocket(socket_of(fd)) == 0 ? 0 : failed_socket();
+  if (is_pipe_name(fd)) return close_pipe_name(fd);
   if (is_object(fd)) return CloseHandle(handle_of(fd)) != 0 ? 0 : failed_call();
   return _close(fd);
 }

@@ -17,6 +17,9 @@
 
 inline constexpr int RWF_NOWAIT = 8;
 inline constexpr int O_TMPFILE = 0;
+#if !defined(O_DIRECT)
+inline constexpr int O_DIRECT = 0;  // Darwin: a config is refused that asks for it
+#endif
 inline constexpr int MAP_POPULATE = 0;
 #if !defined(MAP_NORESERVE)
 inline constexpr int MAP_NORESERVE = 0;

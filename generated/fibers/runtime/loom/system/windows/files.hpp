@@ -1,5 +1,5 @@
-// Types and calls of files, events and processes that Windows has not by these names: requests are
-// refused there, so nothing but their declaration is needed. A call gives ENOSYS.
+// Types and calls of files, events and processes that Windows has not by these names. A call gives
+// ENOSYS; what there is of files is in file_calls.hpp.
 #pragma once
 
 #if defined(_WIN32)
@@ -20,6 +20,7 @@ inline constexpr int O_TMPFILE = 0x2000000;
 inline constexpr int O_DIRECT = 0x4000000;
 inline constexpr int O_DSYNC = 0x8000000;
 inline constexpr int O_SYNC = 0x8000000;
+inline constexpr int EDQUOT = WSAEDQUOT;  // which no call gives
 inline constexpr int AT_FDCWD = -100;
 inline constexpr int AT_SYMLINK_FOLLOW = 0x400;
 inline constexpr int AT_REMOVEDIR = 0x200;
@@ -69,6 +70,7 @@ inline int eventfd_write(int, std::uint64_t) noexcept {
 inline int linkat(int, const char*, int, const char*, int) noexcept {
   return loom::system::windows::no_such_call();
 }
+inline int pipe2(int*, int) noexcept { return loom::system::windows::no_such_call(); }
 struct iovec;
 
 inline constexpr int RWF_NOWAIT = 8;

@@ -6,6 +6,7 @@
 #if defined(_WIN32)
 
 #include "descriptors.hpp"
+#include "groups.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -48,7 +49,7 @@ inline constexpr int SO_TIMESTAMPNS = loom::system::windows::no_such_option;
 inline constexpr int SCM_TIMESTAMPNS = loom::system::windows::no_such_option;
 inline constexpr int SO_BINDTODEVICE = loom::system::windows::no_such_option;
 inline constexpr int SO_ATTACH_FILTER = loom::system::windows::no_such_option;
-inline constexpr int IPV6_RECVPKTINFO = loom::system::windows::no_such_option;
+inline constexpr int IPV6_RECVPKTINFO = IPV6_PKTINFO;
 inline constexpr int TCP_QUICKACK = loom::system::windows::no_such_option;
 inline constexpr int TCP_USER_TIMEOUT = loom::system::windows::no_such_option;
 #if !defined(TCP_KEEPIDLE)
@@ -56,19 +57,6 @@ inline constexpr int TCP_KEEPIDLE = 3;  ///< like the next two Windows 10's
 inline constexpr int TCP_KEEPCNT = 16;
 inline constexpr int TCP_KEEPINTVL = 17;
 #endif
-
-/// A unix address, unix(7); no socket of that family can be had where Winsock has none.
-struct sockaddr_un {
-  sa_family_t sun_family;
-  char sun_path[108];
-};
-
-/// Where multicast goes, ip(7).
-struct ip_mreqn {
-  in_addr imr_multiaddr;
-  in_addr imr_address;
-  int imr_ifindex;
-};
 
 struct iovec {
   void* iov_base;
@@ -119,10 +107,12 @@ constexpr cmsghdr* CMSG_NXTHDR(const msghdr*, cmsghdr*) noexcept { return nullpt
 
 inline int bind(int fd, const sockaddr* address, socklen_t bytes) noexcept {
   using namespace loom::system::windows;
+  if (is_pipe_name(fd)) return bind_pipe_name(fd, address, bytes);
   return ::bind(socket_of(fd), address, static_cast<int>(bytes)) == 0 ? 0 : failed_socket();
 }
 inline int listen(int fd, int backlog) noexcept {
   using namespace loom::system::windows;
+  if (is_pipe_name(fd)) return 0;
   return ::listen(socket_of(fd), backlog) == 0 ? 0 : failed_socket();
 }
 /// An attempt that goes on gives EINPROGRESS.
@@ -146,10 +136,12 @@ inline int getpeername(int fd, sockaddr* address, socklen_t* bytes) noexcept {
   return ::getpeername(socket_of(fd), address, bytes) == 0 ? 0 : failed_socket();
 }
 /// SO_REUSEADDR lets Windows bind a port that somebody listens on, which nobody asks for; what it
-/// is set for on Linux, a port whose last connections are ending, needs no option there.
+/// is set for on Linux, a port whose last connections are ending, needs no option there. A pipe has
+/// no options.
 inline int setsockopt(int fd, int level, int name, const void* value, socklen_t bytes) noexcept {
   using namespace loom::system::windows;
-  if (level == SOL_SOCKET && name == SO_REUSEADDR) return 0;
+  if (is_pipe_name(fd) || (level == SOL_SOCKET && name == SO_REUSEADDR)) return 0;
+  if (is_about_groups(level, name)) return set_group_option(socket_of(fd), level, name, value);
   const auto* chars = static_cast<const char*>(value);
   return ::setsockopt(socket_of(fd), level, name, chars, bytes) == 0 ? 0 : failed_socket();
 }
@@ -181,16 +173,47 @@ inline std::ptrdiff_t send(int fd, const void* memory, std::size_t bytes, int fl
 namespace loom::system::windows {
 
 /// socket(2), whose type may have SOCK_NONBLOCK and SOCK_CLOEXEC; nothing is inherited in any case.
-/// Of AF_UNIX there are none: what Windows 10 has of it was never tried with a port.
+/// Of AF_UNIX it is the name of a pipe, for streams alone.
 /// @returns a descriptor, or -1 with errno.
 inline int open_socket(int family, int type, int protocol) noexcept {
-  if (family == AF_UNIX) return errno = EAFNOSUPPORT, -1;
   constexpr DWORD flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
   const int plain_type = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (family == AF_UNIX && plain_type == SOCK_STREAM) return open_pipe_name();
+  if (family == AF_UNIX) return errno = EAFNOSUPPORT, -1;
   const SOCKET socket = WSASocketW(family, plain_type, protocol, nullptr, 0, flags);
   u_long on = 1;
   if (socket != INVALID_SOCKET && (type & SOCK_NONBLOCK) != 0) ioctlsocket(socket, FIONBIO, &on);
   return socket_descriptor(socket);
+}
+
+/// What the packet of a ring says, for a port gives no packet at all the same way.
+inline constexpr ULONG_PTR ring_key = 1;
+
+/// Takes one ring of the doorbell that `port` is, and waits for it for about as long. The packets
+/// of operations stay, and are the backend's to take. @returns whether there was one
+inline bool take_ring(HANDLE port, DWORD milliseconds) noexcept {
+  constexpr int maximum_kept = 64;
+  OVERLAPPED_ENTRY kept[maximum_kept];
+  int kept_count = 0;
+  bool found = false;
+  while (!found && kept_count < maximum_kept) {
+    OVERLAPPED_ENTRY& packet = kept[kept_count];
+    packet = {};
+    GetQueuedCompletionStatus(port, &packet.dwNumberOfBytesTransferred, &packet.lpCompletionKey,
+                              &packet.lpOverlapped, milliseconds);
+    // Without an operation it is a ring, or nothing has come; a ring has a key of its own.
+    if (packet.lpOverlapped != nullptr) {
+      kept_count += 1;
+      continue;
+    }
+    found = packet.lpCompletionKey == ring_key;
+    break;
+  }
+  for (int n = 0; n < kept_count; ++n) {
+    PostQueuedCompletionStatus(port, kept[n].dwNumberOfBytesTransferred, kept[n].lpCompletionKey,
+                               kept[n].lpOverlapped);
+  }
+  return found;
 }
 
 }  // namespace loom::system::windows
@@ -231,11 +254,8 @@ inline int poll(pollfd* entries, nfds_t count, int milliseconds) noexcept {
     return 0;
   }
   const HANDLE port = handle_of(entries->fd);
-  DWORD bytes = 0;
-  ULONG_PTR key = 0;
-  OVERLAPPED* overlapped = nullptr;
-  if (GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, limit) == 0) return 0;
-  PostQueuedCompletionStatus(port, bytes, key, overlapped);
+  if (!take_ring(port, limit)) return 0;
+  PostQueuedCompletionStatus(port, 0, ring_key, nullptr);
   entries->revents = POLLIN;
   return 1;
 }

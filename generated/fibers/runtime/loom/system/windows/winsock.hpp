@@ -29,7 +29,8 @@ namespace loom::system::windows {
 /// The errno of an error of Winsock (WSAGetLastError) or of Windows (GetLastError).
 constexpr int errno_of(DWORD error) noexcept {
   switch (error) {
-    case NO_ERROR: return 0;
+    case NO_ERROR:
+    case ERROR_PIPE_CONNECTED: return 0;
     case WSAEINTR: return EINTR;
     case WSAEBADF:
     case ERROR_INVALID_HANDLE: return EBADF;
@@ -63,7 +64,25 @@ constexpr int errno_of(DWORD error) noexcept {
     case WSAEISCONN: return EISCONN;
     case WSAENOTCONN: return ENOTCONN;
     case WSAESHUTDOWN:
+    case ERROR_NO_DATA:
+    case ERROR_PIPE_NOT_CONNECTED:
     case ERROR_BROKEN_PIPE: return EPIPE;
+    case ERROR_FILE_NOT_FOUND:
+    case ERROR_PATH_NOT_FOUND: return ENOENT;
+    case ERROR_PIPE_BUSY: return EAGAIN;
+    case ERROR_FILE_EXISTS:
+    case ERROR_ALREADY_EXISTS: return EEXIST;
+    case ERROR_SHARING_VIOLATION:
+    case ERROR_LOCK_VIOLATION: return EBUSY;
+    case ERROR_DISK_FULL:
+    case ERROR_HANDLE_DISK_FULL: return ENOSPC;
+    case ERROR_DIR_NOT_EMPTY: return ENOTEMPTY;
+    case ERROR_INVALID_NAME:
+    case ERROR_BAD_PATHNAME: return ENOENT;
+    case ERROR_TOO_MANY_OPEN_FILES: return EMFILE;
+    case ERROR_WRITE_PROTECT: return EROFS;
+    case ERROR_NEGATIVE_SEEK:
+    case ERROR_INVALID_PARAMETER: return EINVAL;
     case WSAETIMEDOUT:
     case ERROR_SEM_TIMEOUT: return ETIMEDOUT;
     case WSAECONNREFUSED:

@@ -4,5 +4,6 @@
 
 #include <io.h>
 #include_next <unistd.h>
+#undef ftruncate  // ftruncate64, which would rename a request of ours
 
 #include "../files.hpp"

@@ -1,5 +1,5 @@
-// <net/if.h> on Windows: no interface is known by name.
+// <net/if.h> on Windows.
 #pragma once
 #pragma GCC system_header
 
-inline unsigned if_nametoindex(const char*) noexcept { return 0; }
+#include "../../interfaces.hpp"
