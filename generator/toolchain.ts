@@ -14,10 +14,12 @@ export interface Toolchain {
 
 /** Below a home folder: the environment of Python that zig is installed into, and looked for. */
 const zigFolder = '.local/share/loomgen/zig';
-const install = 'pip install ziglang';
 
 /** What installs zig from PyPI where pip itself may not: Debian's leaves its own Python alone. */
-export const zigCommand = `python3 -m venv ~/${zigFolder} && ~/${zigFolder}/bin/${install}`;
+export const zigCommand = [
+  `python3 -m venv ~/${zigFolder}`,
+  `~/${zigFolder}/bin/pip install ziglang`,
+].join(' && ');
 
 /** The same as words, without a shell; none where there is no home or no Python. */
 export function zigSteps({ find, environment }: Pick<System, 'find' | 'environment'>): string[][] {
