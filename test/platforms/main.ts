@@ -91,8 +91,9 @@ function speak(target: Target, out: string): string {
   return `FAILED: ${lines.find((line) => line.includes('Error')) ?? lines.at(-1) ?? ran.signal}`;
 }
 
-/** The oldest C library that an addon loads with. */
-function libraryOf({ library }: Target, minimumGlibc: string | null): string {
+/** The oldest C library that an addon loads with; the system's name where there is one alone. */
+function libraryOf({ library, system }: Target, minimumGlibc: string | null): string {
+  if (library === null) return system;
   return library === 'musl' ? `musl ${zigMusl}` : `glibc ${minimumGlibc ?? 'none'}`;
 }
 
