@@ -70,7 +70,9 @@ function readStampOf(out: string): PackageStamp | null {
   const text = textOf(join(out, stampPath));
   if (text === null) return null;
   try {
-    const { key, prebuilds } = JSON.parse(text) as { key?: unknown; prebuilds?: unknown };
+    const stamp = JSON.parse(text) as { key?: unknown; prebuild?: unknown; prebuilds?: unknown };
+    // Earlier versions knew of one addon alone.
+    const { key, prebuild, prebuilds = prebuild === undefined ? undefined : [prebuild] } = stamp;
     if (typeof key !== 'string' || !Array.isArray(prebuilds)) return null;
     if (!prebuilds.every(isPrebuild)) return null;
     return { key, prebuilds, files: parseManifest(text) };
@@ -163,7 +165,10 @@ async function writeTranslated(
   const hashes = new Map([...made].map(([path, text]) => [path, sha256(text)]));
   const prebuilds = keptPrebuilds(folder, before);
   const stamp = stampText({ key: keyOf(folder) ?? '', files: hashes, prebuilds });
-  for (const [path, text] of [...made, [stampPath, stamp] as const]) {
+  // First what is whose, without a key: whoever is interrupted finds files that are loomgen's.
+  const owner = stampText({ key: '', files: new Map([...owned, ...hashes]), prebuilds });
+  const all = [[stampPath, owner] as const, ...made, [stampPath, stamp] as const];
+  for (const [path, text] of all) {
     const target = join(out, path);
     attempt(target, () => replace(target, (fresh) => writeFileSync(fresh, text)));
   }

@@ -13,6 +13,8 @@ import { sampleIr } from './ir_sample.ts';
 import { matchesFixture, project } from './workspace.ts';
 
 const parser = await openCppTree();
+/** Below the working directory, so that it is shown alike wherever that is. */
+const feed = join(process.cwd(), 'feed.hpp');
 const ir: Ir = {
   ...sampleIr(),
   backends: { linux: ['io_uring', 'epoll'], darwin: ['kqueue'] },
@@ -20,8 +22,8 @@ const ir: Ir = {
 
 /** What a source asks for that kqueue lacks, as it is shown. */
 function lacking(text: string, given = ir): string {
-  const facts = factsOf(parser, '/feed.hpp', text);
-  return renderDiagnostics(checkRequests([facts], new Map([['/feed.hpp', text]]), given));
+  const facts = factsOf(parser, feed, text);
+  return renderDiagnostics(checkRequests([facts], new Map([[feed, text]]), given));
 }
 
 test('a program for several platforms chooses its backends by the platform', (t) => {

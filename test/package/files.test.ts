@@ -10,6 +10,7 @@ import {
   writePackage,
 } from '../../generator/package_files.ts';
 import { transpile } from '../../generator/transpile.ts';
+import { FolderError } from '../../generator/write.ts';
 import { prebuildFolder, thisMachine } from '../../templates/bindings/prebuilds.ts';
 import { emptyFolder, filesBelow } from '../generator/workspace.ts';
 
@@ -114,6 +115,28 @@ test("somebody's dist/ is not written over, unless that is asked for", async (t)
   t.is(error?.path, 'dist/index.js');
   t.is(readFileSync(join(folder.out, 'dist/index.js'), 'utf8'), 'mine');
   await writePackage(folder, sources, true);
+  t.true(isPackaged(folder));
+});
+
+test('what a build left that was cut short is loomgen’s', async (t) => {
+  const folder = compiled(t);
+  const inTheWay = join(folder.out, 'dist/index.js');
+  mkdirSync(inTheWay, { recursive: true });
+  await t.throwsAsync(writePackage(folder, sources, true), { instanceOf: FolderError });
+  t.true(filesBelow(folder.out).size > 1, 'some of it was written');
+  rmSync(inTheWay, { recursive: true });
+  await writePackage(folder, sources, false);
+  t.true(isPackaged(folder));
+});
+
+test('the stamp of an earlier version, which knew of one addon, is read', async (t) => {
+  const folder = compiled(t);
+  await writePackage(folder, sources, false);
+  const stamp = join(folder.out, 'dist/loom.stamp.json');
+  const { prebuilds, ...rest } = JSON.parse(readFileSync(stamp, 'utf8'));
+  writeFileSync(stamp, JSON.stringify({ ...rest, key: 'of then', prebuild: prebuilds[0] }));
+  t.false(isPackaged(folder));
+  await writePackage(folder, sources, false);
   t.true(isPackaged(folder));
 });
 
