@@ -61,15 +61,22 @@ function scalar(command: string): string {
 /** A step that is one command. */
 const step = (command: string): string => `      - run: ${scalar(command)}`;
 
-/** The steps with which every job begins. */
+/** The step that brings Node. */
+const setupNode = [
+  '      - uses: actions/setup-node@v4',
+  '        with:',
+  '          node-version: 22',
+];
+
+/** The steps with which every job begins that has a checkout. */
 function prepare(commands: readonly string[]): string[] {
-  return [
-    '      - uses: actions/checkout@v4',
-    '      - uses: actions/setup-node@v4',
-    '        with:',
-    '          node-version: 22',
-    ...['npm ci', ...commands].map(step),
-  ];
+  return ['      - uses: actions/checkout@v4', ...setupNode, ...['npm ci', ...commands].map(step)];
+}
+
+/** The same in the container, up to `loomgen doctor`, which is told what is asked for besides. */
+function prepareInContainer(program: CiProgram, asked = ''): string[] {
+  const doctor = `${wordsOf(program).loomgen} doctor ${asked}--fix --yes`;
+  return prepare([...installInContainer(debianPackages), ...(program.own?.prepare ?? []), doctor]);
 }
 
 /** The lines of a job beside those of a program's workflow. */
@@ -117,7 +124,6 @@ function githubMatrix(
   if (rows.length === 0) return [];
   const { own } = program;
   const { loomgen, build } = wordsOf(program);
-  const packages = isInContainer ? installInContainer(debianPackages) : [];
   return [
     `  ${name}:`,
     '    strategy:',
@@ -132,7 +138,9 @@ function githubMatrix(
     ...(isInContainer ? container(own?.containerOptions) : []),
     `    timeout-minutes: ${own?.minutes ?? 30}`,
     '    steps:',
-    ...prepare([...packages, ...(own?.prepare ?? []), `${loomgen} doctor --fix --yes`]),
+    ...(isInContainer
+      ? prepareInContainer(program)
+      : prepare([...(own?.prepare ?? []), `${loomgen} doctor --fix --yes`])),
     step(build),
     step(own?.test ?? 'npm test --if-present'),
     ...githubTarget(program, expression('matrix.target')),
@@ -150,15 +158,13 @@ function githubCross(
   program: CiProgram,
 ): string[] {
   if (rows.length === 0 || tool === undefined) return [];
-  const { loomgen } = wordsOf(program);
-  const prepared = [...installInContainer(debianPackages), ...(program.own?.prepare ?? [])];
   return [
     `  ${name}:`,
     '    runs-on: ubuntu-24.04',
     ...container(),
     '    timeout-minutes: 30',
     '    steps:',
-    ...prepare([...prepared, `${loomgen} doctor ${tool} --fix --yes`]),
+    ...prepareInContainer(program, `${tool} `),
     ...rows.flatMap((target) => githubTarget(program, target.name)),
   ];
 }
@@ -172,9 +178,7 @@ function githubWindows(rows: readonly Target[], { name }: CiProgram): string[] {
     `    runs-on: ${windowsRunner}`,
     '    timeout-minutes: 30',
     '    steps:',
-    '      - uses: actions/setup-node@v4',
-    '        with:',
-    '          node-version: 22',
+    ...setupNode,
     ...rows.flatMap((target) => [
       '      - uses: actions/download-artifact@v4',
       '        with:',
@@ -186,8 +190,8 @@ function githubWindows(rows: readonly Target[], { name }: CiProgram): string[] {
 
 /** The workflow of GitHub. */
 function github(program: CiProgram): string {
-  const { name, out, own } = program;
-  const { loomgen, build } = wordsOf(program);
+  const { name, out } = program;
+  const { build } = wordsOf(program);
   const { linux, elsewhere, byMingw, byZig } = placesOf(program);
   const jobs = [
     ...githubMatrix('build', linux, program, true),
@@ -213,11 +217,7 @@ function github(program: CiProgram): string {
     ...container(),
     '    timeout-minutes: 30',
     '    steps:',
-    ...prepare([
-      ...installInContainer(debianPackages),
-      ...(own?.prepare ?? []),
-      `${loomgen} doctor --fix --yes`,
-    ]),
+    ...prepareInContainer(program),
     step(build),
     step(`rm -rf ${word(`${out}/prebuilds`)}`),
     '      - uses: actions/download-artifact@v4',
