@@ -14,6 +14,8 @@
 #endif
 #if (!defined(__linux__) && !defined(_WIN32)) || defined(LOOM_EMULATES_KQUEUE)
 #include <sys/event.h>
+
+#include "kqueue_descriptor.hpp"
 #endif
 
 namespace loom::system {
@@ -57,9 +59,8 @@ inline void ignore_unhandled(int number) noexcept {
 /// A descriptor that tells of signal n for each bit n - 1; -1 with errno. What nobody handles is
 /// ignored from now on.
 inline int open_signals(std::uint64_t signals) noexcept {
-  const int fd = ::kqueue();
+  const int fd = make_kqueue();
   if (fd < 0) return fd;
-  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   for (int number = 1; number <= 64; ++number) {
     const int native = native_signal(number);
     if ((signals >> static_cast<unsigned>(number - 1) & 1U) == 0 || native == 0) continue;

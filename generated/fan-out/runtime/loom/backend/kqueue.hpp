@@ -52,7 +52,7 @@ class Kqueue : public Readiness<Kqueue<Shape>, Shape, KqueueEntry, KqueueRequest
   /// Makes the kqueue. The caller's doorbell `wake_fd` ends a wait.
   StartError open(ReactorCore& core, int wake_fd) noexcept {
     this->begin(core);
-    kqueue_fd_ = make_kqueue();
+    kqueue_fd_ = system::make_kqueue();
     if (kqueue_fd_ < 0) return unavailable(errno, "cannot be created");
     const int requests_fd = requests_.open(core, name, inline_);
     if (requests_fd < 0) return unavailable(-requests_fd, "cannot watch for requests");

@@ -22,15 +22,9 @@
 #include "../clock.hpp"
 #include "../request_operation.hpp"
 #include "../system/attempt.hpp"
+#include "../system/kqueue_descriptor.hpp"
 
 namespace loom {
-
-/// A kqueue that does not survive exec(2), which forks never inherit; or -1 with errno.
-inline int make_kqueue() noexcept {
-  const int fd = ::kqueue();
-  if (fd >= 0) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-  return fd;
-}
 
 /// Makes `count` changes that have EV_RECEIPT. @returns the first error, an errno, or 0.
 inline int apply_changes(int kqueue_fd, const struct kevent* changes, int count) noexcept {
@@ -72,7 +66,7 @@ class KqueueRequestWatch {
   /// Makes the kqueue. @returns its descriptor, readable when look() has something to find, or a
   /// negative errno.
   int open() noexcept {
-    kqueue_fd_ = make_kqueue();
+    kqueue_fd_ = system::make_kqueue();
     return kqueue_fd_ < 0 ? -errno : kqueue_fd_;
   }
 
@@ -161,7 +155,7 @@ class KqueueRequestWatch {
     const system::Request& request = operation.request;
     constexpr std::uint32_t others = WSTOPPED | WCONTINUED;
     if ((request.file_index & others) != 0 || request.length != P_PID) return -ENOSYS;
-    const int child_fd = make_kqueue();
+    const int child_fd = system::make_kqueue();
     if (child_fd < 0) return -errno;
     struct kevent end = change_of(operation, static_cast<std::uintptr_t>(request.fd), EVFILT_PROC,
                                   EV_ADD | EV_ONESHOT | EV_RECEIPT);

@@ -13,8 +13,9 @@
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #else
-#include <fcntl.h>
 #include <sys/event.h>
+
+#include "../system/kqueue_descriptor.hpp"
 #endif
 
 namespace loom::node {
@@ -80,10 +81,8 @@ class HostWait {
 
   /// Waits for `poll_fd` from now on. @returns false when a descriptor is not to be had.
   bool open(int poll_fd) noexcept {
-    kqueue_fd_ = ::kqueue();
-    if (kqueue_fd_ < 0) return false;
-    ::fcntl(kqueue_fd_, F_SETFD, FD_CLOEXEC);
-    return change(static_cast<std::uintptr_t>(poll_fd), EVFILT_READ, EV_ADD, 0);
+    kqueue_fd_ = system::make_kqueue();
+    return kqueue_fd_ >= 0 && change(static_cast<std::uintptr_t>(poll_fd), EVFILT_READ, EV_ADD, 0);
   }
 
   [[nodiscard]] int fd() const noexcept { return kqueue_fd_; }  ///< what is to be polled

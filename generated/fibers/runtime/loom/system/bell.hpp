@@ -9,6 +9,8 @@
 #include <sys/eventfd.h>
 #elif !defined(_WIN32)
 #include <sys/event.h>
+
+#include "kqueue_descriptor.hpp"
 #endif
 
 namespace loom::system {
@@ -65,9 +67,8 @@ inline constexpr bool watch_outlives_descriptor = false;  ///< a filter goes wit
 
 /// A new bell, silent; -1 with errno. It never blocks.
 inline int make_bell(bool /*waits*/) noexcept {
-  const int fd = ::kqueue();
+  const int fd = make_kqueue();
   if (fd < 0) return fd;
-  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   struct kevent change {};
   change.filter = EVFILT_USER;
   change.flags = EV_ADD | EV_CLEAR;
